@@ -1,0 +1,1 @@
+"""A compiled LangGraph graph as a network, and back to plain LangGraph."""

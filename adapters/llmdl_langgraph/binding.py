@@ -1,0 +1,98 @@
+"""Puts the values in force into the messages of a model call, as if the source held them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from langchain_core.messages import BaseMessage
+
+from llmdl_langgraph.explain import Explanation, explain, parameters, rewritten
+from llmdl_langgraph.texts import Text
+from llmdl_plugins import tape
+from llmdl_plugins.parameter import Parameter
+
+REMEMBERED = 2_000
+WRITTEN_BY_THE_APPLICATION = {"system", "human", "developer", "chat"}
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What was found out about a text once."""
+
+    text: str
+    reads: tuple[Parameter, ...]
+
+
+class Explanations:
+    """Sent texts with the parameters that they are made of; each is searched once for all candidates."""
+
+    def __init__(self, texts: Sequence[Text]) -> None:
+        self.texts = tuple(texts)
+        self._known: dict[str, Explanation] = {}
+
+    def __call__(self, sent: str) -> Explanation:
+        if (known := self._known.get(sent)) is not None:
+            return known
+        if len(self._known) >= REMEMBERED:
+            self._known.clear()
+        found = self._known[sent] = explain(sent, self.texts)
+        return found
+
+
+class Binding:
+    """A rewrite for the door: messages in, copies with the values in force out.
+
+    The messages of the application are never touched.  Every parameter that is found in them is reported as read by
+    the step that sends them.
+
+    Args:
+        explanations: what is known about sent texts.
+        values: the changed parameters.
+    """
+
+    def __init__(self, explanations: Explanations, values: Mapping[Parameter, Any]) -> None:
+        self._explanations = explanations
+        self._values = {p: v for p, v in values.items() if p.kind == "text"}
+        self._known: dict[str, _Known] = {}
+
+    def __call__(self, messages: Sequence[BaseMessage]) -> list[BaseMessage]:
+        reads: list[Parameter] | None = [] if tape.current_tape() else None
+        bound = [self._message(m, reads) if m.type in WRITTEN_BY_THE_APPLICATION else m for m in messages]
+        if reads and (step := tape.current_step()):
+            for parameter in reads:
+                step.read(parameter)
+        return bound
+
+    def _message(self, message: BaseMessage, reads: list[Parameter] | None) -> BaseMessage:
+        content = message.content
+        if isinstance(content, str):
+            text = self._text(content, reads)
+            return message if text is content else message.model_copy(update={"content": text})
+        blocks = [self._block(block, reads) for block in content]
+        same = all(a is b for a, b in zip(blocks, content, strict=True))
+        return message if same else message.model_copy(update={"content": blocks})
+
+    def _block(self, block: Any, reads: list[Parameter] | None) -> Any:
+        if isinstance(block, str):
+            return self._text(block, reads)
+        if not isinstance(block, dict) or not isinstance(text := block.get("text"), str):
+            return block
+        bound = self._text(text, reads)
+        return block if bound is text else {**block, "text": bound}
+
+    def _text(self, sent: str, reads: list[Parameter] | None) -> str:
+        known = self._known.get(sent) or self._learned(sent)
+        if reads is not None:
+            reads.extend(known.reads)
+        return sent if known.text == sent else known.text
+
+    def _learned(self, sent: str) -> _Known:
+        if len(self._known) >= REMEMBERED:
+            self._known.clear()
+        found = self._explanations(sent)
+        reads = tuple(parameters(found))
+        text = rewritten(found, self._values) if self._values.keys() & set(reads) else sent
+        known = self._known[sent] = _Known(text, reads)
+        return known

@@ -1,0 +1,88 @@
+"""Which parameters a sent text is made of: the outermost first, then what fills it, then what surrounds it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from llmdl_langgraph.matcher import Match
+from llmdl_langgraph.readings import Reading
+from llmdl_langgraph.texts import Text
+from llmdl_plugins.parameter import Parameter
+
+DEPTH = 40
+
+
+@dataclass(frozen=True)
+class Explained:
+    """A parameter found in a text.
+
+    Args:
+        text: the parameter.
+        reading: the way in which it was sent.
+        match: where it was found.
+        before, after: what surrounds it.
+        values: what fills its slots.
+    """
+
+    text: Text
+    reading: Reading
+    match: Match
+    before: Explanation
+    after: Explanation
+    values: Mapping[str, Explanation]
+
+
+Explanation = Explained | str
+
+
+def explain(sent: str, texts: Sequence[Text], depth: int = DEPTH) -> Explanation:
+    """The parameters that a sent text is made of; the text itself where there are none."""
+    found = max(_found(sent, texts), key=_size, default=None) if sent and depth else None
+    if found is None:
+        return sent
+    text, reading, match = found
+    values = {name: explain(v, texts, depth - 1 if v != sent else 0) for name, v in match.values.items()}
+    before, after = sent[: match.start], sent[match.end :]
+    return Explained(
+        text, reading, match, explain(before, texts, depth - 1), explain(after, texts, depth - 1), values
+    )
+
+
+def _found(sent: str, texts: Iterable[Text]) -> Iterator[tuple[Text, Reading, Match]]:
+    for text in texts:
+        for reading, matcher in text.searches:
+            if match := matcher.search(sent):
+                yield text, reading, match
+
+
+def _size(found: tuple[Text, Reading, Match]) -> tuple[int, int]:
+    _, reading, match = found
+    return match.end - match.start, sum(len(part) for part in reading.parts if isinstance(part, str))
+
+
+def parameters(explanation: Explanation) -> Iterator[Parameter]:
+    """The parameters in an explained text, in order."""
+    for explained in explained_in(explanation):
+        yield explained.text.parameter
+
+
+def explained_in(explanation: Explanation) -> Iterator[Explained]:
+    """Every match in an explained text, in order."""
+    if isinstance(explanation, Explained):
+        yield from explained_in(explanation.before)
+        yield explanation
+        for value in explanation.values.values():
+            yield from explained_in(value)
+        yield from explained_in(explanation.after)
+
+
+def rewritten(explanation: Explanation, values: Mapping[Parameter, str]) -> str:
+    """The text as the source would send it, if it held these values."""
+    if isinstance(explanation, str):
+        return explanation
+    text, reading, match = explanation.text, explanation.reading, explanation.match
+    parts = text.sent_as(reading, values.get(text.parameter, text.parameter.default))
+    filled = {name: rewritten(value, values) for name, value in explanation.values.items()}
+    here = Match(match.start, match.end, filled, match.stripped).rewrite(parts)
+    return rewritten(explanation.before, values) + here + rewritten(explanation.after, values)

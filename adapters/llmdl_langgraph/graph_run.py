@@ -1,0 +1,54 @@
+"""One run of one graph: who wrote which key when, and so what each step was fed by."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from llmdl_langgraph.updates import fields
+from llmdl_langgraph.where import Where
+from llmdl_plugins.tape import Step
+
+
+class GraphRun:
+    """The writers of a graph's state.
+
+    Args:
+        inside: the step whose code runs this graph, or None for the outermost.
+    """
+
+    def __init__(self, inside: Step | None) -> None:
+        self.inside = inside
+        self._given = list(inside.fed_by) if inside else []
+        self._writers: dict[str, dict[int, list[Step]]] = defaultdict(lambda: defaultdict(list))
+        self._senders: dict[tuple[str, int], list[Step]] = defaultdict(list)
+
+    def feeders(self, at: Where, inputs: Any) -> list[Step]:
+        """The steps that a node's inputs come from: who sent them, or who wrote each key last."""
+        if at.send is not None and (senders := self._senders.get((at.node, at.superstep - 1))):
+            return once(senders)
+        return once(step for key in fields(inputs) for step in self._latest(key, at.superstep))
+
+    def _latest(self, key: str, before: int) -> list[Step]:
+        written = self._writers.get(key, {})
+        at = max((superstep for superstep in written if superstep < before), default=None)
+        return self._given if at is None else written[at]
+
+    def wrote(self, step: Step, superstep: int) -> None:
+        """Note what a step has written."""
+        for key in fields(step.outputs):
+            self._writers[key][superstep].append(step)
+
+    def sent(self, step: Step, node: str, superstep: int) -> None:
+        """Note that a step sends work to a node."""
+        self._senders[node, superstep].append(step)
+
+    def last(self) -> list[Step]:
+        """The steps that the graph's output comes from."""
+        return once(step for written in self._writers.values() for step in written[max(written)])
+
+
+def once(steps: Iterable[Step]) -> list[Step]:
+    """Each step once, by identity, in order."""
+    return list({id(step): step for step in steps}.values())

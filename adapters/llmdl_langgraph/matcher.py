@@ -1,0 +1,134 @@
+"""Find a template in a text that was really sent, and the values of its slots there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from llmdl_langgraph.prose import anchor
+from llmdl_plugins.slots import Part, Slot, count, render
+
+STEPS = 20_000
+
+Values = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Match:
+    """A template found in a text.
+
+    Args:
+        start, end: the span of the text that it explains.
+        values: what fills each slot there.
+        stripped: whether the white space at the template's end was cut off.
+    """
+
+    start: int
+    end: int
+    values: Values = field(hash=False)
+    stripped: bool = False
+
+    def rewrite(self, parts: Sequence[Part]) -> str:
+        """The text of the span with other parts and the same values."""
+        if self.stripped and parts and isinstance(last := parts[-1], str):
+            parts = [*parts[:-1], last.rstrip()]
+        return render(parts, self.values)
+
+
+class Matcher:
+    """Searches a template: literals verbatim, slots as short as can be, a last slot to the end of the text.
+
+    It steps from literal to literal and doesn't backtrack, so a hostile text can't make it slow; only a slot that
+    occurs twice, which must hold equal text, is tried again, and that a bounded number of times.
+
+    >>> found = Matcher(["Write a poem about ", Slot("topic"), "."]).search("Hi. Write a poem about rain. Thanks.")
+    >>> found.values, found.rewrite(["Sing of ", Slot("topic"), "!"])
+    ({'topic': 'rain'}, 'Sing of rain!')
+    """
+
+    def __init__(self, parts: Sequence[Part]) -> None:
+        self.parts = tuple(parts)
+        self.anchor = anchor(parts)
+        self.literal_chars = sum(len(part) for part in parts if isinstance(part, str))
+        self._repeats = any(n > 1 for n in count(parts).values())
+
+    def search(self, text: str) -> Match | None:
+        """The first place where the template explains the text, or None."""
+        if not self.parts or self.anchor not in text:
+            return None
+        steps = iter(range(STEPS))
+        for start in self._starts(text):
+            if found := self._follow(text, start, 0, {}, steps):
+                return self._tightened(text, start, *found)
+            if (
+                not self._repeats or next(steps, None) is None
+            ):  # what fails from the first start fails from every later one
+                return None
+        return None
+
+    def _starts(self, text: str) -> Iterable[int]:
+        first = self.parts[0]
+        if isinstance(first, str):
+            return self._stops(text, 0, 0, {})
+        # A first slot takes all text before the next literal, unless its other occurrence says how much is its own.
+        return range(len(text) + 1) if count(self.parts)[first.name] > 1 else (0,)
+
+    def _follow(self, text: str, at: int, n: int, values: Values, steps: Iterator[int]) -> tuple[int, Values] | None:
+        """Where the n-th and all later parts end when they begin here, and the values of all slots."""
+        if n == len(self.parts):
+            return at, values
+        part = self.parts[n]
+        if isinstance(part, Slot) and part.name not in values:
+            return self._fill(text, at, n, part.name, values, steps)
+        end = self._literal_end(text, at, n, _text(part, values) or "")
+        return None if end is None else self._follow(text, end, n + 1, values, steps)
+
+    def _fill(
+        self, text: str, at: int, n: int, name: str, values: Values, steps: Iterator[int]
+    ) -> tuple[int, Values] | None:
+        for stop in self._stops(text, at, n + 1, values):
+            found = self._follow(text, stop, n + 1, {**values, name: text[at:stop]}, steps)
+            if found or not self._repeats or next(steps, None) is None:
+                return found
+        return None
+
+    def _stops(self, text: str, at: int, n: int, values: Values) -> Iterator[int]:
+        """Where the n-th part can begin, from here on."""
+        if n == len(self.parts):
+            yield len(text)
+            return
+        known = _text(self.parts[n], values)
+        if known is None:
+            yield from range(at, len(text) + 1) if self._repeats else (at,)
+            return
+        while (at := text.find(known, at)) != -1:
+            yield at
+            at += 1
+        if n == len(self.parts) - 1 and (body := known.rstrip()) != known and text.endswith(body):
+            yield len(text) - len(body)
+
+    def _literal_end(self, text: str, at: int, n: int, literal: str) -> int | None:
+        if text.startswith(literal, at):
+            return at + len(literal)
+        if n == len(self.parts) - 1 and isinstance(self.parts[n], str) and text[at:] == literal.rstrip():
+            return len(text)
+        return None
+
+    def _tightened(self, text: str, start: int, end: int, values: Values) -> Match:
+        first = self.parts[0]
+        if start and isinstance(first, str) and len(self.parts) > 2 and not self._repeats:
+            # Words before the template may be its first literal by chance: take the one nearest to the slot's end.
+            slot = next(part.name for part in self.parts if isinstance(part, Slot))
+            stop = start + len(first) + len(values[slot])
+            start = text.rindex(first, start, stop)
+            values = {**values, slot: text[start + len(first) : stop]}
+        return Match(start, end, values, self._stripped(text, end))
+
+    def _stripped(self, text: str, end: int) -> bool:
+        last = self.parts[-1]
+        return isinstance(last, str) and last != last.rstrip() and not text.endswith(last, 0, end)
+
+
+def _text(part: Part, values: Values) -> str | None:
+    """What has to stand at a part, as far as that is known."""
+    return part if isinstance(part, str) else values.get(part.name)

@@ -1,0 +1,131 @@
+"""The readings of a site: the templates that its text can be, in the order in which to try them."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from llmdl_langgraph.matcher import Matcher
+from llmdl_langgraph.prose import is_telling
+from llmdl_langgraph.sites import Site
+from llmdl_langgraph.syntax import DOUBLE_BRACES, FORMAT, PERCENT, PLAIN, Syntax, fstring, fstring_then_format, replaced
+from llmdl_langgraph.template import Hole, Template, holes
+from llmdl_langgraph.transforms import TRANSFORMS, Transform
+from llmdl_plugins import slots as slot_law
+from llmdl_plugins.slots import Part, Slot
+
+ALIAS_CHARS = 24
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One way to read a site as a text with slots.
+
+    Args:
+        site: the place in the source.
+        syntax: how the text writes its holes.
+        transform: what happens to its white space before it is sent.
+        parts: the text as it is sent, with slots for holes.
+        slots: the names of the slots, in order of first occurrence.
+        holes: the hole behind each name in `slots`.
+    """
+
+    site: Site
+    syntax: Syntax
+    transform: Transform
+    parts: tuple[Part, ...]
+    slots: tuple[str, ...]
+    holes: tuple[Hole, ...]
+
+    @property
+    def canonical(self) -> str:
+        """The text by the slot law, as a parameter holds it."""
+        return slot_law.unparse(self.parts, self.slots)
+
+    def parse(self, canonical: str) -> list[Part]:
+        """The parts of a text by the slot law."""
+        return slot_law.parse(canonical, self.slots)
+
+    def to_source(self, canonical: str) -> str:
+        """The raw text that stands in the source when the parameter has this value.
+
+        Raises:
+            CannotExportError: the syntax can't express it.
+        """
+        behind = dict(zip(self.slots, self.holes, strict=True))
+        pieces = tuple(behind[p.name] if isinstance(p, Slot) else p for p in self.parse(canonical))
+        return self.transform.restore(self.syntax.write(pieces), self.site.text)
+
+    def of_source(self, raw: str) -> tuple[Part, ...] | None:
+        """What is sent when this raw text stands in the source, or None where it can't be read in this way."""
+        pieces = self.syntax.read(self.transform.apply(raw))
+        names = dict(zip(self.holes, self.slots, strict=True))
+        if pieces is None or not set(holes(pieces)) <= names.keys():
+            return None
+        return tuple(Slot(names[piece]) if isinstance(piece, Hole) else piece for piece in pieces)
+
+    def matcher(self) -> Matcher:
+        """What finds this reading in a text that was sent."""
+        return Matcher(self.parts)
+
+
+def readings(site: Site, known: Syntax | None = None) -> list[Reading]:
+    """The ways to read a site, verbatim before formats; none where its text is too short to be told apart.
+
+    Args:
+        site: the place in the source.
+        known: the syntax in which the source is seen to use the text, if it is seen; it is tried first.
+    """
+    return [reading for reading in _readings(site, known) if is_telling(reading.parts) and _keeps_the_law(reading)]
+
+
+def _readings(site: Site, known: Syntax | None) -> Iterator[Reading]:
+    seen: set[Template] = set()
+    syntaxes = [known, *_syntaxes(site)] if known and not site.fstring else _syntaxes(site)
+    for transform in TRANSFORMS:
+        text = transform.apply(site.text)
+        for syntax in syntaxes:
+            pieces = syntax.read(text)
+            if pieces is None or pieces in seen:
+                continue
+            seen.add(pieces)
+            yield _reading(site, syntax, transform, pieces)
+
+
+def _syntaxes(site: Site) -> list[Syntax]:
+    if site.fstring:
+        return [fstring(site.holes), fstring_then_format(site.holes)]
+    return [PLAIN, *([replaced(site.replaced)] if site.replaced else []), FORMAT, PERCENT, DOUBLE_BRACES]
+
+
+def _reading(site: Site, syntax: Syntax, transform: Transform, pieces: Template) -> Reading:
+    names = _aliases(pieces)
+    parts = tuple(Slot(names[piece]) if isinstance(piece, Hole) else piece for piece in pieces)
+    return Reading(site, syntax, transform, parts, tuple(names.values()), tuple(names))
+
+
+def _keeps_the_law(reading: Reading) -> bool:
+    # "{" + slot + "}" is the one text that the slot law can't hold: it reads as the slot's literal.
+    return tuple(reading.parse(reading.canonical)) == reading.parts
+
+
+def _aliases(pieces: Template) -> dict[Hole, str]:
+    names: dict[Hole, str] = {}
+    for hole in holes(pieces):
+        if hole not in names:
+            names[hole] = _unique(_alias(hole.expression), set(names.values()))
+    return names
+
+
+def _alias(expression: str) -> str:
+    """A short name: the last key of a path, the words of anything else."""
+    words = [word for word in re.findall(r"[^\W\d]\w*", expression) if not keyword.iskeyword(word)]
+    path = re.fullmatch(r"[\w.]+|[\w.]+(\[['\"\w-]+\]|\.\w+)*", expression)
+    return (words[-1] if path and words else "_".join(words)[:ALIAS_CHARS].strip("_")) or "slot"
+
+
+def _unique(name: str, taken: set[str]) -> str:
+    names = [name, *(f"{name}_{n}" for n in range(2, len(taken) + 3))]
+    return next(candidate for candidate in names if candidate not in taken)

@@ -1,0 +1,51 @@
+"""The safe-edit rule: which new texts are sent in a bound run exactly as the edited source would send them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from llmdl_langgraph.errors import CannotExportError
+from llmdl_langgraph.readings import Reading
+from llmdl_plugins.slots import Part, count
+
+
+def safe_edit_problem(reading: Reading, canonical: str) -> str | None:
+    """What makes a text unsafe as the value of a reading's parameter, or None.
+
+    What surrounds a slot in a sent text can't be told from the slot's value where it holds no word: such joints,
+    and the outer edges of slots at the start or end, have to stay. `partial(safe_edit_problem, reading)` is a check
+    for a `Parameter`.
+    """
+    parts = reading.parse(canonical)
+    if count(parts) != count(reading.parts):
+        return f"slots must stay {dict(count(reading.parts))}, the text has {dict(count(parts))}"
+    kept = _joints(parts)
+    for joint in _joints(reading.parts):
+        if joint not in kept:
+            left, gap, right = joint
+            return f"{f'only {gap!r}' if gap else 'nothing'} may stand between {left} and {right}"
+        kept.remove(joint)
+    return _expression_problem(reading, canonical)
+
+
+def _expression_problem(reading: Reading, canonical: str) -> str | None:
+    try:
+        reading.to_source(canonical)
+    except CannotExportError as error:
+        return str(error)
+    return None
+
+
+def _joints(parts: Sequence[Part]) -> list[tuple[str, str, str]]:
+    """Each stretch without a word between two slots, or between a slot and an edge of the text."""
+    joints = []
+    left, gap = "the start", ""
+    for part in [*parts, None]:
+        if isinstance(part, str):
+            gap += part
+            continue
+        right = "the end" if part is None else "{" + part.name + "}"
+        if not any(char.isalnum() for char in gap) and not left == "the start" == right:
+            joints.append((left, gap, right))
+        left, gap = right, ""
+    return joints

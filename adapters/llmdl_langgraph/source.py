@@ -1,0 +1,127 @@
+"""The user's own source files: the modules that are neither installed nor part of Python."""
+
+from __future__ import annotations
+
+import ast
+import sys
+import sysconfig
+import tokenize
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from types import ModuleType
+
+from llmdl_langgraph.sites import Site, Span, sites_in
+from llmdl_langgraph.template import parsed
+
+OURS = {"llmdl_plugins", "llmdl_langgraph", "llmdl_recipes", "llmdl_local", "llmdl_dspy"}
+_INSTALLED = {"site-packages", "dist-packages"}
+_PYTHON = tuple(Path(sysconfig.get_path(name)).resolve() for name in ("stdlib", "platstdlib"))
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+Node = ast.stmt | ast.Lambda
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """A module of the user with its syntax tree and its sites."""
+
+    module: ModuleType
+    file: Path
+    text: str = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        """Its import name."""
+        return self.module.__name__
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        """Its syntax tree."""
+        return parsed(self.text)
+
+    @cached_property
+    def sites(self) -> list[Site]:
+        """Its string expressions."""
+        return sites_in(self.text, self.file, self.name)
+
+    @cached_property
+    def imported(self) -> Mapping[str, tuple[str, str]]:
+        """Local name → module and name there, for every `from … import …` anywhere in it."""
+        found = {}
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.ImportFrom):
+                for alias in node.names:
+                    found[alias.asname or alias.name] = (self.absolute(node), alias.name)
+        return found
+
+    @cached_property
+    def assigned(self) -> Mapping[str, list[ast.stmt]]:
+        """Name → the statements of the module's own level that assign it."""
+        found: dict[str, list[ast.stmt]] = {}
+        for statement in own_level(self.tree.body):
+            for name in assigned_names(statement):
+                found.setdefault(name, []).append(statement)
+        return found
+
+    def absolute(self, node: ast.ImportFrom) -> str:
+        """The absolute name of the module that is imported from."""
+        if not node.level:
+            return node.module or ""
+        package = (self.module.__package__ or "").split(".")
+        base = ".".join(package[: len(package) - node.level + 1])
+        return ".".join(part for part in (base, node.module) if part)
+
+
+def source_of(module: ModuleType | None) -> Source | None:
+    """The source of a module that is the user's; None where it isn't."""
+    file = getattr(module, "__file__", None)
+    if module is None or not file or not is_users(Path(file)) or module.__name__.partition(".")[0] in OURS:
+        return None
+    try:
+        with tokenize.open(file) as opened:
+            return Source(module, Path(file).resolve(), opened.read())
+    except (OSError, SyntaxError, UnicodeDecodeError):
+        return None
+
+
+def is_users(file: Path) -> bool:
+    """Whether a file is the user's own Python source."""
+    here = file.resolve()
+    installed = _INSTALLED & set(here.parts) or any(here.is_relative_to(python) for python in _PYTHON)
+    return here.suffix == ".py" and here.exists() and not installed
+
+
+def module_named(name: str) -> ModuleType | None:
+    """A module that is loaded, by its import name."""
+    return sys.modules.get(name)
+
+
+def own_level(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """The simple statements and definitions of a level, also inside `if`, `try` and `with`."""
+    for statement in body:
+        yield statement
+        if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            for part in ("body", "orelse", "finalbody"):
+                yield from own_level(getattr(statement, part, []))
+            for handler in getattr(statement, "handlers", []):
+                yield from own_level(handler.body)
+
+
+def assigned_names(statement: ast.stmt) -> set[str]:
+    """The names that a statement assigns, or adds to by a method: `parts = [...]`, `parts.append(...)`."""
+    match statement:
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            return {name}
+        case ast.Assign(targets=targets):
+            return {n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name)}
+        case ast.AnnAssign(target=ast.Name(id=name)) | ast.AugAssign(target=ast.Name(id=name)):
+            return {name}
+    return set()
+
+
+def contains(node: Node, span: Span) -> bool:
+    """Whether a piece of a tree contains a span of the same file."""
+    end = (node.end_lineno or node.lineno, node.end_col_offset or node.col_offset)
+    return (node.lineno, node.col_offset) <= span[:2] and span[2:] <= end

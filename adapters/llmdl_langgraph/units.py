@@ -1,0 +1,120 @@
+"""Pieces of the user's code that others refer to: functions, lambdas, classes and assignments."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import CodeType, ModuleType
+
+from llmdl_langgraph.place import called
+from llmdl_langgraph.sites import Site
+from llmdl_langgraph.source import Function, Node, Source, assigned_names, contains, own_level
+
+_OFFERED = {"bind_tools", "ToolNode"}  # what is only offered to a model is not what the model is told
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A piece of code.
+
+    Args:
+        source: its file.
+        node: its tree.
+        scopes: the functions around it, the outermost first.
+    """
+
+    source: Source
+    node: Node
+    scopes: tuple[Function, ...] = ()
+
+    def holds(self, site: Site) -> bool:
+        """Whether a site is part of it."""
+        return site.file == self.source.file and contains(self.node, site.span)
+
+    def named(self, name: str) -> Iterator[Unit]:
+        """The assignments and definitions that a name refers to here, from the innermost scope that has it."""
+        for depth in range(len(self.scopes), 0, -1):
+            scope = self.scopes[depth - 1]
+            body = [] if isinstance(scope, ast.Lambda) else scope.body
+            if statements := [s for s in own_level(body) if name in assigned_names(s)]:
+                yield from (Unit(self.source, s, self.scopes[:depth]) for s in statements if s is not self.node)
+                return
+            if name in _parameters(scope):
+                return
+        yield from (Unit(self.source, s) for s in self.source.assigned.get(name, ()))
+
+    def references(self) -> Iterator[ast.Name | ast.Attribute]:
+        """The names and attributes that it reads."""
+        return _references(self.node)
+
+
+def unit_of(source: Source, code: CodeType) -> Iterator[Unit]:
+    """The functions or lambdas that a code object was compiled from; several where lambdas share a line."""
+    for node, scopes in _functions(source.tree, ()):
+        decorators = [] if isinstance(node, ast.Lambda) else node.decorator_list
+        first = min([node.lineno, *(d.lineno for d in decorators)])
+        name = "<lambda>" if isinstance(node, ast.Lambda) else node.name
+        if (first, name) == (code.co_firstlineno, code.co_name):
+            yield Unit(source, node, scopes)
+
+
+def class_units(source: Source, node: ast.ClassDef) -> tuple[list[Unit], Mapping[str, list[Unit]]]:
+    """The methods of a class, and its attributes by name."""
+    methods, attributes = [], dict[str, list[Unit]]()
+    for statement in node.body:
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+            methods.append(Unit(source, statement))
+        for name in assigned_names(statement):
+            attributes.setdefault(name, []).append(Unit(source, statement))
+    return methods, attributes
+
+
+def module_behind(node: ast.expr, module: ModuleType) -> ModuleType | None:
+    """The module that an expression such as `app.prompts` is, as seen from a module."""
+    match node:
+        case ast.Name(id=name):
+            found = vars(module).get(name)
+        case ast.Attribute(value=value, attr=name):
+            found = getattr(module_behind(value, module), name, None)
+        case _:
+            found = None
+    return found if isinstance(found, ModuleType) else None
+
+
+def keys_read(node: ast.AST) -> Iterator[str]:
+    """The attributes and string keys that a piece of code reads."""
+    for inner in ast.walk(node):
+        match inner:
+            case ast.Attribute(attr=name) | ast.Subscript(slice=ast.Constant(value=str(name))):
+                yield name
+            case ast.Call(args=[ast.Constant(value=str(name)), *_]) if called(inner) == "get":
+                yield name
+            case ast.Call(args=[_, ast.Constant(value=str(name)), *_]) if called(inner) == "getattr":
+                yield name
+
+
+def _functions(node: ast.AST, scopes: tuple[Function, ...]) -> Iterator[tuple[Function, tuple[Function, ...]]]:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            yield child, scopes
+            yield from _functions(child, (*scopes, child))
+        else:
+            yield from _functions(child, scopes)
+
+
+def _references(node: ast.AST) -> Iterator[ast.Name | ast.Attribute]:
+    if isinstance(node, ast.Call) and called(node) in _OFFERED:
+        yield from _references(node.func)
+        return
+    if isinstance(node, ast.keyword) and node.arg == "tools":
+        return
+    if isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Load):
+        yield node
+    for child in ast.iter_child_nodes(node):
+        yield from _references(child)
+
+
+def _parameters(scope: Function) -> set[str]:
+    given = scope.args
+    return {a.arg for a in [*given.posonlyargs, *given.args, *given.kwonlyargs, given.vararg, given.kwarg] if a}

@@ -1,0 +1,65 @@
+"""Where in a graph's run the code stands that asks: from the public metadata of LangGraph."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from langgraph.config import get_config
+
+from llmdl_plugins import tape
+
+PUSH = "__pregel_push"
+
+
+@dataclass(frozen=True)
+class Where:
+    """One execution of a node.
+
+    Args:
+        node: its name.
+        namespace: what identifies the execution: `node:task` of every graph around it, joined by `|`.
+        superstep: when in its graph's run; the executions of one super-step run side by side.
+        send: its place among the `Send`s of the super-step before, or None where an edge led here.
+    """
+
+    node: str
+    namespace: str
+    superstep: int
+    send: int | None
+
+    @property
+    def graph(self) -> str:
+        """What identifies the run of the graph that the node belongs to."""
+        return self.namespace.rpartition("|")[0]
+
+    @property
+    def nodes(self) -> str:
+        """The node with those around it, without what changes from run to run."""
+        return "/".join(part.partition(":")[0] for part in self.namespace.split("|") if not part.isdigit())
+
+
+def where(metadata: Mapping[str, Any] | None) -> Where | None:
+    """The execution that this metadata belongs to."""
+    if not metadata or "langgraph_checkpoint_ns" not in metadata:
+        return None
+    path = metadata["langgraph_path"]
+    send = path[1] if path and path[0] == PUSH and isinstance(path[1], int) else None
+    return Where(metadata["langgraph_node"], metadata["langgraph_checkpoint_ns"], metadata["langgraph_step"], send)
+
+
+def here() -> Where | None:
+    """The execution that this code is part of."""
+    try:
+        return where(get_config().get("metadata"))
+    except RuntimeError:
+        return None
+
+
+def place() -> str:
+    """Where a model call is made, in words that are equal in every run."""
+    if step := tape.current_step():
+        return step.path
+    now = here()
+    return f"{now.nodes}@{now.superstep}.{now.send or 0}" if now else ""

@@ -1,0 +1,132 @@
+"""Answers of chat models as plain JSON, and a stand-in model that gives a recorded one again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from functools import reduce
+from operator import add
+from typing import Any
+
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessageChunk, BaseMessage, message_to_dict, messages_from_dict
+from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult, LLMResult
+from pydantic import PrivateAttr
+
+from llmdl_plugins.plain import JSON, plain
+
+TELLING_ONLY = {"callbacks", "tags", "metadata", "run_name", "run_id", "ls_structured_output_format"}
+_PRIVATE = re.compile(r"api_?key|secret|passw|authori[sz]ation|access_?token|bearer|credential|base_?url|endpoint", re.I)
+
+
+def without_secrets(settings: JSON) -> JSON:
+    """Settings without keys, passwords and addresses, at any depth."""
+    if isinstance(settings, dict):
+        return {k: without_secrets(v) for k, v in settings.items() if not _PRIVATE.search(k)}
+    return [without_secrets(v) for v in settings] if isinstance(settings, list) else settings
+
+
+def told(message: BaseMessage) -> JSON:
+    """A message as it matters to a model and to a reader: no ids, no provider metadata."""
+    return plain(message)
+
+
+def usage(message: Any) -> dict[str, int] | None:
+    """Tokens in and out, or None where the model doesn't say."""
+    given = getattr(message, "usage_metadata", None)
+    return {"input": given["input_tokens"], "output": given["output_tokens"]} if given else None
+
+
+def total_usage(answer: Any) -> dict[str, int] | None:
+    """Tokens of a recorded answer, or None where none of its messages says.
+
+    Of several generations for one request each says what all took.
+    """
+    rows = answer.get("chunks") or [g["message"] for row in answer["generations"] for g in row[:1]]
+    given = [u for m in rows if (u := (m.get("data") or {}).get("usage_metadata"))]
+    if not given:
+        return None
+    return {"input": sum(u["input_tokens"] for u in given), "output": sum(u["output_tokens"] for u in given)}
+
+
+def encode(result: LLMResult) -> JSON:
+    """A whole answer as plain JSON."""
+    return {
+        "generations": [[_encode_generation(g) for g in row] for row in result.generations],
+        "llm_output": plain(result.llm_output),
+    }
+
+
+def _encode_generation(generation: Any) -> JSON:
+    return {"message": plain(message_to_dict(generation.message)), "info": plain(generation.generation_info)}
+
+
+def encode_chunks(chunks: Sequence[BaseMessage]) -> JSON:
+    """A streamed answer as plain JSON, chunk by chunk; a model that doesn't stream gives its message in one piece."""
+    if len(chunks) == 1 and not isinstance(chunks[0], AIMessageChunk):
+        return {"generations": [[{"message": plain(message_to_dict(chunks[0])), "info": None}]], "llm_output": None}
+    return {"chunks": [plain(message_to_dict(c)) for c in chunks]}
+
+
+def joined(chunks: Sequence[Any]) -> LLMResult:
+    """A streamed answer as one result."""
+    if not chunks:
+        return LLMResult(generations=[[]])
+    return LLMResult(generations=[[ChatGeneration(message=reduce(add, chunks))]])
+
+
+class Recorded(BaseChatModel):
+    """Stands in for a model and gives what that model gave before, through the same callbacks."""
+
+    _model: BaseChatModel = PrivateAttr()
+    _answer: Any = PrivateAttr()
+    _turn: int = PrivateAttr(default=0)
+
+    @classmethod
+    def of(cls, model: BaseChatModel, answer: Any) -> Recorded:
+        """A stand-in for this model with this recorded answer."""
+        kind = _RecordedStream if "chunks" in answer else Recorded
+        stand_in = kind(
+            cache=False, callbacks=model.callbacks, tags=model.tags, metadata=model.metadata, verbose=model.verbose
+        )
+        stand_in._model, stand_in._answer = model, answer
+        return stand_in
+
+    @property
+    def _llm_type(self) -> str:
+        return self._model._llm_type
+
+    @property
+    def _identifying_params(self) -> Mapping[str, Any]:
+        return self._model._identifying_params
+
+    @property
+    def _serialized(self) -> dict[str, Any]:
+        return self._model._serialized
+
+    def _get_ls_params(self, stop: list[str] | None = None, **kwargs: Any) -> Any:
+        return self._model._get_ls_params(stop=stop, **kwargs)
+
+    def _generate(self, messages: Any, stop: Any = None, run_manager: Any = None, **kwargs: Any) -> ChatResult:
+        row = self._answer["generations"][self._turn]
+        self._turn += 1
+        generations = [
+            ChatGeneration(message=messages_from_dict([g["message"]])[0], generation_info=g["info"]) for g in row
+        ]
+        return ChatResult(generations=generations, llm_output=self._answer["llm_output"])
+
+    async def _agenerate(self, messages: Any, stop: Any = None, run_manager: Any = None, **kwargs: Any) -> ChatResult:
+        return self._generate(messages)
+
+
+class _RecordedStream(Recorded):
+    """The same for an answer that came in chunks."""
+
+    def _stream(self, *args: Any, **kwargs: Any) -> Iterator[ChatGenerationChunk]:
+        for row in messages_from_dict(self._answer["chunks"]):
+            assert isinstance(row, AIMessageChunk)
+            yield ChatGenerationChunk(message=row)
+
+    async def _astream(self, *args: Any, **kwargs: Any) -> AsyncIterator[ChatGenerationChunk]:
+        for chunk in self._stream():
+            yield chunk

@@ -1,0 +1,50 @@
+"""The command `llmdl`: one file a command; nothing heavy is imported before a command runs."""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+
+import typer
+
+from llmdl_plugins.cli.eval import evaluate
+from llmdl_plugins.cli.export import export
+from llmdl_plugins.cli.fit import fit
+from llmdl_plugins.cli.models import models
+from llmdl_plugins.cli.report import report
+from llmdl_plugins.cli.show import show
+from llmdl_plugins.errors import LlmdlError
+
+DISK = 74
+
+app = typer.Typer(
+    name="llmdl",
+    help="Train the LangGraph agent that you already have.",
+    epilog="Exit codes: 0 ok, 2 misuse, 3 no gain shown, 74 disk, 75 folder locked, 130 or 143 stopped by a signal.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(show)
+app.command()(fit)
+app.command("eval")(evaluate)
+app.command()(report)
+app.command()(export)
+app.add_typer(models, name="models")
+
+
+def main() -> None:
+    """Run a command; an error of ours is one message and its exit code."""
+    try:
+        app()
+    except LlmdlError as error:
+        _fail(str(error), error.exit_code)
+    except (sqlite3.OperationalError, OSError) as error:
+        _fail(f"{error}. What was written before is whole: free some space, then run the same command again.", DISK)
+
+
+def _fail(message: str, code: int) -> None:
+    from llmdl_plugins.printable import printable
+
+    print(f"error: {printable(message)}", file=sys.stderr)
+    sys.exit(code)

@@ -1,0 +1,48 @@
+"""`llmdl eval`: an application, or a run against its start, on rows that you name."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+
+def evaluate(
+    target: Annotated[str, typer.Argument(help="An application, or the folder of a finished run.")],
+    data: Annotated[Path, typer.Option(help="Rows to evaluate on, JSONL or CSV.")],
+    loss: Annotated[str | None, typer.Option(help="As in fit; that of the run, for a run.")] = None,
+    candidate: Annotated[bool, typer.Option(help="Evaluate a run's values even if no gain was shown.")] = False,
+    inputs: Annotated[str, typer.Option(help="For flat rows: the input keys, with commas.")] = "",
+    expected: Annotated[str | None, typer.Option(help="For flat rows: the key of the right answer.")] = None,
+    concurrency: Annotated[int, typer.Option(min=1, help="Runs under way at once.")] = 8,
+    as_json: Annotated[bool, typer.Option("--json", help="Print figures as JSON.")] = False,
+    quiet: Annotated[bool, typer.Option(help="No progress.")] = False,
+) -> None:
+    """Score an application on rows; for a run, before and after side by side with a paired interval.
+
+    These rows are no sealed test: what is printed is a measurement, not a claim.
+    """
+    from llmdl_plugins.cli.fitting import resolved_loss
+    from llmdl_plugins.cli.progress import progress
+    from llmdl_plugins.cli.run_folder import PastRun
+    from llmdl_plugins.cli.target import load_target
+    from llmdl_plugins.data import load
+    from llmdl_plugins.errors import MisuseError
+    from llmdl_plugins.losses.loss import resolve
+    from llmdl_plugins.network import trainable
+    from llmdl_plugins.training.compare import compare
+
+    rows = load(data, inputs=tuple(filter(None, inputs.split(","))), expected=expected)
+    values: dict[str, Any] = {}
+    if Path(target).is_dir():
+        past = PastRun.read(Path(target))
+        network, values, loss = past.network(), past.values(candidate), loss or past.config["loss"]
+    else:
+        network = trainable(load_target(target))
+    if loss is None:
+        raise MisuseError("Say with --loss how rows are scored, for example --loss exact_match.")
+    with progress(quiet) as watcher:
+        figures = compare(network, resolve(resolved_loss(loss)), rows, values, concurrency=concurrency, watcher=watcher)
+    print(json.dumps(figures.json()) if as_json else figures)

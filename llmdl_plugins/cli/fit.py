@@ -1,0 +1,121 @@
+"""`llmdl fit`: train an application and test once whether it got better."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from llmdl_plugins.training.result import Result
+    from llmdl_plugins.training.trainer import Trainer
+
+_NO_GAIN = 3
+
+
+def fit(
+    target: Annotated[str, typer.Argument(help="path/app.py:graph, package.module:graph or langgraph.json[:name]")],
+    loss: Annotated[str, typer.Option(help="exact_match, contains, f1, numeric, json_match, judge, or package:function.")],
+    data: Annotated[Path | None, typer.Option(help="All examples, JSONL or CSV; val and test are cut from them.")] = None,
+    train: Annotated[Path | None, typer.Option(help="Train examples, where they are in a file of their own.")] = None,
+    val: Annotated[Path | None, typer.Option(help="Examples that screen proposals.")] = None,
+    test: Annotated[Path | None, typer.Option(help="Sealed examples, opened once.")] = None,
+    optimizer: Annotated[str, typer.Option(help="textual-gradient, demonstrations, or auto.")] = "auto",
+    teacher: Annotated[str | None, typer.Option(help="PROVIDER:NAME of the model that writes proposals.")] = None,
+    recipe: Annotated[str | None, typer.Option(help="Architecture around a node, for example demonstrations.")] = None,
+    node: Annotated[str | None, typer.Option(help="The node that the recipe is put around.")] = None,
+    budget: Annotated[str | None, typer.Option(help='"2 usd", "500 calls", "1e6 tokens, 10 min".')] = None,
+    prices: Annotated[Path | None, typer.Option(help='JSON: {"model": [usd per 1e6 in, out]}; "*" for others.')] = None,
+    only: Annotated[str | None, typer.Option(help="Train only the parameters that match this pattern.")] = None,
+    freeze: Annotated[str | None, typer.Option(help="Freeze the parameters that match this pattern.")] = None,
+    inputs: Annotated[str, typer.Option(help="For flat rows: the input keys, with commas.")] = "",
+    expected: Annotated[str | None, typer.Option(help="For flat rows: the key of the right answer.")] = None,
+    concurrency: Annotated[int, typer.Option(min=1, help="Runs of the application under way at once.")] = 8,
+    seed: Annotated[int, typer.Option(help="Decides splits and draws.")] = 0,
+    folder: Annotated[Path | None, typer.Option(help="Run folder; the same command goes on there. runs/… if not given.")] = None,
+    force: Annotated[bool, typer.Option(help="Go on in a folder that holds another run.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print result.json instead of words.")] = False,
+    quiet: Annotated[bool, typer.Option(help="No progress.")] = False,
+) -> None:
+    """Train an untouched application, and test on sealed rows whether it got better.
+
+    Example: llmdl fit app.py:graph --data tickets.jsonl --loss exact_match --teacher openai:gpt-5-mini --budget "2 usd"
+    """
+    from llmdl_plugins.cli.fitting import one_source, read_prices, resolved_loss
+    from llmdl_plugins.cli.progress import progress
+    from llmdl_plugins.cli.target import load_target
+    from llmdl_plugins.network import trainable
+    from llmdl_plugins.training.trainer import Trainer
+
+    network = trainable(load_target(target))
+    if only:
+        network.train_only(only)
+    if freeze:
+        network.freeze(freeze)
+    chosen = folder or Path("runs") / f"{datetime.now(UTC):%Y%m%d-%H%M%S}"
+    with progress(quiet) as watcher:
+        trainer = Trainer(
+            network,
+            resolved_loss(loss),
+            one_source(data, train),
+            val,
+            test,
+            optimizer=optimizer,
+            teacher=teacher,
+            budget=budget,
+            prices=read_prices(prices),
+            folder=chosen,
+            recipe=recipe,
+            node=node,
+            seed=seed,
+            concurrency=concurrency,
+            inputs=tuple(filter(None, inputs.split(","))),
+            expected=expected,
+            origin={"target": target},
+            force=force,
+            watcher=watcher,
+        )
+        result, caught = _run(trainer)
+    _tell(result, chosen, as_json)
+    sys.exit(128 + caught if caught else 0 if result.status == "improved" else _NO_GAIN)
+
+
+def _run(trainer: Trainer) -> tuple[Result, int]:
+    """The result, and the signal that ended the run early, if one did."""
+    caught = [0]
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        # The first signal drains and saves; the second is the operating system's again.
+        caught[0] = number
+        signal.signal(number, signal.SIG_DFL)
+        trainer.stop()
+        print("stopping: calls under way come home first; once more stops at once", file=sys.stderr)
+
+    before: dict[int, Any] = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        return trainer.fit(), caught[0]
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _tell(result: Result, folder: Path, as_json: bool) -> None:
+    import json
+
+    from llmdl_plugins.report.page import write_report
+
+    page = write_report(folder)
+    if as_json:
+        print(json.dumps(result.json(), ensure_ascii=False))
+        return
+    print(result)
+    if result.status == "stopped":
+        print(f"Saved in {folder}: the same command with --folder {folder} goes on where it stopped.")
+    else:
+        print(f"report: {page}")
+        print(f"next: llmdl export {folder} --as patch | module | weights")

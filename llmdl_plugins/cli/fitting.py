@@ -1,0 +1,54 @@
+"""What `fit` and `eval` read from their options."""
+
+from __future__ import annotations
+
+import json
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from llmdl_plugins.errors import MisuseError
+
+
+def one_source(data: Path | None, train: Path | None) -> Path:
+    """The file that holds the train rows.
+
+    Raises:
+        MisuseError: none is given, or two.
+    """
+    if (data is None) == (train is None):
+        raise MisuseError("Give either --data (val and test are cut from it) or --train.")
+    found = data or train
+    assert found is not None
+    return found
+
+
+def resolved_loss(name: str) -> Any:
+    """The name of a loss, or the function that `package.module:function` names.
+
+    Raises:
+        MisuseError: there is no such function.
+    """
+    module, colon, attribute = name.partition(":")
+    if not colon:
+        return name
+    try:
+        return getattr(import_module(module), attribute)
+    except (ImportError, AttributeError) as error:
+        raise MisuseError(f"There is no loss {name!r}: {error}.") from None
+
+
+def read_prices(path: Path | None) -> dict[str, tuple[float, float]] | None:
+    """The prices in a JSON file.
+
+    Raises:
+        MisuseError: it can't be read, or holds something else.
+    """
+    if path is None:
+        return None
+    try:
+        return {model: (float(low), float(high)) for model, (low, high) in json.loads(path.read_text()).items()}
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise MisuseError(
+            f'{path} holds no prices ({error}): write {{"model": [dollars per 1e6 tokens in, dollars per 1e6 out]}}.'
+        ) from None

@@ -1,0 +1,58 @@
+"""A finished run, read back: its network and the values that it ended with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from llmdl_plugins.cli.target import load_target
+from llmdl_plugins.errors import RunFolderError
+from llmdl_plugins.network import Network, trainable
+from llmdl_plugins.plugins.catalogue import find
+from llmdl_plugins.run.folder import RunFolder
+
+
+@dataclass(frozen=True)
+class PastRun:
+    """What a run folder says: how the network was made, how the run ended, and what it changed."""
+
+    config: dict[str, Any]
+    result: dict[str, Any]
+
+    @classmethod
+    def read(cls, path: Path) -> PastRun:
+        """The run in a folder.
+
+        Raises:
+            RunFolderError: the folder holds no finished run.
+        """
+        folder = RunFolder(path)
+        config, result = folder.read("config.json"), folder.read("result.json")
+        if config is None or result is None:
+            raise RunFolderError(f"{path} holds no finished run (no config.json and result.json): run `llmdl fit` first.")
+        return cls(config, result)
+
+    def network(self) -> Network:
+        """The same network again; the user's code is imported for it.
+
+        Raises:
+            RunFolderError: the run was started from Python, or the application has changed since.
+        """
+        if not self.config.get("target"):
+            raise RunFolderError("This run was started from Python: use result.graph, result.save_patch(…) there.")
+        network = trainable(load_target(self.config["target"]))
+        if recipe := self.config.get("recipe"):
+            network = find("recipes", recipe)(network, node=self.config.get("node"), source=self.config.get("source"))
+        if network.fingerprint != self.config["network"]:
+            raise RunFolderError(
+                f"{self.config['target']} has changed since this run: its parameters or their texts are others now. "
+                "Go back to the version that was trained, or train again."
+            )
+        return network
+
+    def values(self, candidate: bool) -> dict[str, Any]:
+        """The values that the run hands over; with `candidate`, those it ended with whether a gain was shown or not."""
+        if self.result["status"] != "improved" and not candidate:
+            return {}
+        return {name: told["after"] for name, told in self.result["parameters"].items()}

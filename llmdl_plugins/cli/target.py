@@ -1,0 +1,100 @@
+"""Finds the application that a command line names: `path/app.py:attr`, `package.module:attr`, `langgraph.json[:name]`."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from llmdl_plugins.errors import TargetError, did_you_mean
+
+
+def load_target(target: str) -> Any:
+    """The application itself; a factory without arguments is called.
+
+    Raises:
+        TargetError: no such file, module or attribute, or the user's code raises at import.
+    """
+    place, _, attribute = _resolved(target).rpartition(":") if ":" in target or _is_config(target) else (target, "", "")
+    if not place:
+        raise TargetError(f"{target!r} names no attribute: write path/app.py:graph or package.module:graph.")
+    module = _from_file(Path(place)) if place.endswith(".py") else _imported(place, target)
+    return _made(_attribute(module, attribute, target), target)
+
+
+def _is_config(target: str) -> bool:
+    return Path(target.partition(":")[0]).name == "langgraph.json"
+
+
+def _resolved(target: str) -> str:
+    """The target that a langgraph.json stands for; any other as it is."""
+    if not _is_config(target):
+        return target
+    path, _, name = target.partition(":")
+    try:
+        graphs = json.loads(Path(path).read_text(encoding="utf-8"))["graphs"]
+    except FileNotFoundError:
+        raise TargetError(f"There is no file {path}.") from None
+    except (ValueError, KeyError, TypeError):
+        raise TargetError(f'{path} is not a langgraph.json: it needs an object "graphs".') from None
+    if not name and len(graphs) != 1:
+        raise TargetError(f"{path} has several graphs: write {path}:NAME with one of {', '.join(graphs)}.")
+    if name and name not in graphs:
+        raise TargetError(f"{path} has no graph {name!r}.{did_you_mean(name, graphs)}")
+    entry = graphs[name or next(iter(graphs))]
+    found, _, attribute = (entry if isinstance(entry, str) else entry["path"]).rpartition(":")
+    return f"{Path(path).parent / found if found.endswith('.py') else found}:{attribute}"
+
+
+def _from_file(path: Path) -> ModuleType:
+    """A file as the module that its own imports expect it to be."""
+    if not path.is_file():
+        raise TargetError(f"There is no file {path}.")
+    root, parts = path.resolve().parent, [path.stem]
+    while (root / "__init__.py").exists():
+        parts.insert(0, root.name)
+        root = root.parent
+    name = ".".join(parts)
+    known = getattr(sys.modules.get(name), "__file__", None)
+    if known is not None and Path(known).resolve() != path.resolve():
+        raise TargetError(f"{path} would be imported as {name!r}, which is another module here ({known}): rename the file.")
+    sys.path.insert(0, str(root))
+    return _imported(name, str(path))
+
+
+def _imported(name: str, target: str) -> ModuleType:
+    if str(Path.cwd()) not in sys.path:
+        sys.path.insert(0, str(Path.cwd()))
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as missing:
+        if missing.name and (name == missing.name or name.startswith(f"{missing.name}.")):
+            raise TargetError(f"There is no module {name!r} (from {target!r}).") from None
+        raise TargetError(f"{target} can't be imported: it needs {missing.name!r}, which is not installed.") from missing
+    except Exception as error:
+        raise TargetError(f"{target} raised {type(error).__name__} at import: {error}") from error
+
+
+def _attribute(module: ModuleType, name: str, target: str) -> Any:
+    value: Any = module
+    for part in name.split("."):
+        if not hasattr(value, part):
+            public = [n for n in vars(value) if not n.startswith("_")] if hasattr(value, "__dict__") else []
+            raise TargetError(f"{target}: there is no {part!r}.{did_you_mean(part, public)}")
+        value = getattr(value, part)
+    return value
+
+
+def _made(value: Any, target: str) -> Any:
+    """What a factory makes; anything else as it is."""
+    if not callable(value) or hasattr(value, "ainvoke") or hasattr(value, "compile"):
+        return value
+    try:
+        return value()
+    except TypeError as error:
+        raise TargetError(f"{target} is a function that could not be called without arguments: {error}") from error
+    except Exception as error:
+        raise TargetError(f"{target} raised {type(error).__name__} when it was called: {error}") from error

@@ -1,0 +1,1 @@
+"""Containers: ways to connect layers, one file each."""

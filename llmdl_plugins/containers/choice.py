@@ -1,0 +1,30 @@
+"""Alternatives at one place, and a parameter that selects one: topology as a parameter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from llmdl_plugins.module import Module, State
+from llmdl_plugins.parameter import Parameter
+
+
+class Choice(Module):
+    """state → the chosen alternative's update; calls: those of the chosen.
+
+    Alternatives keep their parameters, so what one has learned is there for the others that share it.
+
+    Args:
+        alternatives: name → layer; the first is the default.
+
+    Source: weight-sharing supernets (Pham et al., 2018).
+    """
+
+    def __init__(self, alternatives: Mapping[str, Module]) -> None:
+        self.alternatives = dict(alternatives)
+        names = tuple(self.alternatives)
+        self.chosen = Parameter(names[0], kind="choice", options=names, role="which alternative runs")
+
+    async def forward(self, state: State) -> Any:
+        """The update of the alternative in force."""
+        return await self.alternatives[self.chosen.value].ainvoke(state)

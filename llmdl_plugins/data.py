@@ -1,0 +1,204 @@
+"""Examples: what goes in and what should come out, loaded and checked."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from codecs import BOM_UTF8
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, overload
+
+from llmdl_plugins.errors import DataError
+from llmdl_plugins.plain import digest, plain
+
+_PUNCTUATION = re.compile(r"[\s.,;:!?'\"“”‘’„«»()\[\]{}…_\\]+")
+
+
+@dataclass(frozen=True)
+class Example:
+    """One row: `inputs` go into the application, `expected` is held against what comes out.
+
+    Rows of one `group` (near-duplicates, one customer …) are never parted between splits.
+    """
+
+    inputs: Mapping[str, Any]
+    expected: Any
+    id: str
+    group: str | None = None
+
+    @cached_property
+    def key(self) -> str:
+        """A hash of inputs and expected."""
+        return digest(self.inputs, self.expected)
+
+    @cached_property
+    def twin_key(self) -> str:
+        """Equal for inputs that differ only in case, spaces and punctuation; signs of arithmetic are kept."""
+        return digest(_PUNCTUATION.sub(" ", str(plain(self.inputs))).casefold())
+
+
+class Dataset(Sequence[Example]):
+    """Examples with distinct ids, and where they came from."""
+
+    def __init__(self, rows: Iterable[Example], origin: str = "a list") -> None:
+        self.rows, self.origin = tuple(rows), origin
+        if not self.rows:
+            raise DataError(f"{origin} has no rows.")
+        twice = [name for name, n in Counter(r.id for r in self.rows).items() if n > 1]
+        if twice:
+            raise DataError(f"{origin}: id {twice[0]!r} stands on more than one row; ids must be distinct.")
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A hash of all rows, in order."""
+        return digest([r.key for r in self.rows])
+
+    @overload
+    def __getitem__(self, index: int) -> Example: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Example]: ...
+    def __getitem__(self, index: int | slice) -> Example | Sequence[Example]:
+        return self.rows[index]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[Example]:
+        return iter(self.rows)
+
+
+def load(source: Any, *, inputs: Sequence[str] = (), expected: str | None = None) -> Dataset:
+    """Examples from a file (.jsonl, .csv), a list of rows, DSPy examples, a pandas frame or an HF data set.
+
+    Args:
+        source: the rows, or the path of a file that holds them.
+        inputs: for flat rows, the keys that go into the application.
+        expected: for flat rows, the key that holds the right answer.
+
+    Raises:
+        DataError: naming file, line and key of what is wrong.
+
+    >>> load([{"q": "2 + 2", "a": "4"}], inputs=["q"], expected="a")[0].inputs
+    {'q': '2 + 2'}
+    """
+    if isinstance(source, Dataset):
+        return source
+    if isinstance(source, str | Path):
+        path = Path(source)
+        return Dataset((_example(row, where, inputs, expected) for where, row in _file(path)), str(path))
+    rows = _rows(source)
+    return Dataset(_example(row, f"row {n}", inputs, expected) for n, row in enumerate(rows))
+
+
+def _rows(source: Any) -> Iterable[Any]:
+    if hasattr(source, "to_dict") and hasattr(source, "columns"):
+        return source.to_dict("records")  # type: ignore[no-any-return]
+    if isinstance(source, Iterable):
+        return source
+    raise DataError(f"Can't read examples from a {type(source).__name__}: give a path or a list of rows.")
+
+
+def _file(path: Path) -> Iterator[tuple[str, Any]]:
+    if path.is_dir():
+        raise DataError(f"{path} is a directory: give the data file itself.")
+    if not path.is_file():
+        raise DataError(f"There is no data file {path}.")
+    return _csv(path) if path.suffix.lower() == ".csv" else _jsonl(path)
+
+
+def _csv(path: Path) -> Iterator[tuple[str, Any]]:
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        reader = csv.DictReader(lines, strict=True)
+        try:
+            for row in reader:
+                where = f"{path} line {reader.line_num}"
+                if None in row or None in row.values():
+                    raise DataError(f"{where} has not as many cells as the header: quote cells that hold commas.")
+                yield where, row
+        except (csv.Error, UnicodeDecodeError) as wrong:
+            raise DataError(f"{path} line {reader.line_num + 1} is not UTF-8 CSV ({wrong}).") from None
+
+
+def _jsonl(path: Path) -> Iterator[tuple[str, Any]]:
+    # By b"\n" only: str.splitlines would cut a row at a U+2028 inside a string.
+    for n, line in enumerate(path.read_bytes().removeprefix(BOM_UTF8).split(b"\n"), 1):
+        if line.strip():
+            yield f"{path} line {n}", _json(line, f"{path} line {n}")
+
+
+def _json(line: bytes, where: str) -> Any:
+    try:
+        return json.loads(line)
+    except (ValueError, UnicodeDecodeError) as wrong:
+        raise DataError(f"{where} is not JSON ({wrong}); a data file holds one JSON object a line.") from None
+
+
+def _example(row: Any, where: str, inputs: Sequence[str], expected: str | None) -> Example:
+    if isinstance(row, Example):
+        return row
+    if hasattr(row, "labels") and hasattr(row, "inputs") and callable(row.inputs):
+        return _from_dspy(row, where)
+    if not isinstance(row, Mapping):
+        raise DataError(f"{where} is not an object with keys, but a {type(row).__name__}.")
+    if inputs or expected:
+        return _flat(row, where, inputs, expected)
+    for key in ("inputs", "expected"):
+        if key not in row:
+            raise DataError(
+                f'{where} has no "{key}" (it has {_keys(row)}). Rows look like {{"inputs": {{…}}, "expected": …}}; '
+                "for flat rows name the keys with --inputs and --expected."
+            )
+    if not isinstance(row["inputs"], Mapping):
+        raise DataError(f'{where}: "inputs" must be an object whose keys are those of the application\'s input.')
+    return _made(dict(row["inputs"]), row["expected"], row, where)
+
+
+def _flat(row: Mapping[str, Any], where: str, inputs: Sequence[str], expected: str | None) -> Example:
+    if expected is None or not inputs:
+        raise DataError("Flat rows need both --inputs and --expected.")
+    for key in (*inputs, expected):
+        if key not in row:
+            raise DataError(f'{where} has no "{key}"; it has {_keys(row)}.')
+    return _made({k: row[k] for k in inputs}, row[expected], row, where)
+
+
+def _keys(row: Mapping[Any, Any]) -> list[str]:
+    return sorted(map(str, row))
+
+
+def _from_dspy(row: Any, where: str) -> Example:
+    try:
+        given = dict(row.inputs())
+    except ValueError:
+        raise DataError(f"{where}: mark the inputs of this dspy.Example with .with_inputs(…).") from None
+    return _made(given, dict(row.labels()), {}, where)
+
+
+def _made(inputs: dict[str, Any], expected: Any, row: Mapping[str, Any], where: str) -> Example:
+    group = row.get("group")
+    name = row.get("id")
+    return Example(inputs, expected, _id(name, where), None if group is None else str(group))
+
+
+def _id(given: Any, where: str) -> str:
+    return where.rpartition(" ")[2] if given is None else str(given)
+
+
+def text_key(examples: Sequence[Example]) -> str:
+    """The input key that holds the text to work on: `messages`, or the one with the longest texts.
+
+    Raises:
+        DataError: no key holds texts.
+    """
+    first = examples[0].inputs
+    if "messages" in first:
+        return "messages"
+    lengths = {key: sum(len(str(e.inputs.get(key))) for e in examples) for key in first if isinstance(first[key], str)}
+    if not lengths:
+        raise DataError(f"No input key holds text (keys: {sorted(first)}), so no worked examples can be shown.")
+    return max(lengths, key=lengths.__getitem__)

@@ -1,0 +1,100 @@
+"""Every error that this package raises.
+
+LlmdlError
+├── MisuseError            the request can't be carried out as written (exit code 2)
+│   ├── TargetError        no such application, or not one that an adapter knows
+│   ├── DataError          a row, a file or a split is wrong
+│   ├── ParameterError     unknown name, lost slot, frozen parameter
+│   ├── UnknownNameError   no plugin offers this name
+│   ├── BudgetError        unreadable budget, or one that can't hold the sealed test
+│   ├── RunFolderError     the folder holds another run
+│   └── MissingExtraError  an optional dependency or a model is not there
+├── LockedError            another process owns the run folder (exit code 75)
+├── LedgerError            an answer could not be written to disk (exit code 74)
+├── UnboundCallError       a model call escaped its run: it can't be scored
+└── InfrastructureError    the model could not be reached often enough to go on
+
+Stopped is no error: it ends a run in an orderly way, and foreign code must not swallow it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class LlmdlError(Exception):
+    """Base of all errors of this package; the message says what to do next."""
+
+    exit_code = 1
+
+
+class MisuseError(LlmdlError):
+    """The request can't be carried out as it was written."""
+
+    exit_code = 2
+
+
+class TargetError(MisuseError):
+    """The application could not be loaded, or no adapter knows it."""
+
+
+class DataError(MisuseError):
+    """A row, a file or a split is wrong."""
+
+
+class ParameterError(MisuseError):
+    """An unknown parameter, a value that it can't take, or a frozen one."""
+
+
+class UnknownNameError(MisuseError):
+    """No installed plugin offers this name."""
+
+
+class BudgetError(MisuseError):
+    """The budget can't be read, or can't hold the sealed test."""
+
+
+class RunFolderError(MisuseError):
+    """The run folder belongs to another run."""
+
+
+class MissingExtraError(MisuseError):
+    """An optional dependency or a model file is not installed."""
+
+
+class LockedError(LlmdlError):
+    """Another process is writing to the run folder."""
+
+    exit_code = 75
+
+
+class LedgerError(LlmdlError):
+    """An answer could not be written to disk."""
+
+    exit_code = 74
+
+
+class UnboundCallError(LlmdlError):
+    """A model call left the run that it belongs to, so its result can't be scored."""
+
+
+class InfrastructureError(LlmdlError):
+    """Too many calls failed for reasons that say nothing about the application."""
+
+
+class Stopped(BaseException):
+    """The run ends here: budget spent or user's wish.  A BaseException, because foreign loops swallow others."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """`' Did you mean …?'`, or the known names where none is near."""
+    known = sorted(known)
+    near = get_close_matches(name, known, n=3)
+    if near:
+        return f" Did you mean {' or '.join(map(repr, near))}?"
+    return f" Known: {', '.join(known)}." if known else ""

@@ -1,0 +1,60 @@
+"""Worked examples in front of what a node reads: the node itself stays as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from langchain_core.messages import AIMessage, HumanMessage
+
+from llmdl_plugins.module import Module, State
+from llmdl_plugins.parameter import Parameter
+
+
+class Demonstrations(Module):
+    """state → inner(state with examples in front of state[source]); calls: those of inner.
+
+    With no demonstrations it is inner itself.  A text gets the examples as text, a message list gets them as turns.
+
+    Args:
+        inner: the layer that answers.
+        source: the state key that inner reads.
+
+    Source: few-shot prompting (Brown et al., 2020).
+    """
+
+    def __init__(self, inner: Module, source: str) -> None:
+        self.inner, self.source = inner, source
+        self.demos = Parameter([], kind="demos", role=f"worked examples for {source}")
+
+    async def forward(self, state: State) -> Any:
+        """Inner's update."""
+        return await self.inner.ainvoke(shown(state, self.source, self.demos.value))
+
+
+def asked(state: State, source: str) -> str:
+    """The text that the examples are to resemble."""
+    value = state[source]
+    return value if isinstance(value, str) else _last_human(value).text
+
+
+def shown(state: State, source: str, demos: Sequence[Mapping[str, str]]) -> State:
+    """The state with examples in front of state[source]."""
+    if not demos:
+        return state
+    value = state[source]
+    return {**state, source: _text(value, demos) if isinstance(value, str) else _turns(value, demos)}
+
+
+def _text(value: str, demos: Sequence[Mapping[str, str]]) -> str:
+    return "\n\n".join([*(f"Example: {d['input']}\nAnswer: {d['output']}" for d in demos), value])
+
+
+def _turns(messages: Sequence[Any], demos: Sequence[Mapping[str, str]]) -> list[Any]:
+    at = list(messages).index(_last_human(messages))
+    turns = [turn for d in demos for turn in (HumanMessage(d["input"]), AIMessage(d["output"]))]
+    return [*messages[:at], *turns, *messages[at:]]
+
+
+def _last_human(messages: Sequence[Any]) -> Any:
+    return next((m for m in reversed(messages) if m.type == "human"), messages[-1])

@@ -1,0 +1,89 @@
+"""Worked examples that are chosen anew for each input, by BM25."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from llmdl_plugins.layers.demonstrations import asked, shown
+from llmdl_plugins.module import Module, State
+from llmdl_plugins.parameter import Parameter
+
+NEIGHBOURS = 10
+Demo = Mapping[str, str]
+
+
+class RetrievedDemonstrations(Module):
+    """state → inner(state with the k examples that suit it); calls: those of inner.
+
+    `select="nearest"` shows the k nearest, the nearest last.  `select="agreeing"` weighs the answers of the ten nearest
+    and shows one example for each of the k best supported answers, the best supported last.
+
+    Args:
+        inner: the layer that answers.
+        source: the state key that inner reads.
+
+    Source: retrieved demonstrations (Liu et al., 2022), BM25 (Robertson and Zaragoza, 2009) by bm25s.
+    """
+
+    def __init__(self, inner: Module, source: str) -> None:
+        self.inner, self.source = inner, source
+        self.pool = Parameter([], kind="demos", role=f"examples to choose from for each {source}")
+        self.k = Parameter(2, kind="choice", options=(1, 2, 3, 4, 6, 8), role="how many examples are shown")
+        self.select = Parameter("nearest", kind="choice", options=("nearest", "agreeing"), role="how they are chosen")
+        self._indexes: dict[int, Index] = {}
+
+    async def forward(self, state: State) -> Any:
+        """Inner's update."""
+        pool = self.pool.value
+        if not pool:
+            return await self.inner.ainvoke(state)
+        chosen = choose(self._index(pool), asked(state, self.source), self.k.value, self.select.value)
+        return await self.inner.ainvoke(shown(state, self.source, chosen))
+
+    def _index(self, pool: Sequence[Demo]) -> Index:
+        # By identity: a candidate's pool is never changed, and the index keeps it alive.
+        if id(pool) not in self._indexes:
+            self._indexes[id(pool)] = Index(pool)
+        return self._indexes[id(pool)]
+
+
+class Index:
+    """A BM25 index over demonstrations."""
+
+    def __init__(self, pool: Sequence[Demo]) -> None:
+        import bm25s
+
+        self.pool = pool
+        self._bm25 = bm25s.BM25()
+        self._bm25.index([words(d["input"]) for d in pool], show_progress=False)
+
+    def nearest(self, text: str, k: int) -> list[tuple[Demo, float]]:
+        """The k nearest with their scores, nearest first; a demonstration of this very text is left out."""
+        if not words(text):
+            return []
+        found, scores = self._bm25.retrieve([words(text)], k=min(k + 1, len(self.pool)), show_progress=False)
+        pairs = [(self.pool[i], float(s)) for i, s in zip(found[0], scores[0], strict=True)]
+        return [(d, s) for d, s in pairs if d["input"] != text][:k]
+
+
+def words(text: str) -> list[str]:
+    """Lower-case words."""
+    return re.findall(r"\w+", text.lower())
+
+
+def choose(index: Index, text: str, k: int, select: str) -> list[Demo]:
+    """The examples to show, in the order in which they are shown."""
+    if select == "nearest":
+        return [d for d, _ in reversed(index.nearest(text, k))]
+    near = index.nearest(text, NEIGHBOURS)
+    return [next(d for d, _ in near if d["output"] == answer) for answer in reversed(support(near)[:k])]
+
+
+def support(near: Sequence[tuple[Demo, float]]) -> list[str]:
+    """The answers of the neighbours, best supported first."""
+    weights: dict[str, float] = {}
+    for demo, score in near:
+        weights[demo["output"]] = weights.get(demo["output"], 0.0) + score
+    return sorted(weights, key=lambda answer: -weights[answer])

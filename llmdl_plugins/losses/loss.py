@@ -1,0 +1,118 @@
+"""What a loss is: a prediction and an example go in, a number and words come out."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from llmdl_plugins.data import Example
+from llmdl_plugins.errors import MisuseError
+from llmdl_plugins.plain import plain
+from llmdl_plugins.plugins.catalogue import find
+
+
+@dataclass(frozen=True)
+class Score:
+    """How good a prediction is: `value` from 0 to 1, and what is wrong with it in words."""
+
+    value: float
+    words: str = ""
+
+
+class Loss:
+    """Compares what the application gave with what was expected.
+
+    Each key of `expected` is compared with the same key of the final state, and the values are averaged; a plain
+    `expected` is compared with the text of the prediction.  Subclasses write `compare`.
+    """
+
+    name = "loss"
+
+    async def compare(self, got: Any, want: Any, example: Example) -> Score:
+        """The score of one value."""
+        raise NotImplementedError
+
+    async def __call__(self, prediction: Any, example: Example) -> Score:
+        """The score of a whole prediction."""
+        if not isinstance(example.expected, Mapping):
+            return await self.compare(text_of(prediction), example.expected, example)
+        if not isinstance(prediction, Mapping):
+            return Score(0.0, f"The output is {type(prediction).__name__}, not a state with {sorted(example.expected)}.")
+        scores = [await self._key(prediction, key, want, example) for key, want in example.expected.items()]
+        words = " ".join(s.words for s in scores if s.words)
+        return Score(sum(s.value for s in scores) / len(scores), words)
+
+    async def _key(self, prediction: Mapping[str, Any], key: str, want: Any, example: Example) -> Score:
+        if key not in prediction:
+            return Score(0.0, f"The output has no {key!r}.")
+        score = await self.compare(prediction[key], want, example)
+        return Score(score.value, f"{key}: {score.words}" if score.words else "")
+
+
+def text_of(prediction: Any) -> Any:
+    """The text of a prediction: of the last AI message, of the only value of a state, or of itself."""
+    if isinstance(prediction, Mapping):
+        if messages := prediction.get("messages"):
+            return next((m.text for m in reversed(messages) if getattr(m, "type", "") == "ai"), "")
+        return next(reversed(list(prediction.values())), "")
+    return prediction.text if hasattr(prediction, "content") else prediction
+
+
+def as_text(value: Any) -> str:
+    """A value as people would write it."""
+    return value.strip() if isinstance(value, str) else json.dumps(plain(value), sort_keys=True, ensure_ascii=False)
+
+
+class FunctionLoss(Loss):
+    """Any function `f(prediction, gold) -> float`; it may be asynchronous."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.function = function
+        self.name = f"{getattr(function, '__module__', '')}.{getattr(function, '__qualname__', type(function).__name__)}"
+
+    async def __call__(self, prediction: Any, example: Example) -> Score:
+        """What the function says, checked to be a number from 0 to 1."""
+        said = self.function(prediction, example.expected)
+        return checked(await said if inspect.isawaitable(said) else said, self.name)
+
+
+def checked(said: Any, name: str) -> Score:
+    """What a metric returned, as a score.
+
+    Raises:
+        MisuseError: it is no finite number from 0 to 1.
+    """
+    if isinstance(said, Score):
+        return checked(said.value, name) and said
+    if hasattr(said, "score"):
+        return Score(checked(said.score, name).value, str(getattr(said, "feedback", "") or ""))
+    try:
+        value = float(said)
+    except (TypeError, ValueError):
+        raise MisuseError(f"The loss {name} returned {said!r}; it must return a number from 0 to 1.") from None
+    if not (math.isfinite(value) and 0 <= value <= 1):
+        raise MisuseError(f"The loss {name} returned {value}; it must be a number from 0 to 1.")
+    return Score(value)
+
+
+def resolve(loss: Any, model: Any = None) -> Loss:
+    """A loss by name, as an object, or from any function of (prediction, gold).
+
+    Args:
+        loss: "exact_match" and its like, a `Loss`, or a function.
+        model: the chat model for a loss that asks one.
+    """
+    if isinstance(loss, Loss):
+        return loss
+    if not isinstance(loss, str):
+        return FunctionLoss(loss)
+    kind = find("losses", loss)
+    if not getattr(kind, "needs_model", False):
+        return kind()  # type: ignore[no-any-return]
+    if model is None:
+        raise MisuseError(f"The loss {loss!r} asks a model: give one as teacher.")
+    return kind(model)  # type: ignore[no-any-return]

@@ -1,0 +1,67 @@
+"""A layer: state in, update out.  Also a LangChain Runnable, so it is a LangGraph node as it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from langchain_core.runnables import Runnable, RunnableConfig
+
+from llmdl_plugins import sync, tape
+from llmdl_plugins.parameter import Parameter
+
+State = Mapping[str, Any]
+
+
+class Module(Runnable[State, Any]):
+    """Subclass it, assign parameters and sub-modules as attributes, and write `forward`.
+
+    >>> class Greet(Module):
+    ...     def __init__(self):
+    ...         self.greeting = Parameter("Hello")
+    ...     async def forward(self, state):
+    ...         return {"text": f"{self.greeting.value}, {state['name']}"}
+    >>> Greet().invoke({"name": "Ada"})
+    {'text': 'Hello, Ada'}
+    """
+
+    async def forward(self, state: State) -> Any:
+        """The update that this layer makes to the state."""
+        raise NotImplementedError
+
+    async def ainvoke(self, input: State, config: RunnableConfig | None = None, **kwargs: Any) -> Any:
+        """Run the layer; while a tape is recorded, as one step of it."""
+        with tape.step(self.get_name(), input) as step:
+            update = await self.forward(input)
+            if step:
+                step.outputs = update
+            return update
+
+    def invoke(self, input: State, config: RunnableConfig | None = None, **kwargs: Any) -> Any:
+        """`ainvoke`, waited for."""
+        return sync.run(self.ainvoke(input, config, **kwargs))
+
+    def named_modules(self) -> Iterator[tuple[str, Module]]:
+        """The layers directly inside this one, with their paths."""
+        for name, value in vars(self).items():
+            yield from _modules(name, value)
+
+    def named_parameters(self) -> dict[str, Parameter]:
+        """Every parameter by its path; one that is reached twice keeps its first path."""
+        found = {name: v for name, v in vars(self).items() if isinstance(v, Parameter)}
+        for path, inner in self.named_modules():
+            for name, parameter in inner.named_parameters().items():
+                if parameter not in found.values():
+                    found[f"{path}/{name}"] = parameter
+        return found
+
+
+def _modules(name: str, value: Any) -> Iterator[tuple[str, Module]]:
+    if isinstance(value, Module):
+        yield name, value
+    elif isinstance(value, list | tuple):
+        for n, item in enumerate(value):
+            yield from _modules(f"{name}.{n}", item)
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _modules(f"{name}.{key}", item)

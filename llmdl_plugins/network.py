@@ -1,0 +1,219 @@
+"""An application as a network: its parameters by name, and runs of it under any candidate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from fnmatch import fnmatchcase
+from typing import Any
+
+from llmdl_plugins import boundary, sync, tape
+from llmdl_plugins.errors import MisuseError, ParameterError, TargetError, did_you_mean
+from llmdl_plugins.module import Module
+from llmdl_plugins.parameter import Parameter, check, using
+from llmdl_plugins.plain import digest, plain
+from llmdl_plugins.plugins.catalogue import catalogue
+from llmdl_plugins.tape import Tape
+
+_in_force: ContextVar[Mapping[Parameter, Any]] = ContextVar("llmdl_in_force", default={})
+
+
+class Network:
+    """What `trainable(obj)` returns.  Subclasses say how the application runs and how it goes back to its source."""
+
+    exports: Sequence[str] = ("weights",)
+
+    def __init__(self, name: str, parameters: Mapping[str, Parameter]) -> None:
+        self.name = name
+        self._parameters = dict(parameters)
+        self._own = frozenset(self._parameters.values())
+        self._loaded: dict[Parameter, Any] = {}
+
+    async def forward(self, inputs: Any, config: Any = None) -> Any:
+        """Run the application once with the values in force."""
+        raise NotImplementedError
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of the untouched application, as far as it is known."""
+        return digest(self.name, {n: plain(p.default) for n, p in self._parameters.items()})
+
+    def named_parameters(self) -> dict[str, Parameter]:
+        """Every parameter by name, frozen ones too."""
+        return dict(self._parameters)
+
+    def __getitem__(self, name: str) -> Parameter:
+        if name not in self._parameters:
+            raise ParameterError(f"No parameter {name!r}.{did_you_mean(name, self._parameters)}")
+        return self._parameters[name]
+
+    def freeze(self, glob: str = "*") -> None:
+        """Freeze every parameter whose name matches."""
+        for parameter in self._matching(glob):
+            parameter.freeze()
+
+    def train_only(self, glob: str) -> None:
+        """Freeze every trainable parameter whose name does not match."""
+        wanted = self._matching(glob)
+        for parameter in self._parameters.values():
+            if parameter.trainable and parameter not in wanted:
+                parameter.freeze(f"only {glob} is trained")
+
+    def _matching(self, glob: str) -> list[Parameter]:
+        found = [p for name, p in self._parameters.items() if fnmatchcase(name, glob)]
+        if not found:
+            raise ParameterError(f"No parameter matches {glob!r}.{did_you_mean(glob, self._parameters)}")
+        return found
+
+    def state_dict(self) -> dict[str, Any]:
+        """Name → value in force, plain JSON."""
+        values = self.values()
+        return {name: plain(values.get(p, p.default)) for name, p in self._parameters.items()}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Put values in force on this network for good; names must match exactly.
+
+        Raises:
+            ParameterError: naming what is missing, unexpected or impossible.
+        """
+        missing, unexpected = self._parameters.keys() - state.keys(), state.keys() - self._parameters.keys()
+        if missing or unexpected:
+            raise ParameterError(f"Missing: {sorted(missing)}; unexpected: {sorted(unexpected)}.")
+        changed = {name: value for name, value in state.items() if value != plain(self[name].default)}
+        self._loaded = dict(self.checked(changed))
+
+    def checked(self, values: Mapping[str, Any]) -> dict[Parameter, Any]:
+        """Named values as a candidate; unknown name, lost slot or frozen parameter raise ParameterError."""
+        for name, value in values.items():
+            check(self[name], value, name)
+        return {self[name]: value for name, value in values.items()}
+
+    def values(self) -> dict[Parameter, Any]:
+        """The values that differ from the untouched application, here and now."""
+        return {**self._loaded, **{p: v for p, v in _in_force.get().items() if p in self._own}}
+
+    @contextmanager
+    def using(self, values: Mapping[str, Any]) -> Iterator[None]:
+        """Run with these values, in this context only."""
+        with self.under(self.checked(values)):
+            yield
+
+    @contextmanager
+    def under(self, candidate: Mapping[Parameter, Any]) -> Iterator[None]:
+        """`using`, for values that were checked before."""
+        token = _in_force.set({**_in_force.get(), **candidate})
+        try:
+            with using(self.values()):
+                yield
+        finally:
+            _in_force.reset(token)
+
+    async def ainvoke(self, inputs: Any, config: Any = None) -> Any:
+        """The application's own output; with no value changed, exactly the application's own run."""
+        values = self.values()
+        if not values:
+            return await self.forward(inputs, config)
+        with using(values), boundary.door(), boundary.scope():
+            return await self.forward(inputs, config)
+
+    def invoke(self, inputs: Any, config: Any = None) -> Any:
+        """`ainvoke`, waited for; works inside a running event loop."""
+        return sync.run(self.ainvoke(inputs, config))
+
+    def batch(self, inputs: Sequence[Any], config: Any = None) -> list[Any]:
+        """One output for each of the inputs, in order."""
+        return [run.result() for run in [sync.start(self.ainvoke(one, config)) for one in inputs]]
+
+    def stream(self, inputs: Any, config: Any = None, **kwargs: Any) -> Iterator[Any]:
+        """The application's own stream; where it has none, its output as one piece."""
+        yield self.invoke(inputs, config)
+
+    async def trace(self, inputs: Any, config: Any = None) -> tuple[Any, Tape]:
+        """One run, recorded: the output and the tape."""
+        with using(self.values()), boundary.door(), boundary.scope(), tape.recording() as recorded:
+            return await self.forward(inputs, config), recorded
+
+    def summary(self) -> str:
+        """A table of the parameters: kind, size, what is frozen and why."""
+        rows = [self._row(name, p) for name, p in self._parameters.items()]
+        widths = [max(map(len, column)) for column in zip(*[_HEAD, *rows], strict=True)]
+        lines = ["  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in [_HEAD, *rows]]
+        return "\n".join([f"Network {self.name}", *lines])
+
+    def _row(self, name: str, parameter: Parameter) -> tuple[str, ...]:
+        size = f"{len(parameter.default)} chars" if parameter.kind == "text" else f"{len(plain_list(parameter))} entries"
+        slots = ", ".join("{" + s + "}" for s in parameter.slots) or "–"
+        return name, parameter.kind, size, slots, "yes" if parameter.trainable else f"no: {parameter.frozen_because}"
+
+    def draw(self, form: str = "mermaid") -> str:
+        """The wiring as text: "mermaid"."""
+        raise MisuseError(f"{type(self).__name__} can't draw itself as {form!r}.")
+
+    def variant(self, wrap: Mapping[str, Any] | None = None, replace: Mapping[str, Any] | None = None) -> Network:
+        """Another network, in which nodes are wrapped in or replaced by layers; this one stays as it is."""
+        raise MisuseError(f"{type(self).__name__} has no nodes that could be wrapped or replaced.")
+
+    def nodes(self) -> list[str]:
+        """The names that `variant` takes."""
+        return []
+
+    def export(self, form: str, values: Mapping[str, Any] | None = None) -> Any:
+        """The application with these values, in the form asked for.
+
+        Args:
+            form: "weights" (JSON values), or what the adapter offers: "patch", "graph".
+            values: name → value; what is in force, by default.
+        """
+        if form != "weights":
+            raise MisuseError(f"Can't export as {form!r}.{did_you_mean(form, self.exports)}")
+        return {name: plain(value) for name, value in self.changed(values).items()}
+
+    def changed(self, values: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """The named values that differ from the untouched application."""
+        given = self.state_dict() if values is None else {name: plain(v) for name, v in values.items()}
+        return {name: value for name, value in given.items() if value != plain(self[name].default)}
+
+
+_HEAD = ("parameter", "kind", "size", "slots", "trainable")
+
+
+def plain_list(parameter: Parameter) -> Sequence[Any]:
+    """What a demos or choice parameter lists."""
+    return parameter.options if parameter.kind == "choice" else parameter.default
+
+
+class ModuleNetwork(Network):
+    """Our own layers as a network."""
+
+    def __init__(self, root: Module) -> None:
+        super().__init__(root.get_name(), root.named_parameters())
+        self.root = root
+
+    async def forward(self, inputs: Any, config: Any = None) -> Any:
+        """The state after the root layer: inputs and update together."""
+        update = await self.root.ainvoke(inputs, config)
+        return {**inputs, **update}
+
+
+def trainable(obj: Any, probes: Sequence[Any] = (), **kwargs: Any) -> Network:
+    """An existing application as a network, found by an adapter plugin.
+
+    Args:
+        obj: a compiled LangGraph graph, a Module of ours, or what an installed adapter knows.
+        probes: inputs that are run once, so that texts are matched to what is really sent; without them nothing is sent.
+
+    Raises:
+        TargetError: no installed adapter knows this object.
+    """
+    if isinstance(obj, Network):
+        return obj
+    if isinstance(obj, Module):
+        return ModuleNetwork(obj)
+    for spec in catalogue("adapters").values():
+        if spec.is_loaded() and (network := spec.load()(obj, probes=probes, **kwargs)) is not None:
+            return network  # type: ignore[no-any-return]
+    raise TargetError(
+        f"No installed adapter knows a {type(obj).__module__}.{type(obj).__qualname__}: "
+        "give a compiled LangGraph graph (call .compile()) or a Module."
+    )

@@ -1,0 +1,106 @@
+"""No teacher needed: worked examples from train, fixed or retrieved, where that beats the node as it is."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from llmdl_plugins.data import Example, text_key
+from llmdl_plugins.layers.demonstrations import asked
+from llmdl_plugins.losses.loss import as_text
+from llmdl_plugins.run.optimizer import Optimizer
+from llmdl_plugins.run.evaluate import Rollout
+from llmdl_plugins.run.problem import Problem
+
+_PROBES = 2
+_SETS = 2
+
+
+class DemonstrationSearch(Optimizer):
+    """Tries, at each node that can show examples: fixed balanced sets, then retrieved ones (how chosen, how many).
+
+    Source: few-shot prompting (Brown et al., 2020), retrieved demonstrations (Liu et al., 2022), random search over
+    sets (Khattab et al., 2023).
+
+    Args:
+        sets: fixed sets that are tried.
+        size: examples in a fixed set.
+    """
+
+    name = "demonstrations"
+    recipe = "demonstrations"
+
+    def __init__(self, sets: int = _SETS, size: int = 5) -> None:
+        self.sets, self.size = sets, size
+
+    async def optimize(self, problem: Problem) -> None:
+        """Propose for every node whose parameters end in `/chosen`, `/static/demos` and `/retrieved/pool`."""
+        probes = await problem.evaluate([{}], problem.train[:_PROBES])
+        for name in [n for n in problem.parameters if n.endswith("/chosen")]:
+            node = name.removesuffix("/chosen")
+            demos = demonstrations(problem.train, text_key(problem.train), _speaks_json(probes))
+            await self._fixed(problem, node, demos)
+            await self._retrieved(problem, node, demos)
+
+    async def _retrieved(self, problem: Problem, node: str, demos: Sequence[Mapping[str, str]]) -> None:
+        start = {f"{node}/chosen": "retrieved", f"{node}/retrieved/pool": demos}
+        for select, k in (("agreeing", 2), ("nearest", 4), ("agreeing", 3)):
+            change = {**start, f"{node}/retrieved/select": select, f"{node}/retrieved/k": k}
+            await problem.propose(change, f"{k} retrieved examples ({select}) at {node}")
+
+    async def _fixed(self, problem: Problem, node: str, demos: Sequence[Mapping[str, str]]) -> None:
+        draw = random.Random(f"{problem.seed}/{node}")
+        for n in range(self.sets):
+            chosen = balanced(demos, self.size, draw)
+            change = {f"{node}/chosen": "static", f"{node}/static/demos": chosen}
+            await problem.propose(change, f"{len(chosen)} fixed examples at {node}, set {n + 1}")
+
+
+def demonstrations(train: Sequence[Example], source: str, as_json: bool) -> list[dict[str, str]]:
+    """Train rows as worked examples: what the node reads, and the answer in the form that its model gives."""
+    rows = [e for e in train if source in e.inputs]
+    return [{"input": _input(e, source), "output": _output(e.expected, as_json)} for e in rows]
+
+
+def balanced(demos: Sequence[Mapping[str, str]], size: int, draw: random.Random) -> list[Mapping[str, str]]:
+    """A random set in which the answers are as evenly spread as they can be."""
+    by_answer: dict[str, list[Mapping[str, str]]] = {}
+    for demo in draw.sample(list(demos), len(demos)):
+        by_answer.setdefault(demo["output"], []).append(demo)
+    rounds = [row for turn in range(size) for group in by_answer.values() for row in group[turn : turn + 1]]
+    chosen = rounds[:size]
+    return draw.sample(chosen, len(chosen))
+
+
+def _input(example: Example, source: str) -> str:
+    value = example.inputs[source]
+    if isinstance(value, str):
+        return value
+    from langchain_core.messages import convert_to_messages
+
+    return asked({source: convert_to_messages(value)}, source)
+
+
+def _output(expected: Any, as_json: bool) -> str:
+    if as_json:
+        return json.dumps(expected, ensure_ascii=False)
+    return as_text(next(iter(expected.values())) if isinstance(expected, Mapping) and len(expected) == 1 else expected)
+
+
+def _speaks_json(rollouts: Sequence[Rollout]) -> bool:
+    """Whether the application's model answers with JSON objects that hold the expected keys."""
+    return any(
+        isinstance(r.example.expected, Mapping) and set(r.example.expected) <= _json_keys(call.answer)
+        for r in rollouts
+        for call in r.tape.calls
+    )
+
+
+def _json_keys(answer: Any) -> set[str]:
+    try:
+        said = json.loads(answer["content"])
+    except (TypeError, ValueError, KeyError):
+        return set()
+    return set(said) if isinstance(said, dict) else set()

@@ -1,0 +1,142 @@
+"""Trainable values, and how a candidate is put in force for one run without copying or changing anything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, Literal
+
+from llmdl_plugins import slots as slot_law
+from llmdl_plugins.errors import ParameterError
+from llmdl_plugins.plain import JSON
+
+Kind = Literal["text", "demos", "choice"]
+Check = Callable[[Any], str | None]
+
+_values: ContextVar[Mapping[Parameter, Any]] = ContextVar("llmdl_values", default={})
+_reader: ContextVar[Callable[[Parameter], None] | None] = ContextVar("llmdl_reader", default=None)
+
+
+class Parameter:
+    """A trainable value; reading it inside a step links it to that step.
+
+    Args:
+        default: the value of the untouched application: a text, a list of demonstrations, or one of `options`.
+        kind: "text", "demos" (a list of `{"input": str, "output": str}`) or "choice".
+        role: what it is for, in words that an optimizer may read.
+        slots: names that the application fills into a text; a proposal keeps how often each occurs.
+        options: what a choice may be.
+        checks: extra rules; each takes a value and returns what is wrong with it, or None.
+        max_chars: the longest text that is accepted.
+        trainable: False freezes it; `frozen_because` says why.
+    """
+
+    def __init__(
+        self,
+        default: Any,
+        *,
+        kind: Kind = "text",
+        role: str = "",
+        slots: Sequence[str] = (),
+        options: Sequence[JSON] = (),
+        checks: Sequence[Check] = (),
+        max_chars: int = 20_000,
+        trainable: bool = True,
+        frozen_because: str = "",
+    ) -> None:
+        self.default = default
+        self.kind: Kind = kind
+        self.role = role
+        self.slots = tuple(slots)
+        self.options = tuple(options)
+        self.checks = tuple(checks)
+        self.max_chars = max_chars
+        self.trainable = trainable
+        self.frozen_because = frozen_because
+
+    @property
+    def value(self) -> Any:
+        """The value in force here; inside a step, reading it is recorded."""
+        if reader := _reader.get():
+            reader(self)
+        return _values.get().get(self, self.default)
+
+    def freeze(self, because: str = "frozen by the user") -> None:
+        """Keep the default; training will not propose other values."""
+        self.trainable, self.frozen_because = False, because
+
+    def unfreeze(self) -> None:
+        """Let training propose values again."""
+        self.trainable, self.frozen_because = True, ""
+
+    def problem(self, value: Any) -> str | None:
+        """What is wrong with a value, or None."""
+        wrong = {"text": self._text_problem, "demos": _demos_problem, "choice": self._choice_problem}[self.kind](value)
+        return wrong or next((said for check in self.checks if (said := check(value))), None)
+
+    def _text_problem(self, value: Any) -> str | None:
+        if not isinstance(value, str):
+            return f"needs text, got {type(value).__name__}"
+        if not value.strip() and str(self.default).strip():
+            return "the text is empty"
+        if len(value) > self.max_chars:
+            return f"{len(value)} characters, more than the {self.max_chars} allowed"
+        want = slot_law.count(slot_law.parse(str(self.default), self.slots))
+        got = slot_law.count(slot_law.parse(value, self.slots))
+        if want != got:
+            return f"slots must stay {dict(want)}, the value has {dict(got)}"
+        return None
+
+    def _choice_problem(self, value: Any) -> str | None:
+        return None if value in self.options else f"{value!r} is none of {list(self.options)}"
+
+    def __repr__(self) -> str:
+        return f"Parameter({self.kind}, {str(self.default)[:40]!r})"
+
+
+def _demos_problem(value: Any) -> str | None:
+    if not isinstance(value, list | tuple):
+        return f"needs a list of demonstrations, got {type(value).__name__}"
+    for n, demo in enumerate(value):
+        if not isinstance(demo, Mapping) or not {"input", "output"} <= set(demo):
+            return f'demonstration {n} needs "input" and "output"'
+        if not isinstance(demo["input"], str) or not isinstance(demo["output"], str):
+            return f'demonstration {n}: "input" and "output" must be texts'
+    return None
+
+
+def check(parameter: Parameter, value: Any, name: str) -> None:
+    """Raise ParameterError where a value can't be taken."""
+    if not parameter.trainable:
+        raise ParameterError(f"{name} is frozen ({parameter.frozen_because}): unfreeze it, or leave it out.")
+    if wrong := parameter.problem(value):
+        raise ParameterError(f"{name}: {wrong}.")
+
+
+@contextmanager
+def using(values: Mapping[Parameter, Any]) -> Iterator[None]:
+    """Run with these values, in this context only: nothing is copied, nothing is mutated.
+
+    >>> tone = Parameter("Be brief.")
+    >>> with using({tone: "Be kind."}):
+    ...     tone.value
+    'Be kind.'
+    >>> tone.value
+    'Be brief.'
+    """
+    token = _values.set({**_values.get(), **values})
+    try:
+        yield
+    finally:
+        _values.reset(token)
+
+
+@contextmanager
+def reading(reader: Callable[[Parameter], None]) -> Iterator[None]:
+    """Report every parameter that is read inside."""
+    token = _reader.set(reader)
+    try:
+        yield
+    finally:
+        _reader.reset(token)

@@ -1,0 +1,79 @@
+"""Plain JSON values: what may be stored, hashed and shown."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import hashlib
+import json
+import math
+import re
+from collections.abc import Mapping
+from typing import Any
+
+_ADDRESS = re.compile(r" at 0x[0-9a-f]+")
+
+JSON = None | bool | int | float | str | list["JSON"] | dict[str, "JSON"]
+
+
+def clean(text: str) -> str:
+    """Text that every store can hold: a lone surrogate becomes its escape, all else is kept.
+
+    >>> clean("half \\ud83d emoji")
+    'half \\\\ud83d emoji'
+    """
+    return text.encode("utf-8", "backslashreplace").decode("utf-8") if not text.isascii() else text
+
+
+def plain(value: Any) -> JSON:
+    """A value as plain JSON: messages and models by their fields, what has none by its text."""
+    if isinstance(value, enum.Enum):
+        return plain(value.value)
+    if isinstance(value, str):
+        return clean(value)
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
+    if isinstance(value, Mapping):
+        return {clean(str(k)): plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(v) for v in value]
+    if isinstance(value, set | frozenset):
+        return [plain(v) for v in sorted(value, key=repr)]
+    return _named(value) if isinstance(value, type) else _object(value)
+
+
+def _object(value: Any) -> JSON:
+    if hasattr(value, "content") and hasattr(value, "type"):
+        return _message(value)
+    if hasattr(value, "model_dump"):
+        return plain(value.model_dump(mode="json", fallback=plain))
+    if dataclasses.is_dataclass(value):
+        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    # An address is another one in every process.
+    return clean(_ADDRESS.sub("", str(value)))
+
+
+def _named(kind: type) -> JSON:
+    """A class by its name, and by its schema where it has one: what a model is told to fill."""
+    schema = getattr(kind, "model_json_schema", None)
+    return {"class": kind.__qualname__, "schema": plain(schema()) if schema else None}
+
+
+def _message(message: Any) -> JSON:
+    told: dict[str, JSON] = {"type": message.type, "content": plain(message.content)}
+    for key in ("tool_calls", "tool_call_id", "name"):
+        if given := getattr(message, key, None):
+            told[key] = plain(given)
+    return told
+
+
+def dumps(value: Any) -> str:
+    """Canonical JSON: sorted keys, no spaces, no NaN."""
+    return json.dumps(plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def digest(*values: Any) -> str:
+    """A short hash of plain values, equal on every machine and in every run."""
+    return hashlib.blake2b(dumps(values).encode(), digest_size=16).hexdigest()

@@ -1,0 +1,1 @@
+"""Plugins: hooks, their manager, and the catalogue of what they offer; names and import strings only."""

@@ -1,0 +1,34 @@
+"""What this package itself offers, through the same hooks as anybody's plugin."""
+
+from __future__ import annotations
+
+from llmdl_plugins.plugins.hookspecs import hookimpl
+from llmdl_plugins.plugins.spec import Spec
+
+
+@hookimpl
+def llmdl_losses() -> list[Spec]:
+    return [
+        Spec("exact_match", "llmdl_plugins.losses.exact_match:ExactMatch", "1 where prediction and expected are equal"),
+        Spec("contains", "llmdl_plugins.losses.contains:Contains", "1 where the prediction holds the expected text"),
+        Spec("f1", "llmdl_plugins.losses.f1:F1", "overlap of words, from 0 to 1"),
+        Spec("numeric", "llmdl_plugins.losses.numeric:Numeric", "1 where the last number is the expected one"),
+        Spec("json_match", "llmdl_plugins.losses.json_match:JsonMatch", "share of expected JSON fields that are right"),
+        Spec("judge", "llmdl_plugins.losses.judge:Judge", "a model grades the prediction; needs a teacher"),
+    ]
+
+
+@hookimpl
+def llmdl_optimizers() -> list[Spec]:
+    return [
+        Spec(
+            "demonstrations",
+            "llmdl_plugins.optimizers.demonstrations:DemonstrationSearch",
+            "no teacher: plain, static or retrieved worked examples",
+        ),
+        Spec(
+            "textual-gradient",
+            "llmdl_plugins.optimizers.textual_gradient:TextualGradient",
+            "a teacher rewrites prompts from feedback on failures",
+        ),
+    ]

@@ -1,0 +1,197 @@
+"""The one evaluation service: a candidate and an example in, a rollout out.
+
+Concurrency, replay, accounting and the three kinds of outcome live here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from llmdl_plugins import boundary
+from llmdl_plugins.data import Example
+from llmdl_plugins.errors import InfrastructureError, LlmdlError
+from llmdl_plugins.losses.loss import Loss, Score
+from llmdl_plugins.network import Network
+from llmdl_plugins.parameter import Parameter
+from llmdl_plugins.plain import JSON, clean, digest, plain
+from llmdl_plugins.run.budget import Spent
+from llmdl_plugins.run.cashier import Cashier, Receipt, receipts
+from llmdl_plugins.run.events import Progressed, Watcher, silent
+from llmdl_plugins.run.faults import is_infrastructure
+from llmdl_plugins.run.ledger import Ledger
+from llmdl_plugins.tape import Tape
+
+Values = Mapping[str, Any]
+Status = Literal["scored", "task error", "infrastructure error"]
+_SHARE = 0.2
+_ENOUGH = 10
+
+
+@dataclass(frozen=True)
+class Rollout:
+    """One run of the application on one example.
+
+    A task error (the application raised) scores 0; an infrastructure error is no score at all.
+    """
+
+    example: Example
+    status: Status
+    score: float
+    words: str
+    output: JSON
+    tape: Tape
+    receipts: Sequence[Receipt] = ()
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """A candidate that was checked and hashed once."""
+
+    candidate: Values
+    values: Mapping[Parameter, Any]
+    digest: str
+
+
+class Evaluator:
+    """Runs candidates on examples.
+
+    Args:
+        network: the application.
+        loss: what is wrong with an output.
+        ledger: where finished rollouts are kept.
+        cashier: who pays for calls.
+        concurrency: rollouts under way at once.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        loss: Loss,
+        ledger: Ledger,
+        cashier: Cashier,
+        *,
+        concurrency: int = 8,
+        watcher: Watcher = silent,
+    ) -> None:
+        self.network, self.loss, self.ledger, self.cashier, self.watcher = network, loss, ledger, cashier, watcher
+        self._names = {p: name for name, p in network.named_parameters().items()}
+        self._slots = asyncio.Semaphore(concurrency)
+        self._outcomes: Counter[Status] = Counter()
+        self._met: set[str] = set()
+        self.heaviest = Spent(rollouts=1)
+        self._prepared: dict[int, _Prepared] = {}
+
+    async def evaluate(
+        self, candidates: Sequence[Values], examples: Sequence[Example], *, repetition: str = "0", phase: str = "train"
+    ) -> list[Rollout]:
+        """Every candidate on every example, candidate by candidate; each counts once however often it is asked."""
+        runs = [self.run(c, e, repetition) for c in candidates for e in examples]
+        return await self.all(runs, phase)
+
+    async def all(self, runs: Sequence[Awaitable[Rollout]], phase: str) -> list[Rollout]:
+        """All of them; if one ends the run, after those under way have come home."""
+        done = 0
+
+        async def watched(run: Awaitable[Rollout]) -> Rollout:
+            nonlocal done
+            rollout = await run
+            done += 1
+            self.watcher(Progressed(phase, done, len(runs)))
+            return rollout
+
+        outcomes = await asyncio.gather(*(watched(r) for r in runs), return_exceptions=True)
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                raise outcome
+        return [o for o in outcomes if isinstance(o, Rollout)]
+
+    async def run(self, candidate: Values, example: Example, repetition: str = "0") -> Rollout:
+        """One rollout: from the ledger where it is finished there, else made now.
+
+        Raises:
+            Stopped: the budget or the user ends the run.
+            InfrastructureError: too large a share of rollouts failed on the way to the model.
+        """
+        ready = self._ready(candidate)
+        key = digest("rollout", self.network.fingerprint, ready.digest, example.key, self.loss.name, repetition)
+        async with self._slots:
+            record = self.ledger.rollout(key)
+            if key not in self._met:
+                # A replay counts like the run that it repeats, so that a resumed run stops where an unbroken one does.
+                self.cashier.meter.rollout()
+                self._met.add(key)
+            if record is not None:
+                replayed = self._replayed(record, example)
+                self._weigh(replayed)
+                return replayed
+            rollout = await self._made(ready, example, repetition)
+        if rollout.status != "infrastructure error":
+            await asyncio.wrap_future(self.ledger.add_rollout(key, self._record(rollout)))
+        self._watch_share(rollout)
+        self._weigh(rollout)
+        return rollout
+
+    async def _made(self, ready: _Prepared, example: Example, repetition: str) -> Rollout:
+        with receipts() as kept, self._scope(repetition):
+            try:
+                with self.network.under(ready.values):
+                    output, tape = await self.network.trace(dict(example.inputs))
+                score = await self._scored(output, example)
+                return Rollout(example, "scored", score.value, clean(score.words), plain(output), tape, kept)
+            except LlmdlError:
+                raise
+            except Exception as error:
+                status: Status = "infrastructure error" if is_infrastructure(error) else "task error"
+                words = f"The application raised {type(error).__name__}: {error}"
+                return Rollout(example, status, 0.0, clean(words), None, Tape(), kept)
+
+    def _scope(self, repetition: str) -> AbstractContextManager[Any]:
+        return boundary.scope(payer=self.cashier, repetition=repetition, turns=Counter())
+
+    async def _scored(self, output: Any, example: Example) -> Score:
+        with boundary.scope(rewrite=None, place=lambda: "loss"):
+            return await self.loss(output, example)
+
+    def _record(self, rollout: Rollout) -> JSON:
+        return {
+            "status": rollout.status,
+            "score": rollout.score,
+            "words": rollout.words,
+            "output": rollout.output,
+            "tape": rollout.tape.json(self._names),
+            "receipts": [plain(r) for r in rollout.receipts],
+        }
+
+    def _replayed(self, record: Any, example: Example) -> Rollout:
+        kept = [Receipt(**r) for r in record["receipts"]]
+        self.cashier.meet(kept)
+        tape = Tape.from_json(record["tape"], self.network.named_parameters())
+        return Rollout(example, record["status"], record["score"], record["words"], record["output"], tape, kept)
+
+    def _ready(self, candidate: Values) -> _Prepared:
+        # By identity: a pool of demonstrations is long, and a candidate is never changed.
+        known = self._prepared.get(id(candidate))
+        if known is None or known.candidate is not candidate:
+            checked, name = self.network.checked(candidate), digest(self.network.changed(candidate))
+            known = self._prepared[id(candidate)] = _Prepared(candidate, checked, name)
+        return known
+
+    def _weigh(self, rollout: Rollout) -> None:
+        """Remember the most that one rollout took: what is set aside for the sealed test follows it."""
+        tokens = sum(sum(r.tokens.values()) for r in rollout.receipts if r.tokens)
+        self.heaviest.calls = max(self.heaviest.calls, len(rollout.receipts))
+        self.heaviest.tokens = max(self.heaviest.tokens, tokens)
+
+    def _watch_share(self, rollout: Rollout) -> None:
+        self._outcomes[rollout.status] += 1
+        failed, total = self._outcomes["infrastructure error"], self._outcomes.total()
+        if total >= _ENOUGH and failed > _SHARE * total:
+            raise InfrastructureError(
+                f"{failed} of {total} runs failed on the way to the model (last: {rollout.words}). "
+                "What was paid for is kept: check the endpoint and its limits, then run the same command again."
+            )

@@ -1,0 +1,139 @@
+"""The ledger: every answer that was paid for, in one SQLite database that only this process writes to.
+
+A caller gets its answer after the commit.  Writes of the same few milliseconds share one commit.
+"""
+
+from __future__ import annotations
+
+import json
+import queue
+import sqlite3
+import threading
+import time
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+from llmdl_plugins.plain import JSON, dumps
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS calls (
+    key TEXT PRIMARY KEY, path TEXT, request TEXT, answer TEXT,
+    input_tokens INTEGER, output_tokens INTEGER, seconds REAL, at REAL);
+CREATE TABLE IF NOT EXISTS failures (key TEXT, path TEXT, error TEXT, at REAL);
+CREATE TABLE IF NOT EXISTS rollouts (key TEXT PRIMARY KEY, record TEXT, at REAL);
+CREATE TABLE IF NOT EXISTS events (id INTEGER PRIMARY KEY, kind TEXT, record TEXT, at REAL);
+"""
+_GROUP = 256
+
+
+class Ledger:
+    """Cache, journal, audit and source of the report.
+
+    Args:
+        path: the database file; None keeps it in memory.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._db = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None)
+        self._lock = threading.Lock()
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("PRAGMA synchronous=FULL")
+        self._db.executescript(_SCHEMA)
+        self._writes: queue.SimpleQueue[tuple[str, tuple[Any, ...], Future[None]] | None] = queue.SimpleQueue()
+        self._writer = threading.Thread(target=self._write, name="llmdl-ledger", daemon=True)
+        self._writer.start()
+
+    def answer(self, key: str) -> Any:
+        """The recorded answer of a call, or None."""
+        row = self._row("SELECT answer FROM calls WHERE key = ?", key)
+        return json.loads(row[0]) if row else None
+
+    def rollout(self, key: str) -> Any:
+        """The record of a finished rollout, or None."""
+        row = self._row("SELECT record FROM rollouts WHERE key = ?", key)
+        return json.loads(row[0]) if row else None
+
+    def add_call(
+        self, key: str, path: str, request: JSON, answer: JSON, tokens: dict[str, int] | None, seconds: float
+    ) -> Future[None]:
+        """Record an answer; done when it is on disk."""
+        given = tokens or {}
+        values = (key, path, dumps(request), dumps(answer), given.get("input"), given.get("output"), seconds, time.time())
+        return self._add("INSERT OR IGNORE INTO calls VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
+
+    def add_failure(self, key: str, path: str, error: str) -> Future[None]:
+        """Record a call that failed."""
+        return self._add("INSERT INTO failures VALUES (?, ?, ?, ?)", (key, path, error, time.time()))
+
+    def add_rollout(self, key: str, record: JSON) -> Future[None]:
+        """Record a finished rollout."""
+        return self._add("INSERT OR IGNORE INTO rollouts VALUES (?, ?, ?)", (key, dumps(record), time.time()))
+
+    def add_event(self, kind: str, record: JSON) -> Future[None]:
+        """Record something that happened, for the report."""
+        return self._add("INSERT INTO events (kind, record, at) VALUES (?, ?, ?)", (kind, dumps(record), time.time()))
+
+    def clear_events(self) -> None:
+        """Forget what an earlier, unfinished process reported: this one tells it again."""
+        self._add("DELETE FROM events", ()).result()
+
+    def events(self, kind: str) -> list[Any]:
+        """Everything recorded under a kind, in order."""
+        with self._lock:
+            rows = self._db.execute("SELECT record FROM events WHERE kind = ? ORDER BY id", (kind,)).fetchall()
+        return [json.loads(r[0]) for r in rows]
+
+    def totals(self) -> dict[str, float]:
+        """Calls, tokens, failures and seconds of waiting of all processes that wrote here."""
+        with self._lock:
+            calls, tokens, seconds = self._db.execute(
+                "SELECT count(*), total(input_tokens) + total(output_tokens), total(seconds) FROM calls"
+            ).fetchone()
+            failures = self._db.execute("SELECT count(*) FROM failures").fetchone()[0]
+        return {"calls": calls, "tokens": int(tokens), "failures": failures, "seconds": seconds}
+
+    def close(self) -> None:
+        """Write what is waiting, and close."""
+        self._writes.put(None)
+        self._writer.join()
+        self._db.close()
+
+    def _row(self, query: str, key: str) -> Any:
+        with self._lock:
+            return self._db.execute(query, (key,)).fetchone()
+
+    def _add(self, statement: str, values: tuple[Any, ...]) -> Future[None]:
+        done: Future[None] = Future()
+        self._writes.put((statement, values, done))
+        return done
+
+    def _write(self) -> None:
+        while (first := self._writes.get()) is not None:
+            group = [first]
+            while len(group) < _GROUP and not self._writes.empty():
+                if (item := self._writes.get()) is None:
+                    self._commit(group)
+                    return
+                group.append(item)
+            self._commit(group)
+
+    def _commit(self, group: list[tuple[str, tuple[Any, ...], Future[None]]]) -> None:
+        try:
+            with self._lock:
+                self._db.execute("BEGIN IMMEDIATE")
+                for statement, values, _ in group:
+                    self._db.execute(statement, values)
+                self._db.execute("COMMIT")
+        except sqlite3.Error as error:
+            self._undo()
+            for _, _, done in group:
+                done.set_exception(error)
+            return
+        for _, _, done in group:
+            done.set_result(None)
+
+    def _undo(self) -> None:
+        with self._lock:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")

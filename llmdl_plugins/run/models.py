@@ -1,0 +1,36 @@
+"""Chat models by name: `provider:name`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from llmdl_plugins.errors import MissingExtraError, MisuseError
+from llmdl_plugins.plugins.catalogue import catalogue
+
+
+def chat_model(name: Any) -> Any:
+    """A chat model from `provider:name`; an object is taken as it is.
+
+    Providers of plugins come first, then those of `langchain.chat_models.init_chat_model` where langchain is installed.
+
+    Raises:
+        MisuseError: the name has no provider.
+        MissingExtraError: what the provider needs is not installed.
+    """
+    if not isinstance(name, str):
+        return name
+    provider, colon, model = name.partition(":")
+    if not colon:
+        raise MisuseError(f"{name!r} names no provider: write it as provider:name, for example openai:gpt-5-mini.")
+    offers = catalogue("models")
+    if provider in offers:
+        return offers[provider].load()(model)
+    try:
+        from langchain.chat_models import init_chat_model  # type: ignore[import-not-found, unused-ignore]
+    except ImportError:
+        known = ", ".join(offers) or "none"
+        raise MissingExtraError(
+            f"No plugin offers models of {provider!r} (installed: {known}): "
+            f"pip install langchain langchain-{provider}, and the name works as it is."
+        ) from None
+    return init_chat_model(model, model_provider=provider)

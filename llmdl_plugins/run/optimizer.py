@@ -1,0 +1,42 @@
+"""What an optimizer is: it sees a problem and proposes; the screen decides."""
+
+from __future__ import annotations
+
+from llmdl_plugins.errors import MisuseError, UnknownNameError
+from llmdl_plugins.plugins.catalogue import find
+from llmdl_plugins.run.problem import Problem
+
+
+class Optimizer:
+    """Subclass it and write `optimize`: it ends when nothing is left to try, or when the budget stops it.
+
+    `needs_teacher` says whether it can work without one; `recipe` names the recipe that gives a network the parameters
+    that it trains, where they are not there already.
+    """
+
+    name = "optimizer"
+    needs_teacher = False
+    recipe: str | None = None
+
+    async def optimize(self, problem: Problem) -> None:
+        """Propose until done; what was accepted is `problem.incumbent`."""
+        raise NotImplementedError
+
+
+def resolve(optimizer: str | Optimizer, has_teacher: bool) -> Optimizer:
+    """An optimizer by name or as it is; "auto" is textual-gradient with a teacher, demonstrations without.
+
+    Raises:
+        UnknownNameError: no plugin offers it, or it needs a teacher and there is none.
+    """
+    if isinstance(optimizer, str):
+        chosen = {True: "textual-gradient", False: "demonstrations"}[has_teacher] if optimizer == "auto" else optimizer
+        optimizer = find("optimizers", chosen)()
+    if not isinstance(optimizer, Optimizer):
+        raise MisuseError(f"{type(optimizer).__name__} is no Optimizer: subclass llmdl_plugins.Optimizer.")
+    if optimizer.needs_teacher and not has_teacher:
+        raise UnknownNameError(
+            f"The optimizer {optimizer.name!r} needs a teacher: give one (--teacher PROVIDER:NAME), "
+            "or choose 'demonstrations', which needs none."
+        )
+    return optimizer

@@ -1,0 +1,89 @@
+"""All that an optimizer sees: parameters, train rows, a teacher, and a verdict for each proposal."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from llmdl_plugins.data import Example
+from llmdl_plugins.parameter import Parameter
+from llmdl_plugins.plain import plain
+from llmdl_plugins.run.budget import Meter
+from llmdl_plugins.run.evaluate import Evaluator, Rollout, Values
+from llmdl_plugins.run.events import Told
+from llmdl_plugins.run.feedback import Feedback
+from llmdl_plugins.run.screen import Verdict, screen
+from llmdl_plugins.run.teacher import Teacher
+
+
+@dataclass
+class Problem:
+    """One training problem.  Of val an optimizer learns each verdict, never an item's score; test is not in here.
+
+    Args:
+        incumbent: the values accepted so far, by name.
+        teacher: writes feedback and proposals; None where there is none.
+        seed: the only source of randomness that an optimizer may use.
+        keep: told of every new incumbent.
+        backward: turns failing rollouts into feedback on parameters; needs a teacher.
+    """
+
+    evaluator: Evaluator
+    train: Sequence[Example]
+    teacher: Teacher | None
+    seed: int
+    keep: Callable[[Values], None]
+    backward: Callable[[Sequence[Rollout]], Awaitable[list[Feedback]]]
+    _val: Sequence[Example]
+    incumbent: Values = field(default_factory=dict)
+    verdicts: list[Verdict] = field(default_factory=list)
+
+    @property
+    def parameters(self) -> dict[str, Parameter]:
+        """The trainable parameters by name."""
+        return {n: p for n, p in self.evaluator.network.named_parameters().items() if p.trainable}
+
+    @property
+    def budget(self) -> Meter:
+        """What was spent and what may be."""
+        return self.evaluator.cashier.meter
+
+    def value(self, name: str) -> Any:
+        """The incumbent's value of a parameter."""
+        return self.incumbent.get(name, self.parameters[name].default)
+
+    async def evaluate(self, candidates: Sequence[Values], examples: Sequence[Example]) -> list[Rollout]:
+        """Every candidate, on top of the incumbent, on every example."""
+        return await self.evaluator.evaluate([self._full(c) for c in candidates], examples)
+
+    async def propose(self, candidate: Values, what: str) -> Verdict:
+        """Screen a candidate; where it is accepted it is the new incumbent.
+
+        Args:
+            candidate: the values that change.
+            what: the move in words, for the report.
+        """
+        full = self._full(candidate)
+        number = len(self.verdicts)
+        verdict = await screen(self.evaluator, self.incumbent, full, self._val, seed=f"{self.seed}/{number}")
+        self.verdicts.append(verdict)
+        if verdict.accepted:
+            self.incumbent = full
+            self.keep(full)
+        self._tell(verdict, what, candidate)
+        return verdict
+
+    def _full(self, candidate: Values) -> Values:
+        return {**self.incumbent, **candidate} if candidate else self.incumbent
+
+    def _tell(self, verdict: Verdict, what: str, candidate: Mapping[str, Any]) -> None:
+        record = {"what": what, "parameters": sorted(candidate), **dict(plain(verdict))}  # type: ignore[call-overload]
+        self.evaluator.ledger.add_event("verdict", record)
+        said = "accepted" if verdict.accepted else "rejected"
+        self.evaluator.watcher(
+            Told(
+                f"{said}: {what}: val {verdict.before:.2f} → {verdict.after:.2f} on "
+                f"{verdict.wins + verdict.losses + verdict.ties} items ({verdict.reason})"
+            )
+        )

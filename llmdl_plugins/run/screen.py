@@ -1,0 +1,130 @@
+"""The screen: is a proposal better than the incumbent on val?  It moves training and claims nothing."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from math import comb
+from statistics import NormalDist, fmean, stdev
+from typing import Any
+
+from llmdl_plugins.data import Example
+from llmdl_plugins.run.evaluate import Evaluator, Rollout, Values
+
+ACCEPT = 0.9
+_LOOKS = (8, 16, 32)
+_EARLY = 0.99
+_HOPELESS = 0.05
+_SLICE = 5
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the screen said: counts of items on which the proposal won, lost and tied, and P(better)."""
+
+    accepted: bool
+    probability: float
+    wins: int
+    losses: int
+    ties: int
+    before: float
+    after: float
+    reason: str
+
+
+async def screen(
+    evaluator: Evaluator, old: Values, new: Values, val: Sequence[Example], *, seed: str, accept: float = ACCEPT
+) -> Verdict:
+    """Compare on val items in a fresh order: 8, 16, 32, all, and stop early where the answer is clear."""
+    order = list(val)
+    random.Random(seed).shuffle(order)
+    looks = [n for n in _LOOKS if n < len(order)] + [len(order)]
+    for seen in looks:
+        rollouts = await evaluator.evaluate([old, new], order[:seen], phase="screen")
+        pairs = _paired(rollouts[:seen], rollouts[seen:])
+        probability = better(pairs)
+        open_end = outlook(pairs, len(order) - len(pairs), accept) > _HOPELESS or _tied_and_shorter(pairs, old, new)
+        if seen == len(order) or probability >= _EARLY or not open_end:
+            return _verdict(pairs, probability, rollouts, old, new, accept)
+    raise AssertionError("the last look is at all items")
+
+
+def _paired(old: Sequence[Rollout], new: Sequence[Rollout]) -> list[tuple[float, float]]:
+    return [(o.score, n.score) for o, n in zip(old, new, strict=True) if "infrastructure error" not in (o.status, n.status)]
+
+
+def _verdict(
+    pairs: Sequence[tuple[float, float]],
+    probability: float,
+    rollouts: Sequence[Rollout],
+    old: Values,
+    new: Values,
+    accept: float,
+) -> Verdict:
+    wins, losses = sum(n > o for o, n in pairs), sum(n < o for o, n in pairs)
+    accepted, reason = probability >= accept, f"P(better) = {probability:.2f}"
+    if _tied_and_shorter(pairs, old, new):
+        accepted, reason = True, "as good and shorter"
+    if accepted and (hurt := _regressed(rollouts)):
+        accepted, reason = False, f"it hurts the group {hurt!r}"
+    before, after = (fmean(p[side] for p in pairs) if pairs else 0.0 for side in (0, 1))
+    return Verdict(accepted, probability, wins, losses, len(pairs) - wins - losses, before, after, reason)
+
+
+def _tied_and_shorter(pairs: Sequence[tuple[float, float]], old: Values, new: Values) -> bool:
+    return all(o == n for o, n in pairs) and 0 < _size(new) < _size(old)
+
+
+def better(pairs: Sequence[tuple[float, float]]) -> float:
+    """P(new is better | paired scores): for right or wrong, the Beta posterior on the items that differ.
+
+    >>> round(better([(0, 1)] * 4 + [(1, 1)] * 9), 2)
+    0.97
+    """
+    if not pairs:
+        return 0.0
+    if all(score in (0.0, 1.0) for pair in pairs for score in pair):
+        return _posterior(sum(n > o for o, n in pairs), sum(n < o for o, n in pairs))
+    differences = [n - o for o, n in pairs]
+    spread = stdev(differences) if len(differences) > 1 else 0.0
+    # A prior of one item without difference keeps a handful of equal gains from looking certain.
+    mean = sum(differences) / (len(differences) + 1)
+    return NormalDist().cdf(mean / max(spread / len(differences) ** 0.5, 1e-3)) if any(differences) else 0.5
+
+
+@cache
+def _posterior(wins: int, losses: int) -> float:
+    flips = wins + losses + 1
+    return sum(comb(flips, k) for k in range(wins + 1)) / 2**flips
+
+
+def outlook(pairs: Sequence[tuple[float, float]], left: int, accept: float) -> float:
+    """P(the screen accepts after the items that are left), at the rate of wins and losses seen so far."""
+    wins, losses = sum(n > o for o, n in pairs), sum(n < o for o, n in pairs)
+    flips = round(left * (wins + losses + 1) / (len(pairs) + 2))
+    return sum(
+        _beta_binomial(k, flips, wins + 1, losses + 1)
+        for k in range(flips + 1)
+        if _posterior(wins + k, losses + flips - k) >= accept
+    )
+
+
+def _beta_binomial(k: int, n: int, a: int, b: int) -> float:
+    """P(k of n | Beta(a, b)) for whole a and b, as a ratio of binomials."""
+    return comb(a + k - 1, k) * comb(b + n - k - 1, n - k) / comb(a + b + n - 1, n)
+
+
+def _regressed(rollouts: Sequence[Rollout]) -> str | None:
+    """A group of val rows on which the proposal is surely worse."""
+    half = len(rollouts) // 2
+    groups: dict[str, list[tuple[float, float]]] = {}
+    for old, new in zip(rollouts[:half], rollouts[half:], strict=True):
+        if old.example.group is not None:
+            groups.setdefault(old.example.group, []).append((new.score, old.score))
+    return next((g for g, pairs in groups.items() if len(pairs) >= _SLICE and better(pairs) >= ACCEPT), None)
+
+
+def _size(values: Mapping[str, Any]) -> int:
+    return sum(len(str(v)) for v in values.values())

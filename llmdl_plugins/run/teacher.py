@@ -1,0 +1,31 @@
+"""The model that writes feedback and proposals, on the same ledger and budget as everything else."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from langchain_core.language_models import BaseChatModel
+
+from llmdl_plugins import boundary
+from llmdl_plugins.run.cashier import Cashier
+
+
+class Teacher:
+    """Asks the teacher model; its calls quote prompts, so nothing is put into them on the way."""
+
+    def __init__(self, model: BaseChatModel, cashier: Cashier) -> None:
+        self.model, self._cashier = model, cashier
+
+    async def ask(self, text: str, *, role: str, place: str = "") -> str:
+        """The answer to a text.
+
+        Args:
+            text: the whole request.
+            role: "critic" or "proposer".
+            place: what it is about; with the role it makes equal requests distinct.
+        """
+        where = f"teacher/{role}/{place}"
+        with boundary.scope(
+            payer=self._cashier, rewrite=None, repetition=where, place=lambda: where, turns=Counter()
+        ), boundary.door():
+            return str((await self.model.ainvoke(text)).text)

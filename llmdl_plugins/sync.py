@@ -1,0 +1,51 @@
+"""The synchronous face of asynchronous code: one background loop for the whole process, and one for each nesting."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import threading
+from collections.abc import Coroutine
+from concurrent.futures import Future
+from functools import cache
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+_depth: contextvars.ContextVar[int] = contextvars.ContextVar("llmdl_depth", default=0)
+
+
+@cache
+def _loop(depth: int) -> asyncio.AbstractEventLoop:
+    # Synchronous code under a loop of ours may block it while it waits: it needs the next one, or neither goes on.
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=loop.run_forever, name=f"llmdl-loop-{depth}", daemon=True).start()
+    return loop
+
+
+def start(work: Coroutine[Any, Any, T]) -> Future[T]:
+    """Start work on the background loop with the caller's context; works where a loop is already running."""
+    context, depth = contextvars.copy_context(), _depth.get()
+    context.run(_depth.set, depth + 1)
+    done: Future[T] = Future()
+    loop = _loop(depth)
+    loop.call_soon_threadsafe(lambda: _follow(loop.create_task(work, context=context), done))
+    return done
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """The result of work, waited for."""
+    return start(work).result()
+
+
+def _follow(task: asyncio.Task[T], done: Future[T]) -> None:
+    def settle(finished: asyncio.Task[T]) -> None:
+        if finished.cancelled():
+            done.cancel()
+        elif error := finished.exception():
+            done.set_exception(error)
+        else:
+            done.set_result(finished.result())
+
+    task.add_done_callback(settle)

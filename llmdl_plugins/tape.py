@@ -1,0 +1,190 @@
+"""What one run did: its steps, the parameters that each read, and the model calls that each made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+
+from llmdl_plugins.parameter import Parameter, reading
+from llmdl_plugins.plain import JSON, plain
+
+_step: ContextVar[Step | None] = ContextVar("llmdl_step", default=None)
+_tape: ContextVar[Tape | None] = ContextVar("llmdl_tape", default=None)
+
+
+@dataclass
+class ModelCall:
+    """One model call: what was sent and what came back, as plain JSON."""
+
+    messages: JSON
+    answer: JSON = None
+    usage: Mapping[str, int] | None = None
+    seconds: float = 0.0
+    error: str | None = None
+
+
+@dataclass
+class ToolCall:
+    """One tool call."""
+
+    name: str
+    arguments: JSON
+    answer: JSON = None
+    error: str | None = None
+
+
+@dataclass
+class Step:
+    """One layer's or node's part of a run."""
+
+    name: str
+    path: str
+    inputs: Any
+    outputs: Any = None
+    reads: list[Parameter] = field(default_factory=list)
+    calls: list[ModelCall] = field(default_factory=list)
+    tools: list[ToolCall] = field(default_factory=list)
+    fed_by: list[Step] = field(default_factory=list)
+    error: str | None = None
+
+    def read(self, parameter: Parameter) -> None:
+        """Note that this step depends on a parameter."""
+        if parameter not in self.reads:
+            self.reads.append(parameter)
+
+
+@dataclass
+class Tape:
+    """The steps of one run, in the order in which they started; `strays` are calls outside any step."""
+
+    steps: list[Step] = field(default_factory=list)
+    strays: list[ModelCall] = field(default_factory=list)
+    locate: Callable[[], Step | None] = lambda: None
+
+    def start(
+        self,
+        name: str,
+        inputs: Any,
+        parent: Step | None,
+        *,
+        number: int | None = None,
+        fed_by: list[Step] | None = None,
+    ) -> Step:
+        """Open a step under its parent; its path is made of the order of starts, never of arrivals.
+
+        Args:
+            number: which of the parent's steps of this name it is, where another order than that of starts holds.
+            fed_by: the steps that its inputs come from, where more is known than the inputs tell.
+        """
+        above = parent.path + "/" if parent else ""
+        if number is None:
+            number = sum(s.path.startswith(f"{above}{name}#") and "/" not in s.path[len(above) :] for s in self.steps)
+        feeders = self._writers(inputs) if fed_by is None else fed_by
+        step = Step(name, f"{above}{name}#{number}", inputs, fed_by=feeders)
+        self.steps.append(step)
+        return step
+
+    def _writers(self, inputs: Any) -> list[Step]:
+        """The latest steps whose outputs are found in these inputs."""
+        found: dict[str, Step] = {}
+        for step in self.steps:
+            for key in _keys(step.outputs) & _keys(inputs):
+                if step.outputs[key] is inputs[key]:
+                    found[key] = step
+        return list({id(s): s for s in found.values()}.values())
+
+    def json(self, names: Mapping[Parameter, str]) -> JSON:
+        """The tape as plain JSON; parameters by name."""
+        place = {id(s): n for n, s in enumerate(self.steps)}
+        return {
+            "steps": [
+                {
+                    "name": s.name,
+                    "path": s.path,
+                    "inputs": plain(s.inputs),
+                    "outputs": plain(s.outputs),
+                    "reads": [names[p] for p in s.reads if p in names],
+                    "calls": [plain(c) for c in s.calls],
+                    "tools": [plain(t) for t in s.tools],
+                    "fed_by": [place[id(f)] for f in s.fed_by if id(f) in place],
+                    "error": s.error,
+                }
+                for s in self.steps
+            ],
+            "strays": [plain(c) for c in self.strays],
+        }
+
+    @classmethod
+    def from_json(cls, told: Any, parameters: Mapping[str, Parameter]) -> Tape:
+        """The tape that `json` wrote."""
+        tape = cls(strays=[ModelCall(**c) for c in told["strays"]])
+        for row in told["steps"]:
+            step = Step(row["name"], row["path"], row["inputs"], row["outputs"], error=row["error"])
+            step.reads = [parameters[name] for name in row["reads"] if name in parameters]
+            step.calls = [ModelCall(**c) for c in row["calls"]]
+            step.tools = [ToolCall(**t) for t in row["tools"]]
+            step.fed_by = [tape.steps[n] for n in row["fed_by"]]
+            tape.steps.append(step)
+        return tape
+
+    @property
+    def calls(self) -> list[ModelCall]:
+        """Every model call of the run."""
+        return [c for s in self.steps for c in s.calls] + self.strays
+
+
+def _keys(value: Any) -> set[str]:
+    return set(value) if isinstance(value, Mapping) else set()
+
+
+@contextmanager
+def recording() -> Iterator[Tape]:
+    """Record every step taken inside, in this context only."""
+    tape = Tape()
+    token, outer = _tape.set(tape), _step.set(None)
+    try:
+        with reading(_note_read):
+            yield tape
+    finally:
+        _step.reset(outer)
+        _tape.reset(token)
+
+
+@contextmanager
+def step(name: str, inputs: Any) -> Iterator[Step | None]:
+    """A step of the tape that is being recorded; None where none is."""
+    tape = _tape.get()
+    if tape is None:
+        yield None
+        return
+    taken = tape.start(name, inputs, current_step())
+    token = _step.set(taken)
+    try:
+        yield taken
+    except BaseException as error:
+        taken.error = repr(error)
+        raise
+    finally:
+        _step.reset(token)
+
+
+def current_tape() -> Tape | None:
+    """The tape that is being recorded here."""
+    return _tape.get()
+
+
+def current_step() -> Step | None:
+    """The innermost step that is under way here."""
+    layer, tape = _step.get(), _tape.get()
+    found = tape.locate() if tape else None
+    if layer is None or (found and found.path.startswith(layer.path + "/")):
+        return found
+    return layer
+
+
+def _note_read(parameter: Parameter) -> None:
+    if here := current_step():
+        here.read(parameter)

@@ -1,0 +1,83 @@
+"""Scores of an application on given rows, alone or against candidate values."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from statistics import fmean
+from typing import Any
+
+from llmdl_plugins import boundary, sync
+from llmdl_plugins.data import Dataset
+from llmdl_plugins.losses.loss import Loss
+from llmdl_plugins.network import Network
+from llmdl_plugins.run.budget import Budget, Meter
+from llmdl_plugins.run.cashier import Cashier
+from llmdl_plugins.run.evaluate import Evaluator, Rollout
+from llmdl_plugins.run.events import Watcher, silent
+from llmdl_plugins.run.ledger import Ledger
+from llmdl_plugins.training.sealed import Sealed, judge
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Mean score on the rows, what failed, and the paired comparison where there was one."""
+
+    rows: int
+    score: float
+    statuses: Mapping[str, int]
+    paired: Sealed | None
+    calls: int
+
+    def json(self) -> dict[str, Any]:
+        """The figures as plain JSON."""
+        return asdict(self)
+
+    def __str__(self) -> str:
+        failed = ", ".join(f"{n} {status}" for status, n in self.statuses.items() if status != "scored")
+        lines = [f"{self.score:.1%} on {self.rows} rows, {self.calls} calls" + (f" ({failed})" if failed else "")]
+        if self.paired:
+            low, high = self.paired.interval
+            lines.append(
+                f"before {self.paired.before:.1%} → after {self.paired.after:.1%}, "
+                f"difference {100 * self.paired.gain:+.1f} ({100 * low:+.1f} to {100 * high:+.1f}), p = {self.paired.p:.2g}"
+            )
+        return "\n".join(lines)
+
+
+def compare(
+    network: Network,
+    loss: Loss,
+    rows: Dataset,
+    values: Mapping[str, Any],
+    *,
+    concurrency: int = 8,
+    watcher: Watcher = silent,
+) -> Figures:
+    """The application on the rows; with values, both sides interleaved and compared in pairs."""
+    return sync.run(_compare(network, loss, rows, values, concurrency, watcher))
+
+
+async def _compare(
+    network: Network, loss: Loss, rows: Dataset, values: Mapping[str, Any], concurrency: int, watcher: Watcher
+) -> Figures:
+    ledger, meter = Ledger(), Meter(Budget())
+    try:
+        with boundary.door():
+            evaluator = Evaluator(
+                network, loss, ledger, Cashier(ledger, meter), concurrency=concurrency, watcher=watcher
+            )
+            sides: Sequence[Mapping[str, Any]] = [{}, values] if values else [{}]
+            runs = [evaluator.run(side, example, f"eval/{n}") for example in rows for n, side in enumerate(sides)]
+            rollouts = await evaluator.all(runs, "eval")
+    finally:
+        ledger.close()
+    return _figures(rollouts, len(sides), meter.spent.calls)
+
+
+def _figures(rollouts: Sequence[Rollout], sides: int, calls: int) -> Figures:
+    last = rollouts[sides - 1 :: sides]
+    scored = [r.score for r in last if r.status != "infrastructure error"]
+    paired = judge(list(zip(rollouts[::2], rollouts[1::2], strict=True))) if sides == 2 else None
+    return Figures(len(last), fmean(scored) if scored else 0.0, Counter(r.status for r in last), paired, calls)

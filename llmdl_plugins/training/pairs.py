@@ -1,0 +1,72 @@
+"""Paired statistics of the sealed test: exact, small, and without a numerics library."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from math import comb, sqrt
+from statistics import fmean
+
+_Z = 1.959963984540054
+_DRAWS = 10_000
+
+
+def mcnemar(wins: int, losses: int) -> float:
+    """Exact two-sided p that wins and losses are equally likely (McNemar, 1947).
+
+    >>> mcnemar(6, 0)
+    0.03125
+    """
+    flips = wins + losses
+    return min(1.0, 2 * sum(comb(flips, k) for k in range(min(wins, losses) + 1)) / 2**flips)
+
+
+def score_interval(wins: int, losses: int, n: int) -> tuple[float, float]:
+    """95 % score interval for the difference of two paired shares (Tango, 1998).
+
+    >>> low, high = score_interval(30, 10, 100)
+    >>> round(low, 3), round(high, 3)
+    (0.077, 0.319)
+    """
+    middle = (wins - losses) / n
+    return _edge(wins, losses, n, middle, -1.0), _edge(wins, losses, n, middle, 1.0)
+
+
+def _edge(wins: int, losses: int, n: int, inside: float, outside: float) -> float:
+    for _ in range(60):
+        middle = (inside + outside) / 2
+        if abs(_tango(wins, losses, n, middle)) <= _Z:
+            inside = middle
+        else:
+            outside = middle
+    return inside
+
+
+def _tango(wins: int, losses: int, n: int, delta: float) -> float:
+    """The score statistic at a hypothetical difference."""
+    b = -wins - losses + (2 * n - wins + losses) * delta
+    c = -losses * delta * (1 - delta)
+    q = (sqrt(max(b * b - 8 * n * c, 0.0)) - b) / (4 * n)
+    variance = n * (2 * q + delta * (1 - delta))
+    distance = wins - losses - n * delta
+    if variance <= 1e-15:
+        return 0.0 if abs(distance) < 1e-9 else float("inf")
+    return distance / sqrt(variance)
+
+
+def sign_flip(differences: Sequence[float], seed: int = 0) -> float:
+    """Two-sided p of the mean difference under random signs (Fisher's permutation test, sampled)."""
+    moved = [d for d in differences if d]
+    if not moved:
+        return 1.0
+    draw, observed = random.Random(seed), abs(sum(moved)) - 1e-12
+    hits = sum(abs(sum(d if draw.random() < 0.5 else -d for d in moved)) >= observed for _ in range(_DRAWS))
+    return (hits + 1) / (_DRAWS + 1)
+
+
+def bootstrap_interval(differences: Sequence[float], seed: int = 0) -> tuple[float, float]:
+    """95 % percentile interval of the mean difference (Efron, 1979)."""
+    draw = random.Random(seed)
+    means = sorted(fmean(draw.choices(differences, k=len(differences))) for _ in range(_DRAWS // 5))
+    cut = round(0.025 * len(means))
+    return means[cut], means[-cut - 1]

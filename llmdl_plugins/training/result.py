@@ -1,0 +1,98 @@
+"""What a run says in the end: before, after, interval and cost, and the trained application where a gain was shown."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from llmdl_plugins.errors import MisuseError
+from llmdl_plugins.network import Network
+from llmdl_plugins.plain import JSON, plain
+
+IMPROVED, NO_GAIN, STOPPED = "improved", "no gain shown", "stopped"
+_PACKAGES = ("llmdl-plugins", "langchain-core", "langgraph")
+
+
+@dataclass(frozen=True)
+class Result:
+    """The outcome of a run; its fields are those of `result.json`.
+
+    `status` is "improved" only where the sealed test shows a gain; then the trained values are handed over, else the
+    untouched application is.
+    """
+
+    status: str
+    before: float | None
+    after: float | None
+    gain: float | None
+    interval: tuple[float, float] | None
+    p: float | None
+    method: str | None
+    discordant: int | None
+    test_size: int
+    groups: int | None
+    openings: int
+    accepted: int
+    proposed: int
+    spent: Mapping[str, Any]
+    parameters: Mapping[str, Mapping[str, JSON]]
+    seed: int
+    versions: Mapping[str, str]
+    reason: str = field(default="", compare=False)
+    network: Network | None = field(default=None, repr=False, compare=False)
+    candidate: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    folder: Path | None = field(default=None, compare=False)
+
+    def json(self) -> dict[str, JSON]:
+        """The contents of `result.json`."""
+        hidden = {"network", "candidate", "folder", "reason"}
+        return {name: plain(getattr(self, name)) for name in self.__dataclass_fields__ if name not in hidden}
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The values that are handed over: the trained ones where a gain was shown, else none."""
+        return dict(self.candidate) if self.status == IMPROVED else {}
+
+    @property
+    def graph(self) -> Any:
+        """The application with the values that are handed over, as the plain thing it was."""
+        return self._exported("graph")
+
+    def save_patch(self, path: str | Path) -> Path:
+        """Write the diff of the user's own source to a file; empty where no text is handed over."""
+        target = Path(path)
+        target.write_text(self._exported("patch"), encoding="utf-8")
+        return target
+
+    def _exported(self, form: str) -> Any:
+        if self.network is None:
+            raise MisuseError("This result was read from a folder: use `llmdl export RUN` to get the application.")
+        return self.network.export(form, self.values)
+
+    def __str__(self) -> str:
+        if self.before is None or self.after is None or self.interval is None:
+            return f"{self.status}: {self.reason}"
+        low, high = self.interval
+        head = f"{self.status}: {self.before:.1%} → {self.after:.1%} on {self.test_size} sealed rows"
+        spent = ", ".join(f"{self.spent[k]:g} {k}" for k in ("calls", "tokens", "usd", "seconds") if self.spent.get(k))
+        opened = f"opened {self.openings} {'time' if self.openings == 1 else 'times'}"
+        gain = f"gain {points(self.gain or 0.0)}, 95 % interval {points(low)} to {points(high)}"
+        return f"{head}\n{gain} (p = {self.p:.2g}, {self.method}; test set {opened})\nspent: {spent}"
+
+
+def points(share: float) -> str:
+    """A difference of shares in points, with its sign.
+
+    >>> points(0.123)
+    '+12.3'
+    """
+    return f"{100 * share:+.1f}"
+
+
+def versions() -> dict[str, str]:
+    """What this ran on."""
+    return {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}}

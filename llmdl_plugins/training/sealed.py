@@ -1,0 +1,81 @@
+"""The sealed test: opened once, it makes the only claim of a run."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import fmean
+
+from llmdl_plugins.data import Example
+from llmdl_plugins.run.evaluate import Evaluator, Rollout, Values
+from llmdl_plugins.training import pairs
+
+_CERTAIN = 0.05
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """What the test said: shares before and after, their paired difference, and whether that is a gain."""
+
+    before: float
+    after: float
+    gain: float
+    interval: tuple[float, float]
+    p: float
+    method: str
+    discordant: int
+    test_size: int
+    groups: int
+
+    @property
+    def improved(self) -> bool:
+        """Whether a useless change would look like this at most 1 time in 20: interval above 0, and p below 0.05.
+
+        With a handful of items that differ the score interval alone is too quick (4 : 0 is chance 1 time in 16).
+        """
+        return self.interval[0] > 0 and self.p < _CERTAIN
+
+
+async def sealed_test(
+    evaluator: Evaluator, original: Values, final: Values, test: Sequence[Example], seed: int
+) -> Sealed:
+    """Both sides drawn fresh, interleaved in random order in one time window; the item (or its group) is the unit."""
+    runs = [(side, example) for example in test for side in (0, 1)]
+    random.Random(f"sealed/{seed}").shuffle(runs)
+    sides = (original, final)
+    rollouts = await evaluator.all(
+        [evaluator.run(sides[side], example, f"sealed/{side}") for side, example in runs], "sealed test"
+    )
+    scores = {(side, example.id): rollout for (side, example), rollout in zip(runs, rollouts, strict=True)}
+    return judge([(scores[0, e.id], scores[1, e.id]) for e in test], seed)
+
+
+def judge(pairs_of_rollouts: Sequence[tuple[Rollout, Rollout]], seed: int = 0) -> Sealed:
+    """The claim that these pairs support; a pair with an infrastructure error is left out on both sides."""
+    kept = [p for p in pairs_of_rollouts if all(r.status != "infrastructure error" for r in p)]
+    units = _units(kept)
+    before, after = fmean(u[0] for u in units), fmean(u[1] for u in units)
+    binary = all(score in (0.0, 1.0) for unit in units for score in unit)
+    interval, p, method = (_binary if binary else _graded)(units, seed)
+    return Sealed(
+        before, after, after - before, interval, p, method, sum(a != b for a, b in units), len(kept), len(units)
+    )
+
+
+def _units(kept: Sequence[tuple[Rollout, Rollout]]) -> list[tuple[float, float]]:
+    """Scores before and after, one pair a group."""
+    groups: dict[str, list[tuple[float, float]]] = {}
+    for old, new in kept:
+        groups.setdefault(old.example.group or old.example.id, []).append((old.score, new.score))
+    return [(fmean(o for o, _ in g), fmean(n for _, n in g)) for g in groups.values()]
+
+
+def _binary(units: Sequence[tuple[float, float]], seed: int) -> tuple[tuple[float, float], float, str]:
+    wins, losses = sum(n > o for o, n in units), sum(n < o for o, n in units)
+    return pairs.score_interval(wins, losses, len(units)), pairs.mcnemar(wins, losses), "McNemar exact, Tango interval"
+
+
+def _graded(units: Sequence[tuple[float, float]], seed: int) -> tuple[tuple[float, float], float, str]:
+    differences = [n - o for o, n in units]
+    return pairs.bootstrap_interval(differences, seed), pairs.sign_flip(differences, seed), "sign flip, bootstrap interval"

@@ -1,0 +1,262 @@
+"""The trainer: measure, train, screen, open the seal once, and say what was gained."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from llmdl_plugins import boundary, sync
+from llmdl_plugins.data import Dataset, load, text_key
+from llmdl_plugins.errors import BudgetError, MisuseError, Stopped
+from llmdl_plugins.losses.loss import resolve as resolve_loss
+from llmdl_plugins.network import Network, trainable
+from llmdl_plugins.plain import plain
+from llmdl_plugins.plugins.catalogue import find
+from llmdl_plugins.run.budget import Budget, Meter, Spent
+from llmdl_plugins.run.cashier import Cashier
+from llmdl_plugins.run.evaluate import Evaluator, Rollout, Values
+from llmdl_plugins.run.events import Told, Watcher, silent
+from llmdl_plugins.run.feedback import Feedback
+from llmdl_plugins.run.folder import RunFolder
+from llmdl_plugins.run.ledger import Ledger
+from llmdl_plugins.run.models import chat_model
+from llmdl_plugins.run.optimizer import Optimizer
+from llmdl_plugins.run.optimizer import resolve as resolve_optimizer
+from llmdl_plugins.run.problem import Problem
+from llmdl_plugins.run.teacher import Teacher
+from llmdl_plugins.splits import Splits, split
+from llmdl_plugins.training.backward import backward
+from llmdl_plugins.training.baseline import no_model_baseline
+from llmdl_plugins.training.openings import count_opening
+from llmdl_plugins.training.result import IMPROVED, NO_GAIN, STOPPED, Result, versions
+from llmdl_plugins.training.sealed import Sealed, sealed_test
+
+_PROBES = 2
+_MARGIN = 1.5
+INTERRUPTED = "interrupted"
+
+
+class Trainer:
+    """Trains an application on examples and tests once, on rows that training never saw, whether it got better.
+
+    Args:
+        net: an application, or the network that `trainable` made of it.
+        loss: a name, a `Loss`, or any `f(prediction, gold) -> float`.
+        train: examples (see `data.load`); val and test are cut from them where they are missing.
+        optimizer: a name, an `Optimizer`, or "auto".
+        teacher: chat model or `provider:name` that writes feedback and proposals.
+        budget: "2 usd", "500 calls", "1e6 tokens, 10 min"; the sealed test is set aside first.
+        prices: model → (dollars per 1e6 tokens in, out); "*" for all others.
+        folder: the run folder; the same call on the same folder goes on where it stopped.
+        recipe: gives the network an architecture around `node` before training.
+        concurrency: rollouts under way at once.
+
+    Raises:
+        MisuseError: anything that can't be carried out as written, before a call is made.
+    """
+
+    def __init__(
+        self,
+        net: Any,
+        loss: Any,
+        train: Any,
+        val: Any = None,
+        test: Any = None,
+        *,
+        optimizer: str | Optimizer = "auto",
+        teacher: Any = None,
+        budget: str | Budget | None = None,
+        prices: Mapping[str, tuple[float, float]] | None = None,
+        folder: str | Path | None = None,
+        recipe: str | None = None,
+        node: str | None = None,
+        seed: int = 0,
+        concurrency: int = 8,
+        inputs: Sequence[str] = (),
+        expected: str | None = None,
+        origin: Mapping[str, Any] | None = None,
+        force: bool = False,
+        watcher: Watcher = silent,
+    ) -> None:
+        def loaded(source: Any) -> Dataset | None:
+            return None if source is None else load(source, inputs=inputs, expected=expected)
+
+        rows = loaded(train)
+        assert rows is not None
+        self.splits: Splits = split(rows, loaded(val), loaded(test), seed=seed)
+        self.budget, self.prices = Budget.parse(budget), dict(prices or {})
+        self._refuse_hopeless_budget()
+        self.teacher = chat_model(teacher)
+        self.loss = resolve_loss(loss, self.teacher)
+        self.optimizer = resolve_optimizer(optimizer, self.teacher is not None)
+        self.network, self.origin = self._architecture(trainable(net), recipe or self.optimizer.recipe, node)
+        self.origin.update(origin or {})
+        self.folder = RunFolder(folder) if folder is not None else None
+        self.seed, self.concurrency, self.force, self.watcher = seed, concurrency, force, watcher
+        self._meter = Meter(self.budget, self.prices)
+
+    def fit(self) -> Result:
+        """`afit`, waited for; the first Ctrl-C drains and saves, the second stops at once."""
+        running = sync.start(self.afit())
+        try:
+            return running.result()
+        except KeyboardInterrupt:
+            self.stop()
+            return running.result()
+
+    def stop(self, reason: str = INTERRUPTED) -> None:
+        """Let what is under way come home, save, and end the run as "stopped"."""
+        self._meter.stop(reason)
+
+    async def afit(self) -> Result:
+        """Train, test once, and say what was gained."""
+        with self._opened() as ledger, boundary.door():
+            cashier = Cashier(ledger, self._meter)
+            evaluator = self._evaluator(ledger, cashier)
+            problem = self._problem(evaluator, cashier)
+            try:
+                await self._set_aside(evaluator)
+                await self._train(problem)
+                sealed, openings = await self._open_seal(evaluator, problem)
+            except Stopped as stopped:
+                return self._save(self._stopped(problem, stopped.reason))
+            finally:
+                await cashier.drain()
+            return self._save(self._result(problem, sealed, openings))
+
+    def _refuse_hopeless_budget(self) -> None:
+        if self.budget.usd is not None and not self.prices:
+            raise BudgetError("A budget in dollars needs prices (--prices FILE, or prices=…), or it can't be held.")
+        Meter(self.budget).set_aside(Spent(calls=2 * len(self.splits.test), rollouts=2 * len(self.splits.test)))
+
+    def _architecture(self, network: Network, recipe: str | None, node: str | None) -> tuple[Network, dict[str, Any]]:
+        """The network that is trained, and how it was made from the user's."""
+        if recipe is None or any(name.endswith("/chosen") for name in network.named_parameters()):
+            return network, {"recipe": None}
+        source = text_key(self.splits.train)
+        made = {"recipe": recipe, "node": node, "source": source}
+        return find("recipes", recipe)(network, node=node, source=source), made
+
+    @contextmanager
+    def _opened(self) -> Iterator[Ledger]:
+        if self.folder is not None:
+            with self.folder.opened(self._config(), self.force) as ledger:
+                ledger.clear_events()
+                yield ledger
+            return
+        ledger = Ledger()
+        try:
+            yield ledger
+        finally:
+            ledger.close()
+
+    def _config(self) -> dict[str, Any]:
+        parts = {"train": self.splits.train, "val": self.splits.val, "test": self.splits.test}
+        return {
+            **self.origin,
+            "data": self.splits.fingerprint,
+            "network": self.network.fingerprint,
+            "loss": self.loss.name,
+            "optimizer": self.optimizer.name,
+            "seed": self.seed,
+            "splits": {name: [e.id for e in part] for name, part in parts.items()},
+        }
+
+    def _evaluator(self, ledger: Ledger, cashier: Cashier) -> Evaluator:
+        return Evaluator(
+            self.network, self.loss, ledger, cashier, concurrency=self.concurrency, watcher=self.watcher
+        )
+
+    def _problem(self, evaluator: Evaluator, cashier: Cashier) -> Problem:
+        teacher = Teacher(self.teacher, cashier) if self.teacher is not None else None
+
+        def keep(values: Values) -> None:
+            self._meter.aside = self._need(evaluator)
+            if self.folder:
+                self.folder.write("best.json", {"values": plain(values)})
+
+        async def feedback(failed: Sequence[Rollout]) -> list[Feedback]:
+            if teacher is None:
+                raise MisuseError("Feedback needs a teacher.")
+            names = {p: name for name, p in self.network.named_parameters().items()}
+            # The place tells apart what the same failure says under another incumbent.
+            with self.network.under(self.network.checked(problem.incumbent)):
+                found = await asyncio.gather(*(backward(r, teacher, names, str(self._meter.spent.rollouts)) for r in failed))
+            return [one for said in found for one in said]
+
+        problem = Problem(evaluator, self.splits.train, teacher, self.seed, keep, feedback, self.splits.val)
+        return problem
+
+    async def _set_aside(self, evaluator: Evaluator) -> None:
+        """Learn from two rows what a rollout takes, and keep the sealed test's share."""
+        self._say(
+            f"{len(self.splits.train)} train, {len(self.splits.val)} val, {len(self.splits.test)} sealed test rows; "
+            f"optimizer {self.optimizer.name}"
+        )
+        if self.splits.twins:
+            self._say(f"warning: {len(self.splits.twins)} train or val rows have a near-duplicate in test")
+        await evaluator.evaluate([{}], self.splits.train[:_PROBES], phase="probe")
+        self._meter.set_aside(self._need(evaluator))
+
+    def _need(self, evaluator: Evaluator) -> Spent:
+        """What the sealed test takes: calls and rollouts as seen so far, tokens with a margin."""
+        runs, one = 2 * len(self.splits.test), evaluator.heaviest
+        price = max((max(p) for p in self.prices.values()), default=0.0)
+        tokens = int(_MARGIN * runs * one.tokens)
+        return Spent(runs * one.calls, runs, tokens, tokens * price / 1e6)
+
+    async def _train(self, problem: Problem) -> None:
+        try:
+            await self.optimizer.optimize(problem)
+        except Stopped as stopped:
+            if self._meter.stop_reason:
+                raise
+            self._say(f"training ends: {stopped.reason}")
+
+    async def _open_seal(self, evaluator: Evaluator, problem: Problem) -> tuple[Sealed, int]:
+        self._meter.aside = Spent()
+        run = str(self.folder.path.resolve()) if self.folder else f"memory/{id(self)}"
+        openings = count_opening(self.splits.test_fingerprint, run)
+        sealed = await sealed_test(evaluator, {}, problem.incumbent, self.splits.test, self.seed)
+        if baseline := await no_model_baseline(self.splits.train, self.splits.test, self.loss):
+            evaluator.ledger.add_event("baseline", plain(baseline))
+            self._say(f"without any model: nearest train row {baseline.nearest:.1%}, vote of ten {baseline.vote:.1%}")
+        return sealed, openings
+
+    def _result(self, problem: Problem, sealed: Sealed, openings: int) -> Result:
+        status = IMPROVED if sealed.improved else NO_GAIN
+        told = {name: getattr(sealed, name) for name in Sealed.__dataclass_fields__}
+        return self._made(problem, status, "", openings, told)
+
+    def _stopped(self, problem: Problem, reason: str) -> Result:
+        nothing = dict.fromkeys(Sealed.__dataclass_fields__)
+        return self._made(problem, STOPPED, reason, 0, {**nothing, "test_size": len(self.splits.test)})
+
+    def _made(self, problem: Problem, status: str, reason: str, openings: int, told: Mapping[str, Any]) -> Result:
+        changed = self.network.changed(problem.incumbent)
+        return Result(
+            status=status,
+            **told,
+            openings=openings,
+            accepted=sum(v.accepted for v in problem.verdicts),
+            proposed=len(problem.verdicts),
+            spent=self._meter.told(),
+            parameters={n: {"before": plain(self.network[n].default), "after": v} for n, v in changed.items()},
+            seed=self.seed,
+            versions=versions(),
+            reason=reason,
+            network=self.network,
+            candidate=problem.incumbent,
+            folder=self.folder.path if self.folder else None,
+        )
+
+    def _save(self, result: Result) -> Result:
+        if self.folder:
+            self.folder.write("result.json", result.json())
+        return result
+
+    def _say(self, text: str) -> None:
+        self.watcher(Told(text))

@@ -1,0 +1,19 @@
+"""What all tests share: state of the machine stays out of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def _own_state(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Openings of test sets are counted in a folder of the test's own."""
+    monkeypatch.setenv("LLMDL_STATE", str(tmp_path_factory.mktemp("state")))
+
+
+@pytest.fixture
+def run_folder(tmp_path: Path) -> Path:
+    """A folder that does not exist yet."""
+    return tmp_path / "runs" / "one"

@@ -1,0 +1,62 @@
+"""What the boundary sends equals what the edited source would send, for every edit that passes as safe."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+from llmdl_langgraph.readings import Reading, readings
+from llmdl_langgraph.safe_edit import safe_edit_problem
+from llmdl_langgraph.sites import sites_in
+from llmdl_plugins.slots import Part, Slot, count, render, unparse
+
+WEAK = ["", " ", "\n\n", ": ", "\n---\n", ", ", ".", '"', "\n- "]
+STRONG = [" and then also with ", "\nQuestion to you: ", ". You are an expert in ", " (see below)\n", "\nThe end."]
+VALUES = ["", "x", "7.5", "a: b, c", "1\n\n2\n---\n3", '"q". - "r"', "\n", "- \n- ", "{z}", " "]
+AROUND = ["", "\n", "x: ", "- 1.\n- 2. ", '"']
+
+
+def template(chance: random.Random) -> list[Part]:
+    names = [chance.choice("abcd") for _ in range(chance.randrange(1, 5))]
+    gaps = [chance.choice(WEAK + STRONG) for _ in range(len(names) + 1)]
+    gaps[chance.randrange(len(gaps))] = "You help people well with "
+    parts: list[Part] = [gaps[0]]
+    for name, gap in zip(names, gaps[1:], strict=True):
+        parts += [Slot(name), gap]
+    return [part for part in parts if part]
+
+
+def changed(parts: list[Part], chance: random.Random) -> list[Part]:
+    """New words for old, a slot moved now and then."""
+    new = [part if isinstance(part, Slot) or chance.random() < 0.5 else chance.choice(WEAK + STRONG) for part in parts]
+    if chance.random() < 0.4:
+        moved = new.pop(chance.randrange(len(new)))
+        new.insert(chance.randrange(len(new) + 1), moved)
+    return new
+
+
+def reading_of(parts: list[Part]) -> Reading | None:
+    source = f"X = {unparse(parts, list('abcd'))!r}"
+    (site,) = sites_in(source, Path("app.py"), "app")
+    return next((r for r in readings(site) if r.syntax.name == "str.format" and r.transform.name == "no change"), None)
+
+
+def test_a_safe_edit_is_sent_as_the_source_would_send_it() -> None:
+    chance = random.Random(7)
+    safe = 0
+    for _ in range(6000):
+        parts = template(chance)
+        reading = reading_of(parts)
+        canonical = unparse(changed(parts, chance), list("abcd"))
+        if reading is None or safe_edit_problem(reading, canonical):
+            continue
+        safe += 1
+        new = reading.parse(canonical)
+        values = {name: chance.choice(VALUES) for name in count(parts)}
+        before, after = chance.choice(AROUND), chance.choice(AROUND)
+        text = before + render(reading.parts, values) + after
+        match = reading.matcher().search(text)
+        assert match is not None, (parts, text)
+        sent = text[: match.start] + match.rewrite(new) + text[match.end :]
+        assert sent == before + render(new, values) + after, (parts, new, values, before, after)
+    assert safe > 500

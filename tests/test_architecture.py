@@ -1,0 +1,27 @@
+"""The house keeps its levels."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+_spec = importlib.util.spec_from_file_location("architecture", Path(__file__).with_name("architecture.py"))
+assert _spec and _spec.loader
+architecture = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(architecture)
+
+
+def test_no_room_imports_upwards_or_sideways() -> None:
+    assert list(architecture.violations()) == []
+
+
+def test_every_room_has_a_level() -> None:
+    rooms = {p.name.removesuffix(".py") for p in architecture.CORE.iterdir() if p.name != "__pycache__"}
+    homeless = rooms - {"__init__", "py.typed"} - set().union(*architecture.LEVELS)
+    assert homeless == set()
+
+
+def test_function_level_imports_are_seen(tmp_path: Path) -> None:
+    file = tmp_path / "sly.py"
+    file.write_text("def f():\n    from llmdl_plugins import run\n    import langgraph.graph\n")
+    assert {"llmdl_plugins.run", "langgraph.graph"} <= set(architecture.imports(file))

@@ -1,0 +1,208 @@
+"""Training on simulated worlds, where the truth is known."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sqlite3
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import pytest
+from langchain_core.language_models import BaseChatModel
+
+from llmdl_plugins import Network, Optimizer, Problem, Prompt, Result, Sequential, Trainer, trainable
+from llmdl_plugins.errors import BudgetError, DataError, LockedError, MisuseError, RunFolderError, UnknownNameError
+from llmdl_plugins.run.folder import RunFolder
+from llmdl_plugins.testing import SimulatedChat, Simulator
+
+FIELDS = {
+    *("status before after gain interval p method discordant test_size groups openings accepted proposed".split()),
+    *("spent parameters seed versions".split()),
+}
+
+
+def world(skill: str, seed: int = 0) -> tuple[Simulator, SimulatedChat, Network]:
+    simulator = Simulator(skill=skill, seed=seed)
+    model = SimulatedChat(simulator=simulator)
+    first = [Prompt(model, "Pass the ticket on.", "question", "record")] if skill == "coupled" else []
+    answer = Prompt(model, "Answer with the number only.", "record" if first else "question", "answer")
+    return simulator, model, trainable(Sequential(*first, answer))
+
+
+def trainer(skill: str, seed: int = 0, **changes: Any) -> tuple[Simulator, Trainer]:
+    simulator, model, network = world(skill, seed)
+    rows = [simulator.dataset(split, n) for split, n in (("train", 60), ("val", 60), ("test", 120))]
+    given = {"teacher": model, "budget": "1500 calls", "seed": seed, **changes}
+    return simulator, Trainer(network, "exact_match", *rows, **given)
+
+
+@pytest.mark.parametrize("skill", ["rule", "coupled"])
+def test_what_can_be_learned_is_learned_and_claimed(skill: str) -> None:
+    simulator, made = trainer(skill)
+    result = made.fit()
+    made.network.load_state_dict({**made.network.state_dict(), **result.values})
+    truth = simulator.true_score([str(v) for v in made.network.state_dict().values()])
+    assert result.status == "improved"
+    assert truth >= 0.85
+    assert result.interval is not None and result.interval[0] > 0.2
+
+
+def test_where_nothing_can_be_learned_no_gain_is_claimed() -> None:
+    claims = sum(trainer("null", seed)[1].fit().status == "improved" for seed in range(12))
+    assert claims <= 2
+
+
+def test_a_result_without_gain_hands_over_the_untouched_application() -> None:
+    result = next(r for seed in range(9) if (r := trainer("null", seed)[1].fit()).status == "no gain shown")
+    assert result.values == {}
+
+
+def test_the_budget_is_never_exceeded_and_the_sealed_test_always_fits() -> None:
+    simulator, made = trainer("rule", budget="500 calls")
+    result = made.fit()
+    assert result.status in ("improved", "no gain shown")
+    assert simulator.counts["calls"] == result.spent["calls"] <= 500
+
+
+def test_a_budget_that_cannot_hold_the_sealed_test_is_refused_before_a_call() -> None:
+    with pytest.raises(BudgetError, match="needs at least 240 calls"):
+        trainer("rule", budget="100 calls")
+
+
+def test_a_budget_too_small_for_two_calls_a_row_leaves_no_folder(run_folder: Path) -> None:
+    simulator, made = trainer("coupled", budget="300 calls", folder=run_folder)
+    with pytest.raises(BudgetError, match="needs at least 484 calls"):
+        made.fit()
+    assert not run_folder.exists()
+    assert simulator.counts["calls"] <= 4
+
+
+def test_result_json_has_the_fields_that_it_promises(run_folder: Path) -> None:
+    trainer("rule", budget="600 calls", folder=run_folder)[1].fit()
+    assert set(json.loads((run_folder / "result.json").read_text())) == FIELDS
+
+
+def test_the_same_call_on_the_same_folder_pays_nothing_again(run_folder: Path) -> None:
+    first = trainer("rule", folder=run_folder)[1].fit()
+    simulator, again = trainer("rule", folder=run_folder)
+    second = again.fit()
+    assert simulator.counts["calls"] == 0
+    assert comparable(second) == comparable(first)
+    assert second.openings == 1
+
+
+def comparable(result: Result) -> dict[str, Any]:
+    told = result.json()
+    told.pop("openings")
+    told["spent"] = {k: v for k, v in told["spent"].items() if k != "seconds"}  # type: ignore[union-attr]
+    return told
+
+
+def test_a_run_stopped_midway_goes_on_to_the_same_result(run_folder: Path) -> None:
+    whole = trainer("rule")[1].fit()
+    simulator, made = trainer("rule", folder=run_folder)
+    made.watcher = lambda event: made.stop() if simulator.counts["calls"] > 300 else None
+    stopped = made.fit()
+    assert stopped.status == "stopped" and stopped.before is None
+    assert comparable(trainer("rule", folder=run_folder)[1].fit()) == comparable(whole)
+
+
+def test_a_killed_run_goes_on_to_the_same_result(run_folder: Path, tmp_path: Path) -> None:
+    script = tmp_path / "train.py"
+    script.write_text(
+        textwrap.dedent(f"""
+        import os, sys
+        from llmdl_plugins import Prompt, Trainer, trainable
+        from llmdl_plugins.testing import SimulatedChat, Simulator
+        simulator = Simulator(skill="rule", seed=3)
+        model = SimulatedChat(simulator=simulator)
+        rows = [simulator.dataset(s, n) for s, n in (("train", 60), ("val", 60), ("test", 60))]
+        def watch(event):
+            if simulator.counts["calls"] > int(sys.argv[1]):
+                os.kill(os.getpid(), 9)
+        net = trainable(Prompt(model, "Answer.", "question", "answer"))
+        result = Trainer(net, "exact_match", *rows, teacher=model, budget="900 calls",
+                         folder={str(run_folder)!r}, watcher=watch).fit()
+        print(result.json()["spent"]["calls"], simulator.counts["calls"])
+        """)
+    )
+    for kill_after in (150, 200):
+        assert subprocess.run([sys.executable, script, str(kill_after)]).returncode == -9
+    done = subprocess.run([sys.executable, script, "100000"], capture_output=True, text=True, check=True)
+    spent, paid_now = map(int, done.stdout.split())
+    with sqlite3.connect(run_folder / "ledger.db") as ledger:
+        (recorded,) = ledger.execute("SELECT count(*) FROM calls").fetchone()
+    assert paid_now < spent <= recorded <= spent + 2 * 8
+
+
+def test_a_folder_of_another_run_is_refused(run_folder: Path) -> None:
+    trainer("rule", budget="400 calls", folder=run_folder)[1].fit()
+    with pytest.raises(RunFolderError, match="holds another run: data, seed, splits differ"):
+        trainer("rule", seed=1, budget="400 calls", folder=run_folder)[1].fit()
+
+
+def test_two_processes_cannot_share_a_folder(run_folder: Path) -> None:
+    with RunFolder(run_folder).opened({}), pytest.raises(LockedError, match="Process [0-9]+ is writing"):
+        trainer("rule", folder=run_folder)[1].fit()
+
+
+def test_the_folder_is_for_its_owner_only(run_folder: Path) -> None:
+    trainer("rule", budget="400 calls", folder=run_folder)[1].fit()
+    assert run_folder.stat().st_mode & 0o777 == 0o700
+    assert {p.name: oct(p.stat().st_mode & 0o777) for p in run_folder.iterdir() if p.stat().st_mode & 0o077} == {}
+
+
+def test_fit_works_inside_a_running_loop() -> None:
+    async def in_a_notebook() -> Result:
+        return trainer("rule", budget="400 calls")[1].fit()
+
+    assert asyncio.run(in_a_notebook()).status in ("improved", "no gain shown")
+
+
+def test_the_door_is_gone_after_a_run_and_after_a_failed_one() -> None:
+    untouched = BaseChatModel.agenerate
+    trainer("rule", budget="400 calls")[1].fit()
+    assert BaseChatModel.agenerate is untouched
+    with pytest.raises(MisuseError):
+        trainer("rule", budget="400 calls", optimizer=Failing())[1].fit()
+    assert BaseChatModel.agenerate is untouched
+
+
+class Failing(Optimizer):
+    async def optimize(self, problem: Problem) -> None:
+        raise MisuseError("not today")
+
+
+def test_an_optimizer_that_needs_a_teacher_says_so() -> None:
+    with pytest.raises(UnknownNameError, match="needs a teacher"):
+        trainer("rule", teacher=None, optimizer="textual-gradient")
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "words"),
+    [
+        ({"optimizer": "textual-gradiant"}, UnknownNameError, "Did you mean 'textual-gradient'"),
+        ({"budget": "2 bananas"}, BudgetError, "Can't read '2 bananas'"),
+        ({"budget": "2 usd"}, BudgetError, "needs prices"),
+        ({"teacher": "gpt-5"}, MisuseError, "names no provider"),
+    ],
+)
+def test_misuse_is_one_clear_error(change: dict[str, Any], error: type[Exception], words: str) -> None:
+    with pytest.raises(error, match=words):
+        trainer("rule", **change)
+
+
+def test_an_unknown_loss_is_answered_with_near_names() -> None:
+    simulator, model, network = world("rule")
+    with pytest.raises(UnknownNameError, match="Did you mean 'exact_match'"):
+        Trainer(network, "exact_mach", simulator.dataset("train", 80), teacher=model)
+
+
+def test_too_few_rows_say_how_many_are_needed() -> None:
+    simulator, model, network = world("rule")
+    with pytest.raises(DataError, match="at least 32 rows"):
+        Trainer(network, "exact_match", simulator.dataset("train", 20), teacher=model)
