@@ -11,7 +11,7 @@ RUNS = 7
 CODE = {
     "bare python": "pass",
     "import llmdl_plugins": "import llmdl_plugins",
-    "llmdl --help": "import sys; sys.argv = ['llmdl', '--help']; from llmdl_plugins.cli import app; app(standalone_mode=False)",
+    "llmdl --help": "from llmdl_plugins.cli import app; app(['--help'], standalone_mode=False)",
     "langchain_core chat model": "from langchain_core.language_models import BaseChatModel",
     "first class (Prompt)": "from llmdl_plugins import Prompt",
 }

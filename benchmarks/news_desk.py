@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "news_desk"
-HEAD = "| run | before | after | gain (95 %) | no model: nearest / vote | chosen | status | calls | s | peak MB |"
+HEAD = "| run | before | after | gain (95 %) | no model: nearest, vote, weighted | chosen | status | calls | s | peak MB |"
 
 
 def fit(data: Path, seed: int, folder: Path) -> dict[str, Any]:
@@ -45,12 +45,16 @@ def baseline(folder: Path) -> dict[str, Any]:
 def row(name: str, run: dict[str, Any]) -> str:
     """One line of the table."""
     low, high = run["interval"]
-    chosen = {n.partition("/")[2]: told["after"] for n, told in run["parameters"].items() if "pool" not in n and "demos" not in n}
+    chosen = {
+        n.partition("/")[2]: told["after"]
+        for n, told in run["parameters"].items()
+        if "pool" not in n and "demos" not in n
+    }
     words = ", ".join(str(v) for v in chosen.values()) or "plain"
     spent, bar = run["spent"], run["baseline"]
     return (
         f"| {name} | {run['before']:.1%} | {run['after']:.1%} | {100 * run['gain']:+.1f} ({100 * low:+.1f} to {100 * high:+.1f}) "
-        f"| {bar['nearest']:.1%} / {bar['vote']:.1%} | {words} | {run['status']} | {spent['calls']} "
+        f"| {bar['nearest']:.1%} / {bar['vote']:.1%} / {bar['weighted']:.1%} | {words} | {run['status']} | {spent['calls']} "
         f"| {spent['seconds']:.0f} | {run['peak_mb']:.0f} |"
     )
 
@@ -65,8 +69,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         real, null = Path(scratch) / "news.jsonl", Path(scratch) / "null.jsonl"
         subprocess.run([sys.executable, EXAMPLE / "data.py", real], check=True, stdout=subprocess.DEVNULL)
-        subprocess.run([sys.executable, EXAMPLE / "data.py", null, "--shuffle-labels", "1"], check=True, stdout=subprocess.DEVNULL)
-        for name, data, seed in [*((f"seed {n}", real, n) for n in range(args.seeds)), ("null, labels shuffled", null, 0)]:
+        subprocess.run(
+            [sys.executable, EXAMPLE / "data.py", null, "--shuffle-labels", "1"], check=True, stdout=subprocess.DEVNULL
+        )
+        for name, data, seed in [
+            *((f"seed {n}", real, n) for n in range(args.seeds)),
+            ("null, labels shuffled", null, 0),
+        ]:
             runs[name] = fit(data, seed, Path(scratch) / name.replace(" ", "-"))
             print(row(name, runs[name]), flush=True)
     if args.json:

@@ -16,7 +16,9 @@ from pydantic import PrivateAttr
 from llmdl_plugins.plain import JSON, plain
 
 TELLING_ONLY = {"callbacks", "tags", "metadata", "run_name", "run_id", "ls_structured_output_format"}
-_PRIVATE = re.compile(r"api_?key|secret|passw|authori[sz]ation|access_?token|bearer|credential|base_?url|endpoint", re.I)
+_PRIVATE = re.compile(
+    r"api_?key|secret|passw|authori[sz]ation|access_?token|bearer|credential|base_?url|endpoint", re.I
+)
 
 
 def without_secrets(settings: JSON) -> JSON:

@@ -208,13 +208,16 @@ async def _agenerate(self: BaseChatModel, messages: list[list[BaseMessage]], *ar
     batch, since = _rewritten(here, messages), time.perf_counter()
     live: list[LLMResult] = []
 
-    async def send() -> JSON:
+    async def asked() -> LLMResult:
         with _through():
             live[:] = [await original(self, batch, *args, **kwargs)]
-        return answers.encode(live[0])
+        return live[0]
+
+    async def send() -> JSON:
+        return answers.encode(await asked())
 
     if here.payer is None:
-        await send()
+        await asked()
     else:
         answer = await here.payer.apay(_call(here, self, batch, _options(args, kwargs)), send)
         if not live:
@@ -254,7 +257,9 @@ def _options(args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
 class _Streamed:
     """One streamed call: opened at the payer, its chunks kept, closed as whole or as broken off."""
 
-    def __init__(self, here: Scope, model: BaseChatModel, messages: list[BaseMessage], options: Mapping[str, Any]) -> None:
+    def __init__(
+        self, here: Scope, model: BaseChatModel, messages: list[BaseMessage], options: Mapping[str, Any]
+    ) -> None:
         self.here, self.messages, self.since = here, messages, time.perf_counter()
         self.chunks: list[BaseMessage] = []
         self.model, self.paying = model, False

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from fnmatch import fnmatchcase
+from types import MappingProxyType
 from typing import Any
 
 from llmdl_plugins import boundary, sync, tape
@@ -16,7 +17,7 @@ from llmdl_plugins.plain import digest, plain
 from llmdl_plugins.plugins.catalogue import catalogue
 from llmdl_plugins.tape import Tape
 
-_in_force: ContextVar[Mapping[Parameter, Any]] = ContextVar("llmdl_in_force", default={})
+_in_force: ContextVar[Mapping[Parameter, Any]] = ContextVar("llmdl_in_force", default=MappingProxyType({}))
 
 
 class Network:
@@ -138,11 +139,12 @@ class Network:
         """A table of the parameters: kind, size, what is frozen and why."""
         rows = [self._row(name, p) for name, p in self._parameters.items()]
         widths = [max(map(len, column)) for column in zip(*[_HEAD, *rows], strict=True)]
-        lines = ["  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in [_HEAD, *rows]]
+        lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in [_HEAD, *rows]]
         return "\n".join([f"Network {self.name}", *lines])
 
     def _row(self, name: str, parameter: Parameter) -> tuple[str, ...]:
-        size = f"{len(parameter.default)} chars" if parameter.kind == "text" else f"{len(plain_list(parameter))} entries"
+        is_text = parameter.kind == "text"
+        size = f"{len(parameter.default)} chars" if is_text else f"{len(plain_list(parameter))} entries"
         slots = ", ".join("{" + s + "}" for s in parameter.slots) or "–"
         return name, parameter.kind, size, slots, "yes" if parameter.trainable else f"no: {parameter.frozen_because}"
 
@@ -201,7 +203,7 @@ def trainable(obj: Any, probes: Sequence[Any] = (), **kwargs: Any) -> Network:
 
     Args:
         obj: a compiled LangGraph graph, a Module of ours, or what an installed adapter knows.
-        probes: inputs that are run once, so that texts are matched to what is really sent; without them nothing is sent.
+        probes: inputs that are run once, so that texts are matched to what is really sent; without, nothing is sent.
 
     Raises:
         TargetError: no installed adapter knows this object.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from types import MappingProxyType
 from typing import Any, Literal
 
 from llmdl_plugins import slots as slot_law
@@ -14,7 +15,7 @@ from llmdl_plugins.plain import JSON
 Kind = Literal["text", "demos", "choice"]
 Check = Callable[[Any], str | None]
 
-_values: ContextVar[Mapping[Parameter, Any]] = ContextVar("llmdl_values", default={})
+_values: ContextVar[Mapping[Parameter, Any]] = ContextVar("llmdl_values", default=MappingProxyType({}))
 _reader: ContextVar[Callable[[Parameter], None] | None] = ContextVar("llmdl_reader", default=None)
 
 

@@ -1,4 +1,4 @@
-"""The levels of the house: a room imports its own and lower levels only, never a sibling; function-level imports count."""
+"""The levels of the house: a room imports its own and lower levels only, never a sibling, in functions too."""
 
 from __future__ import annotations
 

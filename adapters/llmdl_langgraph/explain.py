@@ -44,9 +44,7 @@ def explain(sent: str, texts: Sequence[Text], depth: int = DEPTH) -> Explanation
     text, reading, match = found
     values = {name: explain(v, texts, depth - 1 if v != sent else 0) for name, v in match.values.items()}
     before, after = sent[: match.start], sent[match.end :]
-    return Explained(
-        text, reading, match, explain(before, texts, depth - 1), explain(after, texts, depth - 1), values
-    )
+    return Explained(text, reading, match, explain(before, texts, depth - 1), explain(after, texts, depth - 1), values)
 
 
 def _found(sent: str, texts: Iterable[Text]) -> Iterator[tuple[Text, Reading, Match]]:

@@ -31,7 +31,8 @@ class GraphRun:
         return once(step for key in fields(inputs) for step in self._latest(key, at.superstep))
 
     def _latest(self, key: str, before: int) -> list[Step]:
-        written = self._writers.get(key, {})
+        if (written := self._writers.get(key)) is None:
+            return self._given
         at = max((superstep for superstep in written if superstep < before), default=None)
         return self._given if at is None else written[at]
 

@@ -102,6 +102,12 @@ def _evaluated(expression: str) -> Template | None:
     return None
 
 
+def span_offsets(source: str, node: ast.stmt) -> tuple[int, int]:
+    """Where a statement of a source with unix line ends begins and ends, in characters."""
+    end = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
+    return _offsets(source, (node.lineno, node.col_offset, *end))
+
+
 def _spliced(source: str, spelled: Mapping[Span, str]) -> str:
     for span in sorted(spelled, reverse=True):
         start, end = _offsets(source, span)

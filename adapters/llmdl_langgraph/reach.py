@@ -15,6 +15,7 @@ from langchain_core.prompts import BasePromptTemplate
 from langchain_core.prompts.message import BaseMessagePromptTemplate
 from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
+from langgraph.constants import START
 from langgraph.prebuilt import ToolNode
 from langgraph.pregel import Pregel
 
@@ -78,9 +79,8 @@ def _nodes(graph: Pregel[Any, Any, Any, Any]) -> Mapping[str, list[Any]]:
         return {name: [node.bound] for name, node in graph.nodes.items()}
     found = {name: [spec.runnable] for name, spec in builder.nodes.items()}
     for name, branches in builder.branches.items():
-        found.setdefault(name.strip("_"), []).extend(branch.path for branch in branches.values()) if (
-            name not in found
-        ) else found[name].extend(branch.path for branch in branches.values())
+        routes = [branch.path for branch in branches.values()]
+        found.setdefault("start" if name == START else name, []).extend(routes)
     return found
 
 
@@ -171,20 +171,29 @@ class Walk:
                 self._member(module.__name__, reference.attr)
 
     def _name(self, unit: Unit, name: str) -> None:
-        named = list(unit.named(name))
-        for target in named:
+        local = unit.local(name)
+        if local is None:
+            self._global(unit.source, name)
+        for target in local or ():
             self.unit(target)
-        if not named and name in unit.source.imported:
-            self._member(*unit.source.imported[name])
-        self._live(vars(unit.source.module).get(name))
+
+    def _global(self, source: Source, name: str) -> None:
+        if (source.name, name) in self._names:
+            return
+        self._names.add((source.name, name))
+        held = vars(source.module).get(name)
+        if isinstance(held, BaseLanguageModel):
+            return
+        statements = source.assigned.get(name, ())
+        for statement in statements:
+            self.unit(Unit(source, statement))
+        if not statements and name in source.imported:
+            self._member(*source.imported[name])
+        self._live(held)
 
     def _member(self, module: str, name: str) -> None:
-        """Follow a name of another module."""
-        source = self.sources[module]
-        if source is None or (module, name) in self._names:
-            return
-        self._names.add((module, name))
-        self._name(Unit(source, source.tree.body[0]), name)
+        if source := self.sources[module]:
+            self._global(source, name)
 
     def _live(self, obj: Any) -> None:
         # A module-level object can hold graphs and texts that its assignment doesn't show.
@@ -213,7 +222,7 @@ def _parts(obj: Any) -> Iterator[Any]:
         case list() | tuple() | set() | frozenset():
             yield from list(obj)[:MANY]
         case BaseMessage():
-            yield from [obj.content] if isinstance(obj.content, str) else [b.get("text") for b in obj.content if isinstance(b, dict)]
+            yield obj.content
         case ToolNode():
             yield from obj.tools_by_name.values()
         case Runnable() | BasePromptTemplate() | BaseMessagePromptTemplate():

@@ -76,14 +76,14 @@ def readings(site: Site, known: Syntax | None = None) -> list[Reading]:
 
     Args:
         site: the place in the source.
-        known: the syntax in which the source is seen to use the text, if it is seen; it is tried first.
+        known: the syntax in which the source is seen to fill the text, if it is seen; no other is tried then.
     """
     return [reading for reading in _readings(site, known) if is_telling(reading.parts) and _keeps_the_law(reading)]
 
 
 def _readings(site: Site, known: Syntax | None) -> Iterator[Reading]:
     seen: set[Template] = set()
-    syntaxes = [known, *_syntaxes(site)] if known and not site.fstring else _syntaxes(site)
+    syntaxes = [known, PLAIN] if known and not site.fstring else _syntaxes(site)
     for transform in TRANSFORMS:
         text = transform.apply(site.text)
         for syntax in syntaxes:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from langchain_core.callbacks import BaseCallbackHandler
@@ -13,14 +12,13 @@ from langgraph.errors import GraphBubbleUp, ParentCommand
 
 from llmdl_langgraph.graph_run import GraphRun, once
 from llmdl_langgraph.updates import sends, update
-from llmdl_langgraph.where import Where, here, where
+from llmdl_langgraph.where import Where, namespace, where
 from llmdl_plugins import tape
 from llmdl_plugins.plain import plain
 from llmdl_plugins.tape import Step, Tape, ToolCall
 
 
-@dataclass(frozen=True)
-class _Running:
+class _Running(NamedTuple):
     """A callback run inside a step; `is_node` where it is the node itself."""
 
     step: Step
@@ -36,6 +34,7 @@ class Recorder(BaseCallbackHandler):
     """
 
     run_inline = True  # in the order of events, and in the context of whoever causes them
+    ignore_llm = ignore_chat_model = ignore_retriever = True  # the door notes model calls
 
     def __init__(self, recorded: Tape) -> None:
         self.tape = recorded
@@ -47,8 +46,7 @@ class Recorder(BaseCallbackHandler):
 
     def locate(self) -> Step | None:
         """The step that this code is part of."""
-        now = here()
-        return self._steps.get(now.namespace) if now else None
+        return self._steps.get(namespace())
 
     def on_chain_start(
         self,

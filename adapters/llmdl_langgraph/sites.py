@@ -107,12 +107,13 @@ def _site(node: ast.expr, at: Place, file: Path, module: str, replaced: tuple[st
 
 def _replaced(tree: ast.Module) -> dict[int | str, tuple[str, ...]]:
     found: dict[int | str, tuple[str, ...]] = {}
-    for receiver, token in _replacements(tree):
+    for receiver, token in replacements(tree):
         found[receiver] = (*found.get(receiver, ()), token)
     return found
 
 
-def _replacements(tree: ast.Module) -> Iterator[tuple[int | str, str]]:
+def replacements(tree: ast.Module) -> Iterator[tuple[int | str, str]]:
+    """What `.replace(token, …)` is called on, an expression by identity or a variable by name, and the token."""
     for node in ast.walk(tree):
         match node:
             case ast.Call(func=ast.Attribute(attr="replace"), args=[ast.Constant(value=str(token)), _]) if (

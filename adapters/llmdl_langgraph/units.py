@@ -32,17 +32,17 @@ class Unit:
         """Whether a site is part of it."""
         return site.file == self.source.file and contains(self.node, site.span)
 
-    def named(self, name: str) -> Iterator[Unit]:
-        """The assignments and definitions that a name refers to here, from the innermost scope that has it."""
-        for depth in range(len(self.scopes), 0, -1):
-            scope = self.scopes[depth - 1]
+    def local(self, name: str) -> list[Unit] | None:
+        """What a name of a function around here stands for; None where no function around has it."""
+        inner = (self.node,) if isinstance(self.node, Function) else ()
+        around = (*self.scopes, *inner)
+        for depth in range(len(around), 0, -1):
+            scope = around[depth - 1]
             body = [] if isinstance(scope, ast.Lambda) else scope.body
-            if statements := [s for s in own_level(body) if name in assigned_names(s)]:
-                yield from (Unit(self.source, s, self.scopes[:depth]) for s in statements if s is not self.node)
-                return
-            if name in _parameters(scope):
-                return
-        yield from (Unit(self.source, s) for s in self.source.assigned.get(name, ()))
+            found = [Unit(self.source, s, around[:depth]) for s in own_level(body) if name in assigned_names(s)]
+            if found or name in _parameters(scope):
+                return [unit for unit in found if unit.node is not self.node]
+        return None
 
     def references(self) -> Iterator[ast.Name | ast.Attribute]:
         """The names and attributes that it reads."""

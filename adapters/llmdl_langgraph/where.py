@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from langgraph.config import get_config
 
@@ -13,8 +12,7 @@ from llmdl_plugins import tape
 PUSH = "__pregel_push"
 
 
-@dataclass(frozen=True)
-class Where:
+class Where(NamedTuple):
     """One execution of a node.
 
     Args:
@@ -51,10 +49,19 @@ def where(metadata: Mapping[str, Any] | None) -> Where | None:
 
 def here() -> Where | None:
     """The execution that this code is part of."""
+    return where(_metadata())
+
+
+def namespace() -> str:
+    """What identifies the execution that this code is part of; "" outside every node."""
+    return _metadata().get("langgraph_checkpoint_ns", "")
+
+
+def _metadata() -> Mapping[str, Any]:
     try:
-        return where(get_config().get("metadata"))
+        return get_config().get("metadata") or {}
     except RuntimeError:
-        return None
+        return {}
 
 
 def place() -> str:

@@ -36,7 +36,11 @@ def rows(shuffle_labels: int | None) -> Iterator[dict]:
     if shuffle_labels is not None:
         desks = random.Random(shuffle_labels).sample(desks, len(desks))
     for n, (text, desk) in enumerate(zip(texts, desks, strict=True)):
-        yield {"id": f"bbc-{n}", "inputs": {"messages": [{"role": "user", "content": text}]}, "expected": {"desk": desk}}
+        yield {
+            "id": f"bbc-{n}",
+            "inputs": {"messages": [{"role": "user", "content": text}]},
+            "expected": {"desk": desk},
+        }
 
 
 def main() -> None:

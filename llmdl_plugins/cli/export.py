@@ -12,7 +12,9 @@ import typer
 def export(
     run: Annotated[Path, typer.Argument(help="The folder of a finished run.")],
     form: Annotated[str, typer.Option("--as", help="patch, weights, or module (a folder of plain code).")] = "patch",
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="File or folder to write; else it is printed.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="File or folder to write; else it is printed.")
+    ] = None,
     candidate: Annotated[bool, typer.Option(help="Hand over the values even if no gain was shown.")] = False,
 ) -> None:
     """Export what a run ended with: nothing is handed over unless the sealed test showed a gain."""

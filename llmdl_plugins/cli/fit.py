@@ -20,8 +20,12 @@ _NO_GAIN = 3
 
 def fit(
     target: Annotated[str, typer.Argument(help="path/app.py:graph, package.module:graph or langgraph.json[:name]")],
-    loss: Annotated[str, typer.Option(help="exact_match, contains, f1, numeric, json_match, judge, or package:function.")],
-    data: Annotated[Path | None, typer.Option(help="All examples, JSONL or CSV; val and test are cut from them.")] = None,
+    loss: Annotated[
+        str, typer.Option(help="exact_match, contains, f1, numeric, json_match, judge, or package:function.")
+    ],
+    data: Annotated[
+        Path | None, typer.Option(help="All examples, JSONL or CSV; val and test are cut from them.")
+    ] = None,
     train: Annotated[Path | None, typer.Option(help="Train examples, where they are in a file of their own.")] = None,
     val: Annotated[Path | None, typer.Option(help="Examples that screen proposals.")] = None,
     test: Annotated[Path | None, typer.Option(help="Sealed examples, opened once.")] = None,
@@ -37,7 +41,9 @@ def fit(
     expected: Annotated[str | None, typer.Option(help="For flat rows: the key of the right answer.")] = None,
     concurrency: Annotated[int, typer.Option(min=1, help="Runs of the application under way at once.")] = 8,
     seed: Annotated[int, typer.Option(help="Decides splits and draws.")] = 0,
-    folder: Annotated[Path | None, typer.Option(help="Run folder; the same command goes on there. runs/… if not given.")] = None,
+    folder: Annotated[
+        Path | None, typer.Option(help="Run folder; the same command goes on there. runs/… if not given.")
+    ] = None,
     force: Annotated[bool, typer.Option(help="Go on in a folder that holds another run.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print result.json instead of words.")] = False,
     quiet: Annotated[bool, typer.Option(help="No progress.")] = False,

@@ -30,7 +30,9 @@ class PastRun:
         folder = RunFolder(path)
         config, result = folder.read("config.json"), folder.read("result.json")
         if config is None or result is None:
-            raise RunFolderError(f"{path} holds no finished run (no config.json and result.json): run `llmdl fit` first.")
+            raise RunFolderError(
+                f"{path} holds no finished run (no config.json and result.json): run `llmdl fit` first."
+            )
         return cls(config, result)
 
     def network(self) -> Network:

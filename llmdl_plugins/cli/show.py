@@ -13,10 +13,10 @@ def show(
     mermaid: Annotated[bool, typer.Option("--mermaid", help="Print the graph as a mermaid drawing.")] = False,
 ) -> None:
     """Show nodes, parameters, sizes and what is frozen and why.  Nothing is sent."""
-    from llmdl_plugins.printable import printable
     from llmdl_plugins.cli.target import load_target
     from llmdl_plugins.network import trainable
     from llmdl_plugins.plain import plain
+    from llmdl_plugins.printable import printable
 
     network = trainable(load_target(target))
     if as_json:

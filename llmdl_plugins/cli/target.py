@@ -1,4 +1,4 @@
-"""Finds the application that a command line names: `path/app.py:attr`, `package.module:attr`, `langgraph.json[:name]`."""
+"""The application that a command line names: `path/app.py:attr`, `package.module:attr` or `langgraph.json[:name]`."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ def load_target(target: str) -> Any:
     Raises:
         TargetError: no such file, module or attribute, or the user's code raises at import.
     """
-    place, _, attribute = _resolved(target).rpartition(":") if ":" in target or _is_config(target) else (target, "", "")
-    if not place:
+    place, _, attribute = _resolved(target).rpartition(":")
+    if not place or not attribute:
         raise TargetError(f"{target!r} names no attribute: write path/app.py:graph or package.module:graph.")
     module = _from_file(Path(place)) if place.endswith(".py") else _imported(place, target)
     return _made(_attribute(module, attribute, target), target)
@@ -60,7 +60,9 @@ def _from_file(path: Path) -> ModuleType:
     name = ".".join(parts)
     known = getattr(sys.modules.get(name), "__file__", None)
     if known is not None and Path(known).resolve() != path.resolve():
-        raise TargetError(f"{path} would be imported as {name!r}, which is another module here ({known}): rename the file.")
+        raise TargetError(
+            f"{path} would be imported as {name!r}, which is another module here ({known}): rename the file."
+        )
     sys.path.insert(0, str(root))
     return _imported(name, str(path))
 
@@ -73,7 +75,9 @@ def _imported(name: str, target: str) -> ModuleType:
     except ModuleNotFoundError as missing:
         if missing.name and (name == missing.name or name.startswith(f"{missing.name}.")):
             raise TargetError(f"There is no module {name!r} (from {target!r}).") from None
-        raise TargetError(f"{target} can't be imported: it needs {missing.name!r}, which is not installed.") from missing
+        raise TargetError(
+            f"{target} can't be imported: it needs {missing.name!r}, which is not installed."
+        ) from missing
     except Exception as error:
         raise TargetError(f"{target} raised {type(error).__name__} at import: {error}") from error
 

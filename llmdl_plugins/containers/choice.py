@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter
 
@@ -17,10 +18,15 @@ class Choice(Module):
     Args:
         alternatives: name → layer; the first is the default.
 
+    Raises:
+        MisuseError: there is no alternative.
+
     Source: weight-sharing supernets (Pham et al., 2018).
     """
 
     def __init__(self, alternatives: Mapping[str, Module]) -> None:
+        if not alternatives:
+            raise MisuseError("A Choice needs one alternative at least.")
         self.alternatives = dict(alternatives)
         names = tuple(self.alternatives)
         self.chosen = Parameter(names[0], kind="choice", options=names, role="which alternative runs")

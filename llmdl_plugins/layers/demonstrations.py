@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from langchain_core.messages import AIMessage, HumanMessage
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, convert_to_messages
 
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter
@@ -35,7 +35,10 @@ class Demonstrations(Module):
 def asked(state: State, source: str) -> str:
     """The text that the examples are to resemble."""
     value = state[source]
-    return value if isinstance(value, str) else _last_human(value).text
+    if isinstance(value, str):
+        return value
+    messages = convert_to_messages(value)
+    return messages[_asking(messages)].text
 
 
 def shown(state: State, source: str, demos: Sequence[Mapping[str, str]]) -> State:
@@ -50,11 +53,13 @@ def _text(value: str, demos: Sequence[Mapping[str, str]]) -> str:
     return "\n\n".join([*(f"Example: {d['input']}\nAnswer: {d['output']}" for d in demos), value])
 
 
-def _turns(messages: Sequence[Any], demos: Sequence[Mapping[str, str]]) -> list[Any]:
-    at = list(messages).index(_last_human(messages))
+def _turns(given: Sequence[Any], demos: Sequence[Mapping[str, str]]) -> list[Any]:
+    messages = convert_to_messages(given)
+    at = _asking(messages)
     turns = [turn for d in demos for turn in (HumanMessage(d["input"]), AIMessage(d["output"]))]
     return [*messages[:at], *turns, *messages[at:]]
 
 
-def _last_human(messages: Sequence[Any]) -> Any:
-    return next((m for m in reversed(messages) if m.type == "human"), messages[-1])
+def _asking(messages: Sequence[BaseMessage]) -> int:
+    """Where the last message of the user stands."""
+    return max((n for n, m in enumerate(messages) if m.type == "human"), default=len(messages) - 1)

@@ -10,15 +10,15 @@ from llmdl_plugins.layers.demonstrations import asked, shown
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter
 
-NEIGHBOURS = 10
+NEIGHBOURS = 20
 Demo = Mapping[str, str]
 
 
 class RetrievedDemonstrations(Module):
     """state → inner(state with the k examples that suit it); calls: those of inner.
 
-    `select="nearest"` shows the k nearest, the nearest last.  `select="agreeing"` weighs the answers of the ten nearest
-    and shows one example for each of the k best supported answers, the best supported last.
+    `select="nearest"` shows the k nearest, the nearest last.  `select="agreeing"` weighs the answers of the twenty
+    nearest and shows the nearest example for each of the k best supported answers, the best supported last.
 
     Args:
         inner: the layer that answers.
@@ -82,8 +82,8 @@ def choose(index: Index, text: str, k: int, select: str) -> list[Demo]:
 
 
 def support(near: Sequence[tuple[Demo, float]]) -> list[str]:
-    """The answers of the neighbours, best supported first."""
+    """The answers of the neighbours, best supported first; near ones weigh more (Dudani, 1976)."""
     weights: dict[str, float] = {}
     for demo, score in near:
-        weights[demo["output"]] = weights.get(demo["output"], 0.0) + score
+        weights[demo["output"]] = weights.get(demo["output"], 0.0) + score * score
     return sorted(weights, key=lambda answer: -weights[answer])

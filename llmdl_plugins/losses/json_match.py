@@ -21,12 +21,20 @@ class JsonMatch(Loss):
         """The share, from 0 to 1."""
         said, wanted = parsed(got), parsed(want)
         if not isinstance(wanted, Mapping):
-            return Score(float(said == wanted), "" if said == wanted else f"got {as_text(got)!r}, expected {as_text(want)!r}.")
+            right = same(said, wanted)
+            return Score(float(right), "" if right else f"got {as_text(got)!r}, expected {as_text(want)!r}.")
         if not isinstance(said, Mapping):
             return Score(0.0, f"no JSON object in {as_text(got)!r}.")
-        wrong = [key for key, value in wanted.items() if key not in said or normal(said[key]) != normal(value)]
+        wrong = [key for key, value in wanted.items() if key not in said or not same(said[key], value)]
         words = ", ".join(f"{key} is {as_text(said.get(key))!r} instead of {as_text(wanted[key])!r}" for key in wrong)
         return Score(1 - len(wrong) / len(wanted) if wanted else 1.0, words and words + ".")
+
+
+def same(said: Any, wanted: Any) -> bool:
+    """Whether two values are equal; 12 is 12.0, and texts are evened out."""
+    if {type(said), type(wanted)} <= {int, float}:
+        return bool(said == wanted)
+    return normal(said) == normal(wanted)
 
 
 def parsed(value: Any) -> Any:

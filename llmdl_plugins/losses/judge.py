@@ -8,7 +8,7 @@ from typing import Any
 from langchain_core.language_models import BaseChatModel
 
 from llmdl_plugins.data import Example
-from llmdl_plugins.errors import LlmdlError
+from llmdl_plugins.errors import InfrastructureError
 from llmdl_plugins.losses.loss import Loss, Score, as_text
 
 _ASK = """Grade an answer against the expected one. Judge the meaning, not the wording.
@@ -28,8 +28,8 @@ ANSWER>>>
 First line: "Grade: " and a number from 0 (wrong) to 10 (right). Second line: what is wrong, in one sentence."""
 
 
-class JudgeError(LlmdlError):
-    """The judge gave no grade."""
+class JudgeError(InfrastructureError):
+    """The judge gave no grade, which says nothing about the answer."""
 
 
 class Judge(Loss):
@@ -56,7 +56,7 @@ class Judge(Loss):
         """
         ask = _ASK.format(inputs=as_text(example.inputs), want=as_text(want), got=as_text(got), rubric=self.rubric)
         reply = (await self.model.ainvoke(ask)).text
-        grade = re.search(r"grade:\s*(\d+(?:\.\d+)?)", reply, re.I)
+        grade = re.search(r"grade[:*_\s]*(\d+(?:\.\d+)?)", reply, re.I)
         if grade is None or float(grade[1]) > 10:
             raise JudgeError(f"The judge gave no grade from 0 to 10, but {reply[:200]!r}.")
         return Score(float(grade[1]) / 10, reply.partition("\n")[2].strip())

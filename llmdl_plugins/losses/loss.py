@@ -11,7 +11,7 @@ from typing import Any
 
 from llmdl_plugins.data import Example
 from llmdl_plugins.errors import MisuseError
-from llmdl_plugins.plain import plain
+from llmdl_plugins.plain import digest, plain
 from llmdl_plugins.plugins.catalogue import find
 
 
@@ -32,6 +32,11 @@ class Loss:
 
     name = "loss"
 
+    @property
+    def fingerprint(self) -> str:
+        """A hash of the loss and its settings: scores of another one are not its own."""
+        return digest(self.name, {key: plain(value) for key, value in vars(self).items()})
+
     async def compare(self, got: Any, want: Any, example: Example) -> Score:
         """The score of one value."""
         raise NotImplementedError
@@ -41,7 +46,10 @@ class Loss:
         if not isinstance(example.expected, Mapping):
             return await self.compare(text_of(prediction), example.expected, example)
         if not isinstance(prediction, Mapping):
-            return Score(0.0, f"The output is {type(prediction).__name__}, not a state with {sorted(example.expected)}.")
+            got, want = type(prediction).__name__, sorted(example.expected)
+            return Score(0.0, f"The output is {got}, not a state with {want}.")
+        if not example.expected:
+            raise MisuseError(f'Row {example.id!r} expects nothing: its "expected" has no keys.')
         scores = [await self._key(prediction, key, want, example) for key, want in example.expected.items()]
         words = " ".join(s.words for s in scores if s.words)
         return Score(sum(s.value for s in scores) / len(scores), words)
@@ -72,7 +80,14 @@ class FunctionLoss(Loss):
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self.function = function
-        self.name = f"{getattr(function, '__module__', '')}.{getattr(function, '__qualname__', type(function).__name__)}"
+        called = getattr(function, "__qualname__", type(function).__name__)
+        self.name = f"{getattr(function, '__module__', '')}.{called}"
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of the function's name and code."""
+        code = getattr(self.function, "__code__", None)
+        return digest(self.name, [code.co_code.hex(), plain(code.co_consts), code.co_names] if code else None)
 
     async def __call__(self, prediction: Any, example: Example) -> Score:
         """What the function says, checked to be a number from 0 to 1."""
@@ -92,7 +107,7 @@ def checked(said: Any, name: str) -> Score:
         return Score(checked(said.score, name).value, str(getattr(said, "feedback", "") or ""))
     try:
         value = float(said)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise MisuseError(f"The loss {name} returned {said!r}; it must return a number from 0 to 1.") from None
     if not (math.isfinite(value) and 0 <= value <= 1):
         raise MisuseError(f"The loss {name} returned {value}; it must be a number from 0 to 1.")
@@ -108,8 +123,10 @@ def resolve(loss: Any, model: Any = None) -> Loss:
     """
     if isinstance(loss, Loss):
         return loss
-    if not isinstance(loss, str):
+    if callable(loss) and not isinstance(loss, type):
         return FunctionLoss(loss)
+    if not isinstance(loss, str):
+        raise MisuseError(f"{loss!r} is no loss: give a name, a Loss, or a function of (prediction, gold).")
     kind = find("losses", loss)
     if not getattr(kind, "needs_model", False):
         return kind()  # type: ignore[no-any-return]

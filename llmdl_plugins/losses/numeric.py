@@ -9,7 +9,8 @@ from typing import Any
 from llmdl_plugins.data import Example
 from llmdl_plugins.losses.loss import Loss, Score, as_text
 
-_NUMBER = re.compile(r"[-+]?(?:\d[\d,]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
+_WHOLE = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)"
+_NUMBER = re.compile(rf"(?:(?<!\d)[-+])?(?:{_WHOLE}(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d+)?")
 
 
 class Numeric(Loss):

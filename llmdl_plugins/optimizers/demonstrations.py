@@ -10,8 +10,8 @@ from typing import Any
 from llmdl_plugins.data import Example, text_key
 from llmdl_plugins.layers.demonstrations import asked
 from llmdl_plugins.losses.loss import as_text
-from llmdl_plugins.run.optimizer import Optimizer
 from llmdl_plugins.run.evaluate import Rollout
+from llmdl_plugins.run.optimizer import Optimizer
 from llmdl_plugins.run.problem import Problem
 
 _PROBES = 2
@@ -19,7 +19,7 @@ _SETS = 2
 
 
 class DemonstrationSearch(Optimizer):
-    """Tries, at each node that can show examples: fixed balanced sets, then retrieved ones (how chosen, how many).
+    """Tries, at each node that can show examples: retrieved ones (how chosen, how many), then fixed balanced sets.
 
     Source: few-shot prompting (Brown et al., 2020), retrieved demonstrations (Liu et al., 2022), random search over
     sets (Khattab et al., 2023).
@@ -41,12 +41,12 @@ class DemonstrationSearch(Optimizer):
         for name in [n for n in problem.parameters if n.endswith("/chosen")]:
             node = name.removesuffix("/chosen")
             demos = demonstrations(problem.train, text_key(problem.train), _speaks_json(probes))
-            await self._fixed(problem, node, demos)
             await self._retrieved(problem, node, demos)
+            await self._fixed(problem, node, demos)
 
     async def _retrieved(self, problem: Problem, node: str, demos: Sequence[Mapping[str, str]]) -> None:
         start = {f"{node}/chosen": "retrieved", f"{node}/retrieved/pool": demos}
-        for select, k in (("agreeing", 2), ("nearest", 4), ("agreeing", 3)):
+        for select, k in (("agreeing", 2), ("agreeing", 3), ("nearest", 2)):
             change = {**start, f"{node}/retrieved/select": select, f"{node}/retrieved/k": k}
             await problem.propose(change, f"{k} retrieved examples ({select}) at {node}")
 
@@ -61,7 +61,7 @@ class DemonstrationSearch(Optimizer):
 def demonstrations(train: Sequence[Example], source: str, as_json: bool) -> list[dict[str, str]]:
     """Train rows as worked examples: what the node reads, and the answer in the form that its model gives."""
     rows = [e for e in train if source in e.inputs]
-    return [{"input": _input(e, source), "output": _output(e.expected, as_json)} for e in rows]
+    return [{"input": asked(e.inputs, source), "output": _output(e.expected, as_json)} for e in rows]
 
 
 def balanced(demos: Sequence[Mapping[str, str]], size: int, draw: random.Random) -> list[Mapping[str, str]]:
@@ -72,15 +72,6 @@ def balanced(demos: Sequence[Mapping[str, str]], size: int, draw: random.Random)
     rounds = [row for turn in range(size) for group in by_answer.values() for row in group[turn : turn + 1]]
     chosen = rounds[:size]
     return draw.sample(chosen, len(chosen))
-
-
-def _input(example: Example, source: str) -> str:
-    value = example.inputs[source]
-    if isinstance(value, str):
-        return value
-    from langchain_core.messages import convert_to_messages
-
-    return asked({source: convert_to_messages(value)}, source)
 
 
 def _output(expected: Any, as_json: bool) -> str:

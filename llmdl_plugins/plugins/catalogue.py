@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 
@@ -23,7 +25,15 @@ def catalogue(kind: str) -> dict[str, Spec]:
 def _offers(kind: str) -> list[tuple[str, list[Spec]]]:
     plugins, _ = manager()
     hook = getattr(plugins.hook, f"llmdl_{kind}")
-    return [(impl.plugin_name, impl.function()) for impl in hook.get_hookimpls()]
+    return [(impl.plugin_name, _offered(impl.plugin_name, impl.function)) for impl in hook.get_hookimpls()]
+
+
+def _offered(plugin: str, offer: Callable[[], Iterable[Spec]]) -> list[Spec]:
+    try:
+        return list(offer())
+    except Exception as error:
+        warnings.warn(f"The plugin {plugin!r} is left out: it raised {error!r}.", stacklevel=2)
+        return []
 
 
 def find(kind: str, name: str) -> Any:
@@ -34,5 +44,6 @@ def find(kind: str, name: str) -> Any:
     """
     offers = catalogue(kind)
     if name not in offers:
-        raise UnknownNameError(f"No {kind.removesuffix('es') if kind == 'losses' else kind[:-1]} {name!r}.{did_you_mean(name, offers)}")
+        one = "loss" if kind == "losses" else kind[:-1]
+        raise UnknownNameError(f"No {one} {name!r}.{did_you_mean(name, offers)}")
     return offers[name].load()

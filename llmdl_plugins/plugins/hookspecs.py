@@ -1,4 +1,4 @@
-"""The hooks that a plugin may implement.  Each catalogue hook returns a list of `Spec` records and imports no target."""
+"""The hooks that a plugin may implement.  Each catalogue hook returns `Spec` records and imports no target."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def llmdl_optimizers() -> list[Spec]:  # type: ignore[empty-body]
 
 @hookspec
 def llmdl_adapters() -> list[Spec]:  # type: ignore[empty-body]
-    """Adapters: each target is called as `adapt(obj, probes=…)` and returns a `Network`, or None for what it doesn't know."""
+    """Adapters: each target is called as `adapt(obj, probes=…)`: a `Network`, or None for what it doesn't know."""
 
 
 @hookspec
@@ -32,4 +32,4 @@ def llmdl_models() -> list[Spec]:  # type: ignore[empty-body]
 
 @hookspec
 def llmdl_recipes() -> list[Spec]:  # type: ignore[empty-body]
-    """Recipes: each target is called as `recipe(network, node=…)` and returns a `Network` that starts as the given one."""
+    """Recipes: each target is called as `recipe(network, node=…)`: a `Network` that starts as the given one."""

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from math import ceil
 from typing import Any
 
 from llmdl_plugins.errors import BudgetError, Stopped
@@ -49,11 +50,15 @@ class Budget:
         >>> Budget.parse("1e6 tokens, 10 min")
         Budget(calls=None, rollouts=None, tokens=1000000.0, usd=None, seconds=600.0)
         """
-        if not isinstance(text, str):
+        if text is None or isinstance(text, Budget):
             return text or cls()
+        if not isinstance(text, str):
+            raise BudgetError(f"Can't read the budget {text!r}. {_EXAMPLES}")
         limits: dict[str, float] = {}
         for part in filter(None, (p.strip() for p in re.split(r",|\band\b", text.lower()))):
             name, amount = _limit(part, text)
+            if name in limits:
+                raise BudgetError(f"The budget {text!r} limits {name} twice: say once what holds.")
             limits[name] = amount
         if not limits:
             raise BudgetError(f"The budget {text!r} names no limit. {_EXAMPLES}")
@@ -65,7 +70,7 @@ _EXAMPLES = 'Write "2 usd", "500 calls", "200 rollouts", "1e6 tokens" or "10 min
 
 def _limit(part: str, text: str) -> tuple[str, float]:
     found = re.fullmatch(rf"(\$?)\s*({_NUMBER})\s*([a-z$]*)", part)
-    unit = (found[1] or found[3]) if found else ""
+    unit = found[1] + found[3] if found else ""
     name, factor = _UNITS.get(unit) or _UNITS.get(unit.rstrip("s")) or ("", 0.0)
     if not found or not name:
         raise BudgetError(f"Can't read {part!r} in the budget {text!r}. {_EXAMPLES}")
@@ -207,4 +212,4 @@ class Meter:
 
 
 def _ceil(value: float, name: str) -> str:
-    return f"{value:.2f}" if name == "usd" else f"{int(-(-value // 1))}"
+    return f"{ceil(value * 100) / 100:.2f}" if name == "usd" else str(ceil(value))

@@ -5,11 +5,9 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import Future
-from contextlib import contextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -20,37 +18,11 @@ from llmdl_plugins.boundary import Call
 from llmdl_plugins.plain import JSON
 from llmdl_plugins.run.budget import Meter
 from llmdl_plugins.run.faults import is_infrastructure, retry_after
+from llmdl_plugins.run.joins import Joins
 from llmdl_plugins.run.ledger import Ledger
+from llmdl_plugins.run.receipts import Receipt, keep
 
 _ATTEMPTS = 4
-
-
-@dataclass(frozen=True)
-class Receipt:
-    """One call that a rollout used: what the meter must count if the rollout is replayed."""
-
-    key: str
-    model: str
-    tokens: dict[str, int] | None
-
-
-_receipts: ContextVar[list[Receipt] | None] = ContextVar("llmdl_receipts", default=None)
-
-
-@contextmanager
-def receipts() -> Iterator[list[Receipt]]:
-    """The receipts of the calls made inside."""
-    kept: list[Receipt] = []
-    token = _receipts.set(kept)
-    try:
-        yield kept
-    finally:
-        _receipts.reset(token)
-
-
-def _keep(receipt: Receipt) -> None:
-    if (kept := _receipts.get()) is not None:
-        kept.append(receipt)
 
 
 class Cashier:
@@ -59,15 +31,15 @@ class Cashier:
     def __init__(self, ledger: Ledger, meter: Meter) -> None:
         self.ledger, self.meter = ledger, meter
         self._met: set[str] = set()
-        self._open: dict[str, tuple[Call, Future[JSON]]] = {}
+        self._joins = Joins()
         self._started: dict[str, float] = {}
         self._lock = threading.Lock()
         self.flying: set[asyncio.Task[Any]] = set()
 
     async def apay(self, call: Call, send: Callable[[], Awaitable[JSON]]) -> JSON:
         """The recorded answer, or what `send` brings; a call under way is finished even if its caller is gone."""
-        if (answer := await self._ajoined(call)) is not None:
-            return answer
+        if (answer := await self._joins.await_(call)) is not None:
+            return self._shared(call, answer)
         task = asyncio.ensure_future(self._asend(call, send))
         self.flying.add(task)
         task.add_done_callback(self.flying.discard)
@@ -78,10 +50,10 @@ class Cashier:
             if (answer := self._remembered(call)) is None:
                 answer = await self._atry(call, send)
                 await asyncio.wrap_future(self._record(call, answer))
-            self._close(call, answer)
+            self._joins.close(call, answer)
             return answer
         except BaseException as error:
-            self._close(call, error=error)
+            self._joins.close(call, error=error)
             raise
 
     async def _atry(self, call: Call, send: Callable[[], Awaitable[JSON]]) -> JSON:
@@ -96,16 +68,16 @@ class Cashier:
 
     def pay(self, call: Call, send: Callable[[], JSON]) -> JSON:
         """The same, synchronously."""
-        if (answer := self._joined(call)) is not None:
-            return answer
+        if (answer := self._joins.wait(call)) is not None:
+            return self._shared(call, answer)
         try:
             if (answer := self._remembered(call)) is None:
                 answer = self._try(call, send)
                 self._record(call, answer).result()
-            self._close(call, answer)
+            self._joins.close(call, answer)
             return answer
         except BaseException as error:
-            self._close(call, error=error)
+            self._joins.close(call, error=error)
             raise
 
     def _try(self, call: Call, send: Callable[[], JSON]) -> JSON:
@@ -120,20 +92,22 @@ class Cashier:
 
     def begin(self, call: Call) -> JSON:
         """The recorded answer, or None and the price is set aside: the call is to be finished, left or failed."""
-        return self._begun(call) if (answer := self._joined(call)) is None else answer
+        answer = self._joins.wait(call)
+        return self._begun(call) if answer is None else self._shared(call, answer)
 
     async def abegin(self, call: Call) -> JSON:
         """The same, asynchronously."""
-        return self._begun(call) if (answer := await self._ajoined(call)) is None else answer
+        answer = await self._joins.await_(call)
+        return self._begun(call) if answer is None else self._shared(call, answer)
 
     def _begun(self, call: Call) -> JSON:
         try:
             answer = self._remembered(call)
         except BaseException as error:
-            self._close(call, error=error)
+            self._joins.close(call, error=error)
             raise
         if answer is not None:
-            self._close(call, answer)
+            self._joins.close(call, answer)
         return answer
 
     def _remembered(self, call: Call) -> JSON:
@@ -155,26 +129,26 @@ class Cashier:
             if receipt.key not in self._met:
                 self.meter.remembered(receipt.model, receipt.tokens)
                 self._met.add(receipt.key)
-        _keep(receipt)
+        keep(receipt)
 
     def finish(self, call: Call, answer: JSON) -> None:
         """Remember an answer; back when it is on disk."""
         try:
             self._record(call, answer).result()
-            self._close(call, answer)
+            self._joins.close(call, answer)
         except BaseException as error:
-            self._close(call, error=error)
+            self._joins.close(call, error=error)
             raise
 
     def leave(self, call: Call, part: JSON) -> None:
         """Charge a stream that its reader left, and keep its part under a key that is never looked up."""
         self._record(replace(call, key=f"{call.key}/part/{uuid4().hex}"), part).result()
-        self._close(call)
+        self._joins.close(call)
 
     def fail(self, call: Call, error: BaseException) -> None:
         """Remember a failure and give the reserve back; who waited for this call tries it himself."""
         self._failed(call, error)
-        self._close(call)
+        self._joins.close(call)
 
     def _failed(self, call: Call, error: BaseException) -> None:
         self._started.pop(call.key, None)
@@ -186,44 +160,14 @@ class Cashier:
         self.meter.settle(_model(call), tokens)
         with self._lock:
             self._met.add(call.key)
-        _keep(Receipt(call.key, _model(call), tokens))
+        keep(Receipt(call.key, _model(call), tokens))
         now = time.perf_counter()
         seconds = now - self._started.pop(call.key, now)
         return self.ledger.add_call(call.key, call.path, call.request, answer, tokens, seconds)
 
-    def _joined(self, call: Call) -> JSON:
-        """The answer of an equal call that is under way; None where this one has to go itself."""
-        # Code on a loop must not wait for a call that needs this loop to come home.
-        while not _on_a_loop() and (waiting := self._join(call)) is not None:
-            if (answer := waiting.result()) is not None:
-                return self._shared(call, answer)
-        return None
-
-    async def _ajoined(self, call: Call) -> JSON:
-        while (waiting := self._join(call)) is not None:
-            if (answer := await asyncio.shield(asyncio.wrap_future(waiting))) is not None:
-                return self._shared(call, answer)
-        return None
-
     def _shared(self, call: Call, answer: JSON) -> JSON:
-        _keep(Receipt(call.key, _model(call), total_usage(answer)))
+        keep(Receipt(call.key, _model(call), total_usage(answer)))
         return answer
-
-    def _join(self, call: Call) -> Future[JSON] | None:
-        """The equal call that is under way; where there is none, this one is from now on."""
-        with self._lock:
-            _, waiting = self._open.setdefault(call.key, (call, Future()))
-            return waiting if self._open[call.key][0] is not call else None
-
-    def _close(self, call: Call, answer: JSON = None, error: BaseException | None = None) -> None:
-        with self._lock:
-            if call.key not in self._open or self._open[call.key][0] is not call:
-                return
-            _, waiting = self._open.pop(call.key)
-        if error:
-            waiting.set_exception(error)
-        else:
-            waiting.set_result(answer)
 
     async def drain(self) -> None:
         """Wait for the calls that are under way."""
@@ -246,11 +190,3 @@ def _model(call: Call) -> str:
     request: Any = call.request
     settings = request["settings"]
     return str(settings.get("model_name") or settings.get("model") or request["model"])
-
-
-def _on_a_loop() -> bool:
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return False
-    return True

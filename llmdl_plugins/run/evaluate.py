@@ -7,23 +7,26 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Mapping, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from collections.abc import Coroutine, Mapping, Sequence
+from contextlib import AbstractContextManager, suppress
+from copy import deepcopy
+from dataclasses import dataclass, replace
 from typing import Any, Literal
+from weakref import WeakValueDictionary
 
 from llmdl_plugins import boundary
 from llmdl_plugins.data import Example
-from llmdl_plugins.errors import InfrastructureError, LlmdlError
-from llmdl_plugins.losses.loss import Loss, Score
+from llmdl_plugins.errors import InfrastructureError, LlmdlError, MisuseError
+from llmdl_plugins.losses.loss import Loss, Score, checked
 from llmdl_plugins.network import Network
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.plain import JSON, clean, digest, plain
 from llmdl_plugins.run.budget import Spent
-from llmdl_plugins.run.cashier import Cashier, Receipt, receipts
+from llmdl_plugins.run.cashier import Cashier
 from llmdl_plugins.run.events import Progressed, Watcher, silent
 from llmdl_plugins.run.faults import is_infrastructure
 from llmdl_plugins.run.ledger import Ledger
+from llmdl_plugins.run.receipts import Receipt, receipts
 from llmdl_plugins.tape import Tape
 
 Values = Mapping[str, Any]
@@ -85,6 +88,7 @@ class Evaluator:
         self._met: set[str] = set()
         self.heaviest = Spent(rollouts=1)
         self._prepared: dict[int, _Prepared] = {}
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def evaluate(
         self, candidates: Sequence[Values], examples: Sequence[Example], *, repetition: str = "0", phase: str = "train"
@@ -93,22 +97,34 @@ class Evaluator:
         runs = [self.run(c, e, repetition) for c in candidates for e in examples]
         return await self.all(runs, phase)
 
-    async def all(self, runs: Sequence[Awaitable[Rollout]], phase: str) -> list[Rollout]:
-        """All of them; if one ends the run, after those under way have come home."""
-        done = 0
+    async def all(self, runs: Sequence[Coroutine[Any, Any, Rollout]], phase: str) -> list[Rollout]:
+        """All of them; if one ends the run, after those under way have come home, and no other is begun."""
+        done, ended = 0, list[BaseException]()
 
-        async def watched(run: Awaitable[Rollout]) -> Rollout:
+        async def watched(run: Coroutine[Any, Any, Rollout]) -> Rollout | None:
             nonlocal done
-            rollout = await run
+            async with self._slots:
+                if ended:
+                    return None
+                try:
+                    rollout = await run
+                except BaseException as error:
+                    ended.append(error)
+                    return None
             done += 1
-            self.watcher(Progressed(phase, done, len(runs)))
+            # Who only watches changes nothing, not even by failing.
+            with suppress(Exception):
+                self.watcher(Progressed(phase, done, len(runs)))
             return rollout
 
-        outcomes = await asyncio.gather(*(watched(r) for r in runs), return_exceptions=True)
-        for outcome in outcomes:
-            if isinstance(outcome, BaseException):
-                raise outcome
-        return [o for o in outcomes if isinstance(o, Rollout)]
+        try:
+            outcomes = await asyncio.gather(*(watched(r) for r in runs))
+        finally:
+            for run in runs:
+                run.close()
+        if ended:
+            raise ended[0]
+        return [o for o in outcomes if o is not None]
 
     async def run(self, candidate: Values, example: Example, repetition: str = "0") -> Rollout:
         """One rollout: from the ledger where it is finished there, else made now.
@@ -118,34 +134,41 @@ class Evaluator:
             InfrastructureError: too large a share of rollouts failed on the way to the model.
         """
         ready = self._ready(candidate)
-        key = digest("rollout", self.network.fingerprint, ready.digest, example.key, self.loss.name, repetition)
-        async with self._slots:
-            record = self.ledger.rollout(key)
-            if key not in self._met:
-                # A replay counts like the run that it repeats, so that a resumed run stops where an unbroken one does.
-                self.cashier.meter.rollout()
-                self._met.add(key)
-            if record is not None:
-                replayed = self._replayed(record, example)
-                self._weigh(replayed)
-                return replayed
-            rollout = await self._made(ready, example, repetition)
+        key = digest("rollout", self.network.fingerprint, ready.digest, example.key, self.loss.fingerprint, repetition)
+        self._count(key)
+        # Who asks for what is under way waits for it, and replays it.
+        async with self._locks.setdefault(key, asyncio.Lock()):
+            rollout = await self._rollout(key, ready, example, repetition)
+        self._weigh(rollout)
+        return rollout
+
+    async def _rollout(self, key: str, ready: _Prepared, example: Example, repetition: str) -> Rollout:
+        if (record := self.ledger.rollout(key)) is not None:
+            return self._replayed(record, example)
+        rollout = await self._made(ready, example, repetition)
         if rollout.status != "infrastructure error":
             await asyncio.wrap_future(self.ledger.add_rollout(key, self._record(rollout)))
         self._watch_share(rollout)
-        self._weigh(rollout)
         return rollout
+
+    def _count(self, key: str) -> None:
+        # A replay counts like the run that it repeats, so that a resumed run stops where an unbroken one does.
+        if key not in self._met:
+            self.cashier.meter.rollout()
+            self._met.add(key)
 
     async def _made(self, ready: _Prepared, example: Example, repetition: str) -> Rollout:
         with receipts() as kept, self._scope(repetition):
             try:
                 with self.network.under(ready.values):
-                    output, tape = await self.network.trace(dict(example.inputs))
+                    output, tape = await self.network.trace(deepcopy(dict(example.inputs)))
                 score = await self._scored(output, example)
                 return Rollout(example, "scored", score.value, clean(score.words), plain(output), tape, kept)
-            except LlmdlError:
-                raise
-            except Exception as error:
+            except LlmdlError as error:
+                if not isinstance(error, InfrastructureError):
+                    raise
+                return Rollout(example, "infrastructure error", 0.0, clean(str(error)), None, Tape(), kept)
+            except (Exception, SystemExit) as error:
                 status: Status = "infrastructure error" if is_infrastructure(error) else "task error"
                 words = f"The application raised {type(error).__name__}: {error}"
                 return Rollout(example, status, 0.0, clean(words), None, Tape(), kept)
@@ -154,8 +177,19 @@ class Evaluator:
         return boundary.scope(payer=self.cashier, repetition=repetition, turns=Counter())
 
     async def _scored(self, output: Any, example: Example) -> Score:
+        shown = replace(example, inputs=deepcopy(example.inputs), expected=deepcopy(example.expected))
         with boundary.scope(rewrite=None, place=lambda: "loss"):
-            return await self.loss(output, example)
+            try:
+                return checked(await self.loss(output, shown), self.loss.name)
+            except LlmdlError:
+                raise
+            except Exception as error:
+                if is_infrastructure(error):
+                    raise
+                raise MisuseError(
+                    f"The loss {self.loss.name} raised {type(error).__name__} on row {example.id!r}: {error}. "
+                    "A loss must give every output a number; 0 where the output can't be read."
+                ) from error
 
     def _record(self, rollout: Rollout) -> JSON:
         return {
@@ -177,8 +211,9 @@ class Evaluator:
         # By identity: a pool of demonstrations is long, and a candidate is never changed.
         known = self._prepared.get(id(candidate))
         if known is None or known.candidate is not candidate:
-            checked, name = self.network.checked(candidate), digest(self.network.changed(candidate))
-            known = self._prepared[id(candidate)] = _Prepared(candidate, checked, name)
+            values = self.network.checked(candidate)
+            name = digest(self.network.changed({**self.network.state_dict(), **candidate}))
+            known = self._prepared[id(candidate)] = _Prepared(candidate, values, name)
         return known
 
     def _weigh(self, rollout: Rollout) -> None:

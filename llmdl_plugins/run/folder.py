@@ -12,8 +12,8 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from llmdl_plugins.errors import LockedError, MisuseError, RunFolderError
-from llmdl_plugins.plain import JSON, plain
+from llmdl_plugins.errors import BudgetError, LockedError, MisuseError, RunFolderError
+from llmdl_plugins.plain import JSON, dumps, plain
 from llmdl_plugins.run.ledger import Ledger
 
 
@@ -39,7 +39,7 @@ class RunFolder:
             RunFolderError: the folder holds another run; the message says in what it differs.
             LockedError: another process owns it; the message names it.
         """
-        fresh = not self.path.exists()
+        fresh = made = not self.path.exists()
         self._make()
         try:
             with self._locked():
@@ -49,9 +49,11 @@ class RunFolder:
                 try:
                     yield ledger
                 finally:
+                    fresh = fresh and not ledger.totals()["calls"]
                     ledger.close()
-        except MisuseError:
-            if fresh:
+        except MisuseError as error:
+            # A budget is refused at the start; nothing else may take away what was paid for.
+            if fresh or (made and isinstance(error, BudgetError)):
                 shutil.rmtree(self.path, ignore_errors=True)
             raise
 
@@ -73,10 +75,12 @@ class RunFolder:
                 yield
         except Timeout:
             pid = owner.read_text() if owner.exists() else "unknown"
-            raise LockedError(f"Process {pid} is writing to {self.path}: wait for it, or give another --folder.") from None
+            raise LockedError(
+                f"Process {pid} is writing to {self.path}: wait for it, or give another --folder."
+            ) from None
 
     def _claim(self, config: Mapping[str, Any], force: bool) -> None:
-        wanted = dict(plain(config))  # type: ignore[call-overload]
+        wanted: dict[str, Any] = json.loads(dumps(config))
         held = self.read("config.json")
         if held is not None and (other := sorted(k for k in wanted if wanted[k] != held.get(k))):
             if not force:

@@ -11,10 +11,12 @@ import sqlite3
 import threading
 import time
 from concurrent.futures import Future
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from llmdl_plugins.plain import JSON, dumps
+from llmdl_plugins.errors import LedgerError
+from llmdl_plugins.plain import JSON, clean, dumps
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS calls (
@@ -25,6 +27,7 @@ CREATE TABLE IF NOT EXISTS rollouts (key TEXT PRIMARY KEY, record TEXT, at REAL)
 CREATE TABLE IF NOT EXISTS events (id INTEGER PRIMARY KEY, kind TEXT, record TEXT, at REAL);
 """
 _GROUP = 256
+_Write = tuple[str, tuple[Any, ...], "Future[None]"]
 
 
 class Ledger:
@@ -40,7 +43,7 @@ class Ledger:
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=FULL")
         self._db.executescript(_SCHEMA)
-        self._writes: queue.SimpleQueue[tuple[str, tuple[Any, ...], Future[None]] | None] = queue.SimpleQueue()
+        self._writes: queue.SimpleQueue[_Write | None] = queue.SimpleQueue()
         self._writer = threading.Thread(target=self._write, name="llmdl-ledger", daemon=True)
         self._writer.start()
 
@@ -59,12 +62,13 @@ class Ledger:
     ) -> Future[None]:
         """Record an answer; done when it is on disk."""
         given = tokens or {}
-        values = (key, path, dumps(request), dumps(answer), given.get("input"), given.get("output"), seconds, time.time())
+        used = given.get("input"), given.get("output"), seconds, time.time()
+        values = (key, clean(path), dumps(request), dumps(answer), *used)
         return self._add("INSERT OR IGNORE INTO calls VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
 
     def add_failure(self, key: str, path: str, error: str) -> Future[None]:
         """Record a call that failed."""
-        return self._add("INSERT INTO failures VALUES (?, ?, ?, ?)", (key, path, error, time.time()))
+        return self._add("INSERT INTO failures VALUES (?, ?, ?, ?)", (key, clean(path), clean(error), time.time()))
 
     def add_rollout(self, key: str, record: JSON) -> Future[None]:
         """Record a finished rollout."""
@@ -118,22 +122,32 @@ class Ledger:
                 group.append(item)
             self._commit(group)
 
-    def _commit(self, group: list[tuple[str, tuple[Any, ...], Future[None]]]) -> None:
+    def _commit(self, group: list[_Write]) -> None:
+        # A caller that was cancelled is told nothing, but its answer was paid for and is kept.
+        waiting = [done for _, _, done in group if done.set_running_or_notify_cancel()]
+        failure = self._kept(group)
+        for done in waiting:
+            if failure:
+                done.set_exception(failure)
+            else:
+                done.set_result(None)
+
+    def _kept(self, group: list[_Write]) -> LedgerError | None:
         try:
             with self._lock:
                 self._db.execute("BEGIN IMMEDIATE")
                 for statement, values, _ in group:
                     self._db.execute(statement, values)
                 self._db.execute("COMMIT")
-        except sqlite3.Error as error:
+        except Exception as error:
             self._undo()
-            for _, _, done in group:
-                done.set_exception(error)
-            return
-        for _, _, done in group:
-            done.set_result(None)
+            return LedgerError(
+                f"The ledger can't be written ({error}). What was written before is whole: "
+                "free some space, then run the same command again."
+            )
+        return None
 
     def _undo(self) -> None:
-        with self._lock:
+        with self._lock, suppress(sqlite3.Error):
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from llmdl_plugins.data import Example
@@ -78,8 +78,8 @@ class Problem:
         return {**self.incumbent, **candidate} if candidate else self.incumbent
 
     def _tell(self, verdict: Verdict, what: str, candidate: Mapping[str, Any]) -> None:
-        record = {"what": what, "parameters": sorted(candidate), **dict(plain(verdict))}  # type: ignore[call-overload]
-        self.evaluator.ledger.add_event("verdict", record)
+        record = {"what": what, "parameters": sorted(candidate), **asdict(verdict)}
+        self.evaluator.ledger.add_event("verdict", plain(record))
         said = "accepted" if verdict.accepted else "rejected"
         self.evaluator.watcher(
             Told(

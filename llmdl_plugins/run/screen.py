@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import comb
 from statistics import NormalDist, fmean, stdev
-from typing import Any
 
 from llmdl_plugins.data import Example
+from llmdl_plugins.network import Network
 from llmdl_plugins.run.evaluate import Evaluator, Rollout, Values
 
 ACCEPT = 0.9
@@ -41,31 +41,36 @@ async def screen(
     order = list(val)
     random.Random(seed).shuffle(order)
     looks = [n for n in _LOOKS if n < len(order)] + [len(order)]
+    shorter = _size(evaluator.network, new) < _size(evaluator.network, old)
     for seen in looks:
         rollouts = await evaluator.evaluate([old, new], order[:seen], phase="screen")
         pairs = _paired(rollouts[:seen], rollouts[seen:])
         probability = better(pairs)
-        open_end = outlook(pairs, len(order) - len(pairs), accept) > _HOPELESS or _tied_and_shorter(pairs, old, new)
+        open_end = outlook(pairs, len(order) - len(pairs), accept) > _HOPELESS or (shorter and _tied(pairs))
         if seen == len(order) or probability >= _EARLY or not open_end:
-            return _verdict(pairs, probability, rollouts, old, new, accept)
+            return _verdict(pairs, probability, rollouts, shorter, accept)
     raise AssertionError("the last look is at all items")
 
 
 def _paired(old: Sequence[Rollout], new: Sequence[Rollout]) -> list[tuple[float, float]]:
-    return [(o.score, n.score) for o, n in zip(old, new, strict=True) if "infrastructure error" not in (o.status, n.status)]
+    return [(o.score, n.score) for o, n in _telling(old, new)]
+
+
+def _telling(old: Sequence[Rollout], new: Sequence[Rollout]) -> list[tuple[Rollout, Rollout]]:
+    """The pairs without a fault on the way to the model, which says nothing about either side."""
+    return [p for p in zip(old, new, strict=True) if all(r.status != "infrastructure error" for r in p)]
 
 
 def _verdict(
     pairs: Sequence[tuple[float, float]],
     probability: float,
     rollouts: Sequence[Rollout],
-    old: Values,
-    new: Values,
+    shorter: bool,
     accept: float,
 ) -> Verdict:
     wins, losses = sum(n > o for o, n in pairs), sum(n < o for o, n in pairs)
     accepted, reason = probability >= accept, f"P(better) = {probability:.2f}"
-    if _tied_and_shorter(pairs, old, new):
+    if shorter and _tied(pairs):
         accepted, reason = True, "as good and shorter"
     if accepted and (hurt := _regressed(rollouts)):
         accepted, reason = False, f"it hurts the group {hurt!r}"
@@ -73,8 +78,8 @@ def _verdict(
     return Verdict(accepted, probability, wins, losses, len(pairs) - wins - losses, before, after, reason)
 
 
-def _tied_and_shorter(pairs: Sequence[tuple[float, float]], old: Values, new: Values) -> bool:
-    return all(o == n for o, n in pairs) and 0 < _size(new) < _size(old)
+def _tied(pairs: Sequence[tuple[float, float]]) -> bool:
+    return bool(pairs) and all(o == n for o, n in pairs)
 
 
 def better(pairs: Sequence[tuple[float, float]]) -> float:
@@ -87,17 +92,17 @@ def better(pairs: Sequence[tuple[float, float]]) -> float:
         return 0.0
     if all(score in (0.0, 1.0) for pair in pairs for score in pair):
         return _posterior(sum(n > o for o, n in pairs), sum(n < o for o, n in pairs))
-    differences = [n - o for o, n in pairs]
-    spread = stdev(differences) if len(differences) > 1 else 0.0
     # A prior of one item without difference keeps a handful of equal gains from looking certain.
-    mean = sum(differences) / (len(differences) + 1)
-    return NormalDist().cdf(mean / max(spread / len(differences) ** 0.5, 1e-3)) if any(differences) else 0.5
+    differences = [*(n - o for o, n in pairs), 0.0]
+    if not any(differences):
+        return 0.5
+    return NormalDist().cdf(fmean(differences) / (stdev(differences) / len(differences) ** 0.5))
 
 
 @cache
 def _posterior(wins: int, losses: int) -> float:
     flips = wins + losses + 1
-    return sum(comb(flips, k) for k in range(wins + 1)) / 2**flips
+    return float(sum(comb(flips, k) for k in range(wins + 1)) / 2**flips)
 
 
 def outlook(pairs: Sequence[tuple[float, float]], left: int, accept: float) -> float:
@@ -120,11 +125,11 @@ def _regressed(rollouts: Sequence[Rollout]) -> str | None:
     """A group of val rows on which the proposal is surely worse."""
     half = len(rollouts) // 2
     groups: dict[str, list[tuple[float, float]]] = {}
-    for old, new in zip(rollouts[:half], rollouts[half:], strict=True):
+    for old, new in _telling(rollouts[:half], rollouts[half:]):
         if old.example.group is not None:
             groups.setdefault(old.example.group, []).append((new.score, old.score))
     return next((g for g, pairs in groups.items() if len(pairs) >= _SLICE and better(pairs) >= ACCEPT), None)
 
 
-def _size(values: Mapping[str, Any]) -> int:
-    return sum(len(str(v)) for v in values.values())
+def _size(network: Network, values: Values) -> int:
+    return sum(len(str(values.get(name, p.default))) for name, p in network.named_parameters().items())

@@ -25,7 +25,8 @@ class Teacher:
             place: what it is about; with the role it makes equal requests distinct.
         """
         where = f"teacher/{role}/{place}"
-        with boundary.scope(
-            payer=self._cashier, rewrite=None, repetition=where, place=lambda: where, turns=Counter()
-        ), boundary.door():
+        with (
+            boundary.scope(payer=self._cashier, rewrite=None, repetition=where, place=lambda: where, turns=Counter()),
+            boundary.door(),
+        ):
             return str((await self.model.ainvoke(text)).text)

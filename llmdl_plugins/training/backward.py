@@ -1,7 +1,7 @@
-"""backward: walk a tape in reverse; what comes back for a step's output becomes feedback on its prompts and on what fed it.
+"""Walk a tape in reverse: what comes back for a step's output becomes feedback on its prompts and on what fed it.
 
-One critic call a step at most.  A step that did nothing wrong gets `NONE`, and the walk goes on past it with what it was
-itself told.  What a critic is shown is cut to a fixed size, so the request doesn't grow with depth or batch.
+One critic call a step at most.  A step that did nothing wrong gets `NONE`, and the walk goes on past it with what it
+was itself told.  What a critic is shown is cut to a fixed size, so the request doesn't grow with depth or batch.
 """
 
 from __future__ import annotations
@@ -55,7 +55,9 @@ async def backward(rollout: Rollout, teacher: Teacher, names: Mapping[Parameter,
         back = coming.get(id(step)) or ([_result(rollout)] if _is_last(step, steps) else [])
         if not back:
             continue
-        said = await teacher.ask(_question(step, back), role="critic", place=f"{place}/{rollout.example.id}/{step.path}")
+        said = await teacher.ask(
+            _question(step, back), role="critic", place=f"{place}/{rollout.example.id}/{step.path}"
+        )
         blamed, words = _read(said)
         if blamed:
             found += [Feedback(p, rollout.example.id, words) for p in _prompts(step, names)]

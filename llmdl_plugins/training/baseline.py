@@ -2,61 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from statistics import fmean
-from typing import Any
 
 from llmdl_plugins.data import Example, text_key
 from llmdl_plugins.errors import DataError
-from llmdl_plugins.layers.retrieved import NEIGHBOURS, Index
+from llmdl_plugins.layers.demonstrations import asked
+from llmdl_plugins.layers.retrieved import NEIGHBOURS, Demo, Index, support
 from llmdl_plugins.losses.loss import Loss
-from llmdl_plugins.plain import dumps, plain
+from llmdl_plugins.plain import dumps
 
 _LABELS = 50
+_VOTERS = 10
 
 
 @dataclass(frozen=True)
 class Baseline:
-    """Share of test rows that are right when the answer is taken from the most similar train rows (BM25)."""
+    """Share of test rows that are right when the answer is taken from similar train rows (BM25) and no model is asked.
+
+    Args:
+        nearest: the answer of the most similar row.
+        vote: the majority of the ten most similar.
+        weighted: of the twenty most similar, weighted by squared similarity: the order in which retrieved
+            demonstrations are chosen.
+    """
 
     nearest: float
     vote: float
-    neighbours: int
-
-    @property
-    def best(self) -> float:
-        """The better of the two."""
-        return max(self.nearest, self.vote)
+    weighted: float
 
 
 async def no_model_baseline(train: Sequence[Example], test: Sequence[Example], loss: Loss) -> Baseline | None:
-    """The nearest row's answer, and the majority of the ten nearest.
+    """What similar train rows give.
 
     None where answers are free text, the loss asks a model, or bm25s is not installed.
     """
     answers = {dumps(e.expected): e.expected for e in train}
-    if len(answers) > min(_LABELS, len(train) // 4) or getattr(loss, "needs_model", False) or find_spec("bm25s") is None:
+    if (
+        len(answers) > min(_LABELS, len(train) // 4)
+        or getattr(loss, "needs_model", False)
+        or find_spec("bm25s") is None
+    ):
         return None
     try:
         key = text_key(train)
     except DataError:
         return None
-    index = Index([{"input": _text(e, key), "output": dumps(e.expected)} for e in train])
-    nearest = [await _score(index, e, key, 1, answers, loss) for e in test]
-    vote = [await _score(index, e, key, NEIGHBOURS, answers, loss) for e in test]
-    return Baseline(fmean(nearest), fmean(vote), NEIGHBOURS)
+    index = Index([{"input": asked(e.inputs, key), "output": dumps(e.expected)} for e in train])
+    near = [index.nearest(asked(e.inputs, key), NEIGHBOURS) for e in test]
+
+    async def share(choose: Callable[[Sequence[tuple[Demo, float]]], str]) -> float:
+        said = [answers[choose(pairs)] if pairs else None for pairs in near]
+        return fmean([(await loss(answer, e)).value for answer, e in zip(said, test, strict=True)])
+
+    return Baseline(await share(_nearest), await share(_majority), await share(lambda pairs: support(pairs)[0]))
 
 
-async def _score(index: Index, example: Example, key: str, k: int, answers: Mapping[str, Any], loss: Loss) -> float:
-    near = [demo["output"] for demo, _ in index.nearest(_text(example, key), k)]
-    if not near:
-        return 0.0
-    said = max(near, key=near.count)
-    return (await loss(answers[said], example)).value
+def _nearest(near: Sequence[tuple[Demo, float]]) -> str:
+    return near[0][0]["output"]
 
 
-def _text(example: Example, key: str) -> str:
-    value = example.inputs[key]
-    return value if isinstance(value, str) else dumps(plain(value))
+def _majority(near: Sequence[tuple[Demo, float]]) -> str:
+    said = [demo["output"] for demo, _ in near[:_VOTERS]]
+    return max(said, key=said.count)

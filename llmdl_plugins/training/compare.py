@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
@@ -12,6 +12,7 @@ from llmdl_plugins import boundary, sync
 from llmdl_plugins.data import Dataset
 from llmdl_plugins.losses.loss import Loss
 from llmdl_plugins.network import Network
+from llmdl_plugins.plain import plain
 from llmdl_plugins.run.budget import Budget, Meter
 from llmdl_plugins.run.cashier import Cashier
 from llmdl_plugins.run.evaluate import Evaluator, Rollout
@@ -32,7 +33,7 @@ class Figures:
 
     def json(self) -> dict[str, Any]:
         """The figures as plain JSON."""
-        return asdict(self)
+        return dict(plain(self))  # type: ignore[arg-type]
 
     def __str__(self) -> str:
         failed = ", ".join(f"{n} {status}" for status, n in self.statuses.items() if status != "scored")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from llmdl_plugins.data import Example
+from llmdl_plugins.errors import InfrastructureError
 from llmdl_plugins.run.evaluate import Evaluator, Rollout, Values
 from llmdl_plugins.training import pairs
 
@@ -54,6 +55,8 @@ async def sealed_test(
 def judge(pairs_of_rollouts: Sequence[tuple[Rollout, Rollout]], seed: int = 0) -> Sealed:
     """The claim that these pairs support; a pair with an infrastructure error is left out on both sides."""
     kept = [p for p in pairs_of_rollouts if all(r.status != "infrastructure error" for r in p)]
+    if not kept:
+        raise InfrastructureError("No test row could be run on both sides: check the endpoint, then run it again.")
     units = _units(kept)
     before, after = fmean(u[0] for u in units), fmean(u[1] for u in units)
     binary = all(score in (0.0, 1.0) for unit in units for score in unit)
@@ -64,10 +67,10 @@ def judge(pairs_of_rollouts: Sequence[tuple[Rollout, Rollout]], seed: int = 0) -
 
 
 def _units(kept: Sequence[tuple[Rollout, Rollout]]) -> list[tuple[float, float]]:
-    """Scores before and after, one pair a group."""
+    """Scores before and after, one pair a group; near-duplicates are one item, not evidence twice."""
     groups: dict[str, list[tuple[float, float]]] = {}
     for old, new in kept:
-        groups.setdefault(old.example.group or old.example.id, []).append((old.score, new.score))
+        groups.setdefault(old.example.group or old.example.twin_key, []).append((old.score, new.score))
     return [(fmean(o for o, _ in g), fmean(n for _, n in g)) for g in groups.values()]
 
 
@@ -78,4 +81,5 @@ def _binary(units: Sequence[tuple[float, float]], seed: int) -> tuple[tuple[floa
 
 def _graded(units: Sequence[tuple[float, float]], seed: int) -> tuple[tuple[float, float], float, str]:
     differences = [n - o for o, n in units]
-    return pairs.bootstrap_interval(differences, seed), pairs.sign_flip(differences, seed), "sign flip, bootstrap interval"
+    interval, p = pairs.bootstrap_interval(differences, seed), pairs.sign_flip(differences, seed)
+    return interval, p, "sign flip, bootstrap interval"

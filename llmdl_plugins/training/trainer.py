@@ -166,9 +166,7 @@ class Trainer:
         }
 
     def _evaluator(self, ledger: Ledger, cashier: Cashier) -> Evaluator:
-        return Evaluator(
-            self.network, self.loss, ledger, cashier, concurrency=self.concurrency, watcher=self.watcher
-        )
+        return Evaluator(self.network, self.loss, ledger, cashier, concurrency=self.concurrency, watcher=self.watcher)
 
     def _problem(self, evaluator: Evaluator, cashier: Cashier) -> Problem:
         teacher = Teacher(self.teacher, cashier) if self.teacher is not None else None
@@ -184,7 +182,9 @@ class Trainer:
             names = {p: name for name, p in self.network.named_parameters().items()}
             # The place tells apart what the same failure says under another incumbent.
             with self.network.under(self.network.checked(problem.incumbent)):
-                found = await asyncio.gather(*(backward(r, teacher, names, str(self._meter.spent.rollouts)) for r in failed))
+                found = await asyncio.gather(
+                    *(backward(r, teacher, names, str(self._meter.spent.rollouts)) for r in failed)
+                )
             return [one for said in found for one in said]
 
         problem = Problem(evaluator, self.splits.train, teacher, self.seed, keep, feedback, self.splits.val)
@@ -223,7 +223,10 @@ class Trainer:
         sealed = await sealed_test(evaluator, {}, problem.incumbent, self.splits.test, self.seed)
         if baseline := await no_model_baseline(self.splits.train, self.splits.test, self.loss):
             evaluator.ledger.add_event("baseline", plain(baseline))
-            self._say(f"without any model: nearest train row {baseline.nearest:.1%}, vote of ten {baseline.vote:.1%}")
+            self._say(
+                f"without any model: nearest train row {baseline.nearest:.1%}, vote of ten {baseline.vote:.1%}, "
+                f"weighted vote {baseline.weighted:.1%}"
+            )
         return sealed, openings
 
     def _result(self, problem: Problem, sealed: Sealed, openings: int) -> Result:

@@ -19,10 +19,8 @@ from llmdl_plugins.errors import BudgetError, DataError, LockedError, MisuseErro
 from llmdl_plugins.run.folder import RunFolder
 from llmdl_plugins.testing import SimulatedChat, Simulator
 
-FIELDS = {
-    *("status before after gain interval p method discordant test_size groups openings accepted proposed".split()),
-    *("spent parameters seed versions".split()),
-}
+FIELDS = """status before after gain interval p method discordant test_size groups openings accepted proposed
+spent parameters seed versions""".split()
 
 
 def world(skill: str, seed: int = 0) -> tuple[Simulator, SimulatedChat, Network]:
@@ -83,7 +81,7 @@ def test_a_budget_too_small_for_two_calls_a_row_leaves_no_folder(run_folder: Pat
 
 def test_result_json_has_the_fields_that_it_promises(run_folder: Path) -> None:
     trainer("rule", budget="600 calls", folder=run_folder)[1].fit()
-    assert set(json.loads((run_folder / "result.json").read_text())) == FIELDS
+    assert set(json.loads((run_folder / "result.json").read_text())) == set(FIELDS)
 
 
 def test_the_same_call_on_the_same_folder_pays_nothing_again(run_folder: Path) -> None:

@@ -1,0 +1,110 @@
+"""A network back as what the user has: a diff of their source, a plain graph, a folder with a plain module."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from llmdl_langgraph.copies import Edits, Files, copied, edited, read, tops
+from llmdl_langgraph.generate import generate
+from llmdl_langgraph.isolation import Graph
+from llmdl_langgraph.locate import Location, closure, locate
+from llmdl_langgraph.patch import unified_diff
+from llmdl_langgraph.plain_form import PlainLayer, plain_layers
+from llmdl_langgraph.private_import import private_import
+from llmdl_langgraph.sites import Site
+from llmdl_langgraph.texts import Text
+from llmdl_plugins.module import Module
+from llmdl_plugins.parameter import Parameter
+
+NAMES = ("app", "trained_app", "trained_graph")
+
+Values = Mapping[Parameter, Any]
+
+
+def edits(texts: Sequence[Text], values: Values) -> Edits:
+    """What has to change in which file; a text that stands at several places changes at all of them."""
+    found: dict[Path, dict[Site, str]] = {}
+    for text in texts:
+        value = values.get(text.parameter, text.parameter.default)
+        if value != text.parameter.default:
+            for site in text.sites:
+                found.setdefault(site.file, {})[site] = text.reading.to_source(value)
+    return found
+
+
+def as_patch(changes: Edits) -> str:
+    """The changes as a unified diff; paths are relative to the git root, or else to what the files have in common.
+
+    Raises:
+        CannotExportError: a text can't be written at its place.
+    """
+    roots = {file: _root(file, list(changes)) for file in changes}
+    diffs = [
+        unified_diff(file.relative_to(roots[file]).as_posix(), read(file), edited(file, changes))
+        for file in sorted(changes)
+    ]
+    return "".join(diffs)
+
+
+def _root(file: Path, files: Sequence[Path]) -> Path:
+    inside_git = next((folder for folder in file.parents if (folder / ".git").exists()), None)
+    return inside_git or next(folder for folder in file.parents if all(f.is_relative_to(folder) for f in files))
+
+
+def as_graph(original: Graph, layers: Mapping[str, Module], changes: Edits, values: Values) -> Any:
+    """A plain compiled graph, imported from a changed copy of the user's sources.
+
+    Raises:
+        MisuseError: the graph has no name in a module, or a layer has no plain form.
+    """
+    place = locate(original)
+    sources = closure(place.source)
+    written = _plain(layers, values)
+    files, names = copied(sources, changes), tops(sources)
+    if not written:
+        return getattr(private_import(files, names, place.module), place.attribute)
+    name = _name(names)
+    return private_import({**files, **_generated(place, written, name)}, {*names, name}, name).graph
+
+
+def as_module(original: Graph, layers: Mapping[str, Module], changes: Edits, values: Values) -> dict[str, str]:
+    """File name → text of a folder that runs under LangGraph alone: the user's changed sources and a plain module.
+
+    Raises:
+        MisuseError: the graph has no name in a module, or a layer has no plain form.
+    """
+    place = locate(original)
+    sources = closure(place.source)
+    files = copied(sources, changes) | _generated(place, _plain(layers, values), _name(tops(sources)))
+    return {path: text for path, content in files.items() if (text := _text(content)) is not None}
+
+
+def _plain(layers: Mapping[str, Module], values: Values) -> list[PlainLayer]:
+    value = lambda parameter: values.get(parameter, parameter.default)  # noqa: E731
+    return [plain for node, layer in layers.items() for plain in plain_layers(node, layer, value)]
+
+
+def _generated(place: Location, layers: Sequence[PlainLayer], name: str) -> Files:
+    written = generate(place, layers)
+    config = {"dependencies": ["."], "graphs": {"agent": f"./{name}.py:graph"}}
+    texts = {
+        f"{name}.py": written.code,
+        "demonstrations.json": json.dumps(written.examples, indent=2, ensure_ascii=False) + "\n",
+        "requirements.txt": "\n".join(written.requires) + "\n",
+        "langgraph.json": json.dumps(config, indent=2) + "\n",
+    }
+    return {path: text.encode() for path, text in texts.items()}
+
+
+def _name(taken: set[str]) -> str:
+    return next(name for name in NAMES if name not in taken)
+
+
+def _text(content: bytes) -> str | None:
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return None

@@ -1,0 +1,58 @@
+"""Which sites look like prompts: as few that are none as prompts that are missed."""
+
+from __future__ import annotations
+
+import re
+
+from llmdl_langgraph.place import ANSWERING
+from llmdl_langgraph.sites import Site
+from llmdl_langgraph.usage import SENDING, Usage, holders, is_told
+
+LONG_CHARS = 100
+LONG_WORDS = 15
+NAMED_WORDS = 4
+
+_NAMES = re.compile(
+    r"prompts?|instructions?|templates?|system|persona|preamble|guidelines?|rubric|sys|messages?|msgs?|content", re.I
+)
+_WORD = re.compile(r"[⺀-퟿]|[^\W\d_]{2,}")
+_SETTING_UP = {
+    "add_node", "add_edge", "add_conditional_edges", "add_argument", "getenv", "getLogger", "basicConfig", "Formatter",
+    "StructuredTool", "Tool", "from_function", "tool", "ToolMessage", "AIMessage", "compile", "match", "search", "sub",
+    "findall", "split", "open", "Path", "Option", "Argument", "HTTPException", "deprecated", "execute", "sleep",
+    "Annotated", "namedtuple", "setdefault", "get", "startswith", "endswith", "removeprefix", "removesuffix",
+}  # fmt: skip
+_DESCRIBING = {"description", "help", "title", "docstring", "epilog", "error", "log_format", "url", "regex", "pattern"}
+_ANONYMOUS = {"", "content", "text"}
+
+
+def looks_like_prompt(site: Site, used: Usage) -> bool:
+    """Whether a site is likely to become part of a message that the application writes to a model."""
+    if _is_none(site, used):
+        return False
+    words = len(_WORD.findall(site.text))
+    if site.context in SENDING:
+        return True
+    if site.context in ANSWERING and (site.name in _ANONYMOUS or _is_promptish(site.name)):
+        return True
+    if used.writes(site):
+        return True
+    return (any(map(_is_promptish, holders(site))) and words >= NAMED_WORDS) or _is_long(site, words)
+
+
+def _is_none(site: Site, used: Usage) -> bool:
+    return (
+        site.kind in ("docstring", "field description")
+        or is_told(site.context)
+        or site.context in _SETTING_UP
+        or site.name.lower() in _DESCRIBING
+        or used.tells(site)
+    )
+
+
+def _is_promptish(name: str) -> bool:
+    return any(_NAMES.fullmatch(word) for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name))
+
+
+def _is_long(site: Site, words: int) -> bool:
+    return len(site.text) >= LONG_CHARS and words >= LONG_WORDS and site.context in ("", *ANSWERING)

@@ -1,0 +1,22 @@
+"""`llmdl report`: a run folder as a page and in words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def report(run: Annotated[Path, typer.Argument(help="The folder of a run, finished or not.")]) -> None:
+    """Write the report of a run again, and say what helped.  Nothing of the folder is imported, nothing is sent."""
+    from llmdl_plugins.printable import printable
+    from llmdl_plugins.report.page import write_report
+    from llmdl_plugins.report.source import read_run
+    from llmdl_plugins.report.verdict import verdict
+    from llmdl_plugins.report.words import what_helped
+
+    page = write_report(run)
+    told = read_run(run)
+    for line in [verdict(told), *(f"- {sentence}" for sentence in what_helped(told)), f"report: {page}"]:
+        print(printable(line))

@@ -1,0 +1,79 @@
+"""The ledger, read and never written: also while its owner writes, and also if somebody else made the file."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from llmdl_plugins.errors import RunFolderError
+from llmdl_plugins.report.record import Journal, Move, NoModel
+
+_PATIENCE = 10.0
+_LONGEST = 16_000_000
+_MOST = 5_000
+_MOVES = TypeAdapter(list[Move])
+_NO_MODEL = TypeAdapter(NoModel)
+
+
+def read_journal(path: Path) -> Journal:
+    """The proposals, the no-model baseline and the totals of a ledger; empty where there is none yet.
+
+    Raises:
+        RunFolderError: it is damaged, or no ledger.
+    """
+    if not path.exists():
+        return Journal()
+    try:
+        with _opened(path) as db:
+            return _journal(db)
+    except (sqlite3.Error, ValidationError, ValueError, RecursionError):
+        raise RunFolderError(
+            f"{path} is damaged: it is not a ledger that can be read. The other files of the folder are untouched."
+        ) from None
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as db:
+        db.execute("PRAGMA query_only = ON")
+        db.execute("PRAGMA trusted_schema = OFF")
+        # A made-up file may hold views that never end and values without end.
+        db.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)
+        deadline = time.monotonic() + _PATIENCE
+        db.set_progress_handler(lambda: time.monotonic() > deadline, 10_000)
+        yield db
+
+
+def _journal(db: sqlite3.Connection) -> Journal:
+    if not _begun(db):
+        return Journal()
+    measured = _events(db, "baseline")
+    calls, tokens, seconds = db.execute(
+        "SELECT count(*), total(input_tokens) + total(output_tokens), total(seconds) FROM calls"
+    ).fetchone()
+    return Journal(
+        moves=_MOVES.validate_python(_events(db, "verdict")),
+        no_model=_NO_MODEL.validate_python(measured[-1]) if measured else None,
+        calls=calls,
+        tokens=int(tokens),
+        failures=db.execute("SELECT count(*) FROM failures").fetchone()[0],
+        seconds=seconds,
+        taught=db.execute("SELECT count(*) FROM calls WHERE path LIKE 'teacher/%'").fetchone()[0],
+    )
+
+
+def _begun(db: sqlite3.Connection) -> bool:
+    """Whether its owner has come as far as making the tables."""
+    return bool(db.execute("SELECT count(*) FROM sqlite_master WHERE name = 'events'").fetchone()[0])
+
+
+def _events(db: sqlite3.Connection, kind: str) -> list[Any]:
+    rows = db.execute("SELECT record FROM events WHERE kind = ? ORDER BY id LIMIT ?", (kind, _MOST))
+    return [json.loads(record) for (record,) in rows]

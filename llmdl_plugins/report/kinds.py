@@ -1,0 +1,45 @@
+"""What sort of thing a proposal moved: the ledger keeps names, and names say it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+Kind = Literal["text", "demos", "choice"]
+
+_DEMOS = {"demos", "pool"}
+_CHOICES = {"chosen", "select", "k"}
+
+INSTRUCTIONS, OPTIONS = "instructions", "options"
+FIXED, RETRIEVED = "fixed worked examples", "retrieved worked examples"
+
+
+def kind_of_name(name: str) -> Kind:
+    """The kind of a parameter of which only the name is known.
+
+    >>> kind_of_name("route/retrieved/pool"), kind_of_name("route/chosen"), kind_of_name("route/system_prompt")
+    ('demos', 'choice', 'text')
+    """
+    last = name.rpartition("/")[2]
+    return "demos" if last in _DEMOS else "choice" if last in _CHOICES else "text"
+
+
+def kind_of_value(name: str, value: Any) -> Kind:
+    """The kind of a parameter by its value; a one-word text is told from an option by its name."""
+    if isinstance(value, list):
+        return "demos"
+    if isinstance(value, str):
+        return "choice" if kind_of_name(name) == "choice" and len(value.split()) == 1 else "text"
+    return "choice"
+
+
+def family(parameters: Sequence[str]) -> str:
+    """What a proposal tried, in words.
+
+    >>> family(["route/chosen", "route/static/demos"])
+    'fixed worked examples'
+    """
+    kinds = {kind_of_name(name) for name in parameters}
+    if "demos" in kinds:
+        return RETRIEVED if any(name.endswith("/pool") for name in parameters) else FIXED
+    return INSTRUCTIONS if "text" in kinds else OPTIONS

@@ -1,0 +1,118 @@
+"""What a run folder says, as checked data: nothing else of a folder reaches the page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import FiniteFloat
+
+IMPROVED, STOPPED = "improved", "stopped"
+
+
+@dataclass(frozen=True)
+class Change:
+    """A parameter's value in the original and in the trained application."""
+
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`result.json`."""
+
+    status: str
+    before: FiniteFloat | None = None
+    after: FiniteFloat | None = None
+    gain: FiniteFloat | None = None
+    interval: tuple[FiniteFloat, FiniteFloat] | None = None
+    p: FiniteFloat | None = None
+    method: str | None = None
+    discordant: int | None = None
+    test_size: int = 0
+    groups: int | None = None
+    openings: int = 0
+    accepted: int = 0
+    proposed: int = 0
+    spent: Mapping[str, FiniteFloat | None] = field(default_factory=dict)
+    parameters: Mapping[str, Change] = field(default_factory=dict)
+    seed: int = 0
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Config:
+    """`config.json`: what the run depends on."""
+
+    loss: str
+    optimizer: str
+    seed: int
+    splits: Mapping[str, Sequence[Any]]
+    target: str | None = None
+    recipe: str | None = None
+    node: str | None = None
+    data: str = ""
+    network: str = ""
+    forced: Sequence[Sequence[str]] = ()
+
+
+@dataclass(frozen=True)
+class Move:
+    """One proposal and what the screen said of it."""
+
+    what: str
+    parameters: Sequence[str]
+    accepted: bool
+    probability: FiniteFloat
+    wins: int
+    losses: int
+    ties: int
+    before: FiniteFloat
+    after: FiniteFloat
+    reason: str
+
+
+@dataclass(frozen=True)
+class NoModel:
+    """Share of sealed rows that the train rows alone get right: nearest row, vote of ten, weighted vote of twenty."""
+
+    nearest: FiniteFloat
+    vote: FiniteFloat
+    weighted: FiniteFloat
+
+    @property
+    def best(self) -> float:
+        """The best of the three."""
+        return max(self.nearest, self.vote, self.weighted)
+
+
+@dataclass(frozen=True)
+class Journal:
+    """What the report needs of the ledger; `taught` counts the teacher's calls."""
+
+    moves: Sequence[Move] = ()
+    no_model: NoModel | None = None
+    calls: int = 0
+    tokens: int = 0
+    failures: int = 0
+    seconds: float = 0.0
+    taught: int = 0
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run as its folder tells it; `outcome` is None as long as there is no result."""
+
+    folder: Path
+    config: Config
+    outcome: Outcome | None
+    journal: Journal
+
+    @property
+    def tested(self) -> Outcome | None:
+        """The outcome, where the sealed test has been opened."""
+        has = self.outcome is not None and None not in (self.outcome.before, self.outcome.after, self.outcome.interval)
+        return self.outcome if has else None

@@ -1,0 +1,55 @@
+"""The verdict of a run in one sentence."""
+
+from __future__ import annotations
+
+from llmdl_plugins.report.figures import chance, percent, points, some, times
+from llmdl_plugins.report.record import STOPPED, Outcome, Run
+
+
+def headline(run: Run) -> str:
+    """How the run ended, in a word or three."""
+    return run.outcome.status if run.outcome else "no result yet"
+
+
+def verdict(run: Run) -> str:
+    """How the run ended, and `finding`, as one sentence."""
+    return f"{capital(headline(run))}: {finding(run)}"
+
+
+def finding(run: Run) -> str:
+    """Before and after, gain, interval, p, method, size, openings; or why there is none of these."""
+    if run.outcome is None:
+        return (
+            "the run is under way, or it was cut off before it could write a result. "
+            "The same llmdl fit command goes on where it is, and pays nothing twice."
+        )
+    return _untested(run.outcome.status) if run.tested is None else _measured(run.tested)
+
+
+def capital(text: str) -> str:
+    """The text with a capital letter in front."""
+    return text[:1].upper() + text[1:]
+
+
+def _untested(status: str) -> str:
+    ended = "the run ended before the sealed test, so nothing is claimed and the application is as it was."
+    return f"{ended} The same llmdl fit command goes on where it stopped." if status == STOPPED else ended
+
+
+def _measured(told: Outcome) -> str:
+    assert told.before is not None and told.after is not None and told.interval is not None
+    low, high = told.interval
+    gain = told.after - told.before if told.gain is None else told.gain
+    p = "" if told.p is None else f"; p {chance(told.p)}"
+    method = f", {told.method}" if told.method else ""
+    return (
+        f"{percent(told.before)} before, {percent(told.after)} after, on {_size(told)}: "
+        f"a difference of {points(gain)} points (95 % interval {points(low)} to {points(high)}{p}{method}; "
+        f"the test set was opened {times(told.openings)})."
+    )
+
+
+def _size(told: Outcome) -> str:
+    rows = some(told.test_size, "sealed row")
+    grouped = told.groups is not None and told.groups != told.test_size
+    return f"{rows} in {some(told.groups or 0, 'group')}" if grouped else rows

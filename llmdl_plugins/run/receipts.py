@@ -1,0 +1,37 @@
+"""Which calls a rollout used: its receipts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """One call that a rollout used: what the meter must count if the rollout is replayed."""
+
+    key: str
+    model: str
+    tokens: dict[str, int] | None
+
+
+_receipts: ContextVar[list[Receipt] | None] = ContextVar("llmdl_receipts", default=None)
+
+
+@contextmanager
+def receipts() -> Iterator[list[Receipt]]:
+    """The receipts of the calls made inside."""
+    kept: list[Receipt] = []
+    token = _receipts.set(kept)
+    try:
+        yield kept
+    finally:
+        _receipts.reset(token)
+
+
+def keep(receipt: Receipt) -> None:
+    """Add a receipt to those that are being kept here."""
+    if (kept := _receipts.get()) is not None:
+        kept.append(receipt)

@@ -1,0 +1,66 @@
+"""Running the command in this process, as `llmdl` would."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from llmdl_plugins.cli import main
+
+HERE = Path(__file__).parent
+
+
+@dataclass
+class Done:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def llmdl(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Done]:
+    """Run `llmdl ARGS` in a scratch folder."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DESK_MODEL", "desk_model:model")
+    monkeypatch.syspath_prepend(str(HERE))
+    monkeypatch.setattr(sys, "path", [*sys.path])
+
+    def run(*args: object) -> Done:
+        monkeypatch.setattr(sys, "argv", ["llmdl", *map(str, args)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+            raise SystemExit(0)
+        told = capsys.readouterr()
+        code = ended.value.code
+        return Done(code if isinstance(code, int) else int(bool(code)), told.out, told.err)
+
+    return run
+
+
+@pytest.fixture
+def agent() -> str:
+    """The small agent."""
+    return f"{HERE / 'agents' / 'desk.py'}:graph"
+
+
+@pytest.fixture
+def rows(tmp_path: Path) -> Path:
+    """120 stories, half of them sports."""
+    path = tmp_path / "stories.jsonl"
+    path.write_text("".join(json.dumps(story(n)) + "\n" for n in range(120)))
+    return path
+
+
+def story(n: int) -> dict[str, object]:
+    """One labelled story."""
+    words = "late goal wins the match" if n % 2 else "budget passes after long debate"
+    text = f"{words}, part {n}"
+    desk = "sports" if n % 2 else "news"
+    return {"id": str(n), "inputs": {"messages": [{"role": "user", "content": text}]}, "expected": {"desk": desk}}

@@ -1,0 +1,101 @@
+"""The main job from the command line, on a small agent that imports nothing of ours."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+HERE = Path(__file__).parent
+
+
+def test_show_names_nodes_and_prompts(llmdl: Callable[..., Any], agent: str) -> None:
+    done = llmdl("show", agent)
+    assert done.code == 0
+    assert "sort/prompt" in done.out and "yes" in done.out
+    assert json.loads(llmdl("show", agent, "--json").out)["nodes"] == ["sort"]
+
+
+def test_fit_without_teacher_finds_worked_examples_and_exports_them(
+    llmdl: Callable[..., Any], agent: str, rows: Path, tmp_path: Path
+) -> None:
+    done = llmdl("fit", agent, "--data", rows, "--loss", "exact_match", "--folder", "runs/a")
+    assert done.code == 0, done.err
+    assert "improved" in done.out and (tmp_path / "runs/a/report.html").exists()
+    result = json.loads((tmp_path / "runs/a/result.json").read_text())
+    assert result["parameters"]["sort/chosen"]["after"] in ("static", "retrieved")
+    assert llmdl("export", "runs/a", "--as", "module", "-o", "out").code == 0
+    assert "llmdl" not in "".join(p.read_text() for p in (tmp_path / "out").iterdir() if p.suffix == ".py")
+
+
+def test_fit_with_a_teacher_gives_a_patch_of_the_users_own_source(
+    llmdl: Callable[..., Any], agent: str, rows: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from llmdl_plugins.plugins import catalogue
+    from llmdl_plugins.plugins.spec import Spec
+
+    offers = {"fake": Spec("fake", "desk_model:teacher")}
+    monkeypatch.setattr(
+        "llmdl_plugins.run.models.catalogue", lambda kind: offers if kind == "models" else catalogue(kind)
+    )
+    done = llmdl(
+        "fit",
+        agent,
+        "--data",
+        rows,
+        "--loss",
+        "exact_match",
+        "--teacher",
+        "fake:teacher",
+        "--folder",
+        "runs/b",
+        "--quiet",
+    )
+    assert done.code == 0, done.err
+    patch = llmdl("export", "runs/b", "--as", "patch").out
+    assert '-PROMPT = "You sort stories for a newspaper. Name the desk' in patch
+    assert "+PROMPT = " in patch and "lease name the desk" in patch
+
+
+def test_eval_of_an_application_and_of_a_run(llmdl: Callable[..., Any], agent: str, rows: Path) -> None:
+    alone = llmdl("eval", agent, "--data", rows, "--loss", "exact_match", "--json")
+    assert json.loads(alone.out)["score"] == 0.5
+    assert llmdl("fit", agent, "--data", rows, "--loss", "exact_match", "--folder", "runs/c", "--quiet").code == 0
+    pair = json.loads(llmdl("eval", "runs/c", "--data", rows, "--json").out)
+    assert pair["paired"]["before"] == 0.5 and pair["paired"]["after"] > 0.9
+
+
+def test_the_same_command_pays_nothing_again(llmdl: Callable[..., Any], agent: str, rows: Path, tmp_path: Path) -> None:
+    command = ("fit", agent, "--data", rows, "--loss", "exact_match", "--folder", "runs/d", "--json", "--quiet")
+    first, second = json.loads(llmdl(*command).out), json.loads(llmdl(*command).out)
+    assert {k: v for k, v in first.items() if k != "spent"} == {k: v for k, v in second.items() if k != "spent"}
+
+
+def test_ctrl_c_saves_and_says_how_to_go_on(agent: str, rows: Path, tmp_path: Path) -> None:
+    env = {**os.environ, "DESK_MODEL": "slow_model:model", "PYTHONPATH": f"{tmp_path}:{HERE}"}
+    (tmp_path / "slow_model.py").write_text(
+        "import time, desk_model\nfrom llmdl_plugins.testing import ScriptedChat\n"
+        "def slowly(m, k):\n    time.sleep(0.2)\n    return desk_model.answer(m, k)\n"
+        "def model():\n    return ScriptedChat(script=slowly)\n"
+    )
+    command = [sys.executable, "-m", "llmdl_plugins.cli", "fit", agent, "--data", rows, "--loss", "exact_match"]
+    command += ["--folder", "runs/e"]
+    process = subprocess.Popen(
+        command, cwd=tmp_path, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    while not (tmp_path / "runs/e/ledger.db").exists():
+        time.sleep(0.1)
+    time.sleep(1.5)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    assert "the same command with --folder runs/e goes on" in out
+    assert json.loads((tmp_path / "runs/e/result.json").read_text())["status"] == "stopped"

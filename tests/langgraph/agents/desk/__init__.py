@@ -1,0 +1,3 @@
+from desk.graph import graph
+
+__all__ = ["graph"]

@@ -1,0 +1,150 @@
+"""The screen: noise rarely passes, a real gain nearly always does, and items are saved where the answer is clear."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from llmdl_plugins.data import Example
+from llmdl_plugins.layers.prompt import Prompt
+from llmdl_plugins.module import Module
+from llmdl_plugins.network import trainable
+from llmdl_plugins.parameter import Parameter
+from llmdl_plugins.run.evaluate import Rollout
+from llmdl_plugins.run.screen import Verdict, better, outlook, screen
+from llmdl_plugins.tape import Tape
+from llmdl_plugins.testing import ScriptedChat
+
+NET = trainable(Prompt(ScriptedChat([]), "the original instruction", "question", "answer"))
+OLD: dict[str, Any] = {}
+NEW = {"instruction": "another instruction of much the same length"}
+SHORT = {"instruction": "short"}
+
+
+class Drawn:
+    """Stands for the evaluator: the scores of both sides are known beforehand."""
+
+    network = NET
+
+    def __init__(self, sides: Sequence[Sequence[float | None]]) -> None:
+        self.sides, self.seen = sides, 0
+
+    async def evaluate(self, candidates: Any, examples: Sequence[Example], *, phase: str) -> list[Rollout]:
+        self.seen = len(examples)
+        return [rollout(e, side[int(e.id)]) for side in self.sides for e in examples]
+
+
+def rollout(example: Example, score: float | None) -> Rollout:
+    status: Any = "infrastructure error" if score is None else "scored"
+    return Rollout(example, status, score or 0.0, "", None, Tape())
+
+
+def val(n: int, groups: int = 0) -> list[Example]:
+    return [Example({"q": i}, i, str(i), f"g{i % groups}" if groups else None) for i in range(n)]
+
+
+async def screened(
+    old: Sequence[float | None], new: Sequence[float | None], values: Any = NEW, groups: int = 0, seed: str = "0"
+) -> tuple[Verdict, int]:
+    evaluator: Any = Drawn([old, new])
+    verdict = await screen(evaluator, OLD, values, val(len(old), groups), seed=seed)
+    return verdict, evaluator.seen
+
+
+async def simulated(before: float, after: float, proposals: int, items: int = 60) -> tuple[float, float]:
+    """Share of accepted proposals, and items looked at on average; both sides draw independently."""
+    draw, accepted, seen = random.Random(1), 0, 0
+    for n in range(proposals):
+        sides = [[float(draw.random() < p) for _ in range(items)] for p in (before, after)]
+        verdict, looked = await screened(sides[0], sides[1], seed=str(n))
+        accepted, seen = accepted + verdict.accepted, seen + looked
+    return accepted / proposals, seen / proposals
+
+
+async def test_noise_is_rarely_accepted_and_soon_dropped(record_property: Any) -> None:
+    share, items = await simulated(0.5, 0.5, 400)
+    record_property("null_accepted", share)
+    record_property("null_items", items)
+    assert share < 0.2 and items < 45
+
+
+async def test_a_large_gain_is_nearly_always_accepted_with_fewer_items(record_property: Any) -> None:
+    share, items = await simulated(0.5, 0.8, 400)
+    record_property("gain_accepted", share)
+    record_property("gain_items", items)
+    assert share > 0.9 and items < 45
+
+
+async def test_harm_is_never_accepted_and_dropped_after_a_few_items() -> None:
+    share, items = await simulated(0.8, 0.5, 400)
+    assert share < 0.01 and items < 20
+
+
+async def test_a_tie_goes_to_the_shorter_even_against_the_original() -> None:
+    right = [1.0, 0.0] * 10
+    verdict, seen = await screened(right, right, SHORT)
+    assert verdict.accepted and verdict.reason == "as good and shorter" and seen == 20
+    assert not (await screened(right, right, NEW))[0].accepted
+
+
+async def test_a_shorter_text_that_differs_is_judged_by_its_wins() -> None:
+    verdict, _ = await screened([1.0] * 20, [1.0] * 19 + [0.0], SHORT)
+    assert not verdict.accepted and verdict.losses == 1
+
+
+async def test_a_gain_that_hurts_one_group_is_rejected() -> None:
+    old = [float(i % 4 == 0) for i in range(60)]
+    verdict, _ = await screened(old, [1 - s for s in old], groups=4)
+    assert not verdict.accepted and verdict.reason == "it hurts the group 'g0'"
+    assert (await screened(old, [1 - s for s in old]))[0].accepted
+
+
+async def test_faults_on_the_way_say_nothing_on_either_side() -> None:
+    verdict, _ = await screened([0.0] * 40, [1.0] * 20 + [None] * 20)
+    assert verdict.accepted and verdict.losses == 0
+    old = [float(i % 4 == 0) for i in range(60)]
+    hurting = [None if i % 4 == 0 else 1.0 for i in range(60)]
+    assert (await screened(old, hurting, groups=4))[0].accepted
+    assert not (await screened([None] * 20, [None] * 20, SHORT))[0].accepted
+
+
+@pytest.mark.parametrize(
+    ("pairs", "low", "high"),
+    [
+        ([], 0.0, 0.0),
+        ([(1.0, 1.0)] * 9, 0.5, 0.5),
+        ([(0.0, 1.0)], 0.74, 0.76),
+        ([(0.0, 1.0)] * 4, 0.96, 0.97),
+        ([(0.2, 0.3)], 0.8, 0.9),
+        ([(0.2, 0.3)] * 8, 0.99, 1.0),
+        ([(0.3, 0.2)] * 8, 0.0, 0.01),
+        ([(0.5, 0.5)] * 8, 0.5, 0.5),
+    ],
+)
+def test_the_probability_of_being_better(pairs: list[tuple[float, float]], low: float, high: float) -> None:
+    assert low <= better(pairs) <= high
+
+
+def test_the_outlook_is_a_probability_that_falls_with_losses() -> None:
+    values = [outlook([(0.0, 1.0)] * wins + [(1.0, 0.0)] * (8 - wins), 52, 0.9) for wins in range(9)]
+    assert values == sorted(values) and 0 <= values[0] < 0.05 < 0.9 < values[-1] <= 1
+    assert outlook([(0.0, 1.0)] * 8, 0, 0.9) == 1.0
+
+
+async def test_val_scores_never_leave_the_screen() -> None:
+    verdict, _ = await screened([0.0] * 20, [1.0] * 20)
+    assert all(isinstance(v, bool | int | float | str) for v in vars(verdict).values())
+
+
+def test_the_size_counts_what_is_not_changed_too() -> None:
+    class Two(Module):
+        def __init__(self) -> None:
+            self.one, self.two = Parameter("x" * 10), Parameter("y" * 20)
+
+    from llmdl_plugins.run.screen import _size
+
+    net = trainable(Two())
+    assert [_size(net, values) for values in ({}, {"one": "x"}, {"two": "y" * 30})] == [30, 21, 40]
