@@ -17,7 +17,9 @@ from pathlib import Path
 from typing import Any
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "news_desk"
-HEAD = "| run | before | after | gain (95 %) | no model: nearest, vote, weighted | chosen | status | calls | s | peak MB |"
+HEAD = (
+    "| run | before | after | gain (95 %) | no model: nearest, vote, weighted | chosen | status | calls | s | peak MB |"
+)
 
 
 def fit(data: Path, seed: int, folder: Path) -> dict[str, Any]:
@@ -53,9 +55,10 @@ def row(name: str, run: dict[str, Any]) -> str:
     words = ", ".join(str(v) for v in chosen.values()) or "plain"
     spent, bar = run["spent"], run["baseline"]
     return (
-        f"| {name} | {run['before']:.1%} | {run['after']:.1%} | {100 * run['gain']:+.1f} ({100 * low:+.1f} to {100 * high:+.1f}) "
-        f"| {bar['nearest']:.1%} / {bar['vote']:.1%} / {bar['weighted']:.1%} | {words} | {run['status']} | {spent['calls']} "
-        f"| {spent['seconds']:.0f} | {run['peak_mb']:.0f} |"
+        f"| {name} | {run['before']:.1%} | {run['after']:.1%} "
+        f"| {100 * run['gain']:+.1f} ({100 * low:+.1f} to {100 * high:+.1f}) "
+        f"| {bar['nearest']:.1%}, {bar['vote']:.1%}, {bar['weighted']:.1%} | {words} | {run['status']} "
+        f"| {spent['calls']} | {spent['seconds']:.0f} | {run['peak_mb']:.0f} |"
     )
 
 

@@ -234,13 +234,16 @@ def _generate(self: BaseChatModel, messages: list[list[BaseMessage]], *args: Any
     batch, since = _rewritten(here, messages), time.perf_counter()
     live: list[LLMResult] = []
 
-    def send() -> JSON:
+    def asked() -> LLMResult:
         with _through():
             live[:] = [original(self, batch, *args, **kwargs)]
-        return answers.encode(live[0])
+        return live[0]
+
+    def send() -> JSON:
+        return answers.encode(asked())
 
     if here.payer is None:
-        send()
+        asked()
     else:
         answer = here.payer.pay(_call(here, self, batch, _options(args, kwargs)), send)
         if not live:

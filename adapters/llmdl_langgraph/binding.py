@@ -13,7 +13,7 @@ from llmdl_langgraph.texts import Text
 from llmdl_plugins import tape
 from llmdl_plugins.parameter import Parameter
 
-REMEMBERED = 2_000
+REMEMBERED = 1_000
 WRITTEN_BY_THE_APPLICATION = {"system", "human", "developer", "chat"}
 
 

@@ -23,8 +23,12 @@ Files = dict[str, bytes]
 def read(file: Path) -> str:
     """A source file as text, with the line ends that it has."""
     data = file.read_bytes()
-    encoding, _ = tokenize.detect_encoding(BytesIO(data).readline)
-    return data.decode(encoding)
+    return data.decode(encoding(data))
+
+
+def encoding(data: bytes) -> str:
+    """The encoding of a source file, as Python reads it."""
+    return tokenize.detect_encoding(BytesIO(data).readline)[0]
 
 
 def edited(file: Path, edits: Edits) -> str:
@@ -37,7 +41,8 @@ def copied(sources: Iterable[Source], edits: Edits) -> Files:
     found: Files = {}
     for source in sources:
         for path, file in _files(source):
-            found[path] = edited(file, edits).encode() if file in edits else file.read_bytes()
+            data = file.read_bytes()
+            found[path] = edited(file, edits).encode(encoding(data)) if file in edits else data
     return found
 
 

@@ -10,12 +10,13 @@ from langgraph.pregel import Pregel
 
 from llmdl_langgraph.naming import base_name, distinct, innermost
 from llmdl_langgraph.prompts import looks_like_prompt
-from llmdl_langgraph.reach import Reached, Sources, reach
+from llmdl_langgraph.reach import reach
 from llmdl_langgraph.readings import Reading, readings
 from llmdl_langgraph.sites import Site
 from llmdl_langgraph.source import Source
 from llmdl_langgraph.texts import Text, text
 from llmdl_langgraph.usage import Usage, usage
+from llmdl_langgraph.walking import Reached, Sources
 from llmdl_plugins.slots import Part
 
 UNREACHED = "not reached from the graph"

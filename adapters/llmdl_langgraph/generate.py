@@ -13,6 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from llmdl_langgraph.locate import Location
 from llmdl_langgraph.naming import distinct
 from llmdl_langgraph.plain_form import PlainLayer
+from llmdl_plugins.layers.retrieved import NEIGHBOURS
 from llmdl_plugins.plain import JSON
 
 
@@ -42,6 +43,7 @@ def generate(original: Location, layers: Sequence[PlainLayer]) -> Generated:
             module=original.module,
             attribute=original.attribute,
             retrieves="bm25s" in requires,
+            neighbours=NEIGHBOURS,
             selects={layer.settings.get("select") for layer in layers},
             functions=[_function(layer, name) for layer, name in zip(layers, names, strict=True)],
             nodes=_by_node(layers, names),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import aclosing, contextmanager
 from typing import Any, cast
 
 from langchain_core.runnables import Runnable
@@ -11,7 +11,7 @@ from langgraph.graph import StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.pregel import Pregel
 
-from llmdl_langgraph.binding import REMEMBERED, Binding, Explanations
+from llmdl_langgraph.binding import Binding, Explanations
 from llmdl_langgraph.black_box import BlackBox, LayerNode
 from llmdl_langgraph.discover import Discovery, discover
 from llmdl_langgraph.export import as_graph, as_module, as_patch, edits
@@ -28,6 +28,9 @@ from llmdl_plugins.module import Module
 from llmdl_plugins.network import Network
 from llmdl_plugins.parameter import Parameter, using
 from llmdl_plugins.plain import digest
+
+BINDINGS = 256
+Stream = AsyncGenerator[Any, None]
 
 
 def adapt(obj: Any, probes: Sequence[Any] = (), **kwargs: Any) -> LangGraphNetwork | None:
@@ -107,7 +110,7 @@ class LangGraphNetwork(Network):
     def _binding(self) -> Binding:
         values = frozenset((p, v) for p, v in self.values().items() if p.kind == "text")
         if values not in self._bindings:
-            if len(self._bindings) >= REMEMBERED:
+            if len(self._bindings) >= BINDINGS:
                 self._bindings.clear()
             self._bindings[values] = Binding(self._explanations, dict(values))
         return self._bindings[values]
@@ -135,13 +138,15 @@ class LangGraphNetwork(Network):
     async def astream(self, inputs: Any, config: Any = None, **kwargs: Any) -> AsyncIterator[Any]:
         """`stream`, asynchronously."""
         if not self._is_observed():
-            async for piece in self.graph.astream(inputs, config, **kwargs):
-                yield piece
+            async with aclosing(cast(Stream, self.graph.astream(inputs, config, **kwargs))) as pieces:
+                async for piece in pieces:
+                    yield piece
             return
         graph = isolated(self.graph)
         ours = own_thread(graph, config, *self._recorders())
-        async for piece in in_async_context(self._inside(), lambda: graph.astream(inputs, ours, **kwargs)):
-            yield piece
+        async with aclosing(in_async_context(self._inside(), lambda: graph.astream(inputs, ours, **kwargs))) as pieces:
+            async for piece in pieces:
+                yield piece
 
     @contextmanager
     def _inside(self) -> Iterator[None]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import ModuleType
 from uuid import uuid4
 
+from llmdl_langgraph.copies import encoding
 from llmdl_langgraph.patch import span_offsets
 from llmdl_langgraph.template import parsed
 
@@ -33,7 +34,7 @@ def private_import(files: Mapping[str, bytes], tops: Collection[str], module: st
     for path, content in {"__init__.py": b"", **files}.items():
         target = root / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(redirected(content.decode(), package, tops).encode() if path.endswith(".py") else content)
+        target.write_bytes(_redirected(content, package, tops) if path.endswith(".py") else content)
     _register(package, root)
     return import_module(f"{package}.{module}")
 
@@ -48,6 +49,11 @@ def redirected(source: str, package: str, tops: Collection[str]) -> str:
         start, end = span_offsets(source, node)
         source = source[:start] + _statement(node, source[start:end], package, tops) + source[end:]
     return source
+
+
+def _redirected(content: bytes, package: str, tops: Collection[str]) -> bytes:
+    spelled = encoding(content)
+    return redirected(content.decode(spelled).replace("\r\n", "\n"), package, tops).encode(spelled)
 
 
 def _imports(source: str) -> list[ast.Import | ast.ImportFrom]:

@@ -13,7 +13,7 @@ LONG_WORDS = 15
 NAMED_WORDS = 4
 
 _NAMES = re.compile(
-    r"prompts?|instructions?|templates?|system|persona|preamble|guidelines?|rubric|sys|messages?|msgs?|content", re.I
+    r"prompts?|instructions?|templates?|system|persona|preamble|guidelines?|rubric|sys|messages?|msgs?", re.I
 )
 _WORD = re.compile(r"[⺀-퟿]|[^\W\d_]{2,}")
 _SETTING_UP = {
@@ -22,7 +22,12 @@ _SETTING_UP = {
     "findall", "split", "open", "Path", "Option", "Argument", "HTTPException", "deprecated", "execute", "sleep",
     "Annotated", "namedtuple", "setdefault", "get", "startswith", "endswith", "removeprefix", "removesuffix",
 }  # fmt: skip
-_DESCRIBING = {"description", "help", "title", "docstring", "epilog", "error", "log_format", "url", "regex", "pattern"}
+_DESCRIBING = re.compile(
+    r"(.*_)?(descriptions?|desc|help|title|docstring|epilog|errors?|log_?format|url|regex|pattern)", re.I
+)
+_FAILING = re.compile(
+    r"\s*(an? )?(unexpected |internal )?(error|failed|failure|could not|couldn't|unable|invalid|missing)\b", re.I
+)
 _ANONYMOUS = {"", "content", "text"}
 
 
@@ -30,13 +35,13 @@ def looks_like_prompt(site: Site, used: Usage) -> bool:
     """Whether a site is likely to become part of a message that the application writes to a model."""
     if _is_none(site, used):
         return False
-    words = len(_WORD.findall(site.text))
-    if site.context in SENDING:
+    if site.context in SENDING or used.writes(site):
         return True
     if site.context in ANSWERING and (site.name in _ANONYMOUS or _is_promptish(site.name)):
         return True
-    if used.writes(site):
-        return True
+    words = len(_WORD.findall(site.text))
+    if _FAILING.match(site.text):
+        return False
     return (any(map(_is_promptish, holders(site))) and words >= NAMED_WORDS) or _is_long(site, words)
 
 
@@ -45,7 +50,7 @@ def _is_none(site: Site, used: Usage) -> bool:
         site.kind in ("docstring", "field description")
         or is_told(site.context)
         or site.context in _SETTING_UP
-        or site.name.lower() in _DESCRIBING
+        or bool(_DESCRIBING.fullmatch(site.name))
         or used.tells(site)
     )
 

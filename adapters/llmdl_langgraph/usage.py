@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from llmdl_langgraph.filling import filled
+from llmdl_langgraph.names import Alias, aliases, closed, names_in
 from llmdl_langgraph.place import ANSWERING, called
 from llmdl_langgraph.sites import Site, Span, replacements, span_of
 from llmdl_langgraph.source import Source
@@ -71,8 +72,8 @@ class Usage:
 def usage(sources: Sequence[Source]) -> Usage:
     """How names are used in these files; names are compared, not objects, so equal names count as one."""
     trees = [source.tree for source in sources]
-    aliases = [alias for tree in trees for alias in _aliases(tree)]
-    sent = _closed({name for tree in trees for part in _sent(tree) for name in names_in(part)}, aliases)
+    links = [alias for tree in trees for alias in aliases(tree)]
+    sent = closed({name for tree in trees for part in _sent(tree) for name in names_in(part)}, links)
     written = {(s.name, span) for s in sources for part in _sent(s.tree) for span in _spans(part)}
     told = {name for tree in trees for name in _told(tree)}
     spans = {(s.name, span_of(node)): how for s in sources for node, how in filled(s.tree)}
@@ -80,27 +81,26 @@ def usage(sources: Sequence[Source]) -> Usage:
         frozenset(sent),
         frozenset(written),
         frozenset(told - sent),
-        _templates(trees, aliases),
+        _templates(trees, links),
         spans,
-        _tokens(trees, aliases),
+        _tokens(trees, links),
     )
 
 
-def _templates(trees: Sequence[ast.AST], aliases: Sequence[tuple[str, str]]) -> dict[str, Syntax]:
-    found: dict[str, Syntax] = {}
-    for tree in trees:
-        for node, syntax in filled(tree):
-            found |= dict.fromkeys(_closed(set(_tail(node)), aliases), syntax)
-    return found
+def _templates(trees: Sequence[ast.AST], links: Sequence[Alias]) -> dict[str, Syntax]:
+    names: dict[Syntax, set[str]] = {}
+    for node, syntax in (found for tree in trees for found in filled(tree)):
+        names.setdefault(syntax, set()).update(_tail(node))
+    return {name: syntax for syntax, some in names.items() for name in closed(some, links)}
 
 
-def _tokens(trees: Sequence[ast.Module], aliases: Sequence[tuple[str, str]]) -> dict[str, frozenset[str]]:
-    found: dict[str, frozenset[str]] = {}
-    for tree in trees:
-        for receiver, token in replacements(tree):
-            for name in _closed({receiver}, aliases) if isinstance(receiver, str) else ():
-                found[name] = found.get(name, frozenset()) | {token}
-    return found
+def _tokens(trees: Sequence[ast.Module], links: Sequence[Alias]) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for receiver, token in (pair for tree in trees for pair in replacements(tree)):
+        if isinstance(receiver, str):
+            found.setdefault(token, set()).add(receiver)
+    named = [(name, token) for token, names in found.items() for name in closed(names, links)]
+    return {name: frozenset(t for n, t in named if n == name) for name, _ in named}
 
 
 def holders(site: Site) -> set[str]:
@@ -113,63 +113,6 @@ def is_told(context: str) -> bool:
     return context in TELLING or context.endswith(("Error", "Exception", "Warning", "Exit", "Interrupt"))
 
 
-def names_in(node: ast.AST) -> Iterator[str]:
-    """The last names of what an expression reads."""
-    for inner in ast.walk(node):
-        match inner:
-            case ast.Name(id=name) | ast.Attribute(attr=name):
-                yield name
-            case ast.Subscript(slice=ast.Constant(value=str(name))):
-                yield name
-
-
-def _closed(names: set[str], aliases: Sequence[tuple[str, str]]) -> set[str]:
-    """The names, and those that they get their values from."""
-    known = -1
-    while known != len(names):
-        known = len(names)
-        names = names | {origin for name, origin in aliases if name in names}
-    return names
-
-
-def _aliases(tree: ast.AST) -> Iterator[tuple[str, str]]:
-    """Name → what it is given: by assignment, default, keyword or dictionary entry."""
-    for node in ast.walk(tree):
-        match node:
-            case ast.Assign(targets=targets, value=value):
-                yield from ((n, o) for t in targets for n in names_in(t) for o in _origins(value))
-            case ast.AnnAssign(target=target, value=ast.expr() as value) | ast.AugAssign(target=target, value=value):
-                yield from ((n, o) for n in names_in(target) for o in _origins(value))
-            case ast.keyword(arg=str(name), value=ast.Name() | ast.Attribute() as value):
-                yield from ((name, o) for o in _origins(value))
-            case ast.ImportFrom(names=names):
-                yield from ((alias.asname, alias.name) for alias in names if alias.asname)
-            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
-                yield from ((name, o) for r in _returns(node) for o in _origins(r))
-
-
-def _returns(function: ast.AST) -> Iterator[ast.expr]:
-    for node in ast.walk(function):
-        if isinstance(node, ast.Return) and node.value is not None:
-            yield node.value
-
-
-def _origins(value: ast.expr) -> Iterator[str]:
-    """The names whose values can be part of a value: not those that a model's answer depends on."""
-    for node in _without_answers(value):
-        match node:
-            case ast.Name(id=name) | ast.Attribute(attr=name):
-                yield name
-
-
-def _without_answers(node: ast.AST) -> Iterator[ast.AST]:
-    if isinstance(node, ast.Call) and called(node) in ANSWERING:
-        return
-    yield node
-    for child in ast.iter_child_nodes(node):
-        yield from _without_answers(child)
-
-
 def _sent(tree: ast.AST) -> Iterator[ast.expr]:
     """The expressions that become part of a message."""
     for node in ast.walk(tree):
@@ -180,10 +123,8 @@ def _sent(tree: ast.AST) -> Iterator[ast.expr]:
                 yield from () if agent else args
             case ast.Tuple(elts=[ast.Constant(value=str(role)), text]) if role in ROLES:
                 yield text
-            case ast.Dict(keys=keys, values=values) if _is_message(node):
-                for key, value in zip(keys, values, strict=True):
-                    if isinstance(key, ast.Constant) and key.value == "content":
-                        yield value
+            case ast.Dict():
+                yield from _content(node)
             case ast.Call(func=ast.Attribute(), args=[first, *_]) if called(node) in ANSWERING:
                 yield from () if isinstance(first, ast.Dict) else (first,)
 
@@ -192,9 +133,14 @@ def _spans(node: ast.expr) -> Iterator[Span]:
     return (span_of(inner) for inner in ast.walk(node) if isinstance(inner, ast.expr))
 
 
-def _is_message(node: ast.Dict) -> bool:
-    keys = {key.value for key in node.keys if isinstance(key, ast.Constant)}
-    return {"role", "content"} <= keys
+def _content(node: ast.Dict) -> Iterator[ast.expr]:
+    """The content of a message that is written as a dictionary, unless a tool or the model says it."""
+    found = {
+        key.value: value for key, value in zip(node.keys, node.values, strict=True) if isinstance(key, ast.Constant)
+    }
+    role = found.get("role")
+    if role is not None and "content" in found and (not isinstance(role, ast.Constant) or role.value in ROLES):
+        yield found["content"]
 
 
 def _told(tree: ast.AST) -> Iterator[str]:

@@ -54,7 +54,7 @@ def here() -> Where | None:
 
 def namespace() -> str:
     """What identifies the execution that this code is part of; "" outside every node."""
-    return _metadata().get("langgraph_checkpoint_ns", "")
+    return str(_metadata().get("langgraph_checkpoint_ns", ""))
 
 
 def _metadata() -> Mapping[str, Any]:

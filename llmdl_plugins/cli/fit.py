@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from llmdl_plugins.cli.report import tell
+
 if TYPE_CHECKING:
     from llmdl_plugins.training.result import Result
     from llmdl_plugins.training.trainer import Trainer
@@ -111,17 +113,15 @@ def _run(trainer: Trainer) -> tuple[Result, int]:
 
 
 def _tell(result: Result, folder: Path, as_json: bool) -> None:
-    import json
-
-    from llmdl_plugins.report.page import write_report
-
-    page = write_report(folder)
     if as_json:
+        import json
+
         print(json.dumps(result.json(), ensure_ascii=False))
         return
-    print(result)
+    tell(folder)
+    spent = ", ".join(f"{amount:g} {name}" for name, amount in result.spent.items() if amount)
+    print(f"spent: {spent}")
     if result.status == "stopped":
         print(f"Saved in {folder}: the same command with --folder {folder} goes on where it stopped.")
     else:
-        print(f"report: {page}")
         print(f"next: llmdl export {folder} --as patch | module | weights")

@@ -100,7 +100,9 @@ class RunFolder:
     def write_text(self, name: str, text: str) -> None:
         """The same for text."""
         aside = self.path / f".{name}.new"
-        with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        # Never through a link that somebody planted in the folder.
+        aside.unlink(missing_ok=True)
+        with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())

@@ -18,6 +18,7 @@ from llmdl_plugins.run.cashier import Cashier
 from llmdl_plugins.run.evaluate import Evaluator, Rollout
 from llmdl_plugins.run.events import Watcher, silent
 from llmdl_plugins.run.ledger import Ledger
+from llmdl_plugins.training.result import points
 from llmdl_plugins.training.sealed import Sealed, judge
 
 
@@ -42,7 +43,7 @@ class Figures:
             low, high = self.paired.interval
             lines.append(
                 f"before {self.paired.before:.1%} → after {self.paired.after:.1%}, "
-                f"difference {100 * self.paired.gain:+.1f} ({100 * low:+.1f} to {100 * high:+.1f}), p = {self.paired.p:.2g}"
+                f"difference {points(self.paired.gain)} ({points(low)} to {points(high)}), p = {self.paired.p:.2g}"
             )
         return "\n".join(lines)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from llmdl_plugins import boundary, sync
+from llmdl_plugins.answers import without_secrets
 from llmdl_plugins.data import Dataset, load, text_key
 from llmdl_plugins.errors import BudgetError, MisuseError, Stopped
 from llmdl_plugins.losses.loss import resolve as resolve_loss
@@ -160,7 +161,9 @@ class Trainer:
             "data": self.splits.fingerprint,
             "network": self.network.fingerprint,
             "loss": self.loss.name,
+            "loss_settings": self.loss.fingerprint,
             "optimizer": self.optimizer.name,
+            "teacher": without_secrets(plain(self.teacher.asdict())) if self.teacher is not None else None,
             "seed": self.seed,
             "splits": {name: [e.id for e in part] for name, part in parts.items()},
         }

@@ -29,7 +29,7 @@ def test_fit_without_teacher_finds_worked_examples_and_exports_them(
 ) -> None:
     done = llmdl("fit", agent, "--data", rows, "--loss", "exact_match", "--folder", "runs/a")
     assert done.code == 0, done.err
-    assert "improved" in done.out and (tmp_path / "runs/a/report.html").exists()
+    assert "Improved: 50.0 %" in done.out and (tmp_path / "runs/a/report.html").exists()
     result = json.loads((tmp_path / "runs/a/result.json").read_text())
     assert result["parameters"]["sort/chosen"]["after"] in ("static", "retrieved")
     assert llmdl("export", "runs/a", "--as", "module", "-o", "out").code == 0

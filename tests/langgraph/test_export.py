@@ -104,6 +104,27 @@ def test_values_in_force_are_exported_by_default(agent: Agent) -> None:
         assert net.export("weights") == {"agent/prompt": "Look up all words."}
 
 
+def test_without_a_repository_paths_are_relative_to_the_files(agent: Agent, folder: Path) -> None:
+    _, net, _ = opened(agent, "react")
+    _, desk, _ = opened(agent, "desk")
+    assert net.export("patch", {"agent/prompt": "Look up all words."}).startswith("--- a/react.py\n+++ b/react.py\n")
+    assert "--- a/texts.py\n" in desk.export("patch", CHANGES["desk"])
+    assert not (folder / ".git").exists()
+
+
+def test_files_with_other_line_ends_and_encodings_are_patched_in_kind(agent: Agent, folder: Path) -> None:
+    texts = folder / "desk" / "texts.py"
+    source = "# -*- coding: latin-1 -*-\n# Grüße\n" + texts.read_text(encoding="utf-8")
+    texts.write_bytes(source.replace("\n", "\r\n").encode("latin-1"))
+    _, net, model = opened(agent, "desk")
+    changes = {"reply/reply_template": "Schöne Grüße zu {LABEL}.\n"}
+    bound = sent(net, model, changes, TICKET)
+    assert '+REPLY_TEMPLATE = """Schöne Grüße zu <<LABEL>>.\r\n' in net.export("patch", changes)
+    graph = net.export("graph", changes)
+    asyncio.run(graph.ainvoke(TICKET))
+    assert [[list(m) for m in call] for call in model_of(graph, "desk").calls] == bound
+
+
 def test_an_unknown_form_is_a_misuse(agent: Agent) -> None:
     _, net, _ = opened(agent, "react")
     with pytest.raises(MisuseError, match="patch"):
@@ -123,8 +144,17 @@ def choice(source: str) -> Any:
     return make
 
 
+# Answers and overlaps such that how many neighbours vote, and how they are weighed, decides what is shown.
+WORDS = ["my", "screen", "is", "black", "and", "the", "invoice", "of", "may", "june", "is", "missing", "or", "wrong", "again"]
+POOL = DEMOS + [
+    {
+        "input": " ".join(WORDS[(n * k) % len(WORDS)] for k in range(2, 7)),
+        "output": ("billing", "technical", "other")[n % 3],
+    }
+    for n in range(1, 61)
+]
 STATIC = {"sort/chosen": "static", "sort/static/demos": DEMOS}
-NEAREST = {"sort/chosen": "retrieved", "sort/retrieved/pool": DEMOS, "sort/retrieved/k": 2}
+NEAREST = {"sort/chosen": "retrieved", "sort/retrieved/pool": POOL, "sort/retrieved/k": 2}
 AGREEING = {**NEAREST, "sort/retrieved/select": "agreeing", "sort/retrieved/k": 1}
 VARIANTS = [
     ("constant", "messages", {}),

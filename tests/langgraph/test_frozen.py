@@ -80,6 +80,16 @@ async def test_a_bound_stream_has_the_same_events_but_for_the_texts(agent: Agent
     assert [call[0] for call in module.model.calls] == [("system", "Look up all words.")] * 2
 
 
+async def test_a_bound_stream_that_is_left_early_closes_the_door(agent: Agent) -> None:
+    net = network(agent("react"))
+    with net.using({"agent/prompt": "Look up all words."}):
+        pieces = net.astream(ASKED)
+        await anext(pieces)
+        assert boundary.is_open()
+        await pieces.aclose()  # type: ignore[attr-defined]
+    assert not boundary.is_open()
+
+
 def test_nothing_of_the_door_is_left(agent: Agent) -> None:
     originals = {name: BaseChatModel.__dict__[name] for name in METHODS}
     module = agent("react")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import operator
+from collections import Counter
 from typing import Annotated, Any, Literal, TypedDict
 
 import pytest
@@ -12,7 +13,8 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.types import Command, RetryPolicy, Send, interrupt
 
 from llmdl_langgraph.network import LangGraphNetwork, adapt
-from llmdl_plugins.tape import Step, Tape
+from llmdl_plugins import boundary
+from llmdl_plugins.tape import Step, Tape, recording
 from llmdl_plugins.testing import ScriptedChat
 
 from .conftest import Agent
@@ -94,6 +96,44 @@ async def test_paths_do_not_depend_on_who_is_faster() -> None:
     assert list(found[0]) == [f"work#{n}" for n in range(6)]
 
 
+class Till:
+    """A payer that pays for everything, and keeps the calls."""
+
+    def __init__(self) -> None:
+        self.calls: list[boundary.Call] = []
+
+    async def apay(self, call: boundary.Call, send: Any) -> Any:
+        self.calls.append(call)
+        return await send()
+
+    def pay(self, call: boundary.Call, send: Any) -> Any:
+        self.calls.append(call)
+        return send()
+
+    def begin(self, call: boundary.Call) -> None:
+        self.calls.append(call)
+
+    async def abegin(self, call: boundary.Call) -> None:
+        self.calls.append(call)
+
+    def finish(self, call: boundary.Call, answer: Any) -> None: ...
+
+    def fail(self, call: boundary.Call, error: BaseException) -> None: ...
+
+
+@pytest.mark.parametrize("name", INPUTS)
+async def test_a_call_has_the_same_key_in_every_run(agent: Agent, name: str) -> None:
+    net = network(agent(name))
+    keys = []
+    for _ in range(2):
+        till = Till()
+        with boundary.scope(payer=till, turns=Counter()):
+            _, tape = await net.trace(INPUTS[name])
+        assert {call.path for call in till.calls} == {step.path for step in tape.steps if step.calls}
+        keys.append(sorted(call.key for call in till.calls))
+    assert keys[0] == keys[1] and len(set(keys[0])) == len(keys[0])
+
+
 async def test_errors_are_noted_and_raised() -> None:
     def fails(state: State) -> State:
         raise ValueError("no such thing")
@@ -109,9 +149,7 @@ async def test_errors_are_noted_and_raised() -> None:
 
 
 async def traced(net: LangGraphNetwork, inputs: Any, tapes: list[Tape]) -> Any:
-    from llmdl_plugins import boundary, tape
-
-    with boundary.door(), boundary.scope(), tape.recording() as recorded:
+    with boundary.door(), boundary.scope(), recording() as recorded:
         tapes.append(recorded)
         return await net.forward(inputs)
 

@@ -159,11 +159,12 @@ def test_layers_see_a_mapping_and_the_node_its_own_class(schema: type[Any]) -> N
 def test_settings_of_the_graph_are_kept(agent: Agent) -> None:
     module = agent("context")
     graph = module.builder.compile(name="named", interrupt_before=["answer"], checkpointer=True)
-    net = adapt(graph.with_config({"tags": ["mine"], "recursion_limit": 7}))
+    graph = graph.with_config({"tags": ["mine"], "recursion_limit": 7})
+    net = adapt(graph)
     assert net is not None
     new = net.variant(wrap={"answer": Same}).graph
     assert (new.name, new.interrupt_before_nodes, new.checkpointer) == ("named", ["answer"], True)
-    assert new.config == {"tags": ["mine"], "recursion_limit": 7} and new.context_schema is module.Context
+    assert new.config == graph.config and new.context_schema is module.Context
 
 
 def test_an_unknown_node_is_named(agent: Agent) -> None:

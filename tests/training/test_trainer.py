@@ -19,8 +19,28 @@ from llmdl_plugins.errors import BudgetError, DataError, LockedError, MisuseErro
 from llmdl_plugins.run.folder import RunFolder
 from llmdl_plugins.testing import SimulatedChat, Simulator
 
-FIELDS = """status before after gain interval p method discordant test_size groups openings accepted proposed
-spent parameters seed versions""".split()
+FIELDS = [
+    *("status", "before", "after", "gain", "interval", "p", "method", "discordant", "test_size", "groups", "openings"),
+    *("accepted", "proposed", "spent", "parameters", "seed", "versions"),
+]
+    "status",
+    "before",
+    "after",
+    "gain",
+    "interval",
+    "p",
+    "method",
+    "discordant",
+    "test_size",
+    "groups",
+    "openings",
+    "accepted",
+    "proposed",
+    "spent",
+    "parameters",
+    "seed",
+    "versions",
+]
 
 
 def world(skill: str, seed: int = 0) -> tuple[Simulator, SimulatedChat, Network]:

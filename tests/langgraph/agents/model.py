@@ -6,11 +6,12 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from langchain_core.utils.function_calling import convert_to_openai_tool
+from pydantic import Field
 
 
 class Scripted(BaseChatModel):
     say: Any
-    calls: list[list[tuple[str, Any]]] = []
+    calls: list[list[tuple[str, Any]]] = Field(default_factory=list)
 
     @property
     def _llm_type(self) -> str:

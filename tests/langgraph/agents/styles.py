@@ -17,6 +17,10 @@ log.debug("the module with all the styles of prompts is loaded now")
 
 PERCENT_PROMPT = "Answer as a %s who knows nothing of computers."
 REPLACED_PROMPT = "Answer in the language <<LANGUAGE>> and in no other one."
+SEARCH_DESCRIPTION = (
+    "A search engine for the whole of the web that is useful when questions about current events have to be "
+    "answered, or when facts are needed that are not in the conversation yet."
+)
 HELP_URL = "https://example.com/how to write a prompt that works"
 
 
@@ -45,7 +49,16 @@ def _say(messages: Any) -> dict[str, Any]:
     return {"messages": [model.invoke(messages)]}
 
 
+def _result_of_tool(name: str, found: str) -> dict[str, Any]:
+    """What a tool gave back is data, and so is what went wrong on the way."""
+    try:
+        return {"role": "tool", "content": f"The tool {name} has found this for you: {found}", "tool_call_id": "1"}
+    except LookupError as error:
+        return {"role": "ai", "content": f"Error while the tool {name} was looking for things to read: {error}"}
+
+
 def classify(state: MessagesState) -> dict[str, Any]:
+    log.debug("%s, %s", _result_of_tool("search", "nothing"), SEARCH_DESCRIPTION)
     persona = "a strict librarian who sorts things"
     if not state["messages"]:
         interrupt("Please tell the agent what it should sort now")

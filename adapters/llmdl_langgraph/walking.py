@@ -1,0 +1,200 @@
+"""Follows objects and code from one node, as far as the node may run them."""
+
+from __future__ import annotations
+
+import ast
+import functools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from types import FunctionType, MethodType, ModuleType
+from typing import Any
+
+from langchain_core.language_models import BaseLanguageModel
+from langchain_core.messages import BaseMessage
+from langchain_core.prompts import BasePromptTemplate
+from langchain_core.prompts.message import BaseMessagePromptTemplate
+from langchain_core.runnables import Runnable
+from langchain_core.tools import BaseTool
+from langgraph.prebuilt import ToolNode
+from langgraph.pregel import Pregel
+
+from llmdl_langgraph.sites import Site
+from llmdl_langgraph.source import Source, module_named, source_of
+from llmdl_langgraph.units import Unit, class_units, keys_read, module_behind, unit_of
+
+DEPTH = 12
+MANY = 200
+
+
+class Sources:
+    """The user's modules, each read once."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Source | None] = {}
+
+    def __getitem__(self, name: str) -> Source | None:
+        if name not in self._known:
+            self._known[name] = source_of(module_named(name))
+        return self._known[name]
+
+    def read(self) -> list[Source]:
+        """Those of the user that were asked for."""
+        return [source for source in self._known.values() if source]
+
+
+@dataclass
+class Reached:
+    """What one node reaches."""
+
+    units: dict[int, Unit] = field(default_factory=dict)
+    texts: set[str] = field(default_factory=set)
+    graphs: list[Pregel[Any, Any, Any, Any]] = field(default_factory=list)
+
+    def holds(self, site: Site) -> bool:
+        """Whether the node's code contains a site, or one of its objects its text."""
+        return site.text in self.texts or any(unit.holds(site) for unit in self.units.values())
+
+
+class Walk:
+    """Follows objects and code from one node."""
+
+    def __init__(self, sources: Sources) -> None:
+        self.sources = sources
+        self.found = Reached()
+        self._objects: dict[int, Any] = {}
+        self._names: set[tuple[str, str]] = set()
+        self._keys: set[str] = set()
+        self._attributes: list[tuple[str, Unit]] = []
+        self._classes: set[int] = set()
+
+    def value(self, obj: Any, depth: int = DEPTH) -> None:
+        """Follow an object that the node holds."""
+        if obj is None or depth == 0 or id(obj) in self._objects:
+            return
+        self._objects[id(obj)] = obj
+        match obj:
+            case str():
+                self.found.texts.add(obj)
+            case Pregel():
+                self.found.graphs.append(obj)
+            case BaseLanguageModel() | ModuleType():
+                return
+            case type():
+                self._class(obj)
+            case FunctionType():
+                self._function(obj, depth)
+            case _:
+                for part in _parts(obj):
+                    self.value(part, depth - 1)
+                self._instance(obj, depth)
+
+    def _instance(self, obj: Any, depth: int) -> None:
+        if self.sources[type(obj).__module__]:
+            self._class(type(obj))
+            for part in vars(obj).values() if hasattr(obj, "__dict__") else ():
+                self.value(part, depth - 1)
+
+    def _function(self, function: FunctionType, depth: int) -> None:
+        source = self.sources[function.__module__]
+        for unit in unit_of(source, function.__code__) if source else ():
+            self.unit(unit)
+        held = [function.__dict__.get("__wrapped__"), *(_held(cell) for cell in function.__closure__ or ())]
+        for part in held:
+            if source or not isinstance(part, BaseTool):
+                self.value(part, depth - 1)
+
+    def _class(self, kind: type) -> None:
+        for above in kind.__mro__:
+            source = self.sources[above.__module__]
+            for node in source.assigned.get(above.__name__, ()) if source else ():
+                if source and isinstance(node, ast.ClassDef):
+                    self._class_code(source, node)
+
+    def _class_code(self, source: Source, node: ast.ClassDef) -> None:
+        if id(node) in self._classes:
+            return
+        self._classes.add(id(node))
+        methods, attributes = class_units(source, node)
+        self._attributes += [(name, unit) for name, units in attributes.items() for unit in units]
+        for method in methods:
+            self.unit(method)
+
+    def unit(self, unit: Unit) -> None:
+        """Follow a piece of code."""
+        if id(unit.node) in self.found.units:
+            return
+        if isinstance(unit.node, ast.ClassDef):
+            self._class_code(unit.source, unit.node)
+            return
+        self.found.units[id(unit.node)] = unit
+        self._keys.update(keys_read(unit.node))
+        for reference in unit.references():
+            if isinstance(reference, ast.Name):
+                self._name(unit, reference.id)
+            elif module := module_behind(reference.value, unit.source.module):
+                self._member(module.__name__, reference.attr)
+
+    def _name(self, unit: Unit, name: str) -> None:
+        local = unit.local(name)
+        if local is None:
+            self._global(unit.source, name)
+        for target in local or ():
+            self.unit(target)
+
+    def _global(self, source: Source, name: str) -> None:
+        if (source.name, name) in self._names:
+            return
+        self._names.add((source.name, name))
+        held = vars(source.module).get(name)
+        if isinstance(held, BaseLanguageModel):
+            return
+        statements = source.assigned.get(name, ())
+        for statement in statements:
+            self.unit(Unit(source, statement))
+        if not statements and name in source.imported:
+            self._member(*source.imported[name])
+        self._live(held)
+
+    def _member(self, module: str, name: str) -> None:
+        if source := self.sources[module]:
+            self._global(source, name)
+
+    def _live(self, obj: Any) -> None:
+        # A module-level object can hold graphs and texts that its assignment doesn't show.
+        if isinstance(obj, Pregel | Runnable | functools.partial) and not isinstance(obj, BaseTool):
+            self.value(obj)
+
+    def finish(self) -> None:
+        """Follow the class attributes whose names are read anywhere, until nothing new is found."""
+        followed = -1
+        while followed != len(self.found.units):
+            followed = len(self.found.units)
+            for name, unit in list(self._attributes):
+                if name in self._keys:
+                    self.unit(unit)
+
+
+def _parts(obj: Any) -> Iterator[Any]:
+    """What an object of a known kind is made of."""
+    match obj:
+        case functools.partial():
+            yield from (obj.func, *obj.args, *obj.keywords.values())
+        case MethodType():
+            yield from (obj.__func__, obj.__self__)
+        case Mapping():
+            yield from list(obj.values())[:MANY]
+        case list() | tuple() | set() | frozenset():
+            yield from list(obj)[:MANY]
+        case BaseMessage():
+            yield obj.content
+        case ToolNode():
+            yield from obj.tools_by_name.values()
+        case Runnable() | BasePromptTemplate() | BaseMessagePromptTemplate():
+            yield from vars(obj).values()
+
+
+def _held(cell: Any) -> Any:
+    try:
+        return cell.cell_contents
+    except ValueError:
+        return None
