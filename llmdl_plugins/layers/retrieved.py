@@ -18,7 +18,7 @@ class RetrievedDemonstrations(Module):
     """state → inner(state with the k examples that suit it); calls: those of inner.
 
     `select="nearest"` shows the k nearest, the nearest last.  `select="agreeing"` weighs the answers of the twenty
-    nearest and shows the nearest example for each of the k best supported answers, the best supported last.
+    nearest and shows only examples of the best supported answer: the k nearest of them, the nearest last.
 
     Args:
         inner: the layer that answers.
@@ -78,7 +78,8 @@ def choose(index: Index, text: str, k: int, select: str) -> list[Demo]:
     if select == "nearest":
         return [d for d, _ in reversed(index.nearest(text, k))]
     near = index.nearest(text, NEIGHBOURS)
-    return [next(d for d, _ in near if d["output"] == answer) for answer in reversed(support(near)[:k])]
+    best = support(near)[:1]
+    return [d for d, _ in near if d["output"] in best][:k][::-1]
 
 
 def support(near: Sequence[tuple[Demo, float]]) -> list[str]:

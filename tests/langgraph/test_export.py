@@ -145,7 +145,7 @@ def choice(source: str) -> Any:
 
 
 # Answers and overlaps such that how many neighbours vote, and how they are weighed, decides what is shown.
-WORDS = ["my", "screen", "is", "black", "and", "the", "invoice", "of", "may", "june", "is", "missing", "or", "wrong", "again"]
+WORDS = ["my", "screen", "is", "black", "and", "the", "invoice", "of", "may", "june", "missing", "wrong", "again"]
 POOL = DEMOS + [
     {
         "input": " ".join(WORDS[(n * k) % len(WORDS)] for k in range(2, 7)),

@@ -23,24 +23,6 @@ FIELDS = [
     *("status", "before", "after", "gain", "interval", "p", "method", "discordant", "test_size", "groups", "openings"),
     *("accepted", "proposed", "spent", "parameters", "seed", "versions"),
 ]
-    "status",
-    "before",
-    "after",
-    "gain",
-    "interval",
-    "p",
-    "method",
-    "discordant",
-    "test_size",
-    "groups",
-    "openings",
-    "accepted",
-    "proposed",
-    "spent",
-    "parameters",
-    "seed",
-    "versions",
-]
 
 
 def world(skill: str, seed: int = 0) -> tuple[Simulator, SimulatedChat, Network]:
