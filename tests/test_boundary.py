@@ -20,9 +20,10 @@ from pydantic import BaseModel
 
 from llmdl_plugins import boundary, tape
 from llmdl_plugins.errors import UnboundCallError
-from llmdl_plugins.run.budget import Budget, Meter
+from llmdl_plugins.run.budget import Budget
 from llmdl_plugins.run.cashier import Cashier
 from llmdl_plugins.run.ledger import Ledger
+from llmdl_plugins.run.meter import Meter
 from llmdl_plugins.run.receipts import Receipt, receipts
 from llmdl_plugins.testing import ScriptedChat
 

@@ -16,7 +16,7 @@ from llmdl_plugins.plugins.spec import Spec
 from llmdl_plugins.testing import ScriptedChat
 
 README = Path(__file__).parent.parent / "README.md"
-AGENT = '''
+AGENT = """
 from typing import TypedDict
 from langchain_core.messages import HumanMessage, SystemMessage
 from langgraph.graph import END, START, StateGraph
@@ -44,7 +44,7 @@ graph = (
     StateGraph(State).add_node("planner", planner).add_node("answer", answer)
     .add_edge(START, "planner").add_edge("planner", "answer").add_edge("answer", END).compile()
 )
-'''
+"""
 
 
 def says(messages: Any, kwargs: Any) -> str:
@@ -82,9 +82,7 @@ def user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize("notebook", [False, True], ids=["script", "running loop"])
-def test_the_code_of_the_readme_runs_as_written(
-    user: Path, capsys: pytest.CaptureFixture[str], notebook: bool
-) -> None:
+def test_the_code_of_the_readme_runs_as_written(user: Path, capsys: pytest.CaptureFixture[str], notebook: bool) -> None:
     (code,) = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.S)
     space: dict[str, Any] = {}
 

@@ -10,9 +10,9 @@ from typing import Any
 from llmdl_plugins.data import Example, text_key
 from llmdl_plugins.layers.demonstrations import asked
 from llmdl_plugins.losses.loss import as_text
-from llmdl_plugins.run.evaluate import Rollout
 from llmdl_plugins.run.optimizer import Optimizer
 from llmdl_plugins.run.problem import Problem
+from llmdl_plugins.run.rollout import Rollout
 
 _PROBES = 2
 _SETS = 2

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from llmdl_plugins import slots as slot_law
 from llmdl_plugins.data import Example
 from llmdl_plugins.parameter import Parameter
-from llmdl_plugins.run.evaluate import Rollout
 from llmdl_plugins.run.feedback import Feedback, alike, failure_modes
 from llmdl_plugins.run.optimizer import Optimizer
 from llmdl_plugins.run.problem import Problem
+from llmdl_plugins.run.rollout import Rollout
 
 _BATCH = 24
 _PATIENCE = 4

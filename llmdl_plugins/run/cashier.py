@@ -16,10 +16,10 @@ import stamina
 from llmdl_plugins.answers import total_usage
 from llmdl_plugins.boundary import Call
 from llmdl_plugins.plain import JSON
-from llmdl_plugins.run.budget import Meter
 from llmdl_plugins.run.faults import is_infrastructure, retry_after
 from llmdl_plugins.run.joins import Joins
 from llmdl_plugins.run.ledger import Ledger
+from llmdl_plugins.run.meter import Meter
 from llmdl_plugins.run.receipts import Receipt, keep
 
 _ATTEMPTS = 4

@@ -11,7 +11,7 @@ from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from copy import deepcopy
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 from weakref import WeakValueDictionary
 
 from llmdl_plugins import boundary
@@ -21,34 +21,17 @@ from llmdl_plugins.losses.loss import Loss, Score, checked
 from llmdl_plugins.network import Network
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.plain import JSON, clean, digest, plain
-from llmdl_plugins.run.budget import Spent
 from llmdl_plugins.run.cashier import Cashier
 from llmdl_plugins.run.events import Progressed, Watcher, silent
 from llmdl_plugins.run.faults import is_infrastructure
 from llmdl_plugins.run.ledger import Ledger
+from llmdl_plugins.run.meter import Spent
 from llmdl_plugins.run.receipts import Receipt, receipts
+from llmdl_plugins.run.rollout import Rollout, Status, Values
 from llmdl_plugins.tape import Tape
 
-Values = Mapping[str, Any]
-Status = Literal["scored", "task error", "infrastructure error"]
 _SHARE = 0.2
 _ENOUGH = 10
-
-
-@dataclass(frozen=True)
-class Rollout:
-    """One run of the application on one example.
-
-    A task error (the application raised) scores 0; an infrastructure error is no score at all.
-    """
-
-    example: Example
-    status: Status
-    score: float
-    words: str
-    output: JSON
-    tape: Tape
-    receipts: Sequence[Receipt] = ()
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,11 @@ from typing import Any
 from llmdl_plugins.data import Example
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.plain import plain
-from llmdl_plugins.run.budget import Meter
-from llmdl_plugins.run.evaluate import Evaluator, Rollout, Values
+from llmdl_plugins.run.evaluate import Evaluator
 from llmdl_plugins.run.events import Told
 from llmdl_plugins.run.feedback import Feedback
+from llmdl_plugins.run.meter import Meter
+from llmdl_plugins.run.rollout import Rollout, Values
 from llmdl_plugins.run.screen import Verdict, screen
 from llmdl_plugins.run.teacher import Teacher
 

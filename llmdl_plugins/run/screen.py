@@ -11,7 +11,8 @@ from statistics import NormalDist, fmean, stdev
 
 from llmdl_plugins.data import Example
 from llmdl_plugins.network import Network
-from llmdl_plugins.run.evaluate import Evaluator, Rollout, Values
+from llmdl_plugins.run.evaluate import Evaluator
+from llmdl_plugins.run.rollout import Rollout, Values
 
 ACCEPT = 0.9
 _LOOKS = (8, 16, 32)

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.plain import dumps
-from llmdl_plugins.run.evaluate import Rollout
 from llmdl_plugins.run.feedback import Feedback
+from llmdl_plugins.run.rollout import Rollout
 from llmdl_plugins.run.teacher import Teacher
 from llmdl_plugins.tape import Step
 

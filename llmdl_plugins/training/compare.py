@@ -13,11 +13,13 @@ from llmdl_plugins.data import Dataset
 from llmdl_plugins.losses.loss import Loss
 from llmdl_plugins.network import Network
 from llmdl_plugins.plain import plain
-from llmdl_plugins.run.budget import Budget, Meter
+from llmdl_plugins.run.budget import Budget
 from llmdl_plugins.run.cashier import Cashier
-from llmdl_plugins.run.evaluate import Evaluator, Rollout
+from llmdl_plugins.run.evaluate import Evaluator
 from llmdl_plugins.run.events import Watcher, silent
 from llmdl_plugins.run.ledger import Ledger
+from llmdl_plugins.run.meter import Meter
+from llmdl_plugins.run.rollout import Rollout
 from llmdl_plugins.training.result import points
 from llmdl_plugins.training.sealed import Sealed, judge
 

@@ -9,7 +9,8 @@ from statistics import fmean
 
 from llmdl_plugins.data import Example
 from llmdl_plugins.errors import InfrastructureError
-from llmdl_plugins.run.evaluate import Evaluator, Rollout, Values
+from llmdl_plugins.run.evaluate import Evaluator
+from llmdl_plugins.run.rollout import Rollout, Values
 from llmdl_plugins.training import pairs
 
 _CERTAIN = 0.05

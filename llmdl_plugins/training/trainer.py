@@ -16,17 +16,19 @@ from llmdl_plugins.losses.loss import resolve as resolve_loss
 from llmdl_plugins.network import Network, trainable
 from llmdl_plugins.plain import plain
 from llmdl_plugins.plugins.catalogue import find
-from llmdl_plugins.run.budget import Budget, Meter, Spent
+from llmdl_plugins.run.budget import Budget
 from llmdl_plugins.run.cashier import Cashier
-from llmdl_plugins.run.evaluate import Evaluator, Rollout, Values
+from llmdl_plugins.run.evaluate import Evaluator
 from llmdl_plugins.run.events import Told, Watcher, silent
 from llmdl_plugins.run.feedback import Feedback
 from llmdl_plugins.run.folder import RunFolder
 from llmdl_plugins.run.ledger import Ledger
+from llmdl_plugins.run.meter import Meter, Spent
 from llmdl_plugins.run.models import chat_model
 from llmdl_plugins.run.optimizer import Optimizer
 from llmdl_plugins.run.optimizer import resolve as resolve_optimizer
 from llmdl_plugins.run.problem import Problem
+from llmdl_plugins.run.rollout import Rollout, Values
 from llmdl_plugins.run.teacher import Teacher
 from llmdl_plugins.splits import Splits, split
 from llmdl_plugins.training.backward import backward
@@ -205,11 +207,12 @@ class Trainer:
         self._meter.set_aside(self._need(evaluator))
 
     def _need(self, evaluator: Evaluator) -> Spent:
-        """What the sealed test takes: calls and rollouts as seen so far, tokens with a margin."""
+        """What the sealed test takes: calls and rollouts as seen so far, tokens and time with a margin."""
         runs, one = 2 * len(self.splits.test), evaluator.heaviest
         price = max((max(p) for p in self.prices.values()), default=0.0)
         tokens = int(_MARGIN * runs * one.tokens)
-        return Spent(runs * one.calls, runs, tokens, tokens * price / 1e6)
+        seconds = _MARGIN * runs * self._meter.elapsed() / max(1, self._meter.spent.rollouts)
+        return Spent(runs * one.calls, runs, tokens, tokens * price / 1e6, seconds)
 
     async def _train(self, problem: Problem) -> None:
         try:

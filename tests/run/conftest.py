@@ -15,10 +15,12 @@ from llmdl_plugins.data import Example, load
 from llmdl_plugins.layers.prompt import Prompt
 from llmdl_plugins.losses.loss import resolve
 from llmdl_plugins.network import Network, trainable
-from llmdl_plugins.run.budget import Budget, Meter
+from llmdl_plugins.run.budget import Budget
 from llmdl_plugins.run.cashier import Cashier
-from llmdl_plugins.run.evaluate import Evaluator, Rollout, Values
+from llmdl_plugins.run.evaluate import Evaluator
 from llmdl_plugins.run.ledger import Ledger
+from llmdl_plugins.run.meter import Meter
+from llmdl_plugins.run.rollout import Rollout, Values
 from llmdl_plugins.testing import Simulator
 
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from llmdl_plugins.errors import BudgetError, Stopped
-from llmdl_plugins.run.budget import Budget, Meter, Spent
+from llmdl_plugins.run.budget import Budget
+from llmdl_plugins.run.meter import Meter, Spent
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,10 @@ import pytest
 
 from llmdl_plugins import boundary
 from llmdl_plugins.errors import Stopped
-from llmdl_plugins.run.budget import Budget, Meter
+from llmdl_plugins.run.budget import Budget
 from llmdl_plugins.run.cashier import Cashier
 from llmdl_plugins.run.ledger import Ledger
+from llmdl_plugins.run.meter import Meter
 from llmdl_plugins.run.receipts import receipts
 from llmdl_plugins.testing import ScriptedChat, SimulatedChat, SimulatedFault, Simulator
 

@@ -9,11 +9,12 @@ import pytest
 from llmdl_plugins import Prompt, Sequential, trainable
 from llmdl_plugins.data import Example
 from llmdl_plugins.parameter import Parameter
-from llmdl_plugins.run.budget import Budget, Meter
+from llmdl_plugins.run.budget import Budget
 from llmdl_plugins.run.cashier import Cashier
-from llmdl_plugins.run.evaluate import Rollout
 from llmdl_plugins.run.feedback import Feedback, failure_modes
 from llmdl_plugins.run.ledger import Ledger
+from llmdl_plugins.run.meter import Meter
+from llmdl_plugins.run.rollout import Rollout
 from llmdl_plugins.run.teacher import Teacher
 from llmdl_plugins.testing import ScriptedChat
 from llmdl_plugins.training.backward import backward

@@ -17,10 +17,12 @@ from llmdl_plugins.errors import InfrastructureError
 from llmdl_plugins.layers.prompt import Prompt
 from llmdl_plugins.losses.exact_match import ExactMatch
 from llmdl_plugins.network import trainable
-from llmdl_plugins.run.budget import Budget, Meter
+from llmdl_plugins.run.budget import Budget
 from llmdl_plugins.run.cashier import Cashier
-from llmdl_plugins.run.evaluate import Evaluator, Rollout
+from llmdl_plugins.run.evaluate import Evaluator
 from llmdl_plugins.run.ledger import Ledger
+from llmdl_plugins.run.meter import Meter
+from llmdl_plugins.run.rollout import Rollout
 from llmdl_plugins.tape import Tape
 from llmdl_plugins.testing import SimulatedChat, Simulator
 from llmdl_plugins.training.pairs import bootstrap_interval, mcnemar, score_interval, sign_flip

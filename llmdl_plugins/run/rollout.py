@@ -1,0 +1,31 @@
+"""One run of the application on one example, and how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from llmdl_plugins.data import Example
+from llmdl_plugins.plain import JSON
+from llmdl_plugins.run.receipts import Receipt
+from llmdl_plugins.tape import Tape
+
+Values = Mapping[str, Any]
+Status = Literal["scored", "task error", "infrastructure error"]
+
+
+@dataclass(frozen=True)
+class Rollout:
+    """One run of the application on one example.
+
+    A task error (the application raised) scores 0; an infrastructure error is no score at all.
+    """
+
+    example: Example
+    status: Status
+    score: float
+    words: str
+    output: JSON
+    tape: Tape
+    receipts: Sequence[Receipt] = ()
