@@ -28,7 +28,7 @@ unit: $(VENV)/ready
 	$(PY) -m pytest -q -n 2
 
 test-long: test
-	$(PY) -m pytest -q -m long -o addopts="--import-mode=importlib"
+	$(PY) -m pytest -q -m long
 
 bench: $(VENV)/ready
 	$(VENV)/bin/llmdl models pull

@@ -1,0 +1,30 @@
+"""The wheel holds everything, and works in an environment of its own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.mark.long
+def test_the_wheel_installs_and_finds_its_plugins(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-m", "build", "--wheel", "--outdir", tmp_path, ROOT], check=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    inside = zipfile.ZipFile(wheel).namelist()
+    for name in ("llmdl_plugins/py.typed", "llmdl_langgraph/templates/app.py.jinja", "llmdl_recipes/demonstrations.py"):
+        assert name in inside
+    assert not [name for name in inside if name.startswith(("tests/", "adapters/", "examples/"))]
+    subprocess.run([sys.executable, "-m", "venv", tmp_path / "v"], check=True)
+    subprocess.run([tmp_path / "v/bin/pip", "install", "-q", str(wheel)], check=True)
+    code = (
+        "from llmdl_plugins.plugins.catalogue import catalogue as c; print(*c('adapters'), *c('recipes'), *c('models'))"
+    )
+    done = subprocess.run([tmp_path / "v/bin/python", "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["langgraph", "demonstrations", "local"]
+    subprocess.run([tmp_path / "v/bin/llmdl", "--help"], check=True)
