@@ -1,4 +1,4 @@
-"""Train LangGraph agents and DSPy programs like deep nets."""
+"""Train the LangGraph agent that you already have, like a deep net."""
 
 from __future__ import annotations
 

@@ -164,7 +164,7 @@ def _flat(row: Mapping[str, Any], where: str, inputs: Sequence[str], expected: s
     for key in (*inputs, expected):
         if key not in row:
             raise DataError(f'{where} has no "{key}"; it has {_keys(row)}.')
-    return _made({k: row[k] for k in inputs}, row[expected], row, where)
+    return _made({k: row[k] for k in inputs}, {expected: row[expected]}, row, where)
 
 
 def _keys(row: Mapping[Any, Any]) -> list[str]:

@@ -32,8 +32,8 @@ def test_csv_is_read_with_bom_and_lines_inside_cells(tmp_path: Path) -> None:
     path = written(tmp_path / "rows.CSV", '\ufeffq,a,id\r\n"one\ntwo",1,x\r\n"three, four",2,y\r\n')
     data = load(path, inputs=["q"], expected="a")
     assert [(e.inputs, e.expected, e.id) for e in data] == [
-        ({"q": "one\ntwo"}, "1", "x"),
-        ({"q": "three, four"}, "2", "y"),
+        ({"q": "one\ntwo"}, {"a": "1"}, "x"),
+        ({"q": "three, four"}, {"a": "2"}, "y"),
     ]
 
 
@@ -78,7 +78,7 @@ def test_a_missing_file_and_a_directory_are_told_apart(tmp_path: Path) -> None:
 
 def test_flat_rows_need_both_names_and_every_key() -> None:
     assert load([{"q": 1, "a": 2, "id": 7, "group": 3}], inputs=["q"], expected="a")[0] == Example(
-        {"q": 1}, 2, "7", "3"
+        {"q": 1}, {"a": 2}, "7", "3"
     )
     with pytest.raises(DataError, match="both --inputs and --expected"):
         load([{"q": 1, "a": 2}], inputs=["q"])
@@ -90,8 +90,8 @@ def test_a_pandas_frame_is_read_by_its_rows() -> None:
     pandas = pytest.importorskip("pandas")
     frame = pandas.DataFrame({"q": ["x", "y"], "a": [1, 2]})
     assert [(e.inputs, e.expected) for e in load(frame, inputs=["q"], expected="a")] == [
-        ({"q": "x"}, 1),
-        ({"q": "y"}, 2),
+        ({"q": "x"}, {"a": 1}),
+        ({"q": "y"}, {"a": 2}),
     ]
 
 

@@ -82,7 +82,7 @@ class LangGraphNetwork(Network):
     @property
     def exports(self) -> Sequence[str]:  # type: ignore[override]
         """The forms that `export` takes."""
-        return ("patch", "weights", "graph", "module") if self.layers else ("patch", "weights", "graph")
+        return ("patch", "weights", "graph", "module")
 
     @property
     def fingerprint(self) -> str:
@@ -196,7 +196,7 @@ class LangGraphNetwork(Network):
 
         Args:
             form: "patch" (a diff of the user's source), "weights" (JSON values), "graph" (a plain compiled graph),
-                or, of a variant, "module" (file name → text of a folder that runs under LangGraph alone).
+                or "module" (file name → text of a folder that runs under LangGraph alone).
             values: name → value; what is in force, by default.
 
         Raises:

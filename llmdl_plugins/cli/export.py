@@ -8,6 +8,10 @@ from typing import Annotated, Any
 
 import typer
 
+from llmdl_plugins.errors import MisuseError, did_you_mean
+
+FORMS = ("patch", "weights", "module")
+
 
 def export(
     run: Annotated[Path, typer.Argument(help="The folder of a finished run.")],
@@ -20,10 +24,14 @@ def export(
     """Export what a run ended with: nothing is handed over unless the sealed test showed a gain."""
     from llmdl_plugins.cli.run_folder import PastRun
 
+    if form not in FORMS:
+        raise MisuseError(f"Can't export as {form!r}.{did_you_mean(form, FORMS)}")
+    if output is not None and not output.absolute().parent.is_dir():
+        raise MisuseError(f"There is no folder {output.absolute().parent} to write to.")
     past = PastRun.read(run)
     values = past.values(candidate)
     if not values:
-        print(_nothing(past.result["status"]), file=sys.stderr)
+        print(_nothing(past.result["status"], candidate), file=sys.stderr)
     made = past.network().export(form, values)
     if isinstance(made, dict) and form == "module":
         _write_folder(output or run / "module", made)
@@ -31,8 +39,9 @@ def export(
         _write(output, made)
 
 
-def _nothing(status: str) -> str:
-    return f"The run ended with {status!r}, so the untouched application is handed over (--candidate gives the other)."
+def _nothing(status: str, candidate: bool) -> str:
+    other = "it changed no value" if candidate else "--candidate gives what it ended with"
+    return f"The run ended with {status!r}, so the untouched application is handed over ({other})."
 
 
 def _write(output: Path | None, made: Any) -> None:
@@ -49,7 +58,10 @@ def _write(output: Path | None, made: Any) -> None:
 
 
 def _write_folder(folder: Path, files: dict[str, str]) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
-        (folder / Path(name).name).write_text(text, encoding="utf-8")
+        path = folder / name
+        if not path.resolve().is_relative_to(folder.resolve()):
+            raise MisuseError(f"{name} would be written outside {folder}.")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
     print(folder)

@@ -36,7 +36,9 @@ def fit(
     recipe: Annotated[str | None, typer.Option(help="Architecture around a node, for example demonstrations.")] = None,
     node: Annotated[str | None, typer.Option(help="The node that the recipe is put around.")] = None,
     budget: Annotated[str | None, typer.Option(help='"2 usd", "500 calls", "1e6 tokens, 10 min".')] = None,
-    prices: Annotated[Path | None, typer.Option(help='JSON: {"model": [usd per 1e6 in, out]}; "*" for others.')] = None,
+    prices: Annotated[
+        Path | None, typer.Option(help='JSON: model to [dollars per 1e6 tokens in, out]; "*" for others.')
+    ] = None,
     only: Annotated[str | None, typer.Option(help="Train only the parameters that match this pattern.")] = None,
     freeze: Annotated[str | None, typer.Option(help="Freeze the parameters that match this pattern.")] = None,
     inputs: Annotated[str, typer.Option(help="For flat rows: the input keys, with commas.")] = "",
@@ -52,7 +54,7 @@ def fit(
 ) -> None:
     """Train an untouched application, and test on sealed rows whether it got better.
 
-    Example: llmdl fit app.py:graph --data tickets.jsonl --loss exact_match --teacher openai:gpt-5-mini --budget "2 usd"
+    Example: llmdl fit app.py:graph --data rows.jsonl --loss exact_match --teacher openai:gpt-5-mini --budget "2 min"
     """
     from llmdl_plugins.cli.fitting import one_source, read_prices, resolved_loss
     from llmdl_plugins.cli.progress import progress

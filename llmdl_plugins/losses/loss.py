@@ -26,8 +26,9 @@ class Score:
 class Loss:
     """Compares what the application gave with what was expected.
 
-    Each key of `expected` is compared with the same key of the final state, and the values are averaged; a plain
-    `expected` is compared with the text of the prediction.  Subclasses write `compare`.
+    Each key of `expected` is compared with the same key of the final state, and the values are averaged.  A plain
+    `expected`, or a single key that a state with messages doesn't have, is compared with the text of the last AI
+    message.  Subclasses write `compare`.
     """
 
     name = "loss"
@@ -44,7 +45,7 @@ class Loss:
     async def __call__(self, prediction: Any, example: Example) -> Score:
         """The score of a whole prediction."""
         if not isinstance(example.expected, Mapping):
-            return await self.compare(text_of(prediction), example.expected, example)
+            return await self.compare(only_text(prediction, example), example.expected, example)
         if not isinstance(prediction, Mapping):
             got, want = type(prediction).__name__, sorted(example.expected)
             return Score(0.0, f"The output is {got}, not a state with {want}.")
@@ -56,13 +57,30 @@ class Loss:
 
     async def _key(self, prediction: Mapping[str, Any], key: str, want: Any, example: Example) -> Score:
         if key not in prediction:
-            return Score(0.0, f"The output has no {key!r}.")
+            if len(example.expected) > 1 or not prediction.get("messages"):
+                return Score(0.0, f"The output has no {key!r}.")
+            return await self.compare(text_of(prediction), want, example)
         score = await self.compare(prediction[key], want, example)
         return Score(score.value, f"{key}: {score.words}" if score.words else "")
 
 
+def only_text(prediction: Any, example: Example) -> Any:
+    """What a plain `expected` is compared with.
+
+    Raises:
+        MisuseError: the final state has several values that could be meant.
+    """
+    made = set(prediction) - set(example.inputs) if isinstance(prediction, Mapping) else set()
+    if len(made) > 1 and not prediction.get("messages"):
+        raise MisuseError(
+            f"Row {example.id!r} expects plain text, but the final state has several values "
+            f'({", ".join(sorted(made))}): say which is meant, as "expected": {{"KEY": …}}.'
+        )
+    return prediction[made.pop()] if len(made) == 1 and not prediction.get("messages") else text_of(prediction)
+
+
 def text_of(prediction: Any) -> Any:
-    """The text of a prediction: of the last AI message, of the only value of a state, or of itself."""
+    """The text of a prediction: of the last AI message, of the last value of a state, or of itself."""
     if isinstance(prediction, Mapping):
         if messages := prediction.get("messages"):
             return next((m.text for m in reversed(messages) if getattr(m, "type", "") == "ai"), "")

@@ -16,7 +16,7 @@ from llmdl_plugins.run.problem import Problem
 from llmdl_plugins.run.rollout import Rollout
 
 _BATCH = 24
-_PATIENCE = 4
+_PATIENCE = 8
 _COPIED = 8
 
 _ASK = """Write an improved prompt for one step of an application.
@@ -51,7 +51,7 @@ class TextualGradient(Optimizer):
     name = "textual-gradient"
     needs_teacher = True
 
-    def __init__(self, rounds: int = 12, batch: int = _BATCH) -> None:
+    def __init__(self, rounds: int = 30, batch: int = _BATCH) -> None:
         self.rounds, self.batch = rounds, batch
         self._rejected: dict[str, list[str]] = {}
 

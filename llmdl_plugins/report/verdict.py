@@ -32,7 +32,7 @@ def capital(text: str) -> str:
 
 
 def _untested(status: str) -> str:
-    ended = "the run ended before the sealed test, so nothing is claimed and the application is as it was."
+    ended = "the run ended before the sealed test was through, so nothing is claimed and the application is as it was."
     return f"{ended} The same llmdl fit command goes on where it stopped." if status == STOPPED else ended
 
 

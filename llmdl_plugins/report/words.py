@@ -74,7 +74,7 @@ def _instructions(run: Run) -> Iterator[str]:
     elif _cut_short(run):
         yield "Instructions were not tried: the run ended before the teacher was asked."
     else:
-        yield "Instructions were not tried: no train row failed, so the teacher had nothing to repair."
+        yield "Instructions stay as they were: training ended without a new text to compare."
 
 
 def _examples(run: Run) -> Iterator[str]:

@@ -36,6 +36,7 @@ class Meter:
 
     Args:
         budget: the limits.
+        paid: calls that earlier processes paid for in this run, met again or not.
         prices: model name → (dollars for 1e6 tokens in, dollars for 1e6 tokens out); "*" is for every other model.
     """
 
@@ -44,6 +45,7 @@ class Meter:
     spent: Spent = field(default_factory=Spent)
     aside: Spent = field(default_factory=Spent)
     started: float = field(default_factory=time.monotonic)
+    paid: int = 0
     in_flight: int = 0
     stop_reason: str | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -63,6 +65,7 @@ class Meter:
         """Set one call aside, or stop the run."""
         with self._lock:
             self._check("calls", self.spent.calls + self.in_flight + 1)
+            self._check_paid()
             self._check_rest()
             self.in_flight += 1
 
@@ -70,6 +73,7 @@ class Meter:
         """A reserved call has come back with an answer."""
         with self._lock:
             self.in_flight -= 1
+            self.paid += 1
             self._count(model, tokens)
 
     def release(self) -> None:
@@ -99,6 +103,11 @@ class Meter:
             raise BudgetError(f"No price is known for {model!r}, so a budget in dollars can't be held: give its price.")
         return price or (0.0, 0.0)
 
+    def _check_paid(self) -> None:
+        # A resumed run may not meet every call that was in flight when the last one ended: they were paid all the same.
+        if self.budget.calls is not None and self.paid + self.in_flight + 1 > self.budget.calls:
+            raise Stopped(f"the budget of {self.budget.calls:g} calls is spent")
+
     def _check_rest(self) -> None:
         if self.stop_reason:
             raise Stopped(self.stop_reason)
@@ -115,8 +124,8 @@ class Meter:
         """Seconds since the run began in this process."""
         return time.monotonic() - self.started
 
-    def set_aside(self, need: Spent) -> None:
-        """Keep this much for later.
+    def set_aside(self, need: Spent, note: str = "") -> None:
+        """Keep this much for later; `note` says in the error what the need rests on.
 
         Raises:
             BudgetError: what is left can't hold it; says the smallest budget that can.
@@ -126,7 +135,7 @@ class Meter:
             if limit is not None and least > limit:
                 raise BudgetError(
                     f"The budget of {limit:g} {name} can't hold the sealed test: "
-                    f"it needs at least {_ceil(least, name)} {name}, and training comes on top."
+                    f"it needs at least {_ceil(least, name)} {name}{note}, and training comes on top."
                 )
         self.aside = need
 

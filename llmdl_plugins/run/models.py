@@ -18,6 +18,8 @@ def chat_model(name: Any) -> Any:
         MissingExtraError: what the provider needs is not installed.
     """
     if not isinstance(name, str):
+        if name is not None and not hasattr(name, "ainvoke"):
+            raise MisuseError(f"{type(name).__name__} is no chat model: give a LangChain chat model, or provider:name.")
         return name
     provider, colon, model = name.partition(":")
     if not colon:

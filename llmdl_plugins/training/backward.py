@@ -6,8 +6,9 @@ was itself told.  What a critic is shown is cut to a fixed size, so the request 
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.plain import dumps
@@ -123,3 +124,12 @@ def _read(said: str) -> tuple[bool, str]:
 
 def _cut(text: str) -> str:
     return text if len(text) <= _CUT else f"{text[: _CUT // 2]} […] {text[-_CUT // 2 :]}"
+
+
+async def together(walks: Sequence[Awaitable[list[Feedback]]]) -> list[list[Feedback]]:
+    """All walks; if one ends the run, after the others have ended too: none may go on spending behind its back."""
+    outcomes = await asyncio.gather(*walks, return_exceptions=True)
+    for outcome in outcomes:
+        if isinstance(outcome, BaseException):
+            raise outcome
+    return [found for found in outcomes if not isinstance(found, BaseException)]

@@ -33,6 +33,7 @@ class Figures:
     statuses: Mapping[str, int]
     paired: Sealed | None
     calls: int
+    first_error: str = ""
 
     def json(self) -> dict[str, Any]:
         """The figures as plain JSON."""
@@ -41,6 +42,8 @@ class Figures:
     def __str__(self) -> str:
         failed = ", ".join(f"{n} {status}" for status, n in self.statuses.items() if status != "scored")
         lines = [f"{self.score:.1%} on {self.rows} rows, {self.calls} calls" + (f" ({failed})" if failed else "")]
+        if self.first_error:
+            lines.append(f"first error: {self.first_error}")
         if self.paired:
             low, high = self.paired.interval
             lines.append(
@@ -84,4 +87,6 @@ def _figures(rollouts: Sequence[Rollout], sides: int, calls: int) -> Figures:
     last = rollouts[sides - 1 :: sides]
     scored = [r.score for r in last if r.status != "infrastructure error"]
     paired = judge(list(zip(rollouts[::2], rollouts[1::2], strict=True))) if sides == 2 else None
-    return Figures(len(last), fmean(scored) if scored else 0.0, Counter(r.status for r in last), paired, calls)
+    errors = [r.words for r in last if r.status != "scored"]
+    mean = fmean(scored) if scored else 0.0
+    return Figures(len(last), mean, Counter(r.status for r in last), paired, calls, *errors[:1])

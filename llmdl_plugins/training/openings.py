@@ -25,6 +25,7 @@ def count_opening(test_fingerprint: str, run: str) -> int:
             runs.append(run)
             aside = path.with_suffix(".new")
             aside.write_text(json.dumps(openings))
+            aside.chmod(0o600)
             aside.replace(path)
         return len(runs)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,9 +30,10 @@ from llmdl_plugins.run.problem import Problem
 from llmdl_plugins.run.rollout import Rollout, Values
 from llmdl_plugins.run.teacher import Teacher
 from llmdl_plugins.splits import Splits, split
-from llmdl_plugins.training.backward import backward
+from llmdl_plugins.training.backward import backward, together
 from llmdl_plugins.training.baseline import no_model_baseline
 from llmdl_plugins.training.openings import count_opening
+from llmdl_plugins.training.probe import check_probes
 from llmdl_plugins.training.result import IMPROVED, NO_GAIN, STOPPED, Result, versions
 from llmdl_plugins.training.sealed import Sealed, sealed_test
 
@@ -99,7 +99,9 @@ class Trainer:
         self.origin.update(origin or {})
         self.folder = RunFolder(folder) if folder is not None else None
         self.seed, self.concurrency, self.force, self.watcher = seed, concurrency, force, watcher
-        self._meter = Meter(self.budget, self.prices)
+        self._meter, self._openings = Meter(self.budget, self.prices), 0
+        if not any(p.trainable for p in self.network.named_parameters().values()):
+            raise MisuseError(f"Nothing of {self.network.name} is trainable: `llmdl show` says why.")
 
     def fit(self) -> Result:
         """`afit`, waited for; the first Ctrl-C drains and saves, the second stops at once."""
@@ -117,6 +119,7 @@ class Trainer:
     async def afit(self) -> Result:
         """Train, test once, and say what was gained."""
         with self._opened() as ledger, boundary.door():
+            self._meter.paid = int(ledger.totals()["calls"])
             cashier = Cashier(ledger, self._meter)
             evaluator = self._evaluator(ledger, cashier)
             problem = self._problem(evaluator, cashier)
@@ -133,7 +136,8 @@ class Trainer:
     def _refuse_hopeless_budget(self) -> None:
         if self.budget.usd is not None and not self.prices:
             raise BudgetError("A budget in dollars needs prices (--prices FILE, or prices=…), or it can't be held.")
-        Meter(self.budget).set_aside(Spent(calls=2 * len(self.splits.test), rollouts=2 * len(self.splits.test)))
+        runs = 2 * len(self.splits.test)
+        Meter(self.budget).set_aside(Spent(calls=runs, rollouts=runs), " at one call a run")
 
     def _architecture(self, network: Network, recipe: str | None, node: str | None) -> tuple[Network, dict[str, Any]]:
         """The network that is trained, and how it was made from the user's."""
@@ -187,9 +191,8 @@ class Trainer:
             names = {p: name for name, p in self.network.named_parameters().items()}
             # The place tells apart what the same failure says under another incumbent.
             with self.network.under(self.network.checked(problem.incumbent)):
-                found = await asyncio.gather(
-                    *(backward(r, teacher, names, str(self._meter.spent.rollouts)) for r in failed)
-                )
+                walks = [backward(r, teacher, names, str(self._meter.spent.rollouts)) for r in failed]
+                found = await together(walks)
             return [one for said in found for one in said]
 
         problem = Problem(evaluator, self.splits.train, teacher, self.seed, keep, feedback, self.splits.val)
@@ -203,7 +206,7 @@ class Trainer:
         )
         if self.splits.twins:
             self._say(f"warning: {len(self.splits.twins)} train or val rows have a near-duplicate in test")
-        await evaluator.evaluate([{}], self.splits.train[:_PROBES], phase="probe")
+        check_probes(await evaluator.evaluate([{}], self.splits.train[:_PROBES], phase="probe"))
         self._meter.set_aside(self._need(evaluator))
 
     def _need(self, evaluator: Evaluator) -> Spent:
@@ -225,7 +228,7 @@ class Trainer:
     async def _open_seal(self, evaluator: Evaluator, problem: Problem) -> tuple[Sealed, int]:
         self._meter.aside = Spent()
         run = str(self.folder.path.resolve()) if self.folder else f"memory/{id(self)}"
-        openings = count_opening(self.splits.test_fingerprint, run)
+        openings = self._openings = count_opening(self.splits.test_fingerprint, run)
         sealed = await sealed_test(evaluator, {}, problem.incumbent, self.splits.test, self.seed)
         if baseline := await no_model_baseline(self.splits.train, self.splits.test, self.loss):
             evaluator.ledger.add_event("baseline", plain(baseline))
@@ -242,7 +245,7 @@ class Trainer:
 
     def _stopped(self, problem: Problem, reason: str) -> Result:
         nothing = dict.fromkeys(Sealed.__dataclass_fields__)
-        return self._made(problem, STOPPED, reason, 0, {**nothing, "test_size": len(self.splits.test)})
+        return self._made(problem, STOPPED, reason, self._openings, {**nothing, "test_size": len(self.splits.test)})
 
     def _made(self, problem: Problem, status: str, reason: str, openings: int, told: Mapping[str, Any]) -> Result:
         changed = self.network.changed(problem.incumbent)

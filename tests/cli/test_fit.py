@@ -99,3 +99,40 @@ def test_ctrl_c_saves_and_says_how_to_go_on(agent: str, rows: Path, tmp_path: Pa
     assert process.returncode == 130, err
     assert "the same command with --folder runs/e goes on" in out
     assert json.loads((tmp_path / "runs/e/result.json").read_text())["status"] == "stopped"
+
+
+def test_an_agent_in_a_package_exports_as_a_folder_that_runs(
+    llmdl: Callable[..., Any], agent: str, rows: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "newsroom").mkdir()
+    (tmp_path / "newsroom/__init__.py").touch()
+    (tmp_path / "newsroom/agent.py").write_text(Path(agent.rpartition(":")[0]).read_text())
+    command = (
+        "fit",
+        "newsroom/agent.py:graph",
+        "--data",
+        rows,
+        "--loss",
+        "exact_match",
+        "--folder",
+        "runs/p",
+        "--quiet",
+    )
+    assert llmdl(*command).code == 0
+    assert llmdl("export", "runs/p", "--as", "module", "-o", "out").code == 0
+    code = "from app import graph; print(graph.invoke({'messages': 'late goal wins the match, part 2'})['desk'])"
+    env = {**os.environ, "PYTHONPATH": f"{tmp_path / 'out'}:{HERE}"}
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path / "out", env=env, capture_output=True, text=True)
+    assert done.stdout.strip() == "sports", done.stderr
+
+
+def test_flat_rows_compare_the_key_that_they_name(llmdl: Callable[..., Any], agent: str, tmp_path: Path) -> None:
+    lines = ["messages,desk", *(f"budget passes part {n},news" for n in range(60))]
+    (tmp_path / "flat.csv").write_text("\n".join(lines))
+    options = ("--inputs", "messages", "--expected", "desk", "--loss", "exact_match", "--json")
+    assert json.loads(llmdl("eval", agent, "--data", "flat.csv", *options).out)["score"] == 1.0
+
+
+def test_export_refuses_a_form_that_it_cannot_write(llmdl: Callable[..., Any], tmp_path: Path) -> None:
+    done = llmdl("export", tmp_path, "--as", "graph")
+    assert done.code == 2 and "Known: module, patch, weights" in done.err

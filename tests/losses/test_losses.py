@@ -83,7 +83,7 @@ async def test_a_row_that_expects_nothing_is_refused() -> None:
         "yes",
         AIMessage("yes"),
         AIMessage([{"type": "text", "text": "yes"}]),
-        {"question": "x", "answer": "yes"},
+        {"answer": "yes"},
         {"messages": [HumanMessage("?"), AIMessage("yes"), HumanMessage("really?")], "other": "no"},
     ],
 )

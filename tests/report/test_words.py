@@ -73,8 +73,8 @@ def test_a_teacher_whose_texts_were_unusable_is_told_from_no_teacher(make: Make)
     assert "a teacher was asked, but nothing that it wrote came to the screen" in words
 
 
-def test_a_teacher_with_nothing_to_repair_is_told_from_one_that_was_not_reached(make: Make) -> None:
-    assert "the teacher had nothing to repair" in said(make, moves=[])
+def test_a_run_without_a_new_text_says_so(make: Make) -> None:
+    assert "training ended without a new text to compare" in said(make, moves=[])
 
 
 def test_a_stopped_run_claims_nothing(make: Make) -> None:

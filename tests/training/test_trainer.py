@@ -35,14 +35,19 @@ def world(skill: str, seed: int = 0) -> tuple[Simulator, SimulatedChat, Network]
 
 def trainer(skill: str, seed: int = 0, **changes: Any) -> tuple[Simulator, Trainer]:
     simulator, model, network = world(skill, seed)
-    rows = [simulator.dataset(split, n) for split, n in (("train", 60), ("val", 60), ("test", 120))]
+    rows = [answers(simulator.dataset(split, n)) for split, n in (("train", 60), ("val", 60), ("test", 120))]
     given = {"teacher": model, "budget": "1500 calls", "seed": seed, **changes}
     return simulator, Trainer(network, "exact_match", *rows, **given)
 
 
+def answers(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows that name the key that is compared."""
+    return [{**row, "expected": {"answer": row["expected"]}} for row in rows]
+
+
 @pytest.mark.parametrize("skill", ["rule", "coupled"])
 def test_what_can_be_learned_is_learned_and_claimed(skill: str) -> None:
-    simulator, made = trainer(skill)
+    simulator, made = trainer(skill, budget="3000 calls")
     result = made.fit()
     made.network.load_state_dict({**made.network.state_dict(), **result.values})
     truth = simulator.true_score([str(v) for v in made.network.state_dict().values()])
@@ -69,7 +74,7 @@ def test_the_budget_is_never_exceeded_and_the_sealed_test_always_fits() -> None:
 
 
 def test_a_budget_that_cannot_hold_the_sealed_test_is_refused_before_a_call() -> None:
-    with pytest.raises(BudgetError, match="needs at least 240 calls"):
+    with pytest.raises(BudgetError, match="needs at least 240 calls at one call a run"):
         trainer("rule", budget="100 calls")
 
 
@@ -206,3 +211,40 @@ def test_too_few_rows_say_how_many_are_needed() -> None:
     simulator, model, network = world("rule")
     with pytest.raises(DataError, match="at least 32 rows"):
         Trainer(network, "exact_match", simulator.dataset("train", 20), teacher=model)
+
+
+def test_rows_that_the_application_cannot_run_are_refused_at_the_first_ones() -> None:
+    simulator, model, network = world("rule")
+    rows = [{"inputs": {"qestion": f"x {n}"}, "expected": {"answer": "1"}} for n in range(60)]
+    with pytest.raises(MisuseError, match="No row could be run. The application raised KeyError: 'question'"):
+        Trainer(network, "exact_match", rows, teacher=model).fit()
+    assert simulator.counts["calls"] == 0
+
+
+def test_a_misspelt_expected_key_is_answered_with_a_near_one() -> None:
+    simulator, model, network = world("rule")
+    rows = [{**row, "expected": {"anwser": "1"}} for row in simulator.dataset("train", 60)]
+    with pytest.raises(MisuseError, match="Did you mean 'answer'"):
+        Trainer(network, "exact_match", rows, teacher=model).fit()
+
+
+def test_a_plain_expected_is_refused_where_several_values_could_be_meant() -> None:
+    simulator, model, network = world("coupled")
+    with pytest.raises(MisuseError, match=r"several values \(answer, record\)"):
+        Trainer(network, "exact_match", simulator.dataset("train", 60), teacher=model).fit()
+
+
+def test_nothing_trainable_is_refused_before_a_call() -> None:
+    simulator, model, network = world("rule")
+    network.freeze()
+    with pytest.raises(MisuseError, match="Nothing of .* is trainable"):
+        Trainer(network, "exact_match", simulator.dataset("train", 60), teacher=model)
+
+
+@pytest.mark.parametrize("budget", [260, 270, 280, 300])
+def test_feedback_never_spends_what_was_set_aside(budget: int, run_folder: Path) -> None:
+    for _ in range(3):
+        _, made = trainer("rule", budget=f"{budget} calls", folder=run_folder)
+        assert made.fit().status in ("improved", "no gain shown")
+    with sqlite3.connect(run_folder / "ledger.db") as ledger:
+        assert ledger.execute("SELECT count(*) FROM calls").fetchone()[0] <= budget

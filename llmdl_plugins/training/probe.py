@@ -1,0 +1,37 @@
+"""The first runs tell whether the rest makes sense: better to stop at two rows than at two thousand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from llmdl_plugins.errors import MisuseError, did_you_mean
+from llmdl_plugins.run.rollout import Rollout
+
+
+def check_probes(probes: Sequence[Rollout]) -> None:
+    """Refuse to train where every probe raises, or where the final state lacks a key that is expected.
+
+    Raises:
+        MisuseError: with the application's own error, or the keys that there are.
+    """
+    told = [r for r in probes if r.status != "infrastructure error"]
+    if told and all(r.status == "task error" for r in told):
+        raise MisuseError(
+            f"No row could be run. {told[0].words}. Do the inputs of the rows have the keys that it needs?"
+        )
+    for rollout in told:
+        _check_keys(rollout)
+
+
+def _check_keys(rollout: Rollout) -> None:
+    expected, output = rollout.example.expected, rollout.output
+    if not isinstance(expected, Mapping) or not isinstance(output, Mapping):
+        return
+    if output.get("messages") and len(expected) == 1:
+        return
+    for key in expected:
+        if key not in output:
+            raise MisuseError(
+                f"Row {rollout.example.id!r} expects {key!r}, which is not in the final state."
+                f"{did_you_mean(key, output)}"
+            )
