@@ -127,8 +127,15 @@ def test_files_with_other_line_ends_and_encodings_are_patched_in_kind(agent: Age
 
 def test_an_unknown_form_is_a_misuse(agent: Agent) -> None:
     _, net, _ = opened(agent, "react")
-    with pytest.raises(MisuseError, match="patch"):
-        net.export("module")
+    with pytest.raises(MisuseError, match="Did you mean 'module'"):
+        net.export("modul")
+
+
+def test_changed_texts_alone_are_a_module_that_runs_without_this_package(agent: Agent, tmp_path: Path) -> None:
+    _, net, model = opened(agent, "constant")
+    bound = sent(net, model, CHANGES["constant"], EVERY["constant"])
+    write(tmp_path / "alone", net.export("module", CHANGES["constant"]))
+    assert sent_alone((tmp_path / "alone", "app", EVERY["constant"])) == [bound]
 
 
 def choice(source: str) -> Any:
