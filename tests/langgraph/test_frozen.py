@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import uuid
+from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
 
@@ -37,6 +38,12 @@ def network(module: ModuleType, **kwargs: Any) -> LangGraphNetwork:
     return found
 
 
+def in_order(name: str, things: Sequence[Any]) -> list[str]:
+    """What happened, in its order; the graph's own parallel nodes happen in the order that the scheduler pleases."""
+    told = [dumps(thing) for thing in things]
+    return sorted(told) if name == "fan" else told
+
+
 @pytest.mark.parametrize("name", INPUTS)
 def test_same_calls_and_same_answer(agent: Agent, name: str) -> None:
     module = agent(name)
@@ -45,7 +52,7 @@ def test_same_calls_and_same_answer(agent: Agent, name: str) -> None:
     calls = list(module.model.calls)
     module.model.calls.clear()
     assert without_ids(net.invoke(INPUTS[name])) == without_ids(expected)
-    assert module.model.calls == calls
+    assert in_order(name, module.model.calls) == in_order(name, calls)
 
 
 @pytest.mark.parametrize("name", INPUTS)
@@ -56,7 +63,7 @@ async def test_a_recorded_run_makes_the_same_calls_and_gives_the_same_answer(age
     module.model.calls.clear()
     output, tape = await network(module).trace(INPUTS[name])
     assert without_ids(output) == without_ids(expected)
-    assert sorted(map(dumps, module.model.calls)) == sorted(map(dumps, calls))
+    assert in_order(name, module.model.calls) == in_order(name, calls)
     assert len(tape.calls) == len(calls) and not tape.strays
 
 
@@ -66,7 +73,7 @@ async def test_same_stream_events(agent: Agent, name: str) -> None:
     net = network(module)
     expected = [piece async for piece in module.graph.astream(INPUTS[name], stream_mode=MODES, subgraphs=True)]
     same = [piece async for piece in net.astream(INPUTS[name], stream_mode=MODES, subgraphs=True)]
-    assert without_ids(same) == without_ids(expected)
+    assert in_order(name, without_ids(same)) == in_order(name, without_ids(expected))
 
 
 async def test_a_bound_stream_has_the_same_events_but_for_the_texts(agent: Agent) -> None:
