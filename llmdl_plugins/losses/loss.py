@@ -56,12 +56,18 @@ class Loss:
         return Score(sum(s.value for s in scores) / len(scores), words)
 
     async def _key(self, prediction: Mapping[str, Any], key: str, want: Any, example: Example) -> Score:
+        if key in missing(prediction, example.expected):
+            return Score(0.0, f"The output has no {key!r}.")
         if key not in prediction:
-            if len(example.expected) > 1 or not prediction.get("messages"):
-                return Score(0.0, f"The output has no {key!r}.")
             return await self.compare(text_of(prediction), want, example)
         score = await self.compare(prediction[key], want, example)
         return Score(score.value, f"{key}: {score.words}" if score.words else "")
+
+
+def missing(prediction: Mapping[str, Any], expected: Mapping[str, Any]) -> list[str]:
+    """The expected keys that nothing can be compared with; messages stand in for a single one."""
+    absent = [key for key in expected if key not in prediction]
+    return [] if len(expected) == 1 and prediction.get("messages") else absent
 
 
 def only_text(prediction: Any, example: Example) -> Any:
@@ -70,13 +76,15 @@ def only_text(prediction: Any, example: Example) -> Any:
     Raises:
         MisuseError: the final state has several values that could be meant.
     """
-    made = set(prediction) - set(example.inputs) if isinstance(prediction, Mapping) else set()
-    if len(made) > 1 and not prediction.get("messages"):
+    if not isinstance(prediction, Mapping) or prediction.get("messages"):
+        return text_of(prediction)
+    made = set(prediction) - set(example.inputs)
+    if len(made) > 1:
         raise MisuseError(
             f"Row {example.id!r} expects plain text, but the final state has several values "
             f'({", ".join(sorted(made))}): say which is meant, as "expected": {{"KEY": …}}.'
         )
-    return prediction[made.pop()] if len(made) == 1 and not prediction.get("messages") else text_of(prediction)
+    return prediction[made.pop()] if made else text_of(prediction)
 
 
 def text_of(prediction: Any) -> Any:

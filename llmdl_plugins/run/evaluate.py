@@ -66,6 +66,8 @@ class Evaluator:
     ) -> None:
         self.network, self.loss, self.ledger, self.cashier, self.watcher = network, loss, ledger, cashier, watcher
         self._names = {p: name for name, p in network.named_parameters().items()}
+        # Drawn from the whole graph, so once a run and not once a rollout.
+        self._identity = digest(network.fingerprint, loss.fingerprint)
         self._slots = asyncio.Semaphore(concurrency)
         self._outcomes: Counter[Status] = Counter()
         self._met: set[str] = set()
@@ -117,7 +119,7 @@ class Evaluator:
             InfrastructureError: too large a share of rollouts failed on the way to the model.
         """
         ready = self._ready(candidate)
-        key = digest("rollout", self.network.fingerprint, ready.digest, example.key, self.loss.fingerprint, repetition)
+        key = digest("rollout", self._identity, ready.digest, example.key, repetition)
         self._count(key)
         # Who asks for what is under way waits for it, and replays it.
         async with self._locks.setdefault(key, asyncio.Lock()):

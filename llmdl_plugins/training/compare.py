@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
@@ -69,17 +70,13 @@ def compare(
 async def _compare(
     network: Network, loss: Loss, rows: Dataset, values: Mapping[str, Any], concurrency: int, watcher: Watcher
 ) -> Figures:
-    ledger, meter = Ledger(), Meter(Budget())
-    try:
-        with boundary.door():
-            evaluator = Evaluator(
-                network, loss, ledger, Cashier(ledger, meter), concurrency=concurrency, watcher=watcher
-            )
-            sides: Sequence[Mapping[str, Any]] = [{}, values] if values else [{}]
-            runs = [evaluator.run(side, example, f"eval/{n}") for example in rows for n, side in enumerate(sides)]
-            rollouts = await evaluator.all(runs, "eval")
-    finally:
-        ledger.close()
+    meter = Meter(Budget())
+    with closing(Ledger()) as ledger, boundary.door():
+        cashier = Cashier(ledger, meter)
+        evaluator = Evaluator(network, loss, ledger, cashier, concurrency=concurrency, watcher=watcher)
+        sides: Sequence[Mapping[str, Any]] = [{}, values] if values else [{}]
+        runs = [evaluator.run(side, example, f"eval/{n}") for example in rows for n, side in enumerate(sides)]
+        rollouts = await evaluator.all(runs, "eval")
     return _figures(rollouts, len(sides), meter.spent.calls)
 
 

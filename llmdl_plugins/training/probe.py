@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from llmdl_plugins.errors import MisuseError, did_you_mean
+from llmdl_plugins.losses.loss import missing
 from llmdl_plugins.run.rollout import Rollout
 
 
@@ -27,11 +28,7 @@ def _check_keys(rollout: Rollout) -> None:
     expected, output = rollout.example.expected, rollout.output
     if not isinstance(expected, Mapping) or not isinstance(output, Mapping):
         return
-    if output.get("messages") and len(expected) == 1:
-        return
-    for key in expected:
-        if key not in output:
-            raise MisuseError(
-                f"Row {rollout.example.id!r} expects {key!r}, which is not in the final state."
-                f"{did_you_mean(key, output)}"
-            )
+    for key in missing(output, expected):
+        raise MisuseError(
+            f"Row {rollout.example.id!r} expects {key!r}, which is not in the final state.{did_you_mean(key, output)}"
+        )

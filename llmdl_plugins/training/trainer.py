@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -126,12 +126,12 @@ class Trainer:
             try:
                 await self._set_aside(evaluator)
                 await self._train(problem)
-                sealed, openings = await self._open_seal(evaluator, problem)
+                sealed = await self._open_seal(evaluator, problem)
             except Stopped as stopped:
                 return self._save(self._stopped(problem, stopped.reason))
             finally:
                 await cashier.drain()
-            return self._save(self._result(problem, sealed, openings))
+            return self._save(self._result(problem, sealed))
 
     def _refuse_hopeless_budget(self) -> None:
         if self.budget.usd is not None and not self.prices:
@@ -154,11 +154,8 @@ class Trainer:
                 ledger.clear_events()
                 yield ledger
             return
-        ledger = Ledger()
-        try:
+        with closing(Ledger()) as ledger:
             yield ledger
-        finally:
-            ledger.close()
 
     def _config(self) -> dict[str, Any]:
         parts = {"train": self.splits.train, "val": self.splits.val, "test": self.splits.test}
@@ -225,10 +222,10 @@ class Trainer:
                 raise
             self._say(f"training ends: {stopped.reason}")
 
-    async def _open_seal(self, evaluator: Evaluator, problem: Problem) -> tuple[Sealed, int]:
+    async def _open_seal(self, evaluator: Evaluator, problem: Problem) -> Sealed:
         self._meter.aside = Spent()
         run = str(self.folder.path.resolve()) if self.folder else f"memory/{id(self)}"
-        openings = self._openings = count_opening(self.splits.test_fingerprint, run)
+        self._openings = count_opening(self.splits.test_fingerprint, run)
         sealed = await sealed_test(evaluator, {}, problem.incumbent, self.splits.test, self.seed)
         if baseline := await no_model_baseline(self.splits.train, self.splits.test, self.loss):
             evaluator.ledger.add_event("baseline", plain(baseline))
@@ -236,23 +233,23 @@ class Trainer:
                 f"without any model: nearest train row {baseline.nearest:.1%}, vote of ten {baseline.vote:.1%}, "
                 f"weighted vote {baseline.weighted:.1%}"
             )
-        return sealed, openings
+        return sealed
 
-    def _result(self, problem: Problem, sealed: Sealed, openings: int) -> Result:
+    def _result(self, problem: Problem, sealed: Sealed) -> Result:
         status = IMPROVED if sealed.improved else NO_GAIN
         told = {name: getattr(sealed, name) for name in Sealed.__dataclass_fields__}
-        return self._made(problem, status, "", openings, told)
+        return self._made(problem, status, "", told)
 
     def _stopped(self, problem: Problem, reason: str) -> Result:
         nothing = dict.fromkeys(Sealed.__dataclass_fields__)
-        return self._made(problem, STOPPED, reason, self._openings, {**nothing, "test_size": len(self.splits.test)})
+        return self._made(problem, STOPPED, reason, {**nothing, "test_size": len(self.splits.test)})
 
-    def _made(self, problem: Problem, status: str, reason: str, openings: int, told: Mapping[str, Any]) -> Result:
+    def _made(self, problem: Problem, status: str, reason: str, told: Mapping[str, Any]) -> Result:
         changed = self.network.changed(problem.incumbent)
         return Result(
             status=status,
             **told,
-            openings=openings,
+            openings=self._openings,
             accepted=sum(v.accepted for v in problem.verdicts),
             proposed=len(problem.verdicts),
             spent=self._meter.told(),
