@@ -55,8 +55,10 @@ class Driven:
 
     async def _run(self, run: Run, config: Any, kwargs: dict[str, Any]) -> Any:
         ours = self._config(run, config)
-        if getattr(self, "context_schema", None) is not None:
-            kwargs = {"context": {}, **kwargs}
+        if getattr(self, "context_schema", None) is not None and run.context is not None:
+            kwargs = {"context": dict(run.context), **kwargs}
+        for namespace, key, value in run.stored:
+            await self.store.aput(namespace, key, dict(value))  # type: ignore[attr-defined]
         start = super().ainvoke  # type: ignore[misc]
         output = await start(copy.deepcopy(run.inputs), ours, **kwargs)
         for answer in run.resume:

@@ -36,10 +36,13 @@ class Script:
         said = self._next("_text", self.answers.get("_text", TEXT))
         return str(said(messages) if callable(said) else said)
 
-    def preferred(self, key: str, tools: Mapping[str, Any]) -> str | None:
-        """The first of the tools named under "_first" or "_final" that is offered."""
+    def preferred(self, key: str, tools: Mapping[str, Any], messages: Sequence[BaseMessage]) -> str | None:
+        """The first of those named under "_first" or "_final" that is offered; "_text", no tool, always is."""
         wanted = self.answers.get(key, ())
-        return next((name for name in ([wanted] if isinstance(wanted, str) else wanted) if name in tools), None)
+        wanted = wanted(messages) if callable(wanted) else wanted
+        return next(
+            (name for name in ([wanted] if isinstance(wanted, str) else wanted) if name in (*tools, "_text")), None
+        )
 
     def _next(self, key: str, said: Any) -> Any:
         if not isinstance(said, list):
@@ -93,7 +96,9 @@ class ScriptedChat(BaseChatModel):
 
     def bind_tools(self, tools: Sequence[Any], *, tool_choice: Any = None, **kwargs: Any) -> Runnable[Any, AIMessage]:
         """Offer tools; provider's own tools are left out."""
-        known = [tool for tool in tools if not (isinstance(tool, dict) and "name" not in tool and "function" not in tool)]
+        known = [
+            tool for tool in tools if not (isinstance(tool, dict) and "name" not in tool and "function" not in tool)
+        ]
         return self.bind(tools=[convert_to_openai_tool(tool) for tool in known], tool_choice=tool_choice)
 
     def get_token_ids(self, text: str) -> list[int]:
@@ -134,14 +139,15 @@ def _tool(now: Script, messages: Sequence[BaseMessage], tools: Mapping[str, Any]
     if forced in tools:
         return str(forced)
     seen = any(message.type == "tool" for message in messages)
-    if seen and (final := now.preferred("_final", tools)):
-        return final
-    if not tools or (seen and choice not in ("any", "required", True)):
-        return None
-    return now.preferred("_first", tools) or next(iter(tools))
+    ends = seen and choice not in ("any", "required", True)
+    chosen = now.preferred("_final", tools, messages) if seen else None
+    chosen = chosen or (None if ends else now.preferred("_first", tools, messages))
+    return None if chosen == "_text" or not tools or (ends and not chosen) else chosen or next(iter(tools))
 
 
-def made_up(schema: Mapping[str, Any], key: str = "value", known: Mapping[str, Any] | None = None, depth: int = 0) -> Any:
+def made_up(
+    schema: Mapping[str, Any], key: str = "value", known: Mapping[str, Any] | None = None, depth: int = 0
+) -> Any:
     """A value that fits a JSON schema."""
     known = known or schema.get("$defs") or schema.get("definitions") or {}
     inside: Callable[[Any, str], Any] = lambda one, name: made_up(one, name, known, depth + 1)  # noqa: E731
@@ -155,6 +161,10 @@ def made_up(schema: Mapping[str, Any], key: str = "value", known: Mapping[str, A
             return value
         case {"properties": properties}:
             return {name: inside(one, name) for name, one in properties.items()}
+        case {"format": "date-time"}:
+            return "2030-01-01T10:00:00"
+        case {"format": "date"}:
+            return "2030-01-01"
         case {"type": "array"}:
             return [inside(schema.get("items", {"type": "string"}), key)] if depth < 6 else []
     return {"object": {}, "boolean": True, "integer": 1, "number": 1, "null": None}.get(

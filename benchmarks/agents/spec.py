@@ -14,16 +14,22 @@ class Run:
 
     Args:
         inputs: what the graph is called with.
-        answers: what the scripted model says: tool or schema name → arguments of the call; "_text": the text of an
-            answer; "_first": the tool that is called first; "_final": the tool that is called once a tool has answered.
+        answers: what the scripted model says: tool or schema name → arguments of the call (a list: one a call); "_text":
+            the text of an answer (or a list, or a function of the messages); "_first": the tool that is called first
+            (or several by preference, or a function of the messages; "_text" is none); "_final": the tool that is
+            called once a tool has answered.
         configurable: the `configurable` part of the configuration.
-        resume: what each interrupt is answered with, in order.
+        context: what a graph with a context schema is given; None gives nothing.
+        stored: what lies in the store before it: namespace, key and value of each.
+        resume: what each interrupt is answered with, in order; at a breakpoint, the update of the state, or None.
         limit: the recursion limit.
     """
 
     inputs: Any
     answers: Mapping[str, Any] = field(default_factory=dict)
     configurable: Mapping[str, Any] = field(default_factory=dict)
+    context: Mapping[str, Any] | None = field(default_factory=dict)
+    stored: tuple[tuple[tuple[str, ...], str, Mapping[str, Any]], ...] = ()
     resume: tuple[Any, ...] = ()
     limit: int = 20
 

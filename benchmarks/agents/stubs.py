@@ -37,7 +37,8 @@ MOVED = {
 }
 KEYS = (
     "OPENAI", "TAVILY", "GEMINI", "GOOGLE", "ANTHROPIC", "GROQ", "COHERE", "FIREWORKS", "MISTRAL", "DEEPSEEK", "SERPER",
-    "TOGETHER", "AZURE_OPENAI", "NVIDIA", "HUGGINGFACEHUB", "PERPLEXITY", "EXA", "FIRECRAWL", "JINA", "PINECONE",
+    "TOGETHER", "AZURE_OPENAI", "NVIDIA", "HUGGINGFACEHUB", "PERPLEXITY", "LANGSMITH", "EXA", "FIRECRAWL",
+    "JINA", "PINECONE",
 )  # fmt: skip
 PAGE = "the text of a page"
 RESULT = {"title": "a title", "url": "http://page.test", "content": PAGE, "raw_content": f"{PAGE}, in full", "score": 1}
@@ -59,6 +60,7 @@ def install(root: Path) -> None:
     sys.meta_path.insert(0, Replacing())
     sys.meta_path.append(Missing(root))
     _models()
+    module("tiktoken", get_encoding=Words, encoding_for_model=Words)
     _no_network()
 
 
@@ -138,7 +140,16 @@ def _copy(name: str, of: str) -> types.ModuleType:
     return made
 
 
-class Anything(MagicMock):
+class Open(type):
+    """A class of which every attribute is there."""
+
+    def __getattr__(cls, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return MagicMock(name=name)
+
+
+class Anything(MagicMock, metaclass=Open):
     """A class that takes everything and can be a base class, a field type or an annotation."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -222,7 +233,9 @@ class SearchTool(BaseTool):
     found: Any = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(**{"found": PAGE, **{k: v for k, v in kwargs.items() if k in ("name", "description", "found")}})
+        super().__init__(
+            **{"found": PAGE, **{k: v for k, v in kwargs.items() if k in ("name", "description", "found")}}
+        )
 
     def _run(self, query: str = "") -> Any:
         return self.found
@@ -265,10 +278,31 @@ class AsyncSearchClient(Anything):
         return results(query)
 
 
-class Page(Anything):
+class Words:
+    """A tokenizer that is not downloaded: a token a word."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None: ...
+
+    def encode(self, text: str, *args: Any, **kwargs: Any) -> list[int]:
+        """One number a word."""
+        return list(range(len(text.split())))
+
+    def decode(self, tokens: Sequence[int]) -> str:
+        """As many words."""
+        return " ".join("word" for _ in tokens)
+
+
+class Page:
     """A web page, and the session that gets it."""
 
     status = status_code = 200
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None: ...
+
+    def __enter__(self) -> Page:
+        return self
+
+    def __exit__(self, *args: Any) -> None: ...
 
     async def __aenter__(self) -> Page:
         return self
@@ -298,14 +332,20 @@ def pulled(*args: Any, **kwargs: Any) -> ChatPromptTemplate:
 
 
 BY_NAME: Sequence[tuple[str, Any]] = (
-    (r"(Azure)?Chat(?!.*(History|Prompt|Message|Result|Generation))[A-Z].*|.*LLM|Ollama|OpenAI|AzureOpenAI", ScriptedChat),
+    (
+        r"(Azure)?Chat(?!.*(History|Prompt|Message|Result|Generation))[A-Z].*|.*LLM|Ollama|OpenAI|AzureOpenAI",
+        ScriptedChat,
+    ),
     (r".*Embeddings?", Embeddings),
     (r"AsyncTavilyClient", AsyncSearchClient),
     (r"TavilyClient|DDGS|.*APIWrapper", SearchClient),
     (r"TavilySearch", ResultsTool),
     (r"TavilySearchResults", ListingTool),
     (r".*(Search|SearchRun|SearchResults|QueryRun|SearchTool)", SearchTool),
-    (r"Chroma|FAISS|Qdrant|Milvus|Pinecone|Weaviate|.*VectorStore|.*VectorSearch|PGVector|InMemoryVectorStore", VectorStore),
+    (
+        r"Chroma|FAISS|Qdrant|Milvus|Pinecone|Weaviate|.*VectorStore|.*VectorSearch|PGVector|InMemoryVectorStore",
+        VectorStore,
+    ),
     (r".*Retriever", Retriever),
     (r".*Loader", DocumentLoader),
     (r"ClientSession", Page),
@@ -373,4 +413,3 @@ def _httpx() -> None:
 
     httpx.HTTPTransport.handle_request = sync  # type: ignore[method-assign]
     httpx.AsyncHTTPTransport.handle_async_request = later  # type: ignore[method-assign]
-

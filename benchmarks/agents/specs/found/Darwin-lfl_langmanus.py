@@ -1,26 +1,39 @@
 """Darwin-lfl/langmanus: markdown prompts with `<<NAME>>` holes, nodes that steer by Command, agents inside nodes."""
 
-from __future__ import annotations
-
 import sys
 from types import ModuleType, SimpleNamespace
 from typing import Any
 from unittest.mock import MagicMock
 
+from pydantic import BaseModel
 from spec import Agent, Run
+from stubs import ListingTool, module
 
 REPLY = '{"thought": "handoff_to_planner", "title": "cats"}'  # the coordinator looks for the word, the planner for JSON
 
 
+class Query(BaseModel):
+    """What is searched; the agent's own class hides the signature."""
+
+    query: str
+
+
+class Search(ListingTool):
+    args_schema: type[BaseModel] = Query
+
+
 def prepare() -> None:
+    module("langchain_community.tools.tavily_search", TavilySearchResults=Search)
     for name in ("browser_use", "readabilipy", "markdownify"):
         sys.modules[name] = MagicMock()
     sys.modules["browser_use"].Agent = type("Agent", (), {})
     sys.modules["langchain_experimental"] = MagicMock(__path__=[])
-    sys.modules["langchain_experimental.utilities"] = MagicMock(PythonREPL=lambda: SimpleNamespace(run=lambda code: "1"))
+    sys.modules["langchain_experimental.utilities"] = MagicMock(
+        PythonREPL=lambda: SimpleNamespace(run=lambda code: "1")
+    )
 
 
-def imported(module: ModuleType) -> None:
+def imported(workflow: ModuleType) -> None:
     tools = {name: sys.modules[f"src.tools.{name}"] for name in ("bash_tool", "crawl", "browser")}
     tools["bash_tool"].bash_tool.func = lambda cmd: "done"
     tools["crawl"].crawl_tool.func = lambda url: "page text"
@@ -40,13 +53,13 @@ AGENT = Agent(
     root="",
     target="src.workflow:graph",
     prompts=(
-        "src/prompts/coordinator.md:1",
-        "src/prompts/planner.md:1",
-        "src/prompts/supervisor.md:1",
-        "src/prompts/researcher.md:1",
-        "src/prompts/coder.md:1",
-        "src/prompts/browser.md:1",
-        "src/prompts/reporter.md:1",
+        "src/prompts/coordinator.md:5",
+        "src/prompts/planner.md:5",
+        "src/prompts/supervisor.md:7",
+        "src/prompts/researcher.md:5",
+        "src/prompts/coder.md:5",
+        "src/prompts/browser.md:5",
+        "src/prompts/reporter.md:5",
         "src/graph/nodes.py:19",
         "src/graph/nodes.py:120",
     ),

@@ -1,4 +1,4 @@
-"""lfnovo/open-notebook, the graph that asks a notebook: jinja files behind a loader of their own, searches sent by Send."""
+"""lfnovo/open-notebook, the graph that asks a notebook: jinja files behind a library's loader, Send."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""starpig1129/DATAGEN: one markdown file with a front matter for each agent, shared rules appended, create_agent in nodes."""
+"""starpig1129/DATAGEN: a markdown file with a front matter for each agent, shared rules, create_agent in nodes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from typing import Any
 from unittest.mock import MagicMock
 
 from langchain_core.tools import tool
-
 from spec import Agent, Run
 
 MEMBERS = ("code", "hypothesis", "note", "process", "quality_review", "refiner", "report", "search", "visualization")
@@ -66,7 +65,7 @@ def task(worker: str) -> dict[str, str]:
 
 WORKERS = ("Coder", "Search", "Visualization", "Report", "FINISH", "FINISH")
 ANSWERS = {
-    "_text": '{"feedback": "Good work.", "needs_revision": false}',  # the reviewer's model is asked for JSON, not a call
+    "_text": '{"feedback": "Good work.", "needs_revision": false}',  # the reviewer's model is asked for JSON
     "ProcessRouteSchema": [task(worker) for worker in WORKERS],
     "QualityOutput": {"feedback": "Good work.", "needs_revision": False},
     "NoteState": {"messages": [], "hypothesis": "It grows."},
