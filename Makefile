@@ -1,10 +1,11 @@
 # make demo: train the example agent.  make test: what CI runs.  make bench: the figures in benchmarks/README.md.
+# make bench-agents: those in benchmarks/agents.md, on public agents that it clones.
 VENV ?= .venv
 PY := $(VENV)/bin/python
 RUN := runs/demo
 NEWS := runs/news.jsonl
 
-.PHONY: demo test test-long lint types unit bench clean
+.PHONY: demo test test-long lint types unit bench bench-agents clean
 
 demo: $(VENV)/ready
 	$(VENV)/bin/llmdl models pull
@@ -34,6 +35,17 @@ bench: $(VENV)/ready
 	$(VENV)/bin/llmdl models pull
 	$(PY) benchmarks/imports.py
 	$(PY) benchmarks/news_desk.py
+
+# AGENTS_DIR holds the checkouts, AGENTS_WORK what is made of them.
+bench-agents: $(VENV)/ready
+	@if command -v uv >/dev/null 2>&1; then \
+		VIRTUAL_ENV=$(VENV) uv pip install -q -r benchmarks/agents/requirements.txt; \
+	else \
+		$(VENV)/bin/pip install -q --disable-pip-version-check -r benchmarks/agents/requirements.txt; \
+	fi
+	$(PY) benchmarks/agents/checkout.py
+	$(PY) benchmarks/agents/table.py known
+	$(PY) benchmarks/agents/table.py found
 
 # uv where it is there, else venv and pip.
 $(VENV)/ready: pyproject.toml

@@ -1,4 +1,4 @@
-"""`measure.py NAME`: one public agent, measured: found, bound, exported, and every call compared with the patched source.
+"""`measure.py NAME`: one public agent: found, bound, exported, each call compared with the patched source.
 
 The product that is measured is the one on PYTHONPATH.  AGENTS_DIR holds the checkouts, AGENTS_WORK takes what is made.
 """
@@ -80,7 +80,7 @@ def summed(agent: Any, inside: dict[str, Any], patched: dict[str, Any]) -> dict[
     return {
         "prompts": len(agent.prompts) + agent.elsewhere,
         "static": sum(name is not None for name in inside.get("static", {"holders": []})["holders"]),
-        "found": sum(name is not None for name in held),
+        "found": sum(name is not None for name in held) + min(agent.elsewhere, _without_place(parameters)),
         "usable": sum(name in usable for name in held),
         "bound": sum(name in bound for name in held),
         "exported": sum(name in exported for name in held),
@@ -100,6 +100,10 @@ def summed(agent: Any, inside: dict[str, Any], patched: dict[str, Any]) -> dict[
         "probe_ms": inside.get("probe_ms"),
         "failures": list(_failures(agent, inside, patched, held, usable, bound, exported)),
     }
+
+
+def _without_place(parameters: dict[str, Any]) -> int:
+    return sum(not one["places"] for one in parameters.values())
 
 
 def _shown(name: str, parameters: dict[str, Any]) -> str:

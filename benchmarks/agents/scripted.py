@@ -14,6 +14,7 @@ from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 from langchain_core.runnables import Runnable
 from langchain_core.utils.function_calling import convert_to_openai_tool
+from pydantic import ConfigDict
 
 TEXT = "a scripted answer"
 SETTINGS = ("model", "model_name", "temperature", "max_tokens", "tags", "metadata", "name")
@@ -83,7 +84,7 @@ def _plain(message: BaseMessage) -> dict[str, Any]:
 class ScriptedChat(BaseChatModel):
     """Stands in for every chat model; takes any arguments."""
 
-    model_config = {"extra": "allow", "arbitrary_types_allowed": True}
+    model_config = ConfigDict(extra="allow", arbitrary_types_allowed=True)
     model: str = "scripted"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -14,10 +14,10 @@ class Run:
 
     Args:
         inputs: what the graph is called with.
-        answers: what the scripted model says: tool or schema name → arguments of the call (a list: one a call); "_text":
-            the text of an answer (or a list, or a function of the messages); "_first": the tool that is called first
-            (or several by preference, or a function of the messages; "_text" is none); "_final": the tool that is
-            called once a tool has answered.
+        answers: what the scripted model says. Tool or schema name → arguments of the call (a list: one a call).
+            "_text": the text of an answer (or a list, or a function of the messages). "_first": the tool that is called
+            first (or several by preference, or a function of the messages; "_text" is no tool). "_final": the tool that
+            is called once a tool has answered.
         configurable: the `configurable` part of the configuration.
         context: what a graph with a context schema is given; None gives nothing.
         stored: what lies in the store before it: namespace, key and value of each.
@@ -45,6 +45,7 @@ class Agent:
         target: `package.module:attribute`; of a notebook, `path/to/book.ipynb:attribute`.
         prompts: each labelled prompt as `path:line` from the root of the repository: the line where the string
             expression, or the text in a prompt file, begins; in a notebook `path.ipynb:cell:line`, both from 0 and 1.
+            Two that begin on one line are two equal labels.
         elsewhere: how many prompts are sent that have no text in the repository (a prompt hub, a data base).
         runs: together they should reach as many of the prompts as one can.
         prepare: called before the import: stubs for what is not installed, environment variables.

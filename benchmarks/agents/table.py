@@ -1,4 +1,4 @@
-"""`table.py [known|found]`: measures every agent of a folder of specs, two at a time, and prints a Markdown table.
+"""`table.py [known|found]`: measures every agent with a spec in a folder, two at a time, and prints a Markdown table.
 
 `--again` prints it from what was measured before.  An agent whose checkout is missing is named and left out.
 """
@@ -23,9 +23,9 @@ HEAD = (
 COUNTED = ("prompts", "reached", "static", "found", "usable", "bound", "exported")
 
 
-def main(folder: str, *options: str) -> None:
+def main(folder: str = "*", *options: str) -> None:
     """Measure and print."""
-    names = sorted(path.stem for path in tree.HERE.glob(f"specs/{folder}/*.py"))
+    names = sorted(path.stem for path in tree.SPECS.glob(f"{folder}/*.py"))
     missing = [name for name in names if tree.checkout(tree.agent(name)) is None]
     present = [name for name in names if name not in missing]
     if "--again" not in options:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import os
 import shutil
 import sys
@@ -16,13 +17,14 @@ from spec import Agent
 
 AGENTS_DIR = Path(os.environ.get("AGENTS_DIR", "runs/agents/checkouts")).resolve()
 AGENTS_WORK = Path(os.environ.get("AGENTS_WORK", "runs/agents/work")).resolve()
-HERE = Path(__file__).parent
+HERE = Path(__file__).resolve().parent
+SPECS = Path(os.environ.get("AGENTS_SPECS", HERE / "specs")).resolve()
 LEFT_OUT = shutil.ignore_patterns(".git", "node_modules", "__pycache__", "*.png", "*.jpg", "*.gif", "*.mp4", "*.lock")
 
 
 def agent(name: str) -> Agent:
-    """The agent of a file in `specs/`."""
-    [path] = HERE.glob(f"specs/*/{name}.py")
+    """The agent of a file in a folder of `specs/`."""
+    [path] = SPECS.glob(f"*/{name}.py")
     loaded = importlib.util.spec_from_file_location(f"agent_spec_{name}", path)
     assert loaded and loaded.loader
     module = importlib.util.module_from_spec(loaded)
