@@ -18,7 +18,7 @@ import tree
 AT_ONCE = 2
 HEAD = (
     "agent", "prompts", "reached", "static", "found", "usable", "bound", "exported", "parameters bound, exported",
-    "calls equal", "whole", "extras", "static, probes ms",
+    "calls equal", "whole", "complete", "extras", "static, probes ms",
 )  # fmt: skip
 COUNTED = ("prompts", "reached", "static", "found", "usable", "bound", "exported")
 
@@ -66,9 +66,18 @@ def _line(cells: Sequence[Any]) -> str:
 
 def _row(one: dict[str, Any]) -> list[Any]:
     own = f"{one['parameters_bound']}, {one['parameters_exported']} of {one['parameters']}"
-    whole, spent = "yes" if one["whole"] else "**no**", f"{one['static_ms']}, {one['probe_ms']}"
+    whole, spent = _yes(one["whole"]), f"{one['static_ms']}, {one['probe_ms']}"
     counts = [one[key] for key in COUNTED]
-    return [one["agent"], *counts, own, f"{one['equal']}/{one['calls']}", whole, len(one["extras"]), spent]
+    return [
+        one["agent"],
+        *counts,
+        own,
+        f"{one['equal']}/{one['calls']}",
+        whole,
+        _yes(_is_complete(one)),
+        len(one["extras"]),
+        spent,
+    ]
 
 
 def _sums(figures: Sequence[dict[str, Any]]) -> list[Any]:
@@ -76,9 +85,20 @@ def _sums(figures: Sequence[dict[str, Any]]) -> list[Any]:
     shares = [total["prompts"], *(f"{total[key]} ({_share(total[key], total['prompts'])})" for key in COUNTED[1:])]
     bound, exported = (sum(one[f"parameters_{what}"] for one in figures) for what in ("bound", "exported"))
     calls = f"{total['equal']}/{total['calls']} ({_share(total['equal'], total['calls'])})"
-    whole = f"{sum(one['whole'] for one in figures)} of {len(figures)}"
+    whole = [
+        f"{sum(held(one) for one in figures)} of {len(figures)}" for held in (lambda one: one["whole"], _is_complete)
+    ]
     extras = sum(len(one["extras"]) for one in figures)
-    return ["**sum**", *shares, f"{bound}, {exported} of {total['parameters']}", calls, whole, extras, ""]
+    return ["**sum**", *shares, f"{bound}, {exported} of {total['parameters']}", calls, *whole, extras, ""]
+
+
+def _is_complete(one: dict[str, Any]) -> bool:
+    """Equal, and not for want of edits: every prompt that is sent was edited."""
+    return bool(one["whole"] and one["exported"] >= one["reached"] > 0)
+
+
+def _yes(holds: bool) -> str:
+    return "yes" if holds else "**no**"
 
 
 def _share(part: int, whole: int) -> str:
