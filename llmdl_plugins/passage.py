@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage
@@ -16,22 +17,36 @@ from langchain_core.outputs import LLMResult
 from llmdl_plugins import answers, tape
 from llmdl_plugins.errors import UnboundCallError
 from llmdl_plugins.plain import JSON, digest, plain
-from llmdl_plugins.scope import Call, Scope, current_scope
+from llmdl_plugins.scope import Call, Options, Scope, current_scope
 
-# The public methods as they were while the door stands; empty while it doesn't.
-originals: dict[str, Any] = {}
+T = TypeVar("T")
+
+DEFINING = ("tools", "functions", "response_format")  # options that a model reads as text
+
+# Whether the door stands.
+standing = False
 _passing: ContextVar[bool] = ContextVar("llmdl_passing", default=False)
+_watch: ContextVar[Watch | None] = ContextVar("llmdl_watch", default=None)
 _lock = threading.Lock()
 
 
-def original(name: str) -> Any:
-    """The model's own method."""
-    return originals.get(name, getattr(BaseChatModel, name))
+@dataclass
+class Watch:
+    """Whether a method of a model came to the door before it answered."""
+
+    outer: Watch | None = None
+    met: bool = False
+
+    def meet(self) -> None:
+        """A call came to the door, here and so in every method around."""
+        self.met = True
+        if self.outer:
+            self.outer.meet()
 
 
 def entering() -> Scope | None:
     """The scope of a call that comes in; None where an outer door has let it pass."""
-    if _passing.get() or not originals:
+    if _passing.get() or not standing:
         return None
     here = current_scope()
     if here is None:
@@ -39,6 +54,8 @@ def entering() -> Scope | None:
             "A model was called from code that left its run (a thread or loop of its own, most likely). "
             "Such a call can't be scored: start the thread inside the node, or make the call in the node itself."
         )
+    if watch := _watch.get():
+        watch.meet()
     return here
 
 
@@ -52,19 +69,113 @@ def through() -> Iterator[None]:
         _passing.reset(token)
 
 
-def call_of(
-    here: Scope, model: BaseChatModel, batch: Sequence[Sequence[BaseMessage]], kwargs: Mapping[str, Any]
-) -> Call:
-    """The request as the ledger knows it."""
-    request: JSON = {
-        "model": f"{type(model).__module__}.{type(model).__qualname__}",
-        "settings": answers.without_secrets(plain(model.asdict())),
-        "options": plain({k: v for k, v in kwargs.items() if k not in answers.TELLING_ONLY}),
-        "messages": [[answers.told(m) for m in messages] for messages in batch],
-    }
-    path = here.place() or (step.path if (step := tape.current_step()) else "")
-    asked = digest(request, here.repetition, path)
-    return Call(digest(asked, _turn(here, asked)), path, request, _retries_itself(model))
+def is_passing() -> bool:
+    """Whether calls made here were met already, or the door doesn't stand."""
+    return _passing.get() or not standing
+
+
+@contextmanager
+def watching(watch: Watch) -> Iterator[None]:
+    """Tell the watch of every call that comes to the door inside."""
+    token = _watch.set(watch)
+    try:
+        yield
+    finally:
+        _watch.reset(token)
+
+
+def watched() -> Watch:
+    """A new watch, inside the one that holds here."""
+    return Watch(_watch.get())
+
+
+def passing(chunks: Iterator[T]) -> Iterator[T]:
+    """The chunks of a call that was met; what their reader does between them is met as ever."""
+    while True:
+        with through():
+            try:
+                chunk = next(chunks)
+            except StopIteration:
+                return
+        yield chunk
+
+
+async def apassing(chunks: AsyncIterator[T]) -> AsyncIterator[T]:
+    """`passing`, asynchronously."""
+    while True:
+        with through():
+            try:
+                chunk = await anext(chunks)
+            except StopAsyncIteration:
+                return
+        yield chunk
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What one call really asks: the candidate's model, messages and options.
+
+    Args:
+        here: what holds for the call.
+        caller: the model that the application calls.
+        model: the model that is asked.
+        batch: the messages of each request.
+        options: keyword arguments of the call.
+        since: when it began.
+    """
+
+    here: Scope
+    caller: BaseChatModel
+    model: BaseChatModel
+    batch: list[list[BaseMessage]]
+    options: Options
+    since: float
+
+    @classmethod
+    def of(cls, here: Scope, model: BaseChatModel, batch: Sequence[Sequence[BaseMessage]], options: Options) -> Asked:
+        """The call with the candidate's text and setup in it; what the application holds is never touched."""
+        written = [here.rewrite(m) if here.rewrite else list(m) for m in batch]
+        asked, options = here.setup(model, options) if here.setup else (model, options)
+        return cls(here, model, asked, written, options, time.perf_counter())
+
+    def method(self, name: str, own: Any) -> Any:
+        """The method that answers: the caller's own, or that of the model that takes its place."""
+        return getattr(self.model, name) if self.model is not self.caller else own.__get__(self.caller)
+
+    def call(self, **more: Any) -> Call:
+        """The request as the ledger knows it."""
+        request: JSON = {
+            "model": f"{type(self.model).__module__}.{type(self.model).__qualname__}",
+            "settings": answers.without_secrets(plain(self.model.asdict())),
+            "options": plain({k: v for k, v in {**self.options, **more}.items() if k not in answers.TELLING_ONLY}),
+            "messages": [[answers.told(m) for m in messages] for messages in self.batch],
+        }
+        path = self.here.place() or (step.path if (step := tape.current_step()) else "")
+        asked = digest(request, self.here.repetition, path)
+        return Call(
+            digest(asked, _turn(self.here, asked)), path, request, bool(getattr(self.model, "max_retries", None))
+        )
+
+    def note(self, result: LLMResult) -> None:
+        """Put the call on the tape that is being recorded."""
+        recorded = tape.current_tape()
+        if recorded is None:
+            return
+        step = tape.current_step()
+        for messages, generations in zip(self.batch, result.generations, strict=False):
+            answer = getattr(generations[0], "message", None) if generations else None
+            made = tape.ModelCall(
+                messages=[answers.told(m) for m in messages],
+                answer=answers.told(answer) if answer else None,
+                usage=answers.usage(answer) if answer else None,
+                seconds=time.perf_counter() - self.since,
+                tools=_definitions(self.options),
+            )
+            (step.calls if step else recorded.strays).append(made)
+
+
+def _definitions(options: Mapping[str, Any]) -> JSON:
+    return {key: plain(options[key]) for key in DEFINING if options.get(key)} or None
 
 
 def _turn(here: Scope, asked: str) -> int:
@@ -72,29 +183,3 @@ def _turn(here: Scope, asked: str) -> int:
     with _lock:
         here.turns[asked] += 1
         return here.turns[asked] - 1
-
-
-def _retries_itself(model: BaseChatModel) -> bool:
-    return bool(getattr(model, "max_retries", None))
-
-
-def note(call_messages: Sequence[Sequence[BaseMessage]], result: LLMResult, since: float) -> None:
-    """Put the call on the tape that is being recorded."""
-    recorded = tape.current_tape()
-    if recorded is None:
-        return
-    step = tape.current_step()
-    for messages, generations in zip(call_messages, result.generations, strict=False):
-        answer = getattr(generations[0], "message", None) if generations else None
-        made = tape.ModelCall(
-            messages=[answers.told(m) for m in messages],
-            answer=answers.told(answer) if answer else None,
-            usage=answers.usage(answer) if answer else None,
-            seconds=time.perf_counter() - since,
-        )
-        (step.calls if step else recorded.strays).append(made)
-
-
-def rewritten(here: Scope, batch: Sequence[Sequence[BaseMessage]]) -> list[list[BaseMessage]]:
-    """The messages with the candidate's text in them."""
-    return [here.rewrite(m) if here.rewrite else list(m) for m in batch]

@@ -17,13 +17,18 @@ _tape: ContextVar[Tape | None] = ContextVar("llmdl_tape", default=None)
 
 @dataclass
 class ModelCall:
-    """One model call: what was sent and what came back, as plain JSON."""
+    """One model call: what was sent and what came back, as plain JSON.
+
+    Args:
+        tools: the options that define tools and schemas, such as `{"tools": [...], "response_format": {...}}`.
+    """
 
     messages: JSON
     answer: JSON = None
     usage: Mapping[str, int] | None = None
     seconds: float = 0.0
     error: str | None = None
+    tools: JSON = None
 
 
 @dataclass

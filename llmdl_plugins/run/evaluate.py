@@ -163,7 +163,7 @@ class Evaluator:
 
     async def _scored(self, output: Any, example: Example) -> Score:
         shown = replace(example, inputs=deepcopy(example.inputs), expected=deepcopy(example.expected))
-        with boundary.scope(rewrite=None, place=lambda: "loss"):
+        with boundary.scope(rewrite=None, setup=None, place=lambda: "loss"):
             try:
                 return checked(await self.loss(output, shown), self.loss.name)
             except LlmdlError:
