@@ -21,7 +21,11 @@ from llmdl_plugins.scope import Call, Options, Scope, current_scope
 
 T = TypeVar("T")
 
-DEFINING = ("tools", "functions", "response_format")  # options that a model reads as text
+# Options that define tools and schemas, as providers call them.
+DEFINING = (
+    "tools", "functions", "response_format", "response_schema", "response_json_schema", "format", "text",
+    "output_format", "output_config",
+)  # fmt: skip
 
 # Whether the door stands.
 standing = False

@@ -131,8 +131,9 @@ class Tape:
             step.reads = [parameters[name] for name in row["reads"] if name in parameters]
             step.calls = [ModelCall(**c) for c in row["calls"]]
             step.tools = [ToolCall(**t) for t in row["tools"]]
-            step.fed_by = [tape.steps[n] for n in row["fed_by"]]
             tape.steps.append(step)
+        for step, row in zip(tape.steps, told["steps"], strict=True):
+            step.fed_by = [tape.steps[n] for n in row["fed_by"]]  # also those inside it, which began later
         return tape
 
     @property

@@ -17,10 +17,14 @@ from llmdl_langgraph.discover import Discovery, discover
 from llmdl_langgraph.export import as_graph, as_module, as_patch, edits
 from llmdl_langgraph.isolation import Graph, isolated, own_thread
 from llmdl_langgraph.layered import layer_parameters
-from llmdl_langgraph.probes import probed
+from llmdl_langgraph.probes import probed, traces
 from llmdl_langgraph.record import Recorder
+from llmdl_langgraph.setup import Setup
 from llmdl_langgraph.streaming import in_async_context, in_context
 from llmdl_langgraph.surgery import Compiled, with_nodes
+from llmdl_langgraph.tool_binding import ToolBinding
+from llmdl_langgraph.tool_texts import ToolText
+from llmdl_langgraph.tools import tools_of
 from llmdl_langgraph.where import place
 from llmdl_plugins import boundary, sync, tape
 from llmdl_plugins.errors import MisuseError, TargetError, did_you_mean
@@ -47,8 +51,12 @@ def adapt(obj: Any, probes: Sequence[Any] = (), **kwargs: Any) -> LangGraphNetwo
         raise TargetError("This StateGraph is not compiled: give builder.compile().")
     if not isinstance(obj, Pregel):
         return None
-    found = LangGraphNetwork(obj, discover(obj))
-    return LangGraphNetwork(obj, sync.run(probed(found, found.discovery, probes))) if probes else found
+    discovery = discover(obj)
+    found = LangGraphNetwork(obj, discovery, tools=tools_of(obj, discovery))
+    if not probes:
+        return found
+    tapes = sync.run(traces(found, probes))
+    return LangGraphNetwork(obj, probed(discovery, tapes), tools=tools_of(obj, discovery, tapes))
 
 
 class LangGraphNetwork(Network):
@@ -61,6 +69,7 @@ class LangGraphNetwork(Network):
         discovery: its texts.
         origin: the network that this one is a variant of.
         layers: node → the layer that took its place.
+        tools: name → description of a tool, of a field or of a schema.
     """
 
     def __init__(
@@ -69,14 +78,17 @@ class LangGraphNetwork(Network):
         discovery: Discovery,
         origin: LangGraphNetwork | None = None,
         layers: Mapping[str, Module] | None = None,
+        tools: Mapping[str, ToolText] | None = None,
     ) -> None:
         self.graph, self.discovery, self.layers = graph, discovery, dict(layers or {})
+        self.tools = dict(tools or {})
         self.original: Graph = origin.original if origin else graph
         texts = {name: text.parameter for name, text in discovery.texts.items()}
+        texts |= {name: text.parameter for name, text in self.tools.items()}
         known = origin.named_parameters() if origin else texts
         super().__init__(graph.get_name(), {**texts, **layer_parameters(self.layers, known)})
         self._explanations = Explanations(list(discovery.texts.values()))
-        self._bindings: dict[frozenset[tuple[Parameter, Any]], Binding] = {}
+        self._bindings: dict[frozenset[tuple[Parameter, Any]], tuple[Binding, Setup]] = {}
         self._loaded = dict(origin._loaded) if origin else {}
 
     @property
@@ -104,15 +116,17 @@ class LangGraphNetwork(Network):
 
     @contextmanager
     def _bound(self) -> Iterator[None]:
-        with boundary.scope(rewrite=self._binding(), place=place):
+        rewrite, setup = self._binding()
+        with boundary.scope(rewrite=rewrite, setup=setup, place=place):
             yield
 
-    def _binding(self) -> Binding:
+    def _binding(self) -> tuple[Binding, Setup]:
         values = frozenset((p, v) for p, v in self.values().items() if p.kind == "text")
         if values not in self._bindings:
             if len(self._bindings) >= BINDINGS:
                 self._bindings.clear()
-            self._bindings[values] = Binding(self._explanations, dict(values))
+            setup = Setup(ToolBinding(list(self.tools.values()), dict(values)))
+            self._bindings[values] = Binding(self._explanations, dict(values)), setup
         return self._bindings[values]
 
     def _recorders(self) -> list[Recorder]:
@@ -176,7 +190,7 @@ class LangGraphNetwork(Network):
         graph = self._compiled()
         layers = {node: make(self._layer(node)) for node, make in (wrap or {}).items()} | dict(replace or {})
         changed = with_nodes(graph, {node: LayerNode(layer) for node, layer in layers.items()})
-        return LangGraphNetwork(changed, self.discovery, self, {**self.layers, **layers})
+        return LangGraphNetwork(changed, self.discovery, self, {**self.layers, **layers}, self.tools)
 
     def _compiled(self) -> Compiled:
         if not isinstance(self.graph, CompiledStateGraph):
@@ -206,7 +220,7 @@ class LangGraphNetwork(Network):
         if form == "weights" or form not in self.exports:
             return super().export(form, values)
         chosen = self.checked(self.changed(values))
-        changes = edits(list(self.discovery.texts.values()), chosen)
+        changes = edits(list(self.discovery.texts.values()), list(self.tools.values()), chosen)
         if form == "patch":
             return as_patch(changes)
         return (as_graph if form == "graph" else as_module)(self.original, self.layers, changes, chosen)

@@ -1,0 +1,21 @@
+"""What a candidate changes in a model call beside its messages: the tools that it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from langchain_core.language_models import BaseChatModel
+
+from llmdl_langgraph.tool_binding import ToolBinding
+
+
+@dataclass(frozen=True)
+class Setup:
+    """Model and options in, what the candidate has in their place out."""
+
+    tools: ToolBinding
+
+    def __call__(self, model: BaseChatModel, options: Mapping[str, Any]) -> tuple[BaseChatModel, Mapping[str, Any]]:
+        return model, self.tools(options)
