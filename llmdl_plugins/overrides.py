@@ -156,7 +156,7 @@ def _refused(name: str, own: Any) -> Any:
     @functools.wraps(own)
     def events(self: BaseChatModel, *args: Any, **kwargs: Any) -> Any:
         if not passage.is_passing():
-            raise _went_round(self, own)
+            raise passage.refused(_went_round(self, own))
         return own(self, *args, **kwargs)
 
     return events
@@ -165,7 +165,7 @@ def _refused(name: str, own: Any) -> Any:
 def _check(watch: passage.Watch, model: BaseChatModel, own: Any, args: Any) -> None:
     asked_for_nothing = bool(args) and isinstance(args[0], list) and not args[0]
     if not (watch.met or passage.is_passing() or asked_for_nothing):
-        raise _went_round(model, own)
+        raise passage.refused(_went_round(model, own))
 
 
 def _went_round(model: BaseChatModel, own: Any) -> UnboundCallError:

@@ -15,7 +15,7 @@ from langchain_core.messages import BaseMessage
 from langchain_core.outputs import LLMResult
 
 from llmdl_plugins import answers, tape
-from llmdl_plugins.errors import UnboundCallError
+from llmdl_plugins.errors import LlmdlError, UnboundCallError
 from llmdl_plugins.plain import JSON, digest, plain
 from llmdl_plugins.scope import Call, Options, Scope, current_scope
 
@@ -61,6 +61,13 @@ def entering() -> Scope | None:
     if watch := _watch.get():
         watch.meet()
     return here
+
+
+def refused(error: LlmdlError) -> LlmdlError:
+    """The error, kept for whoever scores the run: the application may catch it."""
+    if here := current_scope():
+        here.refused.append(error)
+    return error
 
 
 @contextmanager
@@ -139,7 +146,10 @@ class Asked:
     def of(cls, here: Scope, model: BaseChatModel, batch: Sequence[Sequence[BaseMessage]], options: Options) -> Asked:
         """The call with the candidate's text and setup in it; what the application holds is never touched."""
         written = [here.rewrite(m) if here.rewrite else list(m) for m in batch]
-        asked, options = here.setup(model, options) if here.setup else (model, options)
+        try:
+            asked, options = here.setup(model, options) if here.setup else (model, options)
+        except LlmdlError as error:
+            raise refused(error) from None
         return cls(here, model, asked, written, options, time.perf_counter())
 
     def method(self, name: str, own: Any) -> Any:

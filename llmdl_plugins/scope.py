@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage
 
+from llmdl_plugins.errors import LlmdlError
 from llmdl_plugins.plain import JSON
 
 Rewrite = Callable[[Sequence[BaseMessage]], list[BaseMessage]]
@@ -65,6 +66,7 @@ class Scope:
         repetition: which draw of the same run this is.
         place: where a call stands, in words that are equal in every run.
         turns: how often the same was asked at the same place.
+        refused: errors of calls that could not be met; the run can't be scored even if the application went on.
     """
 
     rewrite: Rewrite | None = None
@@ -73,6 +75,7 @@ class Scope:
     repetition: str = "0"
     place: Callable[[], str] = lambda: ""
     turns: Counter[str] = field(default_factory=Counter)
+    refused: list[LlmdlError] = field(default_factory=list)
 
 
 _scope: ContextVar[Scope | None] = ContextVar("llmdl_scope", default=None)

@@ -14,9 +14,11 @@ from langgraph.pregel import Pregel
 from llmdl_langgraph.binding import Binding, Explanations
 from llmdl_langgraph.black_box import BlackBox, LayerNode
 from llmdl_langgraph.discover import Discovery, discover
+from llmdl_langgraph.errors import CannotExportError
 from llmdl_langgraph.export import as_graph, as_module, as_patch, edits
 from llmdl_langgraph.isolation import Graph, isolated, own_thread
 from llmdl_langgraph.layered import layer_parameters
+from llmdl_langgraph.offers import Offer, offer
 from llmdl_langgraph.probes import probed, traces
 from llmdl_langgraph.record import Recorder
 from llmdl_langgraph.setup import Setup
@@ -82,11 +84,13 @@ class LangGraphNetwork(Network):
     ) -> None:
         self.graph, self.discovery, self.layers = graph, discovery, dict(layers or {})
         self.tools = dict(tools or {})
+        self.offers: dict[str, Offer] = dict(origin.offers) if origin else {}
         self.original: Graph = origin.original if origin else graph
         texts = {name: text.parameter for name, text in discovery.texts.items()}
         texts |= {name: text.parameter for name, text in self.tools.items()}
         known = origin.named_parameters() if origin else texts
-        super().__init__(graph.get_name(), {**texts, **layer_parameters(self.layers, known)})
+        offered = {name: made.parameter for name, made in self.offers.items()}
+        super().__init__(graph.get_name(), {**texts, **layer_parameters(self.layers, known), **offered})
         self._explanations = Explanations(list(discovery.texts.values()))
         self._bindings: dict[frozenset[tuple[Parameter, Any]], tuple[Binding, Setup]] = {}
         self._loaded = dict(origin._loaded) if origin else {}
@@ -98,9 +102,10 @@ class LangGraphNetwork(Network):
 
     @property
     def fingerprint(self) -> str:
-        """A hash of the untouched application: its parameters, nodes and edges."""
+        """A hash of the untouched application: its parameters, nodes and edges, and what is offered for them."""
         drawn = self.graph.get_graph().to_json()
-        return digest(super().fingerprint, drawn["nodes"], drawn["edges"])
+        offers = [{name: made.told() for name, made in self.offers.items()}] if self.offers else []
+        return digest(super().fingerprint, drawn["nodes"], drawn["edges"], *offers)
 
     async def forward(self, inputs: Any, config: Any = None) -> Any:
         """One run of the graph; isolated and bound where values are changed, a tape is recorded or a run pays."""
@@ -125,7 +130,7 @@ class LangGraphNetwork(Network):
         if values not in self._bindings:
             if len(self._bindings) >= BINDINGS:
                 self._bindings.clear()
-            setup = Setup(ToolBinding(list(self.tools.values()), dict(values)))
+            setup = Setup(ToolBinding(list(self.tools.values()), dict(values)), tuple(self.offers.values()))
             self._bindings[values] = Binding(self._explanations, dict(values)), setup
         return self._bindings[values]
 
@@ -166,6 +171,24 @@ class LangGraphNetwork(Network):
     def _inside(self) -> Iterator[None]:
         with using(self.values()), boundary.door(), self._bound():
             yield
+
+    def offer(self, name: str, alternatives: Any) -> Parameter:
+        """Let a node's model, or an option of its calls, be chosen; a name that was offered before is offered anew.
+
+        Args:
+            name: `node/model`, or `node/` and a keyword argument of the call, such as `node/temperature`.
+            alternatives: name → chat model or `provider:name`; of an option, the values to choose from.
+
+        Raises:
+            MisuseError: no such node, the name of another parameter, or nothing that could be chosen.
+        """
+        if name in self._parameters and name not in self.offers:
+            raise MisuseError(f"{name!r} is the name of another parameter of this network.")
+        made = self.offers[name] = offer(name, alternatives, self.discovery.reached)
+        self._parameters[name] = made.parameter
+        self._own = frozenset(self._parameters.values())
+        self._bindings.clear()
+        return made.parameter
 
     def nodes(self) -> list[str]:
         """The nodes that `variant` can wrap or replace."""
@@ -220,7 +243,16 @@ class LangGraphNetwork(Network):
         if form == "weights" or form not in self.exports:
             return super().export(form, values)
         chosen = self.checked(self.changed(values))
+        self._refuse_offers(chosen, form)
         changes = edits(list(self.discovery.texts.values()), list(self.tools.values()), chosen)
         if form == "patch":
             return as_patch(changes)
         return (as_graph if form == "graph" else as_module)(self.original, self.layers, changes, chosen)
+
+    def _refuse_offers(self, values: Mapping[Parameter, Any], form: str) -> None:
+        if taken := {name: values[o.parameter] for name, o in self.offers.items() if o.parameter in values}:
+            said = ", ".join(f"{name} = {value!r}" for name, value in taken.items())
+            raise CannotExportError(
+                f'A {form} holds texts, not {said}: export "weights" for all values, '
+                "or leave such choices out of the values and write them in your source by hand."
+            )
