@@ -54,6 +54,11 @@ class Network:
         for parameter in self._matching(glob):
             parameter.freeze()
 
+    def unfreeze(self, glob: str) -> None:
+        """Let every parameter whose name matches be trained, such as `*/tool:*`."""
+        for parameter in self._matching(glob):
+            parameter.unfreeze()
+
     def train_only(self, glob: str) -> None:
         """Freeze every trainable parameter whose name does not match."""
         wanted = self._matching(glob)

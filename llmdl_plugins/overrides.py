@@ -96,7 +96,7 @@ def _watched_sync(own: Any) -> Any:
         watch = passage.watched()
         with passage.watching(watch):
             answer = own(self, *args, **kwargs)
-        _check(watch, self, own, args)
+        _check(watch, self, own, asked=answer != [])
         return answer
 
     return method
@@ -108,7 +108,7 @@ def _watched_async(own: Any) -> Any:
         watch = passage.watched()
         with passage.watching(watch):
             answer = await own(self, *args, **kwargs)
-        _check(watch, self, own, args)
+        _check(watch, self, own, asked=answer != [])
         return answer
 
     return method
@@ -125,7 +125,7 @@ def _watched_stream(own: Any) -> Any:
                         chunk = next(chunks)
                     except StopIteration:
                         break
-                _check(watch, self, own, args)
+                _check(watch, self, own)
                 yield chunk
         finally:
             chunks.close()
@@ -144,7 +144,7 @@ def _watched_astream(own: Any) -> Any:
                         chunk = await anext(chunks)
                     except StopAsyncIteration:
                         break
-                _check(watch, self, own, args)
+                _check(watch, self, own)
                 yield chunk
         finally:
             await chunks.aclose()
@@ -162,9 +162,8 @@ def _refused(name: str, own: Any) -> Any:
     return events
 
 
-def _check(watch: passage.Watch, model: BaseChatModel, own: Any, args: Any) -> None:
-    asked_for_nothing = bool(args) and isinstance(args[0], list) and not args[0]
-    if not (watch.met or passage.is_passing() or asked_for_nothing):
+def _check(watch: passage.Watch, model: BaseChatModel, own: Any, asked: bool = True) -> None:
+    if asked and not (watch.met or passage.is_passing()):
         raise passage.refused(_went_round(model, own))
 
 

@@ -24,7 +24,7 @@ from llmdl_langgraph.record import Recorder
 from llmdl_langgraph.setup import Setup
 from llmdl_langgraph.streaming import in_async_context, in_context
 from llmdl_langgraph.surgery import Compiled, with_nodes
-from llmdl_langgraph.tool_binding import ToolBinding
+from llmdl_langgraph.tool_binding import Definitions, ToolBinding
 from llmdl_langgraph.tool_texts import ToolText
 from llmdl_langgraph.tools import tools_of
 from llmdl_langgraph.where import place
@@ -92,6 +92,7 @@ class LangGraphNetwork(Network):
         offered = {name: made.parameter for name, made in self.offers.items()}
         super().__init__(graph.get_name(), {**texts, **layer_parameters(self.layers, known), **offered})
         self._explanations = Explanations(list(discovery.texts.values()))
+        self._definitions = Definitions(list(self.tools.values()))
         self._bindings: dict[frozenset[tuple[Parameter, Any]], tuple[Binding, Setup]] = {}
         self._loaded = dict(origin._loaded) if origin else {}
 
@@ -130,7 +131,7 @@ class LangGraphNetwork(Network):
         if values not in self._bindings:
             if len(self._bindings) >= BINDINGS:
                 self._bindings.clear()
-            setup = Setup(ToolBinding(list(self.tools.values()), dict(values)), tuple(self.offers.values()))
+            setup = Setup(ToolBinding(self._definitions, dict(values)), tuple(self.offers.values()))
             self._bindings[values] = Binding(self._explanations, dict(values)), setup
         return self._bindings[values]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from llmdl_langgraph.definitions import DEFINING, Path, saying
@@ -10,9 +11,41 @@ from llmdl_langgraph.tool_texts import Place, ToolText
 from llmdl_plugins import tape
 from llmdl_plugins.parameter import Parameter
 
-REMEMBERED = 16
+REMEMBERED = 64
 
 Options = Mapping[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class _Known:
+    """Definitions that were sent once, as they were then, with the parameters in them."""
+
+    given: Options
+    reads: tuple[Parameter, ...]
+
+
+class Definitions:
+    """Sent definitions with the parameters that they hold; each is searched once for all candidates."""
+
+    def __init__(self, texts: Sequence[ToolText]) -> None:
+        self.at: dict[Place, Parameter] = {place: text.parameter for text in texts for place in text.places}
+        self._known: list[_Known] = []
+
+    def __call__(self, given: Options) -> _Known:
+        # Compared, not looked up by identity: an application may change its list in place.
+        if known := next((known for known in self._known if known.given == given), None):
+            return known
+        reads: dict[Parameter, None] = {}
+
+        def say(path: Path, text: str) -> str:
+            if parameter := self.at.get((path, text)):
+                reads[parameter] = None
+            return text
+
+        saying(given, say)
+        found = _Known(_copied(given), tuple(reads))
+        self._known = [*self._known[1 - REMEMBERED :], found]
+        return found
 
 
 class ToolBinding:
@@ -22,41 +55,36 @@ class ToolBinding:
     The tools of the application are never touched.  Every parameter found is reported as read by the step that asks.
 
     Args:
-        texts: the known descriptions.
+        definitions: what is known about sent definitions.
         values: the changed parameters.
     """
 
-    def __init__(self, texts: Sequence[ToolText], values: Mapping[Parameter, Any]) -> None:
-        self._at: dict[Place, Parameter] = {place: text.parameter for text in texts for place in text.places}
-        self._values = {p: v for p, v in values.items() if p in self._at.values()}
-        self._known: list[tuple[Any, Options, tuple[Parameter, ...]]] = []
+    def __init__(self, definitions: Definitions, values: Mapping[Parameter, Any]) -> None:
+        self._definitions = definitions
+        self._values = {p: v for p, v in values.items() if p in definitions.at.values()}
+        self._told: dict[_Known, Options] = {}
 
     def __call__(self, options: Options) -> Options:
-        if not (self._at and any(key in options for key in DEFINING)):
-            return options
         given = {key: options[key] for key in DEFINING if key in options}
-        told, reads = self._told(given)
-        if reads and tape.current_tape() and (step := tape.current_step()):
-            for parameter in reads:
+        if not (given and self._definitions.at):
+            return options
+        known = self._definitions(given)
+        if known.reads and tape.current_tape() and (step := tape.current_step()):
+            for parameter in known.reads:
                 step.read(parameter)
-        return {**options, **told} if told else options
+        if not self._values.keys() & set(known.reads):
+            return options
+        return {**options, **(self._told.get(known) or self._learned(known, given))}
 
-    def _told(self, given: dict[str, Any]) -> tuple[Options, tuple[Parameter, ...]]:
-        for known, told, reads in self._known:
-            if known == given:  # compared, not looked up by identity: an application may change its list in place
-                return told, reads
-        found: dict[Parameter, None] = {}
+    def _learned(self, known: _Known, given: Options) -> Options:
+        if len(self._told) >= REMEMBERED:
+            self._told.clear()
+        told = self._told[known] = saying(given, self._say)
+        return told
 
-        def say(path: Path, text: str) -> str:
-            if (parameter := self._at.get((path, text))) is None:
-                return text
-            found[parameter] = None
-            return str(self._values.get(parameter, text))
-
-        told = saying(given, say)
-        changes = {key: told[key] for key in told if told[key] is not given[key]}
-        self._known = [*self._known[-REMEMBERED + 1 :], (_copied(given), changes, tuple(found))]
-        return changes, tuple(found)
+    def _say(self, path: Path, text: str) -> str:
+        parameter = self._definitions.at.get((path, text))
+        return str(self._values.get(parameter, text)) if parameter else text
 
 
 def _copied(value: Any) -> Any:

@@ -23,9 +23,10 @@ def tools_of(graph: Graph, discovery: Discovery, tapes: Sequence[Tape] = ()) -> 
         discovery: the prompts of the graph, with what its nodes reach.
         tapes: runs of the graph, whose calls tell which nodes send what.
     """
-    static, seen = offered(graph, discovery.reached), sent_tools(tapes)
+    sources = Sources()
+    static, seen = offered(graph, discovery.reached, sources), sent_tools(tapes)
     modules = {*static.modules, *(source.name for source in discovery.sources)}
-    return tool_texts({**static.places, **seen}, _sites(modules))
+    return tool_texts({**static.places, **seen}, _sites(modules, sources))
 
 
 def sent_tools(tapes: Iterable[Tape]) -> Mapping[Place, frozenset[str]]:
@@ -38,9 +39,8 @@ def sent_tools(tapes: Iterable[Tape]) -> Mapping[Place, frozenset[str]]:
     return {place: frozenset(nodes) for place, nodes in found.items()}
 
 
-def _sites(modules: Iterable[str]) -> list[Site]:
+def _sites(modules: Iterable[str], sources: Sources) -> list[Site]:
     """The string expressions of these modules and of those that they import from, as far as they are the user's."""
-    sources = Sources()
     for name in modules:
         if source := sources[name]:
             for module, _ in source.imported.values():

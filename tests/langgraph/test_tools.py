@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import copy
-import inspect
 import json
 import subprocess
 import time
@@ -18,7 +17,7 @@ from llmdl_langgraph.docstrings import ways_to, written
 from llmdl_langgraph.errors import CannotExportError
 from llmdl_langgraph.network import LangGraphNetwork
 from llmdl_langgraph.sites import Site, sites_in
-from llmdl_langgraph.tool_binding import ToolBinding
+from llmdl_langgraph.tool_binding import Definitions, ToolBinding
 from llmdl_langgraph.tool_texts import tool_texts
 from llmdl_plugins.errors import ParameterError
 from llmdl_plugins.tape import Tape
@@ -248,7 +247,7 @@ def test_telling_tools_costs_little(record_property: Any) -> None:
     ]  # fmt: skip
     places = {place: frozenset({"n"}) for place in texts_in({"tools": tools})}
     texts = list(tool_texts(places, []).values())
-    binding = ToolBinding(texts, {texts[0].parameter: "new"})
+    binding = ToolBinding(Definitions(texts), {texts[0].parameter: "new"})
     options = {"tools": tools, "stop": None}
     assert binding(options)["tools"] is binding(options)["tools"] is not tools
     start = time.perf_counter()
@@ -257,6 +256,13 @@ def test_telling_tools_costs_little(record_property: Any) -> None:
     spent = (time.perf_counter() - start) * 1e3
     record_property("tools_us", spent)
     assert spent < 100
-    fresh = ToolBinding(texts, {})
-    assert fresh(options) is options
-    assert inspect.isclass(type(fresh))
+    assert ToolBinding(Definitions(texts), {})(options) is options
+
+
+def test_a_list_that_is_changed_in_place_is_told_as_it_is() -> None:
+    tools = [{"name": "f", "description": "Old.", "input_schema": {}}]
+    texts = list(tool_texts({(("f",), "Old."): frozenset({"n"})}, []).values())
+    binding = ToolBinding(Definitions(texts), {texts[0].parameter: "New."})
+    assert binding({"tools": tools})["tools"][0]["description"] == "New."
+    tools[0]["description"] = "Another."
+    assert binding({"tools": tools})["tools"] is tools
