@@ -7,7 +7,7 @@ import dataclasses
 import functools
 from collections.abc import Iterator, Mapping
 from types import FunctionType, MethodType
-from typing import Any, is_typeddict
+from typing import Any, get_args, get_type_hints, is_typeddict
 
 from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
@@ -15,15 +15,37 @@ from langgraph.prebuilt import ToolNode
 from langgraph.pregel import Pregel
 from pydantic import BaseModel
 
+from llmdl_langgraph.tool_texts import Home
 from llmdl_langgraph.units import Unit, module_behind
 
 MANY = 200
 
 
-def modules(obj: Any) -> Iterator[str]:
-    """The import names of the modules that a tool or schema may be from."""
-    held = [obj, type(obj), *(getattr(obj, name, None) for name in ("func", "coroutine", "args_schema"))]
-    yield from (module for part in held if isinstance(module := getattr(part, "__module__", None), str))
+def homes(obj: Any) -> set[Home]:
+    """Module and name of everything that the texts of a tool or schema may be written in: functions, and classes."""
+    found: set[Home] = set()
+    waiting = [obj, type(obj), *(getattr(obj, name, None) for name in ("func", "coroutine", "args_schema"))]
+    while waiting and len(found) < MANY:
+        part = waiting.pop()
+        waiting += get_args(part)
+        module, name = getattr(part, "__module__", None), getattr(part, "__qualname__", None)
+        if not (isinstance(module, str) and isinstance(name, str)) or module in ("builtins", "typing"):
+            continue
+        home = (module, name.replace(".<locals>", ""))
+        if home not in found:
+            found.add(home)
+            waiting += [*getattr(part, "__mro__", ()), *_hints(part)]
+    return found
+
+
+def _hints(part: Any) -> list[Any]:
+    """The types that a function or class mentions."""
+    if isinstance(part, type) and issubclass(part, BaseModel):
+        return [field.annotation for field in part.model_fields.values()]
+    try:
+        return list(get_type_hints(part).values())
+    except Exception:  # hints of others can fail in any way
+        return []
 
 
 def is_runnable(obj: Any) -> bool:

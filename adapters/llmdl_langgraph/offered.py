@@ -15,12 +15,12 @@ from langgraph.prebuilt import ToolNode
 from langgraph.pregel import Pregel
 
 from llmdl_langgraph.definitions import DEFINING, forms, texts_in
-from llmdl_langgraph.held import is_runnable, is_schema, live, modules, parts
+from llmdl_langgraph.held import homes, is_runnable, is_schema, live, parts
 from llmdl_langgraph.isolation import Graph
 from llmdl_langgraph.naming import innermost
 from llmdl_langgraph.place import called
 from llmdl_langgraph.reach import runnables
-from llmdl_langgraph.tool_texts import Place
+from llmdl_langgraph.tool_texts import Home, Place
 from llmdl_langgraph.units import Unit
 from llmdl_langgraph.walking import Reached, Sources
 
@@ -35,11 +35,11 @@ class Offered:
 
     Args:
         places: each description with the nodes that tell it.
-        modules: import names of the modules that tools and schemas are from.
+        homes: each description with the functions and classes that it may be written in, where they are known.
     """
 
     places: Mapping[Place, frozenset[str]]
-    modules: frozenset[str]
+    homes: Mapping[Place, frozenset[Home]]
 
 
 def offered(graph: Graph, reached: Mapping[str, Reached], sources: Sources) -> Offered:
@@ -52,7 +52,7 @@ def offered(graph: Graph, reached: Mapping[str, Reached], sources: Sources) -> O
     """
     found: dict[Place, set[str]] = {}
     only_run: dict[Place, set[str]] = {}
-    from_modules: set[str] = set()
+    written: dict[Place, set[Home]] = {}
     for node, bound in _nodes(graph, reached):
         walk = _Offers(sources)
         for part in bound:
@@ -62,10 +62,10 @@ def offered(graph: Graph, reached: Mapping[str, Reached], sources: Sources) -> O
         runs = any(isinstance(part, ToolNode) for part in bound)
         for place in walk.found:
             (only_run if runs else found).setdefault(place, set()).add(node)
-        from_modules |= walk.modules
+            written.setdefault(place, set()).update(walk.found[place])
     rest = {place: nodes for place, nodes in only_run.items() if place not in found}
     places = {place: frozenset(innermost(nodes)) for place, nodes in {**found, **rest}.items()}
-    return Offered(places, frozenset(from_modules))
+    return Offered(places, {place: frozenset(written[place]) for place in places})
 
 
 def _nodes(graph: Graph, reached: Mapping[str, Reached], above: str = "") -> Iterator[tuple[str, list[Any]]]:
@@ -82,8 +82,7 @@ class _Offers:
 
     def __init__(self, sources: Sources) -> None:
         self.sources = sources
-        self.found: dict[Place, None] = {}
-        self.modules: set[str] = set()
+        self.found: dict[Place, set[Home]] = {}
         self._seen: dict[int, Any] = {}
 
     def follow(self, obj: Any, depth: int = DEPTH) -> None:
@@ -100,20 +99,19 @@ class _Offers:
                     self.offer(part)
                 self.follow(part, depth - 1)
             if isinstance(obj, RunnableBindingBase):
-                self._options(obj.kwargs)
+                self._options(obj.kwargs, set())
 
     def offer(self, obj: Any) -> None:
         """Note how a tool, schema or function would be told."""
-        self.modules.update(modules(obj))
         try:
             for options in forms(obj):
-                self._options(options)
+                self._options(options, homes(obj))
         except Exception:  # what can't be told to a model is the application's own error, at its own time
             return
 
-    def _options(self, options: Mapping[str, Any]) -> None:
-        given = {key: options[key] for key in DEFINING if key in options}
-        self.found.update(dict.fromkeys(texts_in(given)))
+    def _options(self, options: Mapping[str, Any], written_in: set[Home]) -> None:
+        for place in texts_in({key: options[key] for key in DEFINING if key in options}):
+            self.found.setdefault(place, set()).update(written_in)
 
     def code(self, unit: Unit) -> None:
         """Note what a piece of code binds to a model, and what it holds that was bound elsewhere."""

@@ -18,6 +18,9 @@ OFF = "tool texts are trained where they are unfrozen"
 MOST_CHARS = 1_024  # what OpenAI takes
 
 Place = tuple[Path, str]  # where a description stands in the definitions, and its text
+Home = tuple[str, str]  # module, and name of a function or class in it
+
+_NOWHERE: Mapping[Place, frozenset[Home]] = {}
 
 
 @dataclass(frozen=True)
@@ -70,15 +73,18 @@ class ToolText:
         return self.origin
 
 
-def tool_texts(sent: Mapping[Place, frozenset[str]], sites: Sequence[Site]) -> dict[str, ToolText]:
+def tool_texts(
+    sent: Mapping[Place, frozenset[str]], sites: Sequence[Site], homes: Mapping[Place, frozenset[Home]] = _NOWHERE
+) -> dict[str, ToolText]:
     """Descriptions as parameters, by name: `node/tool:NAME` and `node/tool:NAME.FIELD`.
 
     Args:
         sent: each description with the nodes that send it.
         sites: the string expressions of the user's sources.
+        homes: the functions and classes that a description may be written in, where they are known.
     """
     groups: dict[object, list[Place]] = {}
-    origins = {place: origin_of(place, sites) for place in sent}
+    origins = {place: origin_of(place, sites, homes.get(place, frozenset())) for place in sent}
     for place, origin in origins.items():
         tied = (origin.site, origin.ways[0].name) if isinstance(origin, Origin) else place
         groups.setdefault(tied, []).append(place)
@@ -118,18 +124,23 @@ def _problem(origin: Origin, value: str) -> str | None:
     return None
 
 
-def origin_of(place: Place, sites: Sequence[Site]) -> Origin | str:
+def origin_of(place: Place, sites: Sequence[Site], homes: frozenset[Home] = frozenset()) -> Origin | str:
     """The place in the source that a description comes from, or why there is none."""
     path, text = place
     field = path[-1] if len(path) > 1 and path[-1].isidentifier() else ""
     found: dict[int, list[Origin]] = {}
     for site in sites:
-        if not site.fstring and (ways := ways_to(text, site, field)):
+        if not site.fstring and _may_hold(site, homes) and (ways := ways_to(text, site, field)):
             found.setdefault(_distance(site, path, field), []).append(Origin(site, ways))
     if not found:
         return "its text stands nowhere in the source"
     nearest = found[min(found)]
     return nearest[0] if len(nearest) == 1 else f"its text stands at {len(nearest)} places in the source"
+
+
+def _may_hold(site: Site, homes: frozenset[Home]) -> bool:
+    """Whether a description can be from here: another function's docstring and another class's field can't be it."""
+    return not homes or site.kind not in ("docstring", "field description") or (site.module, site.scope) in homes
 
 
 def _distance(site: Site, path: Path, field: str) -> int:

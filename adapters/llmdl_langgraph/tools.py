@@ -25,8 +25,9 @@ def tools_of(graph: Graph, discovery: Discovery, tapes: Sequence[Tape] = ()) -> 
     """
     sources = Sources()
     static, seen = offered(graph, discovery.reached, sources), sent_tools(tapes)
-    modules = {*static.modules, *(source.name for source in discovery.sources)}
-    return tool_texts({**static.places, **seen}, _sites(modules, sources))
+    written_in = {module for homes in static.homes.values() for module, _ in homes}
+    modules = [*sorted(written_in), *(source.name for source in discovery.sources)]
+    return tool_texts({**static.places, **seen}, _sites(modules, sources), static.homes)
 
 
 def sent_tools(tapes: Iterable[Tape]) -> Mapping[Place, frozenset[str]]:

@@ -266,3 +266,14 @@ def test_a_list_that_is_changed_in_place_is_told_as_it_is() -> None:
     assert binding({"tools": tools})["tools"][0]["description"] == "New."
     tools[0]["description"] = "Another."
     assert binding({"tools": tools})["tools"] is tools
+
+
+def test_a_text_of_an_installed_tool_is_not_taken_for_the_same_text_of_another() -> None:
+    source = 'def mine(q):\n    """Search it."""\n'
+    place = (("theirs",), "Search it.")
+    sites = sites_in(source, Path("a.py"), "a")
+    homes = {place: frozenset({("installed.tools", "theirs")})}
+    (theirs,) = tool_texts({place: frozenset({"n"})}, sites, homes).values()
+    assert "nowhere in the source" in theirs.parameter.frozen_because
+    (mine,) = tool_texts({place: frozenset({"n"})}, sites, {place: frozenset({("a", "mine")})}).values()
+    assert mine.source.site.scope == "mine"
