@@ -47,7 +47,7 @@ class Metered(Recorded):
                 live = self._model._iter_v2_events(
                     messages, run_manager=run_manager, stream=stream, stop=stop, **kwargs
                 )
-                for event in passing(live):
+                for event in passing(lambda: live):
                     yield reading.came(event)
             else:
                 for event in recorded["events"]:
@@ -69,7 +69,7 @@ class Metered(Recorded):
                 live = self._model._aiter_v2_events(
                     messages, run_manager=run_manager, stream=stream, stop=stop, **kwargs
                 )
-                async for event in apassing(live):
+                async for event in apassing(lambda: live):
                     yield reading.came(event)
             else:
                 for event in recorded["events"]:

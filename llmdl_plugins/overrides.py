@@ -117,7 +117,7 @@ def _watched_async(own: Any) -> Any:
 def _watched_stream(own: Any) -> Any:
     @functools.wraps(own)
     def stream(self: BaseChatModel, *args: Any, **kwargs: Any) -> Iterator[Any]:
-        watch, chunks = passage.watched(), own(self, *args, **kwargs)
+        watch, chunks = passage.watched(), iter(own(self, *args, **kwargs))
         try:
             while True:
                 with passage.watching(watch):
@@ -128,7 +128,7 @@ def _watched_stream(own: Any) -> Any:
                 _check(watch, self, own)
                 yield chunk
         finally:
-            chunks.close()
+            passage.close(chunks)
 
     return stream
 
@@ -136,7 +136,7 @@ def _watched_stream(own: Any) -> Any:
 def _watched_astream(own: Any) -> Any:
     @functools.wraps(own)
     async def astream(self: BaseChatModel, *args: Any, **kwargs: Any) -> AsyncIterator[Any]:
-        watch, chunks = passage.watched(), own(self, *args, **kwargs)
+        watch, chunks = passage.watched(), aiter(own(self, *args, **kwargs))
         try:
             while True:
                 with passage.watching(watch):
@@ -147,7 +147,7 @@ def _watched_astream(own: Any) -> Any:
                 _check(watch, self, own)
                 yield chunk
         finally:
-            await chunks.aclose()
+            await passage.aclose(chunks)
 
     return astream
 

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterable,
+    AsyncIterator,
+    Callable,
+    Generator,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -100,26 +110,48 @@ def watched() -> Watch:
     return Watch(_watch.get())
 
 
-def passing(chunks: Iterator[T]) -> Iterator[T]:
+def passing(ask: Callable[[], Iterable[T]]) -> Generator[T, None, None]:
     """The chunks of a call that was met; what their reader does between them is met as ever."""
-    while True:
-        with through():
-            try:
-                chunk = next(chunks)
-            except StopIteration:
-                return
-        yield chunk
+    with through():
+        chunks = iter(ask())
+    try:
+        while True:
+            with through():
+                try:
+                    chunk = next(chunks)
+                except StopIteration:
+                    return
+            yield chunk
+    finally:
+        close(chunks)
 
 
-async def apassing(chunks: AsyncIterator[T]) -> AsyncIterator[T]:
+async def apassing(ask: Callable[[], AsyncIterable[T]]) -> AsyncGenerator[T, None]:
     """`passing`, asynchronously."""
-    while True:
-        with through():
-            try:
-                chunk = await anext(chunks)
-            except StopAsyncIteration:
-                return
-        yield chunk
+    with through():
+        chunks = aiter(ask())
+    try:
+        while True:
+            with through():
+                try:
+                    chunk = await anext(chunks)
+                except StopAsyncIteration:
+                    return
+            yield chunk
+    finally:
+        await aclose(chunks)
+
+
+def close(chunks: Iterator[Any]) -> None:
+    """Close a stream; what an overriding method returns need not be a generator."""
+    if (closing := getattr(chunks, "close", None)) is not None:
+        closing()
+
+
+async def aclose(chunks: AsyncIterator[Any]) -> None:
+    """`close`, asynchronously."""
+    if (closing := getattr(chunks, "aclose", None)) is not None:
+        await closing()
 
 
 @dataclass(frozen=True)

@@ -70,9 +70,9 @@ def stream(own: Any, bare: Any) -> Any:
             if recorded is None
             else bare.__get__(answers.Recorded.of(asked.model, recorded))
         )
-        chunks = ask(asked.batch[0], config, **asked.options)
+        chunks = passing(lambda: ask(asked.batch[0], config, **asked.options))
         try:
-            for chunk in passing(chunks):
+            for chunk in chunks:
                 kept.append(chunk)
                 yield chunk
         except BaseException as error:
@@ -102,9 +102,9 @@ def astream(own: Any, bare: Any) -> Any:
             if recorded is None
             else bare.__get__(answers.Recorded.of(asked.model, recorded))
         )
-        chunks = ask(asked.batch[0], config, **asked.options)
+        chunks = apassing(lambda: ask(asked.batch[0], config, **asked.options))
         try:
-            async for chunk in apassing(chunks):
+            async for chunk in chunks:
                 kept.append(chunk)
                 yield chunk
         except BaseException as error:

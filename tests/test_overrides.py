@@ -85,6 +85,13 @@ class Sometimes(ScriptedChat):
             yield from super().stream(input, config, **kwargs)
 
 
+class Listed(ScriptedChat):
+    """Streams what is no generator."""
+
+    def stream(self, input: Any, config: Any = None, **kwargs: Any) -> Any:
+        return [AIMessageChunk(self._answer(self._convert_input(input).to_messages(), None, kwargs).text)]
+
+
 async def gathered(stream: AsyncIterator[Any]) -> str:
     return "".join([chunk.text async for chunk in stream])
 
@@ -123,7 +130,7 @@ def run() -> Iterator[Run]:
     made.ledger.close()
 
 
-@pytest.mark.parametrize("kind", [Logging, Direct, Mixed])
+@pytest.mark.parametrize("kind", [Logging, Direct, Mixed, Listed])
 @pytest.mark.parametrize("face", FACES)
 def test_an_overriding_method_is_bound_paid_once_and_on_the_tape(run: Run, kind: type[ScriptedChat], face: str) -> None:
     model = kind(echo)
