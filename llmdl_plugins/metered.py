@@ -12,7 +12,8 @@ from langchain_core.outputs import ChatGeneration, LLMResult
 from pydantic import PrivateAttr
 
 from llmdl_plugins.answers import Recorded
-from llmdl_plugins.passage import Asked, apassing, entering, passing
+from llmdl_plugins.asked import Asked
+from llmdl_plugins.passage import apassing, entering, passing
 from llmdl_plugins.plain import JSON, plain
 from llmdl_plugins.streamed import Streamed
 

@@ -10,7 +10,8 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage
 
 from llmdl_plugins import answers
-from llmdl_plugins.passage import Asked, apassing, entering, passing
+from llmdl_plugins.asked import Asked
+from llmdl_plugins.passage import apassing, entering, passing
 from llmdl_plugins.plain import JSON
 
 

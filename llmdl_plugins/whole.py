@@ -11,7 +11,8 @@ from langchain_core.messages import BaseMessage
 from langchain_core.outputs import LLMResult
 
 from llmdl_plugins import answers
-from llmdl_plugins.passage import Asked, entering, through
+from llmdl_plugins.asked import Asked
+from llmdl_plugins.passage import entering, through
 from llmdl_plugins.plain import JSON
 
 Batch = list[list[BaseMessage]]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from llmdl_plugins import passage
+from llmdl_plugins import asked
 
 Path = tuple[str, ...]  # name of the tool or schema, then of its fields; "[]", "|0" and "$" for what has no name
 Say = Callable[[Path, str], str]
 
-DEFINING = (*passage.DEFINING, "ls_structured_output_format")
+DEFINING = (*asked.DEFINING, "ls_structured_output_format")
 _INSIDE = ("function", "json_schema", "toolSpec", "function_declarations", "format", "json", "schema")
 _FIELDS = ("parameters", "input_schema", "inputSchema", "schema", "parameters_json_schema")
 _MARKS = {"[": "item", "|": "option", "$": "type"}

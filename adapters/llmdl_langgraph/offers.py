@@ -10,7 +10,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.runnables.base import RunnableBindingBase
 
 from llmdl_langgraph.where import here
-from llmdl_plugins import answers, passage
+from llmdl_plugins import answers, asked
 from llmdl_plugins.errors import MisuseError, did_you_mean
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.plain import JSON, plain
@@ -116,7 +116,7 @@ def _moved(old: BaseChatModel, new: BaseChatModel, options: Options, node: str) 
     if strange:
         advice = (
             "structured output moves between providers only as a tool (method='function_calling')"
-            if any(key in passage.DEFINING for key in strange)
+            if any(key in asked.DEFINING for key in strange)
             else "leave it out of the call"
         )
         raise MisuseError(

@@ -277,3 +277,14 @@ def test_a_text_of_an_installed_tool_is_not_taken_for_the_same_text_of_another()
     assert "nowhere in the source" in theirs.parameter.frozen_because
     (mine,) = tool_texts({place: frozenset({"n"})}, sites, {place: frozenset({("a", "mine")})}).values()
     assert mine.source.site.scope == "mine"
+
+
+def test_tools_are_found_where_only_objects_hold_them(agent: Agent) -> None:
+    net = network(agent("holders"))
+    assert {name: net[name].default for name in net.tools} == {
+        "first/tool:find": "Find a word in the papers on the desk.",
+        "second/tool:file": "File a word in the cabinet.",
+    }
+    net.unfreeze("*/tool:*")
+    patch = net.export("patch", {"first/tool:find": "Find it.", "second/tool:file": "File it."})
+    assert '+            """Find it."""' in patch and '+        """File it."""' in patch
