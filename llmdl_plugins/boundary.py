@@ -1,32 +1,31 @@
 """The door: inside a run, every LangChain model call passes here.
 
 Put the candidate's text in → ask the payer, who remembers and pays → note the call on the tape.  Outside a run the door
-does not exist: the public methods of `BaseChatModel` are their own.
+does not exist: the public methods of `BaseChatModel` and of its subclasses are their own.
 """
 
 from __future__ import annotations
 
-import functools
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import BaseMessage
-from langchain_core.outputs import LLMResult
 
-from llmdl_plugins import answers, passage, streamed, threads
-from llmdl_plugins.errors import MisuseError, UnboundCallError
-from llmdl_plugins.plain import JSON
-from llmdl_plugins.scope import Call, Payer, Rewrite, Scope, current_scope, scope
+from llmdl_plugins import metered, overrides, passage, streamed, threads, whole
+from llmdl_plugins.errors import MisuseError
+from llmdl_plugins.scope import Call, Payer, Rewrite, Scope, Setup, current_scope, scope
 
-__all__ = ["Call", "Payer", "Rewrite", "Scope", "current_scope", "door", "is_open", "scope"]
+__all__ = ["Call", "Payer", "Rewrite", "Scope", "Setup", "current_scope", "door", "is_open", "scope"]
+
+_HOOK = "__pydantic_init_subclass__"  # pydantic calls it for every new class below
 
 _lock = threading.Lock()
 _open = 0
+_bare: dict[str, Any] = {}
+_replaced: list[tuple[type, str, Any, Any]] = []
 
 
 @contextmanager
@@ -54,92 +53,57 @@ def is_open() -> bool:
 def _install() -> None:
     if "langgraph_api" in sys.modules:
         raise MisuseError("This process serves LangGraph requests: train in a process of its own.")
-    for name, method in _METHODS.items():
-        passage.originals[name] = BaseChatModel.__dict__[name]
-        setattr(BaseChatModel, name, functools.wraps(passage.originals[name])(method))
+    _bare.update({name: BaseChatModel.__dict__[name] for name in _DOORS})
+    for name, own in _bare.items():
+        _replace(BaseChatModel, name, _with_door(name, own))
+    _replace(BaseChatModel, _HOOK, classmethod(_born))
+    _meet_overrides()
     threads.propagate()
+    passage.standing = True
 
 
 def _remove() -> None:
+    passage.standing = False
     threads.restore()
-    for name, original in passage.originals.items():
-        setattr(BaseChatModel, name, original)
-    passage.originals.clear()
+    while _replaced:
+        kind, name, ours, before = _replaced.pop()
+        if kind.__dict__.get(name) is not ours:
+            continue  # somebody else's now; ours below it lets everything pass
+        if before is None:
+            delattr(kind, name)
+        else:
+            setattr(kind, name, before)
 
 
-async def _agenerate(self: BaseChatModel, messages: list[list[BaseMessage]], *args: Any, **kwargs: Any) -> LLMResult:
-    original = passage.original("agenerate")
-    if (here := passage.entering()) is None:
-        return await original(self, messages, *args, **kwargs)  # type: ignore[no-any-return]
-    batch, since = passage.rewritten(here, messages), time.perf_counter()
-    live: list[LLMResult] = []
-
-    async def asked() -> LLMResult:
-        with passage.through():
-            live[:] = [await original(self, batch, *args, **kwargs)]
-        return live[0]
-
-    async def send() -> JSON:
-        return answers.encode(await asked())
-
-    if here.payer is None:
-        await asked()
-    else:
-        answer = await here.payer.apay(passage.call_of(here, self, batch, _options(args, kwargs)), send)
-        if not live:
-            with passage.through():
-                live = [await original(answers.Recorded.of(self, answer), batch, *args, **kwargs)]
-    passage.note(batch, live[0], since)
-    return live[0]
+def _replace(kind: type, name: str, ours: Any) -> None:
+    _replaced.append((kind, name, ours, kind.__dict__.get(name)))
+    setattr(kind, name, ours)
 
 
-def _generate(self: BaseChatModel, messages: list[list[BaseMessage]], *args: Any, **kwargs: Any) -> LLMResult:
-    original = passage.original("generate")
-    if (here := passage.entering()) is None:
-        return original(self, messages, *args, **kwargs)  # type: ignore[no-any-return]
-    batch, since = passage.rewritten(here, messages), time.perf_counter()
-    live: list[LLMResult] = []
-
-    def asked() -> LLMResult:
-        with passage.through():
-            live[:] = [original(self, batch, *args, **kwargs)]
-        return live[0]
-
-    def send() -> JSON:
-        return answers.encode(asked())
-
-    if here.payer is None:
-        asked()
-    else:
-        answer = here.payer.pay(passage.call_of(here, self, batch, _options(args, kwargs)), send)
-        if not live:
-            with passage.through():
-                live = [original(answers.Recorded.of(self, answer), batch, *args, **kwargs)]
-    passage.note(batch, live[0], since)
-    return live[0]
+def _with_door(name: str, own: Any) -> Any:
+    return _DOORS[name](own, _bare[name])
 
 
-def _options(args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
-    return {**kwargs, "stop": args[0]} if args else dict(kwargs)
+def _meet_overrides() -> None:
+    known = {(kind, name) for kind, name, _, _ in _replaced}
+    for kind, name, own in overrides.overrides():
+        if (kind, name) not in known and (ours := overrides.with_door(name, own, _with_door)) is not None:
+            _replace(kind, name, ours)
 
 
-def _events(name: str) -> Callable[..., Any]:
-    def events(self: BaseChatModel, input: Any, config: Any = None, **kwargs: Any) -> Any:
-        # Only version 3 goes past stream() and generate(); the older ones come through them.
-        if kwargs.get("version") == "v3" and (here := passage.entering()):
-            if here.payer is not None:
-                raise UnboundCallError(f"{name}(version='v3') on a model is not metered yet: use stream() in the node.")
-            input = passage.rewritten(here, [self._convert_input(input).to_messages()])[0]
-        return passage.original(name)(self, input, config, **kwargs)
-
-    return events
+def _born(cls: type[BaseChatModel], /, **kwargs: Any) -> None:
+    # A class that is made inside a run, as by an import in a node, is met like those before it.
+    super(BaseChatModel, cls).__pydantic_init_subclass__(**kwargs)
+    with _lock:
+        if passage.standing:
+            _meet_overrides()
 
 
-_METHODS: dict[str, Callable[..., Any]] = {
-    "generate": _generate,
-    "agenerate": _agenerate,
+_DOORS: dict[str, Callable[[Any, Any], Any]] = {
+    "generate": whole.generate,
+    "agenerate": whole.agenerate,
     "stream": streamed.stream,
     "astream": streamed.astream,
-    "stream_events": _events("stream_events"),
-    "astream_events": _events("astream_events"),
+    "stream_events": metered.events,
+    "astream_events": metered.events,
 }

@@ -54,6 +54,11 @@ class Network:
         for parameter in self._matching(glob):
             parameter.freeze()
 
+    def unfreeze(self, glob: str) -> None:
+        """Let every parameter whose name matches be trained, such as `*/tool:*`."""
+        for parameter in self._matching(glob):
+            parameter.unfreeze()
+
     def train_only(self, glob: str) -> None:
         """Freeze every trainable parameter whose name does not match."""
         wanted = self._matching(glob)
@@ -155,6 +160,10 @@ class Network:
     def variant(self, wrap: Mapping[str, Any] | None = None, replace: Mapping[str, Any] | None = None) -> Network:
         """Another network, in which nodes are wrapped in or replaced by layers; this one stays as it is."""
         raise MisuseError(f"{type(self).__name__} has no nodes that could be wrapped or replaced.")
+
+    def offer(self, name: str, alternatives: Any) -> Parameter:
+        """Let a node's model, or an option of its model calls, be chosen."""
+        raise MisuseError(f"{type(self).__name__} has no nodes whose model could be chosen.")
 
     def nodes(self) -> list[str]:
         """The names that `variant` takes."""

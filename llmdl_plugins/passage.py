@@ -1,37 +1,49 @@
-"""The steps that every model call takes on its way through the door, whole or streamed."""
+"""Who may pass the door: calls that come in, calls that were met already, and methods that are watched."""
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterable,
+    AsyncIterator,
+    Callable,
+    Generator,
+    Iterable,
+    Iterator,
+)
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
-from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import BaseMessage
-from langchain_core.outputs import LLMResult
+from llmdl_plugins.errors import LlmdlError, UnboundCallError
+from llmdl_plugins.scope import Scope, current_scope
 
-from llmdl_plugins import answers, tape
-from llmdl_plugins.errors import UnboundCallError
-from llmdl_plugins.plain import JSON, digest, plain
-from llmdl_plugins.scope import Call, Scope, current_scope
+T = TypeVar("T")
 
-# The public methods as they were while the door stands; empty while it doesn't.
-originals: dict[str, Any] = {}
+# Whether the door stands.
+standing = False
 _passing: ContextVar[bool] = ContextVar("llmdl_passing", default=False)
-_lock = threading.Lock()
+_watch: ContextVar[Watch | None] = ContextVar("llmdl_watch", default=None)
 
 
-def original(name: str) -> Any:
-    """The model's own method."""
-    return originals.get(name, getattr(BaseChatModel, name))
+@dataclass
+class Watch:
+    """Whether a method of a model came to the door before it answered."""
+
+    outer: Watch | None = None
+    met: bool = False
+
+    def meet(self) -> None:
+        """A call came to the door, here and so in every method around."""
+        self.met = True
+        if self.outer:
+            self.outer.meet()
 
 
 def entering() -> Scope | None:
     """The scope of a call that comes in; None where an outer door has let it pass."""
-    if _passing.get() or not originals:
+    if _passing.get() or not standing:
         return None
     here = current_scope()
     if here is None:
@@ -39,7 +51,16 @@ def entering() -> Scope | None:
             "A model was called from code that left its run (a thread or loop of its own, most likely). "
             "Such a call can't be scored: start the thread inside the node, or make the call in the node itself."
         )
+    if watch := _watch.get():
+        watch.meet()
     return here
+
+
+def refused(error: LlmdlError) -> LlmdlError:
+    """The error, kept for whoever scores the run: the application may catch it."""
+    if here := current_scope():
+        here.refused.append(error)
+    return error
 
 
 @contextmanager
@@ -52,49 +73,65 @@ def through() -> Iterator[None]:
         _passing.reset(token)
 
 
-def call_of(
-    here: Scope, model: BaseChatModel, batch: Sequence[Sequence[BaseMessage]], kwargs: Mapping[str, Any]
-) -> Call:
-    """The request as the ledger knows it."""
-    request: JSON = {
-        "model": f"{type(model).__module__}.{type(model).__qualname__}",
-        "settings": answers.without_secrets(plain(model.asdict())),
-        "options": plain({k: v for k, v in kwargs.items() if k not in answers.TELLING_ONLY}),
-        "messages": [[answers.told(m) for m in messages] for messages in batch],
-    }
-    path = here.place() or (step.path if (step := tape.current_step()) else "")
-    asked = digest(request, here.repetition, path)
-    return Call(digest(asked, _turn(here, asked)), path, request, _retries_itself(model))
+def is_passing() -> bool:
+    """Whether calls made here were met already, or the door doesn't stand."""
+    return _passing.get() or not standing
 
 
-def _turn(here: Scope, asked: str) -> int:
-    """How often the same was asked at the same place before: whatever the order in which threads arrive."""
-    with _lock:
-        here.turns[asked] += 1
-        return here.turns[asked] - 1
+@contextmanager
+def watching(watch: Watch) -> Iterator[None]:
+    """Tell the watch of every call that comes to the door inside."""
+    token = _watch.set(watch)
+    try:
+        yield
+    finally:
+        _watch.reset(token)
 
 
-def _retries_itself(model: BaseChatModel) -> bool:
-    return bool(getattr(model, "max_retries", None))
+def watched() -> Watch:
+    """A new watch, inside the one that holds here."""
+    return Watch(_watch.get())
 
 
-def note(call_messages: Sequence[Sequence[BaseMessage]], result: LLMResult, since: float) -> None:
-    """Put the call on the tape that is being recorded."""
-    recorded = tape.current_tape()
-    if recorded is None:
-        return
-    step = tape.current_step()
-    for messages, generations in zip(call_messages, result.generations, strict=False):
-        answer = getattr(generations[0], "message", None) if generations else None
-        made = tape.ModelCall(
-            messages=[answers.told(m) for m in messages],
-            answer=answers.told(answer) if answer else None,
-            usage=answers.usage(answer) if answer else None,
-            seconds=time.perf_counter() - since,
-        )
-        (step.calls if step else recorded.strays).append(made)
+def passing(ask: Callable[[], Iterable[T]]) -> Generator[T, None, None]:
+    """The chunks of a call that was met; what their reader does between them is met as ever."""
+    with through():
+        chunks = iter(ask())
+    try:
+        while True:
+            with through():
+                try:
+                    chunk = next(chunks)
+                except StopIteration:
+                    return
+            yield chunk
+    finally:
+        close(chunks)
 
 
-def rewritten(here: Scope, batch: Sequence[Sequence[BaseMessage]]) -> list[list[BaseMessage]]:
-    """The messages with the candidate's text in them."""
-    return [here.rewrite(m) if here.rewrite else list(m) for m in batch]
+async def apassing(ask: Callable[[], AsyncIterable[T]]) -> AsyncGenerator[T, None]:
+    """`passing`, asynchronously."""
+    with through():
+        chunks = aiter(ask())
+    try:
+        while True:
+            with through():
+                try:
+                    chunk = await anext(chunks)
+                except StopAsyncIteration:
+                    return
+            yield chunk
+    finally:
+        await aclose(chunks)
+
+
+def close(chunks: Iterator[Any]) -> None:
+    """Close a stream; what an overriding method returns need not be a generator."""
+    if (closing := getattr(chunks, "close", None)) is not None:
+        closing()
+
+
+async def aclose(chunks: AsyncIterator[Any]) -> None:
+    """`close`, asynchronously."""
+    if (closing := getattr(chunks, "aclose", None)) is not None:
+        await closing()

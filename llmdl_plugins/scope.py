@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage
 
+from llmdl_plugins.errors import LlmdlError
 from llmdl_plugins.plain import JSON
 
 Rewrite = Callable[[Sequence[BaseMessage]], list[BaseMessage]]
+Options = Mapping[str, Any]
+Setup = Callable[[BaseChatModel, Options], tuple[BaseChatModel, Options]]
 
 
 class Payer(Protocol):
@@ -53,13 +57,25 @@ class Call:
 
 @dataclass
 class Scope:
-    """What holds for the model calls of one run of the application."""
+    """What holds for the model calls of one run of the application.
+
+    Args:
+        rewrite: the messages of a call as the candidate has them.
+        setup: the model and the options of a call as the candidate has them; what it doesn't change is the same object.
+        payer: who remembers and pays.
+        repetition: which draw of the same run this is.
+        place: where a call stands, in words that are equal in every run.
+        turns: how often the same was asked at the same place.
+        refused: errors of calls that could not be met; the run can't be scored even if the application went on.
+    """
 
     rewrite: Rewrite | None = None
+    setup: Setup | None = None
     payer: Payer | None = None
     repetition: str = "0"
     place: Callable[[], str] = lambda: ""
     turns: Counter[str] = field(default_factory=Counter)
+    refused: list[LlmdlError] = field(default_factory=list)
 
 
 _scope: ContextVar[Scope | None] = ContextVar("llmdl_scope", default=None)

@@ -2,102 +2,117 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+import functools
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage
 
-from llmdl_plugins import answers, passage
+from llmdl_plugins import answers
+from llmdl_plugins.asked import Asked
+from llmdl_plugins.passage import apassing, entering, passing
 from llmdl_plugins.plain import JSON
-from llmdl_plugins.scope import Scope
 
 
-class _Streamed:
-    """One streamed call: opened at the payer, its chunks kept, closed as whole or as broken off."""
+class Streamed:
+    """One streamed call: opened at the payer, then closed as whole or as broken off."""
 
-    def __init__(
-        self, here: Scope, model: BaseChatModel, messages: list[BaseMessage], options: Mapping[str, Any]
-    ) -> None:
-        self.here, self.messages, self.since = here, messages, time.perf_counter()
-        self.chunks: list[BaseMessage] = []
-        self.model, self.paying = model, False
-        self.call = passage.call_of(here, model, [messages], {**options, "stream": True}) if here.payer else None
+    def __init__(self, asked: Asked, form: Any = True) -> None:
+        self.payer = asked.here.payer
+        self.call = asked.call(stream=form) if self.payer else None
+        self.paying = False
 
-    def open(self) -> None:
-        if self.here.payer and self.call:
-            self._opened(self.here.payer.begin(self.call))
+    def open(self) -> JSON:
+        """The recorded answer, or None: then it is to be asked for."""
+        return self._opened(self.payer.begin(self.call)) if self.payer and self.call else None
 
-    async def aopen(self) -> None:
-        if self.here.payer and self.call:
-            self._opened(await self.here.payer.abegin(self.call))
+    async def aopen(self) -> JSON:
+        """The same, asynchronously."""
+        return self._opened(await self.payer.abegin(self.call)) if self.payer and self.call else None
 
-    def _opened(self, recorded: JSON) -> None:
+    def _opened(self, recorded: JSON) -> JSON:
         self.paying = recorded is None
-        if not self.paying:
-            self.model = answers.Recorded.of(self.model, recorded)
+        return recorded
 
-    def whole(self) -> None:
-        if self.paying and self.here.payer and self.call:
-            self.here.payer.finish(self.call, answers.encode_chunks(self.chunks))
-        passage.note([self.messages], answers.joined(self.chunks), self.since)
+    def whole(self, answer: JSON) -> None:
+        """All of it came."""
+        if self.paying and self.payer and self.call:
+            self.payer.finish(self.call, answer)
 
-    def broken(self, error: BaseException) -> None:
-        if not (self.paying and self.here.payer and self.call):
+    def broken(self, error: BaseException, part: JSON) -> None:
+        """It ended early: left by its reader with a part of it, or failed."""
+        if not (self.paying and self.payer and self.call):
             return
-        if self.chunks and not isinstance(error, Exception):
-            self.here.payer.leave(self.call, answers.encode_chunks(self.chunks))
+        if part and not isinstance(error, Exception):
+            self.payer.leave(self.call, part)
         else:
-            self.here.payer.fail(self.call, error)
+            self.payer.fail(self.call, error)
 
 
-def stream(self: BaseChatModel, input: Any, config: Any = None, **kwargs: Any) -> Iterator[Any]:
-    """`BaseChatModel.stream`, through the door."""
-    original = passage.original("stream")
-    if (here := passage.entering()) is None:
-        yield from original(self, input, config, **kwargs)
-        return
-    messages = passage.rewritten(here, [self._convert_input(input).to_messages()])[0]
-    streamed = _Streamed(here, self, messages, kwargs)
-    streamed.open()
-    chunks = original(streamed.model, messages, config, **kwargs)
-    try:
-        while True:
-            with passage.through():
-                chunk = next(chunks, None)
-            if chunk is None:
-                break
-            streamed.chunks.append(chunk)
-            yield chunk
-    except BaseException as error:
-        streamed.broken(error)
-        chunks.close()
-        raise
-    streamed.whole()
+def stream(own: Any, bare: Any) -> Any:
+    """`stream` with the door in front of it.
+
+    Args:
+        own: the method that answers.
+        bare: `BaseChatModel`'s, which gives a recorded answer again.
+    """
+
+    @functools.wraps(own)
+    def stream(self: BaseChatModel, input: Any, config: Any = None, **kwargs: Any) -> Iterator[Any]:
+        if (here := entering()) is None:
+            yield from own(self, input, config, **kwargs)
+            return
+        asked = Asked.of(here, self, [self._convert_input(input).to_messages()], kwargs)
+        streamed, kept = Streamed(asked), list[BaseMessage]()
+        recorded = streamed.open()
+        ask = (
+            asked.method("stream", own)
+            if recorded is None
+            else bare.__get__(answers.Recorded.of(asked.model, recorded))
+        )
+        chunks = passing(lambda: ask(asked.batch[0], config, **asked.options))
+        try:
+            for chunk in chunks:
+                kept.append(chunk)
+                yield chunk
+        except BaseException as error:
+            streamed.broken(error, answers.encode_chunks(kept) if kept else None)
+            chunks.close()
+            raise
+        streamed.whole(answers.encode_chunks(kept))
+        asked.note(answers.joined(kept))
+
+    return stream
 
 
-async def astream(self: BaseChatModel, input: Any, config: Any = None, **kwargs: Any) -> AsyncIterator[Any]:
-    """`BaseChatModel.astream`, through the door."""
-    original = passage.original("astream")
-    if (here := passage.entering()) is None:
-        async for chunk in original(self, input, config, **kwargs):
-            yield chunk
-        return
-    messages = passage.rewritten(here, [self._convert_input(input).to_messages()])[0]
-    streamed = _Streamed(here, self, messages, kwargs)
-    await streamed.aopen()
-    chunks = original(streamed.model, messages, config, **kwargs)
-    try:
-        while True:
-            with passage.through():
-                chunk = await anext(chunks, None)
-            if chunk is None:
-                break
-            streamed.chunks.append(chunk)
-            yield chunk
-    except BaseException as error:
-        streamed.broken(error)
-        await chunks.aclose()
-        raise
-    streamed.whole()
+def astream(own: Any, bare: Any) -> Any:
+    """`astream`, likewise."""
+
+    @functools.wraps(own)
+    async def astream(self: BaseChatModel, input: Any, config: Any = None, **kwargs: Any) -> AsyncIterator[Any]:
+        if (here := entering()) is None:
+            async for chunk in own(self, input, config, **kwargs):
+                yield chunk
+            return
+        asked = Asked.of(here, self, [self._convert_input(input).to_messages()], kwargs)
+        streamed, kept = Streamed(asked), list[BaseMessage]()
+        recorded = await streamed.aopen()
+        ask = (
+            asked.method("astream", own)
+            if recorded is None
+            else bare.__get__(answers.Recorded.of(asked.model, recorded))
+        )
+        chunks = apassing(lambda: ask(asked.batch[0], config, **asked.options))
+        try:
+            async for chunk in chunks:
+                kept.append(chunk)
+                yield chunk
+        except BaseException as error:
+            streamed.broken(error, answers.encode_chunks(kept) if kept else None)
+            await chunks.aclose()
+            raise
+        streamed.whole(answers.encode_chunks(kept))
+        asked.note(answers.joined(kept))
+
+    return astream

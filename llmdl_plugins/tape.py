@@ -17,13 +17,18 @@ _tape: ContextVar[Tape | None] = ContextVar("llmdl_tape", default=None)
 
 @dataclass
 class ModelCall:
-    """One model call: what was sent and what came back, as plain JSON."""
+    """One model call: what was sent and what came back, as plain JSON.
+
+    Args:
+        tools: the options that define tools and schemas, such as `{"tools": [...], "response_format": {...}}`.
+    """
 
     messages: JSON
     answer: JSON = None
     usage: Mapping[str, int] | None = None
     seconds: float = 0.0
     error: str | None = None
+    tools: JSON = None
 
 
 @dataclass
@@ -126,8 +131,9 @@ class Tape:
             step.reads = [parameters[name] for name in row["reads"] if name in parameters]
             step.calls = [ModelCall(**c) for c in row["calls"]]
             step.tools = [ToolCall(**t) for t in row["tools"]]
-            step.fed_by = [tape.steps[n] for n in row["fed_by"]]
             tape.steps.append(step)
+        for step, row in zip(tape.steps, told["steps"], strict=True):
+            step.fed_by = [tape.steps[n] for n in row["fed_by"]]  # also those inside it, which began later
         return tape
 
     @property

@@ -10,7 +10,7 @@ ROOT = Path(__file__).parent.parent
 CORE = ROOT / "llmdl_plugins"
 LEVELS = [
     {"errors", "slots", "plain", "parameter", "data", "splits", "sync", "threads", "printable", "plugins"},
-    {"answers", "tape", "scope", "passage", "streamed", "boundary", "module"},
+    {"answers", "tape", "scope", "passage", "asked", "whole", "streamed", "metered", "overrides", "boundary", "module"},
     {"network", "layers", "containers", "losses"},
     {"run"},
     {"training", "optimizers"},

@@ -83,7 +83,7 @@ def user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize("notebook", [False, True], ids=["script", "running loop"])
 def test_the_code_of_the_readme_runs_as_written(user: Path, capsys: pytest.CaptureFixture[str], notebook: bool) -> None:
-    (code,) = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.S)
+    code = "\n".join(re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.S))
     space: dict[str, Any] = {}
 
     async def cell() -> None:

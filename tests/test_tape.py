@@ -47,8 +47,10 @@ def test_a_tape_survives_json() -> None:
             one.tools.append(ToolCall("f", {"x": 1}, "y"))
         with step("two", one.outputs):
             pass
-        tape.strays.append(ModelCall([], error="cut"))
+        one.fed_by.append(tape.steps[1])
+        tape.strays.append(ModelCall([], error="cut", tools={"tools": [{"name": "f"}]}))
     told = tape.json({tone: "tone"})
     again = Tape.from_json(json.loads(json.dumps(told)), {"tone": tone})
     assert again.json({tone: "tone"}) == told
-    assert again.steps[1].fed_by == [again.steps[0]] and again.steps[0].reads == [tone]
+    assert again.steps[0].fed_by == [again.steps[1]] and again.steps[0].reads == [tone]
+    assert again.steps[1].fed_by == [again.steps[0]] and again.calls == tape.calls

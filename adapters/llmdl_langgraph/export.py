@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from llmdl_langgraph.copies import Edits, Files, copied, edited, read, tops
+from llmdl_langgraph.errors import CannotExportError
 from llmdl_langgraph.generate import generate
 from llmdl_langgraph.isolation import Graph
 from llmdl_langgraph.locate import Location, closure, locate
@@ -16,6 +17,7 @@ from llmdl_langgraph.plain_form import PlainLayer, plain_layers
 from llmdl_langgraph.private_import import private_import
 from llmdl_langgraph.sites import Site
 from llmdl_langgraph.texts import Text
+from llmdl_langgraph.tool_texts import ToolText, tool_edits
 from llmdl_plugins.module import Module
 from llmdl_plugins.parameter import Parameter
 
@@ -24,14 +26,22 @@ NAMES = ("app", "trained_app", "trained_graph")
 Values = Mapping[Parameter, Any]
 
 
-def edits(texts: Sequence[Text], values: Values) -> Edits:
-    """What has to change in which file; a text that stands at several places changes at all of them."""
+def edits(texts: Sequence[Text], tools: Sequence[ToolText], values: Values) -> Edits:
+    """What has to change in which file; a text that stands at several places changes at all of them.
+
+    Raises:
+        CannotExportError: a description has no place in the source, or two texts would be written at one.
+    """
     found: dict[Path, dict[Site, str]] = {}
     for text in texts:
         value = values.get(text.parameter, text.parameter.default)
         if value != text.parameter.default:
             for site in text.sites:
                 found.setdefault(site.file, {})[site] = text.reading.to_source(value)
+    for site, raw in tool_edits(tools, values).items():
+        if site in found.setdefault(site.file, {}):
+            raise CannotExportError(f"{site.key} is a prompt and the description of a tool: change only one of them.")
+        found[site.file][site] = raw
     return found
 
 

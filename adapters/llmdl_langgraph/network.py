@@ -14,13 +14,19 @@ from langgraph.pregel import Pregel
 from llmdl_langgraph.binding import Binding, Explanations
 from llmdl_langgraph.black_box import BlackBox, LayerNode
 from llmdl_langgraph.discover import Discovery, discover
+from llmdl_langgraph.errors import CannotExportError
 from llmdl_langgraph.export import as_graph, as_module, as_patch, edits
 from llmdl_langgraph.isolation import Graph, isolated, own_thread
 from llmdl_langgraph.layered import layer_parameters
-from llmdl_langgraph.probes import probed
+from llmdl_langgraph.offers import Offer, offer
+from llmdl_langgraph.probes import probed, traces
 from llmdl_langgraph.record import Recorder
+from llmdl_langgraph.setup import Setup
 from llmdl_langgraph.streaming import in_async_context, in_context
 from llmdl_langgraph.surgery import Compiled, with_nodes
+from llmdl_langgraph.tool_binding import Definitions, ToolBinding
+from llmdl_langgraph.tool_texts import ToolText
+from llmdl_langgraph.tools import tools_of
 from llmdl_langgraph.where import place
 from llmdl_plugins import boundary, sync, tape
 from llmdl_plugins.errors import MisuseError, TargetError, did_you_mean
@@ -47,8 +53,12 @@ def adapt(obj: Any, probes: Sequence[Any] = (), **kwargs: Any) -> LangGraphNetwo
         raise TargetError("This StateGraph is not compiled: give builder.compile().")
     if not isinstance(obj, Pregel):
         return None
-    found = LangGraphNetwork(obj, discover(obj))
-    return LangGraphNetwork(obj, sync.run(probed(found, found.discovery, probes))) if probes else found
+    discovery = discover(obj)
+    found = LangGraphNetwork(obj, discovery, tools=tools_of(obj, discovery))
+    if not probes:
+        return found
+    tapes = sync.run(traces(found, probes))
+    return LangGraphNetwork(obj, probed(discovery, tapes), tools=tools_of(obj, discovery, tapes))
 
 
 class LangGraphNetwork(Network):
@@ -61,6 +71,7 @@ class LangGraphNetwork(Network):
         discovery: its texts.
         origin: the network that this one is a variant of.
         layers: node → the layer that took its place.
+        tools: name → description of a tool, of a field or of a schema.
     """
 
     def __init__(
@@ -69,14 +80,20 @@ class LangGraphNetwork(Network):
         discovery: Discovery,
         origin: LangGraphNetwork | None = None,
         layers: Mapping[str, Module] | None = None,
+        tools: Mapping[str, ToolText] | None = None,
     ) -> None:
         self.graph, self.discovery, self.layers = graph, discovery, dict(layers or {})
+        self.tools = dict(tools or {})
+        self.offers: dict[str, Offer] = dict(origin.offers) if origin else {}
         self.original: Graph = origin.original if origin else graph
         texts = {name: text.parameter for name, text in discovery.texts.items()}
+        texts |= {name: text.parameter for name, text in self.tools.items()}
         known = origin.named_parameters() if origin else texts
-        super().__init__(graph.get_name(), {**texts, **layer_parameters(self.layers, known)})
+        offered = {name: made.parameter for name, made in self.offers.items()}
+        super().__init__(graph.get_name(), {**texts, **layer_parameters(self.layers, known), **offered})
         self._explanations = Explanations(list(discovery.texts.values()))
-        self._bindings: dict[frozenset[tuple[Parameter, Any]], Binding] = {}
+        self._definitions = Definitions(list(self.tools.values()))
+        self._bindings: dict[frozenset[tuple[Parameter, Any]], tuple[Binding, Setup]] = {}
         self._loaded = dict(origin._loaded) if origin else {}
 
     @property
@@ -86,9 +103,10 @@ class LangGraphNetwork(Network):
 
     @property
     def fingerprint(self) -> str:
-        """A hash of the untouched application: its parameters, nodes and edges."""
+        """A hash of the untouched application: its parameters, nodes and edges, and what is offered for them."""
         drawn = self.graph.get_graph().to_json()
-        return digest(super().fingerprint, drawn["nodes"], drawn["edges"])
+        offers = [{name: made.told() for name, made in self.offers.items()}] if self.offers else []
+        return digest(super().fingerprint, drawn["nodes"], drawn["edges"], *offers)
 
     async def forward(self, inputs: Any, config: Any = None) -> Any:
         """One run of the graph; isolated and bound where values are changed, a tape is recorded or a run pays."""
@@ -104,15 +122,17 @@ class LangGraphNetwork(Network):
 
     @contextmanager
     def _bound(self) -> Iterator[None]:
-        with boundary.scope(rewrite=self._binding(), place=place):
+        rewrite, setup = self._binding()
+        with boundary.scope(rewrite=rewrite, setup=setup, place=place):
             yield
 
-    def _binding(self) -> Binding:
+    def _binding(self) -> tuple[Binding, Setup]:
         values = frozenset((p, v) for p, v in self.values().items() if p.kind == "text")
         if values not in self._bindings:
             if len(self._bindings) >= BINDINGS:
                 self._bindings.clear()
-            self._bindings[values] = Binding(self._explanations, dict(values))
+            setup = Setup(ToolBinding(self._definitions, dict(values)), tuple(self.offers.values()))
+            self._bindings[values] = Binding(self._explanations, dict(values)), setup
         return self._bindings[values]
 
     def _recorders(self) -> list[Recorder]:
@@ -153,6 +173,24 @@ class LangGraphNetwork(Network):
         with using(self.values()), boundary.door(), self._bound():
             yield
 
+    def offer(self, name: str, alternatives: Any) -> Parameter:
+        """Let a node's model, or an option of its calls, be chosen; a name that was offered before is offered anew.
+
+        Args:
+            name: `node/model`, or `node/` and a keyword argument of the call, such as `node/temperature`.
+            alternatives: name → chat model or `provider:name`; of an option, the values to choose from.
+
+        Raises:
+            MisuseError: no such node, the name of another parameter, or nothing that could be chosen.
+        """
+        if name in self._parameters and name not in self.offers:
+            raise MisuseError(f"{name!r} is the name of another parameter of this network.")
+        made = self.offers[name] = offer(name, alternatives, self.discovery.reached)
+        self._parameters[name] = made.parameter
+        self._own = frozenset(self._parameters.values())
+        self._bindings.clear()
+        return made.parameter
+
     def nodes(self) -> list[str]:
         """The nodes that `variant` can wrap or replace."""
         return list(self._compiled().builder.nodes) if isinstance(self.graph, CompiledStateGraph) else []
@@ -176,7 +214,7 @@ class LangGraphNetwork(Network):
         graph = self._compiled()
         layers = {node: make(self._layer(node)) for node, make in (wrap or {}).items()} | dict(replace or {})
         changed = with_nodes(graph, {node: LayerNode(layer) for node, layer in layers.items()})
-        return LangGraphNetwork(changed, self.discovery, self, {**self.layers, **layers})
+        return LangGraphNetwork(changed, self.discovery, self, {**self.layers, **layers}, self.tools)
 
     def _compiled(self) -> Compiled:
         if not isinstance(self.graph, CompiledStateGraph):
@@ -206,7 +244,16 @@ class LangGraphNetwork(Network):
         if form == "weights" or form not in self.exports:
             return super().export(form, values)
         chosen = self.checked(self.changed(values))
-        changes = edits(list(self.discovery.texts.values()), chosen)
+        self._refuse_offers(chosen, form)
+        changes = edits(list(self.discovery.texts.values()), list(self.tools.values()), chosen)
         if form == "patch":
             return as_patch(changes)
         return (as_graph if form == "graph" else as_module)(self.original, self.layers, changes, chosen)
+
+    def _refuse_offers(self, values: Mapping[Parameter, Any], form: str) -> None:
+        if taken := {name: values[o.parameter] for name, o in self.offers.items() if o.parameter in values}:
+            said = ", ".join(f"{name} = {value!r}" for name, value in taken.items())
+            raise CannotExportError(
+                f'A {form} holds texts, not {said}: export "weights" for all values, '
+                "or leave such choices out of the values and write them in your source by hand."
+            )

@@ -13,7 +13,7 @@ from llmdl_langgraph.explain import explain, explained_in
 from llmdl_langgraph.readings import Reading, readings
 from llmdl_langgraph.texts import Text, text
 from llmdl_plugins.network import Network
-from llmdl_plugins.tape import Tape
+from llmdl_plugins.tape import Step, Tape
 
 MOST = 0.8  # of a message: a text that doesn't look like a prompt is one where it is nearly all that is sent
 
@@ -26,9 +26,13 @@ class Sent:
     text: str
 
 
-async def probed(network: Network, discovery: Discovery, probes: Sequence[Any]) -> Discovery:
-    """The discovery, matched to what is sent when these inputs are run."""
-    tapes = [(await network.trace(probe))[1] for probe in probes]
+async def traces(network: Network, probes: Sequence[Any]) -> list[Tape]:
+    """What is sent when these inputs are run."""
+    return [(await network.trace(probe))[1] for probe in probes]
+
+
+def probed(discovery: Discovery, tapes: Sequence[Tape]) -> Discovery:
+    """The discovery, matched to what was sent in these runs."""
     return matched(discovery, [sent for tape in tapes for sent in sent_in(tape)])
 
 
@@ -54,11 +58,16 @@ def matched(discovery: Discovery, sent: Sequence[Sent]) -> Discovery:
 def sent_in(tape: Tape) -> Iterator[Sent]:
     """The texts that the application itself wrote into messages."""
     for step in tape.steps:
-        node = re.sub(r"#\d+", "", step.path)
+        node = node_of(step)
         for call in step.calls:
             for message in call.messages if isinstance(call.messages, list) else []:
                 if isinstance(message, dict) and message.get("type") in WRITTEN_BY_THE_APPLICATION:
                     yield from (Sent(node, t) for t in _texts(message.get("content")) if t)
+
+
+def node_of(step: Step) -> str:
+    """The node that a step is a run of, with those around it."""
+    return re.sub(r"#\d+", "", step.path)
 
 
 def _texts(content: Any) -> Iterator[str]:

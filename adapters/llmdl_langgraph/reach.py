@@ -16,11 +16,11 @@ DEPTH = 12
 def reach(graph: Graph, sources: Sources, above: str = "") -> dict[str, Reached]:
     """Node → what it reaches; nodes of graphs inside nodes as `node/inner`."""
     found: dict[str, Reached] = {}
-    for name, runnables in _nodes(graph).items():
+    for name, bound in runnables(graph).items():
         walk = Walk(sources)
         for schema in _schemas(graph):
             walk.value(schema)
-        for runnable in runnables:
+        for runnable in bound:
             walk.value(runnable)
         walk.finish()
         found[above + name] = walk.found
@@ -30,7 +30,8 @@ def reach(graph: Graph, sources: Sources, above: str = "") -> dict[str, Reached]
     return found
 
 
-def _nodes(graph: Graph) -> Mapping[str, list[Any]]:
+def runnables(graph: Graph) -> Mapping[str, list[Any]]:
+    """Node → what runs in it: its own runnable, and what decides where to go from it."""
     builder = getattr(graph, "builder", None)
     if builder is None:
         return {name: [node.bound] for name, node in graph.nodes.items()}

@@ -143,10 +143,10 @@ class Evaluator:
             self._met.add(key)
 
     async def _made(self, ready: _Prepared, example: Example, repetition: str) -> Rollout:
-        with receipts() as kept, self._scope(repetition):
+        with receipts() as kept, self._scope(repetition) as scope:
             try:
                 with self.network.under(ready.values):
-                    output, tape = await self.network.trace(deepcopy(dict(example.inputs)))
+                    output, tape = await self._traced(example, scope)
                 score = await self._scored(output, example)
                 return Rollout(example, "scored", score.value, clean(score.words), plain(output), tape, kept)
             except LlmdlError as error:
@@ -158,12 +158,19 @@ class Evaluator:
                 words = f"The application raised {type(error).__name__}: {error}"
                 return Rollout(example, status, 0.0, clean(words), None, Tape(), kept)
 
-    def _scope(self, repetition: str) -> AbstractContextManager[Any]:
-        return boundary.scope(payer=self.cashier, repetition=repetition, turns=Counter())
+    async def _traced(self, example: Example, scope: boundary.Scope) -> tuple[Any, Tape]:
+        try:
+            return await self.network.trace(deepcopy(dict(example.inputs)))
+        finally:
+            if scope.refused:  # whatever the application made of it
+                raise scope.refused[0]
+
+    def _scope(self, repetition: str) -> AbstractContextManager[boundary.Scope]:
+        return boundary.scope(payer=self.cashier, repetition=repetition, turns=Counter(), refused=[])
 
     async def _scored(self, output: Any, example: Example) -> Score:
         shown = replace(example, inputs=deepcopy(example.inputs), expected=deepcopy(example.expected))
-        with boundary.scope(rewrite=None, place=lambda: "loss"):
+        with boundary.scope(rewrite=None, setup=None, place=lambda: "loss"):
             try:
                 return checked(await self.loss(output, shown), self.loss.name)
             except LlmdlError:

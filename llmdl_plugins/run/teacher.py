@@ -26,7 +26,9 @@ class Teacher:
         """
         where = f"teacher/{role}/{place}"
         with (
-            boundary.scope(payer=self._cashier, rewrite=None, repetition=where, place=lambda: where, turns=Counter()),
+            boundary.scope(
+                payer=self._cashier, rewrite=None, setup=None, repetition=where, place=lambda: where, turns=Counter()
+            ),
             boundary.door(),
         ):
             return str((await self.model.ainvoke(text)).text)

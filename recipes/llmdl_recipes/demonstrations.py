@@ -38,7 +38,8 @@ def demonstrations(network: Network, node: str | None = None, source: str = "mes
 
 
 def _only_node(network: Network) -> str:
-    owners = {name.partition("/")[0] for name, p in network.named_parameters().items() if p.kind == "text"}
+    texts = [name for name, p in network.named_parameters().items() if p.kind == "text" and "/tool:" not in name]
+    owners = {name.partition("/")[0] for name in texts}
     nodes = [n for n in network.nodes() if n in owners]
     if len(nodes) != 1:
         raise MisuseError(f"Name the node to wrap (--node): {', '.join(network.nodes()) or 'this network has none'}.")

@@ -55,7 +55,7 @@ def test_every_parameter_is_read_by_the_node_that_sends_it(agent: Agent, name: s
     _, tape = asyncio.run(net.trace(INPUTS.get(name, ASKED)))
     read = {p for step in tape.steps for p in step.reads}
     trainable = {p for p in net.named_parameters().values() if p.trainable}
-    assert read == trainable
+    assert read - {text.parameter for text in net.tools.values()} == trainable
 
 
 def test_discovery_without_probes_sends_nothing(agent: Agent) -> None:
@@ -67,7 +67,7 @@ def test_logging_errors_docstrings_and_descriptions_are_no_prompts(agent: Agent)
     net = network(agent("constant"))
     for found in ("logged", "log_format", "failed_message", "doc"):
         assert not [name for name in net.named_parameters() if found in name]
-    assert [name for name in network(agent("react")).named_parameters()] == ["agent/prompt"]
+    assert list(network(agent("react")).discovery.texts) == ["agent/prompt"]
 
 
 def test_what_no_node_reaches_is_shown_but_frozen(agent: Agent) -> None:

@@ -17,7 +17,7 @@ for argument in sys.argv[1:]:
     folder, module, inputs = json.loads(argument)
     sys.path[0] = folder
     asyncio.run(importlib.import_module(module).graph.ainvoke(inputs))
-    asked.append(importlib.import_module("react" if module == "react" else "model").model.calls)
+    asked.append(importlib.import_module(module if module in ("react", "tooling") else "model").model.calls)
     for name, loaded in list(sys.modules.items()):
         if str(getattr(loaded, "__file__", "")).startswith(folder):
             del sys.modules[name]

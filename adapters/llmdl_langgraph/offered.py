@@ -1,0 +1,138 @@
+"""What the nodes of a graph offer to a model, from live objects and from calls in the code; nothing is sent."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import FunctionType
+from typing import Any
+
+from langchain_core.language_models import BaseLanguageModel
+from langchain_core.runnables.base import RunnableBindingBase
+from langchain_core.tools import BaseTool, tool
+from langgraph.prebuilt import ToolNode
+from langgraph.pregel import Pregel
+
+from llmdl_langgraph.definitions import DEFINING, forms, texts_in
+from llmdl_langgraph.held import homes, is_runnable, is_schema, live, parts
+from llmdl_langgraph.isolation import Graph
+from llmdl_langgraph.naming import innermost
+from llmdl_langgraph.place import called
+from llmdl_langgraph.reach import runnables
+from llmdl_langgraph.tool_texts import Home, Place
+from llmdl_langgraph.units import Unit
+from llmdl_langgraph.walking import Reached, Sources
+
+DEPTH = 12
+_TELLING = {"bind_tools", "with_structured_output"}
+_KEYWORDS = {"tools", "schema", "response_format"}
+
+
+@dataclass(frozen=True)
+class Offered:
+    """What is offered to models.
+
+    Args:
+        places: each description with the nodes that tell it.
+        homes: each description with the functions and classes that it may be written in, where they are known.
+    """
+
+    places: Mapping[Place, frozenset[str]]
+    homes: Mapping[Place, frozenset[Home]]
+
+
+def offered(graph: Graph, reached: Mapping[str, Reached], sources: Sources) -> Offered:
+    """Each description that a model can be told.
+
+    Args:
+        graph: a compiled graph.
+        reached: node → what it reaches, as `reach` gives it.
+        sources: the user's modules.
+    """
+    found: dict[Place, set[str]] = {}
+    only_run: dict[Place, set[str]] = {}
+    written: dict[Place, set[Home]] = {}
+    for node, bound in _nodes(graph, reached):
+        walk = _Offers(sources)
+        for part in bound:
+            walk.follow(part)
+        for unit in reached[node].units.values() if node in reached else ():
+            walk.code(unit)
+        runs = any(isinstance(part, ToolNode) for part in bound)
+        for place in walk.found:
+            (only_run if runs else found).setdefault(place, set()).add(node)
+            written.setdefault(place, set()).update(walk.found[place])
+    rest = {place: nodes for place, nodes in only_run.items() if place not in found}
+    places = {place: frozenset(innermost(nodes)) for place, nodes in {**found, **rest}.items()}
+    return Offered(places, {place: frozenset(written[place]) for place in places})
+
+
+def _nodes(graph: Graph, reached: Mapping[str, Reached], above: str = "") -> Iterator[tuple[str, list[Any]]]:
+    for name, bound in runnables(graph).items():
+        yield above + name, bound
+        inner = reached[above + name].graphs if above + name in reached else ()
+        for part in inner:
+            if part is not graph and above.count("/") < DEPTH:
+                yield from _nodes(part, reached, f"{above}{name}/")
+
+
+class _Offers:
+    """Follows what one node holds."""
+
+    def __init__(self, sources: Sources) -> None:
+        self.sources = sources
+        self.found: dict[Place, set[Home]] = {}
+        self._seen: dict[int, Any] = {}
+
+    def follow(self, obj: Any, depth: int = DEPTH) -> None:
+        """Follow an object that the node holds."""
+        if obj is None or depth == 0 or id(obj) in self._seen or isinstance(obj, str | bytes | int | float):
+            return
+        self._seen[id(obj)] = obj
+        if isinstance(obj, BaseTool):
+            self.offer(obj)
+        elif not isinstance(obj, BaseLanguageModel | Pregel | type):
+            own = bool(self.sources[type(obj).__module__])
+            for name, part in parts(obj, own):
+                if name in _KEYWORDS and is_schema(part):
+                    self.offer(part)
+                self.follow(part, depth - 1)
+            if isinstance(obj, RunnableBindingBase):
+                self._options(obj.kwargs, set())
+
+    def offer(self, obj: Any) -> None:
+        """Note how a tool, schema or function would be told."""
+        try:
+            for options in forms(obj):
+                self._options(options, homes(obj))
+        except Exception:  # what can't be told to a model is the application's own error, at its own time
+            return
+
+    def _options(self, options: Mapping[str, Any], written_in: set[Home]) -> None:
+        for place in texts_in({key: options[key] for key in DEFINING if key in options}):
+            self.found.setdefault(place, set()).update(written_in)
+
+    def code(self, unit: Unit) -> None:
+        """Note what a piece of code binds to a model, and what it holds that was bound elsewhere."""
+        for reference in unit.references():
+            if isinstance(reference, ast.Name) and unit.local(reference.id) is None:
+                for obj in live(reference, unit):
+                    if is_runnable(obj) or self.sources[type(obj).__module__]:
+                        self.follow(obj)
+        for node in ast.walk(unit.node):
+            if isinstance(node, ast.Call):
+                told = node.args[:1] if called(node) in _TELLING else []
+                for expression in [*told, *(k.value for k in node.keywords if k.arg in _KEYWORDS)]:
+                    for obj in live(expression, unit):
+                        self._bound(obj, called(node))
+
+    def _bound(self, obj: Any, by: str) -> None:
+        if isinstance(obj, list | tuple):
+            for part in obj:
+                self._bound(part, by)
+        elif isinstance(obj, FunctionType):
+            # An agent makes a tool of a function, and then tells its docstring whole.
+            self.offer(obj if by in _TELLING or not obj.__doc__ else tool(obj))
+        elif isinstance(obj, BaseTool) or is_schema(obj):
+            self.offer(obj)

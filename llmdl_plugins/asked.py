@@ -1,0 +1,104 @@
+"""What one model call really asks, for the ledger, for the model and for the tape."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import BaseMessage
+from langchain_core.outputs import LLMResult
+
+from llmdl_plugins import answers, tape
+from llmdl_plugins.errors import LlmdlError
+from llmdl_plugins.passage import refused
+from llmdl_plugins.plain import JSON, digest, plain
+from llmdl_plugins.scope import Call, Options, Scope
+
+# Options that define tools and schemas, as providers call them.
+DEFINING = (
+    "tools", "functions", "response_format", "response_schema", "response_json_schema", "format", "text",
+    "output_format", "output_config",
+)  # fmt: skip
+
+_lock = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What one call really asks: the candidate's model, messages and options.
+
+    Args:
+        here: what holds for the call.
+        caller: the model that the application calls.
+        model: the model that is asked.
+        batch: the messages of each request.
+        options: keyword arguments of the call.
+        since: when it began.
+    """
+
+    here: Scope
+    caller: BaseChatModel
+    model: BaseChatModel
+    batch: list[list[BaseMessage]]
+    options: Options
+    since: float
+
+    @classmethod
+    def of(cls, here: Scope, model: BaseChatModel, batch: Sequence[Sequence[BaseMessage]], options: Options) -> Asked:
+        """The call with the candidate's text and setup in it; what the application holds is never touched."""
+        written = [here.rewrite(m) if here.rewrite else list(m) for m in batch]
+        try:
+            asked, options = here.setup(model, options) if here.setup else (model, options)
+        except LlmdlError as error:
+            raise refused(error) from None
+        return cls(here, model, asked, written, options, time.perf_counter())
+
+    def method(self, name: str, own: Any) -> Any:
+        """The method that answers: the caller's own, or that of the model that takes its place."""
+        return getattr(self.model, name) if self.model is not self.caller else own.__get__(self.caller)
+
+    def call(self, **more: Any) -> Call:
+        """The request as the ledger knows it."""
+        request: JSON = {
+            "model": f"{type(self.model).__module__}.{type(self.model).__qualname__}",
+            "settings": answers.without_secrets(plain(self.model.asdict())),
+            "options": plain({k: v for k, v in {**self.options, **more}.items() if k not in answers.TELLING_ONLY}),
+            "messages": [[answers.told(m) for m in messages] for messages in self.batch],
+        }
+        path = self.here.place() or (step.path if (step := tape.current_step()) else "")
+        asked = digest(request, self.here.repetition, path)
+        return Call(
+            digest(asked, _turn(self.here, asked)), path, request, bool(getattr(self.model, "max_retries", None))
+        )
+
+    def note(self, result: LLMResult) -> None:
+        """Put the call on the tape that is being recorded."""
+        recorded = tape.current_tape()
+        if recorded is None:
+            return
+        step = tape.current_step()
+        for messages, generations in zip(self.batch, result.generations, strict=False):
+            answer = getattr(generations[0], "message", None) if generations else None
+            made = tape.ModelCall(
+                messages=[answers.told(m) for m in messages],
+                answer=answers.told(answer) if answer else None,
+                usage=answers.usage(answer) if answer else None,
+                seconds=time.perf_counter() - self.since,
+                tools=_definitions(self.options),
+            )
+            (step.calls if step else recorded.strays).append(made)
+
+
+def _definitions(options: Mapping[str, Any]) -> JSON:
+    return {key: plain(options[key]) for key in DEFINING if options.get(key)} or None
+
+
+def _turn(here: Scope, asked: str) -> int:
+    """How often the same was asked at the same place before: whatever the order in which threads arrive."""
+    with _lock:
+        here.turns[asked] += 1
+        return here.turns[asked] - 1
