@@ -1,4 +1,4 @@
-"""The door: inside a run, every LangChain model call passes here.
+"""The door: inside a run, every LangChain model call passes here; tools and retrievers have a door of their own.
 
 Put the candidate's text in → ask the payer, who remembers and pays → note the call on the tape.  Outside a run the door
 does not exist: the public methods of `BaseChatModel` are their own.
@@ -18,7 +18,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage
 from langchain_core.outputs import LLMResult
 
-from llmdl_plugins import answers, passage, streamed, threads
+from llmdl_plugins import answers, passage, streamed, threads, tool_door
 from llmdl_plugins.errors import MisuseError, UnboundCallError
 from llmdl_plugins.plain import JSON
 from llmdl_plugins.scope import Call, Payer, Rewrite, Scope, current_scope, scope
@@ -57,11 +57,13 @@ def _install() -> None:
     for name, method in _METHODS.items():
         passage.originals[name] = BaseChatModel.__dict__[name]
         setattr(BaseChatModel, name, functools.wraps(passage.originals[name])(method))
+    tool_door.install()
     threads.propagate()
 
 
 def _remove() -> None:
     threads.restore()
+    tool_door.remove()
     for name, original in passage.originals.items():
         setattr(BaseChatModel, name, original)
     passage.originals.clear()

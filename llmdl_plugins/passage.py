@@ -13,7 +13,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage
 from langchain_core.outputs import LLMResult
 
-from llmdl_plugins import answers, tape
+from llmdl_plugins import answers, tape, uses
 from llmdl_plugins.errors import UnboundCallError
 from llmdl_plugins.plain import JSON, digest, plain
 from llmdl_plugins.scope import Call, Scope, current_scope
@@ -39,6 +39,7 @@ def entering() -> Scope | None:
             "A model was called from code that left its run (a thread or loop of its own, most likely). "
             "Such a call can't be scored: start the thread inside the node, or make the call in the node itself."
         )
+    uses.asks()
     return here
 
 
@@ -62,12 +63,17 @@ def call_of(
         "options": plain({k: v for k, v in kwargs.items() if k not in answers.TELLING_ONLY}),
         "messages": [[answers.told(m) for m in messages] for messages in batch],
     }
-    path = here.place() or (step.path if (step := tape.current_step()) else "")
+    path = place(here)
     asked = digest(request, here.repetition, path)
-    return Call(digest(asked, _turn(here, asked)), path, request, _retries_itself(model))
+    return Call(digest(asked, turn(here, asked)), path, request, _retries_itself(model))
 
 
-def _turn(here: Scope, asked: str) -> int:
+def place(here: Scope) -> str:
+    """Where this code stands, in words that are equal in every run."""
+    return here.place() or (step.path if (step := tape.current_step()) else "")
+
+
+def turn(here: Scope, asked: str) -> int:
     """How often the same was asked at the same place before: whatever the order in which threads arrive."""
     with _lock:
         here.turns[asked] += 1

@@ -9,8 +9,8 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 CORE = ROOT / "llmdl_plugins"
 LEVELS = [
-    {"errors", "slots", "plain", "parameter", "data", "splits", "sync", "threads", "printable", "plugins"},
-    {"answers", "tape", "scope", "passage", "streamed", "boundary", "module"},
+    {"errors", "slots", "plain", "parameter", "rows", "data", "splits", "sync", "threads", "printable", "plugins"},
+    {"answers", "tape", "scope", "results", "uses", "passage", "streamed", "tool_door", "boundary", "module"},
     {"network", "layers", "containers", "losses"},
     {"run"},
     {"training", "optimizers"},

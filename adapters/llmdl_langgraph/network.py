@@ -6,13 +6,16 @@ from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Se
 from contextlib import aclosing, contextmanager
 from typing import Any, cast
 
-from langchain_core.runnables import Runnable
+from langchain_core.runnables import Runnable, RunnableConfig
 from langgraph.graph import StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.pregel import Pregel
+from langgraph.types import Send
 
 from llmdl_langgraph.binding import Binding, Explanations
 from llmdl_langgraph.black_box import BlackBox, LayerNode
+from llmdl_langgraph.context import context_of
+from llmdl_langgraph.conversation import needs_memory, played
 from llmdl_langgraph.discover import Discovery, discover
 from llmdl_langgraph.export import as_graph, as_module, as_patch, edits
 from llmdl_langgraph.isolation import Graph, isolated, own_thread
@@ -22,7 +25,8 @@ from llmdl_langgraph.record import Recorder
 from llmdl_langgraph.streaming import in_async_context, in_context
 from llmdl_langgraph.surgery import Compiled, with_nodes
 from llmdl_langgraph.where import place
-from llmdl_plugins import boundary, sync, tape
+from llmdl_plugins import boundary, results, sync, tape
+from llmdl_plugins.data import Example
 from llmdl_plugins.errors import MisuseError, TargetError, did_you_mean
 from llmdl_plugins.module import Module
 from llmdl_plugins.network import Network
@@ -30,6 +34,7 @@ from llmdl_plugins.parameter import Parameter, using
 from llmdl_plugins.plain import digest
 
 BINDINGS = 256
+results.rebuilt_from(Send, ("node", "arg", "timeout"))
 Stream = AsyncGenerator[Any, None]
 
 
@@ -95,8 +100,23 @@ class LangGraphNetwork(Network):
         if not self._is_observed():
             return await self.graph.ainvoke(inputs, config)
         graph = isolated(self.graph)
+        ours = own_thread(graph, config, *self._recorders())
         with self._bound():
-            return await graph.ainvoke(inputs, own_thread(graph, config, *self._recorders()))
+            return await graph.ainvoke(inputs, ours, context=context_of(graph))
+
+    async def play(self, row: Example) -> list[Any]:
+        """The output after each turn of a row: all on one new thread, interrupts answered from the row.
+
+        A row with turns or answers is given a memory for its own length, whether the graph has one or not.
+
+        Raises:
+            UnansweredError: the graph asks, and the row has no answer left.
+        """
+        graph = isolated(self.graph, memory=needs_memory(self.graph, row))
+        given = cast(RunnableConfig, row.extras.config)
+        ours = own_thread(graph, given, *self._recorders())
+        with self._bound():
+            return await played(graph, row, ours, context_of(graph, row.extras.context))
 
     def _is_observed(self) -> bool:
         scope = boundary.current_scope()
@@ -133,7 +153,8 @@ class LangGraphNetwork(Network):
             return
         graph = isolated(self.graph)
         ours = own_thread(graph, config, *self._recorders())
-        yield from in_context(self._inside(), lambda: graph.stream(inputs, ours, **kwargs))
+        told = {"context": context_of(graph), **kwargs}
+        yield from in_context(self._inside(), lambda: graph.stream(inputs, ours, **told))
 
     async def astream(self, inputs: Any, config: Any = None, **kwargs: Any) -> AsyncIterator[Any]:
         """`stream`, asynchronously."""
@@ -144,7 +165,8 @@ class LangGraphNetwork(Network):
             return
         graph = isolated(self.graph)
         ours = own_thread(graph, config, *self._recorders())
-        async with aclosing(in_async_context(self._inside(), lambda: graph.astream(inputs, ours, **kwargs))) as pieces:
+        told = {"context": context_of(graph), **kwargs}
+        async with aclosing(in_async_context(self._inside(), lambda: graph.astream(inputs, ours, **told))) as pieces:
             async for piece in pieces:
                 yield piece
 

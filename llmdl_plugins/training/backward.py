@@ -98,7 +98,7 @@ def _question(step: Step, back: Sequence[str]) -> str:
         name=step.name,
         prompt=_cut(prompt),
         inputs=_cut(_seen(step)),
-        outputs=_cut(dumps(step.outputs)),
+        outputs=_cut(f"nothing: it raised {step.error}" if step.error else dumps(step.outputs)),
         wrong=_cut("\n".join(back)),
     )
 

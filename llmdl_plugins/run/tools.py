@@ -1,0 +1,153 @@
+"""What tools and retrievers gave back, remembered: for the run that goes on, or for every candidate.
+
+"live": each rollout calls its tools itself; what they gave is kept, so that a resumed rollout does not call them again.
+"replay": the original's rollout of a row is recorded, and every candidate is given that record: no tool acts twice.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from pydantic import BaseModel
+
+from llmdl_plugins import results
+from llmdl_plugins.errors import LlmdlError, MisuseError, ToolMissError, did_you_mean
+from llmdl_plugins.plain import JSON, digest, dumps, plain
+from llmdl_plugins.run.faults import is_infrastructure
+from llmdl_plugins.run.ledger import Ledger
+from llmdl_plugins.scope import Use
+
+Mode = Literal["live", "replay"]
+
+
+@dataclass(frozen=True)
+class ToolRules:
+    """How tools are treated in a run.
+
+    Args:
+        mode: "live" or "replay".
+        safe: names of tools that may run whenever they are asked; under "replay" they answer what is new.
+    """
+
+    mode: Mode = "live"
+    safe: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        if self.mode not in get_args(Mode):
+            raise MisuseError(f"Tools can't be {self.mode!r}.{did_you_mean(self.mode, get_args(Mode))}")
+
+    def json(self) -> JSON:
+        """The rules as plain JSON, equal for equal rules."""
+        return {"mode": self.mode, "safe": sorted(self.safe)}
+
+
+class ToolRecords:
+    """What the tools of one rollout gave back, and what they may be given.
+
+    Args:
+        rollout: the key of the rollout: what it recorded itself is its own again when it is resumed.
+        row: the key of the row: what the original's rollouts of a row recorded is there for every candidate.
+        is_original: whether the untouched application is run.
+        say: told once of a tool that can't be remembered.
+    """
+
+    def __init__(
+        self, ledger: Ledger, rules: ToolRules, rollout: str, row: str, is_original: bool, say: Callable[[str], None]
+    ) -> None:
+        self.ledger, self.rules, self.say = ledger, rules, say
+        self.rollout, self.row, self.is_original = rollout, row, is_original
+        self.missed: ToolMissError | None = None
+
+    def recall(self, use: Use) -> JSON:
+        """The recorded outcome, or None where the tool is to run now.
+
+        Raises:
+            ToolMissError: under "replay" a candidate asks a tool something that no record answers.
+        """
+        if (own := self.ledger.tool(self._key(use))) is not None or self.rules.mode == "live":
+            return own  # type: ignore[no-any-return]
+        recorded = self.ledger.tools(self._question(use))
+        if self.is_original:
+            return _at_place(recorded, use)
+        if (found := _always(recorded) or _at_place(recorded, use)) is not None or use.name in self.rules.safe:
+            return found
+        # Kept, since an application that swallows errors of tools would go on with a guess.
+        self.missed = self.missed or ToolMissError(_told(use, len(recorded)))
+        raise self.missed
+
+    def gave(self, use: Use, result: Any) -> Future[None] | None:
+        """Remember a result, where it can be rebuilt."""
+        try:
+            return self._add(use, {"result": results.keep(result), "call_id": use.call_id})
+        except results.CantKeepError as error:
+            self.say(f"the tool {use.name} gives back {error}, which can't be recorded: a resumed run calls it again")
+            return None
+
+    def failed(self, use: Use, error: Exception) -> Future[None] | None:
+        """Remember an error of the tool; a fault on the way is none, and is tried again."""
+        if isinstance(error, LlmdlError) or is_infrastructure(error):
+            return None
+        return self._add(use, {"error": results.keep_error(error)})
+
+    def asked(self, use: Use) -> None:
+        """Say that a tool calls a model, so that it runs again and what is called inside it is remembered."""
+        self.say(f"the tool {use.name} calls a model: a resumed run calls it again, its own calls are remembered")
+
+    def check(self) -> None:
+        """Raise what the application may have swallowed."""
+        if self.missed:
+            raise self.missed
+
+    def _add(self, use: Use, outcome: JSON) -> Future[None]:
+        question = self._question(use) if self.is_original and self.rules.mode == "replay" else None
+        return self.ledger.add_tool(self._key(use), question, use, outcome)
+
+    def _key(self, use: Use) -> str:
+        return digest("tool", self.rollout, use.name, use.arguments, use.path, use.turn)
+
+    def _question(self, use: Use) -> str:
+        return digest("tool", self.row, use.name, use.arguments, list(_read(use.injected)))
+
+
+_Recorded = list[tuple[str, int, Any]]
+
+
+def _always(recorded: _Recorded) -> JSON:
+    """What was said every time; None where it was not always the same."""
+    different = {dumps(_saying(outcome)): outcome for _, _, outcome in recorded}
+    return next(iter(different.values())) if len(different) == 1 else None
+
+
+def _at_place(recorded: _Recorded, use: Use) -> JSON:
+    """What was said at this very place, if that is one thing."""
+    return _always([one for one in recorded if one[:2] == (use.path, use.turn)])
+
+
+def _saying(outcome: Mapping[str, Any]) -> Any:
+    """An outcome without the id of the call that it answered."""
+    if "result" not in outcome:
+        return outcome
+    return results.readdressed(outcome["result"], outcome["call_id"], "")
+
+
+def _read(injected: Mapping[str, Any]) -> Iterator[JSON]:
+    """The state of the graph as far as a tool is given it: it is an argument like any other."""
+    for name, value in sorted(injected.items()):
+        state = getattr(value, "state", value)
+        if isinstance(state, Mapping | list | BaseModel) or dataclasses.is_dataclass(state):
+            yield [name, plain(state)]
+
+
+def _told(use: Use, records: int) -> str:
+    asked = dumps(use.arguments)
+    asked = asked if len(asked) <= 200 else f"{asked[:200]}…"
+    why = f"was recorded with {records} different results for" if records else "has no record for"
+    reads = " and this state of the graph" if any(_read(use.injected)) else ""
+    return (
+        f"Tools are replayed, and {use.name} at {use.path or 'the top'} {why} {asked}{reads}. "
+        f"Name it as safe (--safe-tool {use.name}) if it may run, or train with --tools live."
+    )
