@@ -126,8 +126,10 @@ class Tape:
             step.reads = [parameters[name] for name in row["reads"] if name in parameters]
             step.calls = [ModelCall(**c) for c in row["calls"]]
             step.tools = [ToolCall(**t) for t in row["tools"]]
-            step.fed_by = [tape.steps[n] for n in row["fed_by"]]
             tape.steps.append(step)
+        # A step with a graph inside is fed by steps that started after it.
+        for step, row in zip(tape.steps, told["steps"], strict=True):
+            step.fed_by = [tape.steps[n] for n in row["fed_by"]]
         return tape
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from langgraph.config import get_config
@@ -19,7 +19,8 @@ class Where(NamedTuple):
         node: its name.
         namespace: what identifies the execution: `node:task` of every graph around it, joined by `|`.
         superstep: when in its graph's run; the executions of one super-step run side by side.
-        send: its place among the `Send`s of the super-step before, or None where an edge led here.
+        send: its place among the `Send`s of the super-step before, or among the tasks that its entrypoint called;
+            None where an edge led here.
     """
 
     node: str
@@ -42,9 +43,15 @@ def where(metadata: Mapping[str, Any] | None) -> Where | None:
     """The execution that this metadata belongs to."""
     if not metadata or "langgraph_checkpoint_ns" not in metadata:
         return None
-    path = metadata["langgraph_path"]
-    send = path[1] if path and path[0] == PUSH and isinstance(path[1], int) else None
+    send = _send(metadata["langgraph_path"])
     return Where(metadata["langgraph_node"], metadata["langgraph_checkpoint_ns"], metadata["langgraph_step"], send)
+
+
+def _send(path: Sequence[Any]) -> int | None:
+    """(PUSH, index) is what was sent, (PUSH, path of the caller, index) a task that was called."""
+    if not path or path[0] != PUSH:
+        return None
+    return next((part for part in path[1:] if isinstance(part, int)), None)
 
 
 def here() -> Where | None:
