@@ -104,7 +104,7 @@ class Recorder(BaseCallbackHandler):
 
     def _closed(self, running: _Running, outputs: Any) -> None:
         running.step.outputs = update(outputs)
-        self._graphs[running.at.graph].wrote(running.step, running.at.superstep)
+        self._graphs[running.at.graph].wrote(running.step, running.at.superstep, running.at.called)
         inner = [step for graph in self._graphs.values() if graph.inside is running.step for step in graph.last()]
         running.step.fed_by = once([*running.step.fed_by, *inner])
 

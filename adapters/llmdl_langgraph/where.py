@@ -21,12 +21,14 @@ class Where(NamedTuple):
         superstep: when in its graph's run; the executions of one super-step run side by side.
         send: its place among the `Send`s of the super-step before, or among the tasks that its entrypoint called;
             None where an edge led here.
+        called: whether it is a task that code has called, with arguments and a result of its own.
     """
 
     node: str
     namespace: str
     superstep: int
     send: int | None
+    called: bool = False
 
     @property
     def graph(self) -> str:
@@ -43,15 +45,18 @@ def where(metadata: Mapping[str, Any] | None) -> Where | None:
     """The execution that this metadata belongs to."""
     if not metadata or "langgraph_checkpoint_ns" not in metadata:
         return None
-    send = _send(metadata["langgraph_path"])
-    return Where(metadata["langgraph_node"], metadata["langgraph_checkpoint_ns"], metadata["langgraph_step"], send)
+    send, called = _pushed(metadata["langgraph_path"])
+    node, namespace = metadata["langgraph_node"], metadata["langgraph_checkpoint_ns"]
+    return Where(node, namespace, metadata["langgraph_step"], send, called)
 
 
-def _send(path: Sequence[Any]) -> int | None:
-    """(PUSH, index) is what was sent, (PUSH, path of the caller, index) a task that was called."""
-    if not path or path[0] != PUSH:
-        return None
-    return next((part for part in path[1:] if isinstance(part, int)), None)
+def _pushed(path: Sequence[Any]) -> tuple[int | None, bool]:
+    match path:
+        case [name, int() as index, *_] if name == PUSH:
+            return index, False
+        case [name, _, int() as index, *_] if name == PUSH:
+            return index, True
+    return None, False
 
 
 def here() -> Where | None:

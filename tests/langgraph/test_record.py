@@ -362,19 +362,26 @@ async def test_the_node_that_handles_an_error_is_a_step_of_its_own() -> None:
 async def test_tasks_of_the_functional_api_are_steps_inside_their_entrypoint() -> None:
     @task
     async def draft(topic: str) -> str:
-        return (await model.ainvoke(topic)).text
+        return f"{topic}: {(await model.ainvoke(topic)).text}"
+
+    @task
+    async def mend(text: str, times: int) -> str:
+        return (await model.ainvoke(text)).text * times
 
     @entrypoint()
     async def flow(given: dict[str, str]) -> str:
         first, second = await asyncio.gather(draft(given["topic"]), draft("milk"))
-        return (await model.ainvoke(f"{first} {second}")).text
+        return (await model.ainvoke(f"{first} {await mend(second, times=2)}")).text
 
     net = adapt(flow)
     assert net is not None
     _, tape = await net.trace({"topic": "tea"})
-    assert sorted(fed(tape)) == ["flow#0", "flow#0/draft#0", "flow#0/draft#1"]
-    assert len(step_at(tape, "flow#0").calls) == 1 and set(fed(tape)["flow#0"]) == {"flow#0/draft#0", "flow#0/draft#1"}
-    no_orphans(tape, 3)
+    told = fed(tape)
+    inside = ["flow#0/draft#0", "flow#0/draft#1", "flow#0/mend#2"]
+    assert sorted(told) == ["flow#0", *inside] and set(told["flow#0"]) == set(inside)
+    assert told["flow#0/mend#2"] == ["flow#0/draft#1"] and told["flow#0/draft#0"] == []
+    assert len(step_at(tape, "flow#0").calls) == 1
+    no_orphans(tape, 4)
 
 
 async def test_a_search_is_noted_like_a_tool() -> None:
