@@ -120,7 +120,7 @@ def _arguments(error: Exception) -> Sequence[Any]:
     if not isinstance(error, ValidationError):
         return error.args
     lines = error.errors(include_url=False)
-    return [error.title, [{k: line[k] for k in ("type", "loc", "input", "ctx") if k in line} for line in lines]]  # type: ignore[literal-required]
+    return [error.title, [{k: line[k] for k in ("type", "loc", "input", "ctx") if k in line} for line in lines]]
 
 
 def error_of(told: Any) -> Exception:
@@ -135,8 +135,6 @@ def error_of(told: Any) -> Exception:
     except Exception:  # whatever a foreign constructor raises, the text is what is left
         return RecordedToolError(f"{told['class'].rpartition(':')[2]}: {told['text']}")
     return RecordedToolError(f"{told['class'].rpartition(':')[2]}: {told['text']}")
-
-
 
 
 def readdressed(told: Any, old: str | None, new: str | None) -> Any:

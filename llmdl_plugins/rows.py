@@ -58,7 +58,9 @@ def extras(row: Mapping[str, Any], where: str) -> Extras:
 
 def _turns(given: Any, where: str) -> tuple[Turn, ...]:
     if not isinstance(given, list | tuple) or not given:
-        raise DataError(f'{where}: "turns" must be a list of one turn or more: [{{"inputs": {{…}}, "expected": …}}, …].')
+        raise DataError(
+            f'{where}: "turns" must be a list of one turn or more: [{{"inputs": {{…}}, "expected": …}}, …].'
+        )
     turns = tuple(_turn(one, f"{where}, turn {n}") for n, one in enumerate(given, 1))
     if all(turn.expected is None for turn in turns):
         raise DataError(f'{where} expects nothing: give one of its turns an "expected".')
@@ -80,13 +82,17 @@ def _resume(given: Any, where: str) -> Any:
         return tuple(given)
     if isinstance(given, Mapping):
         return dict(given)
-    raise DataError(f'{where}: "resume" must be a list of answers in order, or an object of node or question to answer.')
+    raise DataError(
+        f'{where}: "resume" must be a list of answers in order, or an object of node or question to answer.'
+    )
 
 
 def _config(row: Mapping[str, Any], where: str) -> Mapping[str, Any] | None:
     config = _mapping(row, "config", where)
     if config and (set(config) != {"configurable"} or not isinstance(config["configurable"], Mapping)):
-        raise DataError(f'{where}: "config" must look like {{"configurable": {{…}}}}; it has {sorted(map(str, config))}.')
+        raise DataError(
+            f'{where}: "config" must look like {{"configurable": {{…}}}}; it has {sorted(map(str, config))}.'
+        )
     return config
 
 

@@ -18,7 +18,7 @@ from pydantic import PrivateAttr
 
 from llmdl_plugins import passage, results, uses
 from llmdl_plugins.answers import without_secrets
-from llmdl_plugins.plain import JSON, digest, plain
+from llmdl_plugins.plain import digest, plain
 from llmdl_plugins.scope import Scope, Tools, Use, current_scope
 
 _CONTROL = "GraphBubbleUp"  # of langgraph: an interrupt or a command to the graph above, no error of a tool
@@ -30,7 +30,8 @@ _originals: dict[tuple[type, str], Callable[..., Any]] = {}
 def install() -> None:
     """Put the door before the public methods, and before those of subclasses that write their own."""
     for base, names in _FACES.items():
-        for kind in (base, *_subclasses(base)):
+        kinds: list[type[Any]] = [base, *_subclasses(base)]
+        for kind in kinds:
             # What langchain_core overrides itself comes through run() and arun() all the same.
             wanted = names if kind is base or kind.__module__.startswith("langchain_core.") else _OVERRIDES[base]
             for name in (n for n in wanted if n in vars(kind)):
@@ -46,7 +47,8 @@ def remove() -> None:
     _originals.clear()
 
 
-def _subclasses(kind: type) -> Iterator[type]:
+def _subclasses(kind: type[Any]) -> Iterator[type[Any]]:
+    below: type[Any]
     for below in kind.__subclasses__():
         if not issubclass(below, _RecordedTool | _RecordedRetriever):
             yield below
@@ -162,7 +164,7 @@ def _failed(tools: Tools, use: Use, under_way: uses.UnderWay, error: Exception) 
 def _own(tool: Any, name: str) -> Callable[..., Any]:
     """The method of the base class: what a subclass does around it has been done when the record was made."""
     base = BaseTool if isinstance(tool, BaseTool) else BaseRetriever
-    return _originals.get((base, name)) or vars(base)[name]  # type: ignore[no-any-return]
+    return _originals.get((base, name)) or vars(base)[name]
 
 
 def _stand_in(tool: Any, outcome: Any, use: Use) -> Any:

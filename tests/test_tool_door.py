@@ -366,7 +366,9 @@ def test_a_tool_that_said_different_things_is_given_by_place_or_not_at_all(run: 
 
 def test_under_replay_the_state_that_a_tool_is_given_is_an_argument(run: Run) -> None:
     @tool
-    def total(word: str, state: Annotated[dict[str, int], InjectedToolArg], store: Annotated[Any, InjectedToolArg]) -> int:
+    def total(
+        word: str, state: Annotated[dict[str, int], InjectedToolArg], store: Annotated[Any, InjectedToolArg]
+    ) -> int:
         """Give the total."""
         return state["total"]
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
+from langgraph.pregel import Pregel
 from langgraph.types import Command, StateSnapshot
 
 from llmdl_langgraph.isolation import Graph
@@ -23,7 +24,7 @@ def needs_memory(graph: Graph, row: Example) -> bool:
 
 
 def _stops(graph: Graph) -> bool:
-    inner = (found for _, found in graph.get_subgraphs(recurse=True))
+    inner = [found for _, found in graph.get_subgraphs(recurse=True) if isinstance(found, Pregel)]
     return any(g.interrupt_before_nodes or g.interrupt_after_nodes for g in (graph, *inner))
 
 
@@ -69,7 +70,7 @@ class _Playing:
             await self.graph.aupdate_state(self.config, dict(answer))
         elif answer is not None and answer is not True:
             raise UnansweredError(
-                f"The graph stops at {where}, and the row answers {answer!r}: true goes on, an object updates the state."
+                f"The graph stops at {where}, and the row answers {answer!r}: true goes on, an object is an update."
             )
 
 

@@ -26,9 +26,9 @@ class GraphRun:
         self._senders: dict[tuple[str, int], list[Step]] = defaultdict(list)
 
     def feeders(self, at: Where, inputs: Any) -> list[Step]:
-        """The steps that a node's inputs come from: who sent them, whose result they are, or who wrote each key last."""
+        """The steps that a node's inputs come from: who sent them, gave them as a result, or wrote each key last."""
         if at.called:
-            given = list(fields(inputs).values())
+            given = [value for value in fields(inputs).values() if not isinstance(value, int | None)]
             return once(s for s in self._results if any(s.outputs is value for value in given)) or self._given
         if at.send is not None and (senders := self._senders.get((at.node, at.superstep - 1))):
             return once(senders)

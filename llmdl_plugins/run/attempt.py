@@ -47,9 +47,7 @@ class Attempt:
         with receipts() as kept, self._scope():
 
             def ended(status: Status, score: Score, output: Any = None) -> Rollout:
-                return Rollout(
-                    self.example, status, score.value, clean(score.words), plain(output), recorded, kept
-                )
+                return Rollout(self.example, status, score.value, clean(score.words), plain(output), recorded, kept)
 
             try:
                 with self.network.under(self.values), self.network.recorded() as recorded:
@@ -69,9 +67,7 @@ class Attempt:
                 return ended(status, Score(0.0, f"The application raised {type(error).__name__}: {error}"))
 
     def _scope(self) -> Any:
-        return boundary.scope(
-            payer=self.cashier, tools=self.tools, repetition=self.repetition, turns=Counter()
-        )
+        return boundary.scope(payer=self.cashier, tools=self.tools, repetition=self.repetition, turns=Counter())
 
     async def _scored(self, outputs: Sequence[Any]) -> Score:
         """The score of the row: the mean over the turns that expect something."""

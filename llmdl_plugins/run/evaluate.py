@@ -115,9 +115,7 @@ class Evaluator:
             raise ended[0]
         return [o for o in outcomes if o is not None]
 
-    async def run(
-        self, candidate: Values, example: Example, repetition: str = "0", *, record: str = "0"
-    ) -> Rollout:
+    async def run(self, candidate: Values, example: Example, repetition: str = "0", *, record: str = "0") -> Rollout:
         """One rollout: from the ledger where it is finished there, else made now.
 
         Args:

@@ -42,7 +42,7 @@ class ToolRules:
 
     def json(self) -> JSON:
         """The rules as plain JSON, equal for equal rules."""
-        return {"mode": self.mode, "safe": sorted(self.safe)}
+        return {"mode": self.mode, "safe": [*sorted(self.safe)]}
 
 
 class ToolRecords:

@@ -75,7 +75,11 @@ async def _compare(
         cashier = Cashier(ledger, meter)
         evaluator = Evaluator(network, loss, ledger, cashier, concurrency=concurrency, watcher=watcher)
         sides: Sequence[Mapping[str, Any]] = [{}, values] if values else [{}]
-        runs = [evaluator.run(side, example, f"eval/{n}", record="eval/0") for example in rows for n, side in enumerate(sides)]
+        runs = [
+            evaluator.run(side, example, f"eval/{n}", record="eval/0")
+            for example in rows
+            for n, side in enumerate(sides)
+        ]
         rollouts = await evaluator.all(runs, "eval")
     return _figures(rollouts, len(sides), meter.spent.calls)
 

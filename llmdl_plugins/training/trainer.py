@@ -179,8 +179,15 @@ class Trainer:
         }
 
     def _evaluator(self, ledger: Ledger, cashier: Cashier) -> Evaluator:
-        settings = {"concurrency": self.concurrency, "watcher": self.watcher, "tools": self.tools}
-        return Evaluator(self.network, self.loss, ledger, cashier, **settings)
+        return Evaluator(
+            self.network,
+            self.loss,
+            ledger,
+            cashier,
+            concurrency=self.concurrency,
+            watcher=self.watcher,
+            tools=self.tools,
+        )
 
     def _problem(self, evaluator: Evaluator, cashier: Cashier) -> Problem:
         teacher = Teacher(self.teacher, cashier) if self.teacher is not None else None

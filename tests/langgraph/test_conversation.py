@@ -1,5 +1,5 @@
-"""Rows on a graph: interrupts are answered from the row or the row fails, turns share one thread, nothing of the caller's
-is written to, and a graph gets the context that it would get when it is served."""
+"""Rows on a graph: questions are answered from the row or the row fails, turns share one thread of their own,
+and the graph gets the context that it would get when it is served."""
 
 from __future__ import annotations
 

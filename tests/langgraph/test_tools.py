@@ -1,0 +1,231 @@
+"""Tools of a graph: called once however often a run is resumed, replayed to every candidate, with all their events."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from types import ModuleType
+from typing import Annotated, Any
+
+import pytest
+from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
+from langchain_core.tools import InjectedToolCallId, tool
+from langgraph.graph import START, MessagesState, StateGraph
+from langgraph.prebuilt import InjectedState, ToolNode
+from langgraph.types import Command, Send, interrupt
+
+from llmdl_langgraph.network import LangGraphNetwork, adapt
+from llmdl_plugins import Trainer, boundary
+from llmdl_plugins.results import keep, restore
+from llmdl_plugins.run.ledger import Ledger
+from llmdl_plugins.run.tools import ToolRecords, ToolRules
+from llmdl_plugins.testing import ScriptedChat
+from llmdl_plugins.training.sealed import sealed_test
+
+from .conftest import Agent
+from .test_conversation import evaluator, human, rolled, row
+from .test_frozen import ASKED, MODES, in_order, network, without_ids
+
+ROW = row(inputs=ASKED, expected="it means something")
+CHANGED = {"agent/prompt": "Look up all words."}
+REPLAY = ToolRules("replay")
+
+
+class Dictionary:
+    """The agent of `react.py`, whose lookups are counted and numbered."""
+
+    def __init__(self, module: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.module, self.net, self.words = module, network(module), list[str]()
+        monkeypatch.setattr(module.look_up, "func", self._look_up)
+
+    def _look_up(self, word: str) -> str:
+        self.words.append(word)
+        return f"{word} means {len(self.words)}"
+
+    def says(self, say: Callable[[Sequence[BaseMessage]], Any]) -> None:
+        self.module.model.say = say
+
+
+@pytest.fixture
+def dictionary(agent: Agent, monkeypatch: pytest.MonkeyPatch) -> Dictionary:
+    return Dictionary(agent("react"), monkeypatch)
+
+
+def asking(word: str) -> AIMessage:
+    return AIMessage("", tool_calls=[{"name": "look_up", "args": {"word": word}, "id": f"call {word}"}])
+
+
+async def test_a_resumed_run_calls_no_tool_twice(dictionary: Dictionary) -> None:
+    usual = dictionary.module.model.say
+
+    def breaks(messages: Sequence[BaseMessage]) -> Any:
+        if messages[-1].type == "tool":
+            raise ConnectionError("the line is cut")
+        return usual(messages)
+
+    with closing(Ledger()) as ledger:
+        dictionary.says(breaks)
+        with evaluator(dictionary.net, ledger) as at:
+            assert (await at.run({}, ROW)).status == "infrastructure error"
+        dictionary.says(usual)
+        with evaluator(dictionary.net, ledger) as at:
+            rollout = await at.run({}, ROW)
+    assert rollout.score == 1.0 and dictionary.words == ["rain"]
+    (call,) = next(step for step in rollout.tape.steps if step.name == "tools").tools
+    assert call.answer["content"] == "rain means 1"  # type: ignore[index, call-overload]
+
+
+async def events(dictionary: Dictionary, ledger: Ledger, how: str) -> list[str]:
+    records = ToolRecords(ledger, ToolRules(), "r", "row", True, print)
+    with boundary.door(), boundary.scope(tools=records, turns=Counter()), dictionary.net.recorded():
+        if how == "stream":
+            return in_order("react", without_ids([e async for e in dictionary.net.astream(ASKED, stream_mode=MODES)]))
+        found = [e async for e in dictionary.module.graph.astream_events(ASKED, version="v2")]
+        told = in_order("react", without_ids([{**e, "run_id": 0, "parent_ids": 0} for e in found]))
+        return [re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "", event) for event in told]
+
+
+@pytest.mark.parametrize("how", ["stream", "events"])
+async def test_a_replayed_tool_has_the_events_of_a_call(dictionary: Dictionary, how: str) -> None:
+    with closing(Ledger()) as ledger:
+        first = await events(dictionary, ledger, how)
+        assert await events(dictionary, ledger, how) == first
+    assert dictionary.words == ["rain"]
+    assert how == "stream" or sum('"event":"on_tool_' in event for event in first) == 2
+
+
+async def test_live_tools_are_called_by_every_candidate(dictionary: Dictionary) -> None:
+    with closing(Ledger()) as ledger, evaluator(dictionary.net, ledger) as at:
+        await at.evaluate([{}, CHANGED, {}, CHANGED], [ROW])
+    assert dictionary.words == ["rain", "rain"]
+
+
+async def test_replayed_tools_are_called_by_the_original_alone(dictionary: Dictionary) -> None:
+    with closing(Ledger()) as ledger, evaluator(dictionary.net, ledger, tools=REPLAY) as at:
+        rollouts = await at.evaluate([CHANGED, {}], [ROW])  # the original is run first all the same
+        assert [r.score for r in rollouts] == [1.0, 1.0]
+        assert at.cashier.meter.spent.rollouts == 2
+        sealed = await sealed_test(at, {}, CHANGED, [ROW, row(inputs=ASKED, expected="it", id="other")], 0)
+    assert sealed.before == sealed.after == 0.5
+    assert dictionary.words == ["rain", "rain"]  # one for each row
+
+
+@pytest.mark.parametrize("swallows", [False, True])
+async def test_a_new_argument_is_an_error_of_the_row_and_never_a_guess(swallows: bool) -> None:
+    times: list[str] = []
+
+    @tool
+    def look_up(word: str) -> str:
+        """Look a word up."""
+        times.append(word)
+        return word
+
+    def say(messages: Sequence[BaseMessage], settings: Any) -> Any:
+        if messages[-1].type == "tool":
+            return "it means something"
+        return asking("snow" if "snow" in messages[0].text else "rain")
+
+    model = ScriptedChat(say)
+
+    async def agent(state: MessagesState) -> dict[str, Any]:
+        prompt = "You are a dictionary. Look words up before you answer."
+        return {"messages": [await model.ainvoke([{"role": "system", "content": prompt}, *state["messages"]])]}
+
+    builder = StateGraph(MessagesState)
+    builder.add_node("agent", agent)
+    builder.add_node("tools", ToolNode([look_up], handle_tool_errors=swallows))
+    builder.add_edge(START, "agent")
+    builder.add_conditional_edges("agent", lambda s: "tools" if s["messages"][-1].tool_calls else "__end__")
+    builder.add_edge("tools", "agent")
+    net = adapt(builder.compile())
+    assert net is not None
+    name = next(n for n, p in net.named_parameters().items() if "You are a dictionary" in str(p.default))
+    snow = {name: "You are a dictionary of snow. Look words up before you answer."}
+    with closing(Ledger()) as ledger, evaluator(net, ledger, tools=REPLAY) as at:
+        (missed,) = await at.evaluate([snow], [ROW])
+        assert (missed.status, missed.score) == ("task error", 0.0) and times == ["rain"]
+        assert "look_up at tools#0 has no record" in missed.words and '{"word":"snow"}' in missed.words
+        assert [step.name for step in missed.tape.steps][:2] == ["agent", "tools"]
+    with closing(Ledger()) as ledger, evaluator(net, ledger, tools=ToolRules("replay", frozenset(["look_up"]))) as at:
+        assert (await at.evaluate([snow], [ROW]))[0].score == 1.0
+    assert times == ["rain", "rain", "snow"]
+
+
+@tool
+def hand_over(
+    to: str, state: Annotated[dict[str, Any], InjectedState], call_id: Annotated[str, InjectedToolCallId]
+) -> Command[Any]:
+    """Hand over to somebody."""
+    said = ToolMessage(f"handed to {to}", tool_call_id=call_id)
+    return Command(update={"messages": [said]}, goto=[Send("other", {"messages": [*state["messages"], said]})])
+
+
+async def test_commands_of_tools_are_rebuilt() -> None:
+    def agent(state: MessagesState) -> dict[str, Any]:
+        return {"messages": [AIMessage("", tool_calls=[{"name": "hand_over", "args": {"to": "b"}, "id": "c"}])]}
+
+    def other(state: MessagesState) -> dict[str, Any]:
+        return {"messages": [AIMessage(f"{len(state['messages'])} messages, {state['messages'][-1].text}")]}
+
+    builder = StateGraph(MessagesState)
+    builder.add_node("agent", agent)
+    builder.add_node("tools", ToolNode([hand_over]))
+    builder.add_node("other", other)
+    builder.add_edge(START, "agent")
+    builder.add_edge("agent", "tools")
+    net = adapt(builder.compile())
+    assert isinstance(net, LangGraphNetwork)
+    texts = []
+    with closing(Ledger()) as ledger:
+        for _ in range(2):
+            records = ToolRecords(ledger, ToolRules(), "r", "row", True, print)
+            with boundary.scope(tools=records, turns=Counter()):
+                texts.append((await net.trace(human("hi")))[0]["messages"][-1].text)
+        assert ledger._db.execute("SELECT count(*) FROM tools").fetchone() == (1,)
+    assert texts == ["3 messages, handed to b"] * 2
+    command = Command(update={"a": (1, 2)}, goto=[Send("x", {"y": 1}), "z"], graph=Command.PARENT)
+    assert restore(keep(command)) == command
+
+
+async def test_a_tool_that_asks_is_answered_from_the_row_and_is_no_failure() -> None:
+    ran: list[str] = []
+
+    @tool
+    def send_mail(text: str) -> str:
+        """Send a mail."""
+        answer = interrupt(f"send {text!r}?")
+        ran.append(text)
+        return f"sent: {answer}"
+
+    def agent(state: MessagesState) -> dict[str, Any]:
+        return {"messages": [AIMessage("", tool_calls=[{"name": "send_mail", "args": {"text": "hi"}, "id": "c"}])]}
+
+    def last(state: MessagesState) -> dict[str, Any]:
+        return {"messages": [AIMessage(state["messages"][-1].text)]}
+
+    builder = StateGraph(MessagesState)
+    for name, node in {"agent": agent, "tools": ToolNode([send_mail]), "last": last}.items():
+        builder.add_node(name, node)
+    for before, after in ((START, "agent"), ("agent", "tools"), ("tools", "last")):
+        builder.add_edge(before, after)
+    net = adapt(builder.compile())
+    assert net is not None
+    rollout = await rolled(net, row(inputs=human("go"), expected="sent: yes", resume=["yes"]))
+    assert rollout.score == 1.0 and ran == ["hi"]
+    assert [step.path for step in rollout.tape.steps] == ["agent#0", "tools#0", "last#0"]
+
+
+def test_training_with_replayed_tools_calls_each_row_of_the_original_once(
+    dictionary: Dictionary, tmp_path: Any
+) -> None:
+    rows = [{"inputs": human(f"word {n}"), "expected": "it means something"} for n in range(40)]
+    teacher = ScriptedChat(lambda messages, settings: "Look up all words.")
+    settings: dict[str, Any] = {"optimizer": "textual-gradient", "teacher": teacher, "budget": "600 calls"}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        result = Trainer(dictionary.net, "exact_match", rows, tools="replay", folder=tmp_path / "run", **settings).fit()
+    assert result.status == "no gain shown"
+    assert 0 < len(dictionary.words) <= 40
