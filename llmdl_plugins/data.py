@@ -41,6 +41,16 @@ class Example:
         """What is said to the application, one after the other; of a plain row the one thing."""
         return self.extras.turns or (Turn(self.inputs, self.expected, self.extras.resume),)
 
+    @property
+    def has_turns(self) -> bool:
+        """Whether the row is a conversation, so that no single output answers its inputs."""
+        return bool(self.extras.turns)
+
+    @property
+    def given(self) -> Any:
+        """All that goes in: the inputs, or those of each turn."""
+        return [turn.inputs for turn in self.turns] if self.has_turns else self.inputs
+
     @cached_property
     def key(self) -> str:
         """A hash of all that goes in and is expected."""
@@ -50,8 +60,7 @@ class Example:
     @cached_property
     def twin_key(self) -> str:
         """Equal for inputs that differ only in case, spaces and punctuation; signs of arithmetic are kept."""
-        said = [turn.inputs for turn in self.turns] if self.extras.turns else self.inputs
-        return digest(_PUNCTUATION.sub(" ", str(plain(said))).casefold())
+        return digest(_PUNCTUATION.sub(" ", str(plain(self.given))).casefold())
 
 
 class Dataset(Sequence[Example]):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isnan
 from typing import Any
 
 from llmdl_plugins.errors import DataError
@@ -46,14 +47,21 @@ def extras(row: Mapping[str, Any], where: str) -> Extras:
     Raises:
         DataError: naming the row, the turn and the key of what is wrong.
     """
-    if "turns" in row and (other := [k for k in ("inputs", "expected", "resume") if k in row]):
+    turns = _given(row, "turns")
+    if turns is not None and (other := [k for k in ("inputs", "expected", "resume") if _given(row, k) is not None]):
         raise DataError(f'{where} has "turns", so its "{other[0]}" belongs into one of them.')
     return Extras(
-        _turns(row["turns"], where) if "turns" in row else (),
-        _resume(row.get("resume"), where),
+        () if turns is None else _turns(turns, where),
+        _resume(_given(row, "resume"), where),
         _mapping(row, "context", where),
         _config(row, where),
     )
+
+
+def _given(row: Mapping[str, Any], key: str) -> Any:
+    """A value, or None; tables fill what a row doesn't have with None or NaN."""
+    value = row.get(key)
+    return None if isinstance(value, float) and isnan(value) else value
 
 
 def _turns(given: Any, where: str) -> tuple[Turn, ...]:
@@ -97,7 +105,7 @@ def _config(row: Mapping[str, Any], where: str) -> Mapping[str, Any] | None:
 
 
 def _mapping(row: Mapping[str, Any], key: str, where: str) -> Mapping[str, Any] | None:
-    given = row.get(key)
+    given = _given(row, key)
     if given is not None and not isinstance(given, Mapping):
         raise DataError(f'{where}: "{key}" must be an object with keys, not a {type(given).__name__}.')
     return given

@@ -86,7 +86,7 @@ class Tools(Protocol):
     def failed(self, use: Use, error: Exception) -> Future[None] | None:
         """Remember an error."""
 
-    def asked(self, use: Use) -> None:
+    def asked(self, use: Use) -> Future[None] | None:
         """Told of a tool that called a model: it is no record by itself, the calls inside it are."""
 
 

@@ -298,6 +298,23 @@ def test_a_tool_that_calls_a_model_runs_again_and_its_own_tools_do_not(run: Run)
     assert "the tool research calls a model" in run.said[0]
 
 
+def test_under_replay_a_tool_that_calls_a_model_runs_and_its_own_tools_are_replayed(run: Run) -> None:
+    archive, model = Archive(asked=[]), ScriptedChat(lambda messages, kwargs: "so")
+
+    @tool
+    def research(topic: str) -> str:
+        """Research a topic."""
+        return archive.invoke("rain")[0].page_content + model.invoke(topic).text
+
+    with run.rollout(mode="replay"):
+        research.invoke({"topic": "rain"})
+    with run.rollout("candidate", original=False, mode="replay"):
+        assert research.invoke({"topic": "snow"}) == "rain on a, time 1so"
+    with run.rollout("candidate", row="other", original=False, mode="replay"), pytest.raises(ToolMissError):
+        research.invoke({"topic": "snow"})
+    assert archive.asked == ["rain"] and len(model.calls) == 2
+
+
 def test_equal_uses_at_one_place_are_told_apart_and_another_rollout_runs_the_tool(run: Run) -> None:
     told, times = counting(lambda n: n)
     for _ in range(2):

@@ -60,7 +60,7 @@ class DemonstrationSearch(Optimizer):
 
 def demonstrations(train: Sequence[Example], source: str, as_json: bool) -> list[dict[str, str]]:
     """Train rows as worked examples: what the node reads, and the answer in the form that its model gives."""
-    rows = [e for e in train if source in e.inputs]
+    rows = [e for e in train if source in e.inputs and not e.has_turns]
     return [{"input": asked(e.inputs, source), "output": _output(e.expected, as_json)} for e in rows]
 
 

@@ -127,7 +127,9 @@ class Evaluator:
         """
         ready = self._ready(candidate)
         if self.tools.mode == "replay" and ready.digest != self._ready(ORIGINAL).digest:
-            await self.run(ORIGINAL, example, record)
+            original = await self.run(ORIGINAL, example, record)
+            if original.status == "infrastructure error":
+                return original  # what there is to replay is not known yet
         key = digest("rollout", self._identity, ready.digest, example.key, repetition)
         self._count(key)
         # Who asks for what is under way waits for it, and replays it.

@@ -70,6 +70,8 @@ class ToolRecords:
         """
         if (own := self.ledger.tool(self._key(use))) is not None or self.rules.mode == "live":
             return own  # type: ignore[no-any-return]
+        if self.ledger.tool(self._asking(use)) is not None:
+            return None  # it is a part of the application: what is called inside it is replayed
         recorded = self.ledger.tools(self._question(use))
         if self.is_original:
             return _at_place(recorded, use)
@@ -93,9 +95,10 @@ class ToolRecords:
             return None
         return self._add(use, {"error": results.keep_error(error)})
 
-    def asked(self, use: Use) -> None:
-        """Say that a tool calls a model, so that it runs again and what is called inside it is remembered."""
+    def asked(self, use: Use) -> Future[None] | None:
+        """A tool calls a model: what it says hangs on the candidate, so it runs, and what it calls is remembered."""
         self.say(f"the tool {use.name} calls a model: a resumed run calls it again, its own calls are remembered")
+        return self.ledger.add_tool(self._asking(use), None, use, {"asks": True}) if self.is_original else None
 
     def check(self) -> None:
         """Raise what the application may have swallowed."""
@@ -108,6 +111,9 @@ class ToolRecords:
 
     def _key(self, use: Use) -> str:
         return digest("tool", self.rollout, use.name, use.arguments, use.path, use.turn)
+
+    def _asking(self, use: Use) -> str:
+        return digest("asking tool", self.row, use.name)
 
     def _question(self, use: Use) -> str:
         return digest("tool", self.row, use.name, use.arguments, list(_read(use.injected)))
@@ -139,7 +145,17 @@ def _read(injected: Mapping[str, Any]) -> Iterator[JSON]:
     for name, value in sorted(injected.items()):
         state = getattr(value, "state", value)
         if isinstance(state, Mapping | list | BaseModel) or dataclasses.is_dataclass(state):
-            yield [name, plain(state)]
+            yield [name, _without_ids(plain(state))]
+
+
+def _without_ids(told: JSON) -> JSON:
+    """A state without the ids of tool calls, which a model draws anew each time."""
+    if isinstance(told, list):
+        return [_without_ids(part) for part in told]
+    if not isinstance(told, dict):
+        return told
+    is_call = told.get("type") == "tool_call"
+    return {k: _without_ids(v) for k, v in told.items() if k != "tool_call_id" and not (is_call and k == "id")}
 
 
 def _told(use: Use, records: int) -> str:

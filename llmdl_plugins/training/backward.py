@@ -89,7 +89,7 @@ def _sources(step: Step, steps: Sequence[Step]) -> list[Step]:
 
 
 def _result(rollout: Rollout) -> str:
-    return f"The final result was wrong: {rollout.words} The task was: {_cut(dumps(rollout.example.inputs))}"
+    return f"The final result was wrong: {rollout.words} The task was: {_cut(dumps(rollout.example.given))}"
 
 
 def _question(step: Step, back: Sequence[str]) -> str:

@@ -113,6 +113,18 @@ async def test_replayed_tools_are_called_by_the_original_alone(dictionary: Dicti
     assert dictionary.words == ["rain", "rain"]  # one for each row
 
 
+async def test_where_the_original_could_not_be_run_there_is_nothing_to_replay(dictionary: Dictionary) -> None:
+    def breaks(messages: Sequence[BaseMessage]) -> Any:
+        raise ConnectionError("the line is cut")
+
+    usual = dictionary.module.model.say
+    with closing(Ledger()) as ledger, evaluator(dictionary.net, ledger, tools=REPLAY) as at:
+        dictionary.says(breaks)
+        assert (await at.run(CHANGED, ROW)).status == "infrastructure error"
+        dictionary.says(usual)
+        assert (await at.run(CHANGED, ROW)).score == 1.0
+
+
 @pytest.mark.parametrize("swallows", [False, True])
 async def test_a_new_argument_is_an_error_of_the_row_and_never_a_guess(swallows: bool) -> None:
     times: list[str] = []
