@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -180,3 +181,15 @@ def test_a_fault_in_what_a_row_has_beyond_names_row_turn_and_key(row: dict[str, 
 def test_columns_of_flat_rows_are_never_taken_for_settings() -> None:
     (row,) = load([{"q": 1, "a": 2, "context": "text", "turns": 3, "resume": "x"}], inputs=["q"], expected="a")
     assert row.extras == load([ROW])[0].extras
+
+
+def test_the_rows_of_the_documentation_load() -> None:
+    text = (Path(__file__).parent.parent / "docs" / "data.md").read_text(encoding="utf-8")
+    rows = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", text, re.S)]
+    assert [len(example.turns) for example in load([{**row, "id": n} for n, row in enumerate(rows)])] == [1, 1, 1, 2]
+
+
+def test_what_a_table_leaves_empty_is_not_there() -> None:
+    empty = {"turns": None, "resume": float("nan"), "context": float("nan"), "config": None}
+    assert load([{**ROW, **empty}])[0] == load([ROW])[0]
+    assert load([{"turns": [TURN], "inputs": None, "expected": None, "resume": None}])[0].has_turns

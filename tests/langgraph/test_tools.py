@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+import signal
+import subprocess
+import sys
+import time
 import warnings
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from pathlib import Path
 from types import ModuleType
 from typing import Annotated, Any
 
@@ -14,7 +19,7 @@ import pytest
 from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 from langchain_core.tools import InjectedToolCallId, tool
 from langgraph.graph import START, MessagesState, StateGraph
-from langgraph.prebuilt import InjectedState, ToolNode
+from langgraph.prebuilt import InjectedState, ToolNode, ToolRuntime
 from langgraph.types import Command, Send, interrupt
 
 from llmdl_langgraph.network import LangGraphNetwork, adapt
@@ -241,3 +246,124 @@ def test_training_with_replayed_tools_calls_each_row_of_the_original_once(
         result = Trainer(dictionary.net, "exact_match", rows, tools="replay", folder=tmp_path / "run", **settings).fit()
     assert result.status == "no gain shown"
     assert 0 < len(dictionary.words) <= 40
+
+
+async def test_a_runtime_that_a_tool_is_given_is_no_argument_of_its_call() -> None:
+    seen: list[str] = []
+
+    @tool
+    def who(question: str, runtime: ToolRuntime) -> str:
+        """Say who asks."""
+        seen.append(question)
+        return f"{question} {len(runtime.state['messages'])} {runtime.tool_call_id}"
+
+    def agent(state: MessagesState) -> dict[str, Any]:
+        return {"messages": [AIMessage("", tool_calls=[{"name": "who", "args": {"question": "q"}, "id": "c"}])]}
+
+    builder = StateGraph(MessagesState)
+    builder.add_node("agent", agent)
+    builder.add_node("tools", ToolNode([who]))
+    builder.add_edge(START, "agent")
+    builder.add_edge("agent", "tools")
+    net = adapt(builder.compile())
+    assert net is not None
+    with closing(Ledger()) as ledger:
+        for key, original in (("r", True), ("r", True), ("candidate", False)):
+            records = ToolRecords(ledger, REPLAY, key, "row", original, print)
+            with boundary.scope(tools=records, turns=Counter()):
+                output, _ = await net.trace(human("hi"))
+            assert output["messages"][-1].text == "q 2 c"
+        assert ledger._db.execute("SELECT arguments FROM tools").fetchall() == [('{"question":"q"}',)]
+    assert seen == ["q"]
+
+
+KILLED = """
+import sys, time
+from pathlib import Path
+from typing import Any
+
+from langchain_core.messages import AIMessage
+from langchain_core.tools import tool
+from langgraph.graph import START, MessagesState, StateGraph
+from langgraph.prebuilt import ToolNode
+
+from llmdl_plugins import Trainer, trainable
+from llmdl_plugins.testing import ScriptedChat
+
+folder, slow = Path(sys.argv[1]), float(sys.argv[2])
+
+
+@tool
+def write_down(text: str) -> str:
+    "Write a text down."
+    with (folder / "written").open("a") as file:
+        file.write(text + "\\n")
+    return f"{text} is written"
+
+
+def say(messages: Any, settings: Any) -> Any:
+    time.sleep(slow)
+    word = messages[1].text
+    if messages[-1].type == "tool":
+        return "done" if ("twice" in messages[0].text or len(word) % 3) else "failed"
+    return AIMessage("", tool_calls=[{"name": "write_down", "args": {"text": word}, "id": f"c {word}"}])
+
+
+def teach(messages: Any, settings: Any) -> str:
+    asked = str(messages[-1].content)
+    return "<prompt>Write it down twice.</prompt>" if "Write an improved prompt" in asked else "It must be twice."
+
+
+model = ScriptedChat(say)
+PROMPT = "You are a clerk. Write down what you are told and say when you are done."
+
+
+def agent(state: MessagesState) -> dict:
+    return {"messages": [model.invoke([("system", PROMPT), *state["messages"]])]}
+
+
+builder = StateGraph(MessagesState)
+builder.add_node("agent", agent)
+builder.add_node("tools", ToolNode([write_down]))
+builder.add_edge(START, "agent")
+builder.add_conditional_edges("agent", lambda s: "tools" if s["messages"][-1].tool_calls else "__end__")
+builder.add_edge("tools", "agent")
+
+rows = [{"inputs": {"messages": [("user", f"word{'x' * (n % 7)} {n}")]}, "expected": "done"} for n in range(60)]
+net = trainable(builder.compile())
+result = Trainer(
+    net, "exact_match", rows, optimizer="textual-gradient", teacher=ScriptedChat(teach), concurrency=4,
+    budget="900 calls", folder=folder / "run",
+).fit()
+told = result.json()
+print(told["status"], told["before"], told["after"], told["interval"], told["accepted"], told["proposed"])
+print(sorted(told["parameters"].items()), told["spent"]["calls"])
+"""
+
+
+@pytest.mark.long
+def test_a_killed_run_ends_equal_and_has_written_nothing_twice(tmp_path: Path) -> None:
+    script = tmp_path / "clerk.py"
+    script.write_text(KILLED)
+
+    def started(folder: Path, slow: float) -> subprocess.Popen[str]:
+        folder.mkdir(exist_ok=True)
+        return subprocess.Popen([sys.executable, script, folder, str(slow)], stdout=subprocess.PIPE, text=True)
+
+    def written(folder: Path) -> list[str]:
+        file = folder / "written"
+        return file.read_text().splitlines() if file.exists() else []
+
+    unbroken, _ = started(tmp_path / "unbroken", 0).communicate(timeout=300)
+    for kills in range(1, 5):
+        running = started(tmp_path / "broken", 0.05)
+        while running.poll() is None and len(written(tmp_path / "broken")) < 15 * kills:
+            time.sleep(0.01)
+        running.kill()
+        running.communicate()
+        assert running.returncode == -signal.SIGKILL
+    told, _ = started(tmp_path / "broken", 0).communicate(timeout=300)
+    assert told == unbroken and told.startswith("improved")
+    once, often = Counter(written(tmp_path / "unbroken")), Counter(written(tmp_path / "broken"))
+    assert once.keys() == often.keys()
+    assert sum((often - once).values()) <= 4 * 4  # under way when it was killed: four runs at once, four times
