@@ -63,6 +63,15 @@ def restore(told: Any) -> Any:
     raise CantKeepError(f"an unknown form {sorted(told)}")
 
 
+def is_restorable(told: JSON) -> bool:
+    """Whether all classes that this needs are there, which in another process they may not be."""
+    try:
+        restore(told)
+    except Exception:  # whatever a class of the user raises, it is not there as it was
+        return False
+    return True
+
+
 def _told(value: Any) -> JSON:
     if value is None or isinstance(value, bool) or type(value) in (int, float, str):
         return value  # type: ignore[no-any-return]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from langchain_core.documents import Document
@@ -30,7 +30,7 @@ _originals: dict[tuple[type, str], Callable[..., Any]] = {}
 def install() -> None:
     """Put the door before the public methods, and before those of subclasses that write their own."""
     for base, names in _FACES.items():
-        kinds: list[type[Any]] = [base, *_subclasses(base)]
+        kinds: dict[type[Any], None] = dict.fromkeys([base, *_subclasses(base)])  # one may come by two ways
         for kind in kinds:
             # What langchain_core overrides itself comes through run() and arun() all the same.
             wanted = names if kind is base or kind.__module__.startswith("langchain_core.") else _OVERRIDES[base]
@@ -63,13 +63,13 @@ class _Entered(NamedTuple):
     inside: str
 
 
-def _entering(tool: Any, given: Any, kwargs: Mapping[str, Any]) -> _Entered | None:
+def _entering(tool: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> _Entered | None:
     """A use of a tool; None where nobody remembers, or where it is the tool's own way to itself."""
     here, around = current_scope(), uses.current()
     if here is None or here.tools is None or (around is not None and around.tool is tool):
         return None
     path = around.path if around else passage.place(here)
-    use = _use(here, tool, given, kwargs, path)
+    use = _use(here, tool, _first(args, kwargs), kwargs, path)
     return _Entered(here.tools, use, f"{path}/{use.name}:{digest(use.arguments)[:8]}#{use.turn}")
 
 
@@ -90,7 +90,12 @@ def _use(here: Scope, tool: Any, given: Any, kwargs: Mapping[str, Any], path: st
 
 
 def _given(kwargs: Mapping[str, Any]) -> dict[str, Any]:
-    return {k: v for k, v in kwargs.items() if k not in ("config", "run_id")}
+    return {k: v for k, v in kwargs.items() if k not in ("input", "config", "run_id")}
+
+
+def _first(args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+    """What a tool or retriever is asked, given by place or by name."""
+    return args[0] if args else kwargs.get("tool_input", kwargs.get("input"))
 
 
 def _settings(retriever: BaseRetriever) -> dict[str, Any]:
@@ -106,17 +111,17 @@ def _is_setting(value: Any) -> bool:
 
 
 def _synchronous(original: Callable[..., Any], name: str) -> Callable[..., Any]:
-    def face(self: Any, given: Any, *args: Any, **kwargs: Any) -> Any:
-        if (entered := _entering(self, given, kwargs)) is None:
-            return original(self, given, *args, **kwargs)
+    def face(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if (entered := _entering(self, args, kwargs)) is None:
+            return original(self, *args, **kwargs)
         tools, use, inside = entered
         if (outcome := tools.recall(use)) is not None:
             stand_in = _stand_in(self, outcome, use)
             with uses.under_way(stand_in, inside):
-                return _own(self, name)(stand_in, given, *args, **kwargs)
+                return _own(self, name)(stand_in, *args, **kwargs)
         with uses.under_way(self, inside) as under_way:
             try:
-                result = original(self, given, *args, **kwargs)
+                result = original(self, *args, **kwargs)
             except Exception as error:
                 if (kept := _failed(tools, use, under_way, error)) is not None:
                     kept.result()
@@ -129,17 +134,17 @@ def _synchronous(original: Callable[..., Any], name: str) -> Callable[..., Any]:
 
 
 def _asynchronous(original: Callable[..., Any], name: str) -> Callable[..., Any]:
-    async def face(self: Any, given: Any, *args: Any, **kwargs: Any) -> Any:
-        if (entered := _entering(self, given, kwargs)) is None:
-            return await original(self, given, *args, **kwargs)
+    async def face(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if (entered := _entering(self, args, kwargs)) is None:
+            return await original(self, *args, **kwargs)
         tools, use, inside = entered
         if (outcome := tools.recall(use)) is not None:
             stand_in = _stand_in(self, outcome, use)
             with uses.under_way(stand_in, inside):
-                return await _own(self, name)(stand_in, given, *args, **kwargs)
+                return await _own(self, name)(stand_in, *args, **kwargs)
         with uses.under_way(self, inside) as under_way:
             try:
-                result = await original(self, given, *args, **kwargs)
+                result = await original(self, *args, **kwargs)
             except Exception as error:
                 if (kept := _failed(tools, use, under_way, error)) is not None:
                     await asyncio.wrap_future(kept)

@@ -138,6 +138,7 @@ FACES: dict[str, Callable[[BaseTool, Any], Any]] = {
     "ainvoke": lambda t, config: asyncio.run(t.ainvoke({"word": "rain"}, config)),
     "run": lambda t, config: t.run({"word": "rain"}, callbacks=config["callbacks"]),
     "arun": lambda t, config: asyncio.run(t.arun({"word": "rain"}, callbacks=config["callbacks"])),
+    "run, by name": lambda t, config: t.run(tool_input={"word": "rain"}, callbacks=config["callbacks"]),
     "as a tool call": lambda t, config: t.invoke(CALL, config),
     "as a tool call, async": lambda t, config: asyncio.run(t.ainvoke(CALL, config)),
     "batch": lambda t, config: t.batch([{"word": "rain"}, {"word": "snow"}], config),
@@ -249,19 +250,38 @@ def test_artifacts_come_again_and_messages_answer_the_call_that_asks(run: Run) -
     assert len(times) == 1
 
 
-@pytest.mark.parametrize("face", ["invoke", "ainvoke"])
+@pytest.mark.parametrize("face", ["invoke", "invoke, by name", "ainvoke"])
 def test_retrievers_are_recorded_with_their_events(run: Run, face: str) -> None:
     archive, seen = Archive(asked=[], metadata={"m": 1}), []
     for _ in range(2):
         events = Events()
         with run.rollout():
             config: Any = {"callbacks": [events]}
-            found = archive.invoke("rain", config) if face == "invoke" else asyncio.run(archive.ainvoke("rain", config))
+            found = {
+                "invoke": lambda: archive.invoke("rain", config),  # noqa: B023
+                "invoke, by name": lambda: archive.invoke(input="rain", config=config),  # noqa: B023
+                "ainvoke": lambda: asyncio.run(archive.ainvoke("rain", config)),  # noqa: B023
+            }[face]()
             seen.append((found, events.told))
     assert seen[0] == seen[1] and archive.asked == ["rain"]
     assert [event[0] for event in seen[0][1]] == ["search", "found"]
     with run.rollout():
         assert archive.model_copy(update={"shelf": "b"}).invoke("rain")[0].page_content == "rain on b, time 2"
+
+
+class Both(Writing, StructuredTool):
+    """Comes to the door by two ways."""
+
+    def run(self, tool_input: Any, *args: Any, **kwargs: Any) -> Any:
+        return super().run(tool_input, *args, **kwargs)
+
+
+def test_a_class_with_two_bases_gets_its_own_methods_back(run: Run) -> None:
+    own = vars(Both)["run"]
+    for _ in range(2):
+        with run.rollout():
+            assert vars(Both)["run"].__wrapped__ is own
+    assert vars(Both)["run"] is own
 
 
 @pytest.mark.parametrize("kind", [Writing, Around])

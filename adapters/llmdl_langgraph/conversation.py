@@ -18,12 +18,13 @@ MOST = 100  # answers in one turn: an application that asks again for ever is no
 PAUSED = "__interrupt__"
 
 
-def needs_memory(graph: Graph, row: Example) -> bool:
-    """Whether the row can't be played without a checkpointer: it has turns or answers, or the graph stops by itself."""
-    return len(row.turns) > 1 or any(turn.resume for turn in row.turns) or _stops(graph)
+def needs_memory(row: Example) -> bool:
+    """Whether a row can't be played without a checkpointer: it has turns or answers."""
+    return len(row.turns) > 1 or any(turn.resume for turn in row.turns)
 
 
-def _stops(graph: Graph) -> bool:
+def stops(graph: Graph) -> bool:
+    """Whether a graph, or one inside it, has breakpoints."""
     inner = [found for _, found in graph.get_subgraphs(recurse=True) if isinstance(found, Pregel)]
     return any(g.interrupt_before_nodes or g.interrupt_after_nodes for g in (graph, *inner))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import aclosing, contextmanager
+from functools import cached_property
 from typing import Any, cast
 
 from langchain_core.runnables import Runnable, RunnableConfig
@@ -15,7 +16,7 @@ from langgraph.types import Send
 from llmdl_langgraph.binding import Binding, Explanations
 from llmdl_langgraph.black_box import BlackBox, LayerNode
 from llmdl_langgraph.context import context_of
-from llmdl_langgraph.conversation import needs_memory, played
+from llmdl_langgraph.conversation import needs_memory, played, stops
 from llmdl_langgraph.discover import Discovery, discover
 from llmdl_langgraph.export import as_graph, as_module, as_patch, edits
 from llmdl_langgraph.isolation import Graph, isolated, own_thread
@@ -112,11 +113,15 @@ class LangGraphNetwork(Network):
         Raises:
             UnansweredError: the graph asks, and the row has no answer left.
         """
-        graph = isolated(self.graph, memory=needs_memory(self.graph, row))
+        graph = isolated(self.graph, memory=needs_memory(row) or self._stops)
         given = cast(RunnableConfig, row.extras.config)
         ours = own_thread(graph, given, *self._recorders())
         with self._bound():
             return await played(graph, row, ours, context_of(graph, row.extras.context))
+
+    @cached_property
+    def _stops(self) -> bool:
+        return stops(self.graph)
 
     def _is_observed(self) -> bool:
         scope = boundary.current_scope()

@@ -68,8 +68,8 @@ class ToolRecords:
         Raises:
             ToolMissError: under "replay" a candidate asks a tool something that no record answers.
         """
-        if (own := self.ledger.tool(self._key(use))) is not None or self.rules.mode == "live":
-            return own  # type: ignore[no-any-return]
+        if (own := self._own(use)) is not None or self.rules.mode == "live":
+            return own
         if self.ledger.tool(self._asking(use)) is not None:
             return None  # it is a part of the application: what is called inside it is replayed
         recorded = self.ledger.tools(self._question(use))
@@ -80,6 +80,11 @@ class ToolRecords:
         # Kept, since an application that swallows errors of tools would go on with a guess.
         self.missed = self.missed or ToolMissError(_told(use, len(recorded)))
         raise self.missed
+
+    def _own(self, use: Use) -> JSON:
+        """What this rollout recorded itself before it was interrupted, if it can still be rebuilt."""
+        outcome = self.ledger.tool(self._key(use))
+        return outcome if outcome and ("error" in outcome or results.is_restorable(outcome["result"])) else None
 
     def gave(self, use: Use, result: Any) -> Future[None] | None:
         """Remember a result, where it can be rebuilt."""
