@@ -48,3 +48,12 @@ def asks() -> None:
     use = _use.get()
     while use is not None:
         use.asked, use = True, use.outer
+
+
+def within(place: str) -> str:
+    """The use of a tool that this code is part of, inside a place; "" where there is none.
+
+    Tools that run side by side are told apart by what they are asked, never by who was first.
+    """
+    use = _use.get()
+    return use.path.removeprefix(place + "/") if use is not None and use.path.startswith(place + "/") else ""

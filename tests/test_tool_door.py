@@ -19,7 +19,7 @@ from langchain_core.tools.retriever import create_retriever_tool
 from pydantic import BaseModel, ValidationError
 
 from llmdl_plugins import boundary
-from llmdl_plugins.errors import ToolMissError
+from llmdl_plugins.errors import MisuseError, ToolMissError
 from llmdl_plugins.results import CantKeepError, RecordedToolError, keep, restore
 from llmdl_plugins.run.ledger import Ledger
 from llmdl_plugins.run.tools import ToolRecords, ToolRules
@@ -415,3 +415,8 @@ def test_under_replay_the_state_that_a_tool_is_given_is_an_argument(run: Run) ->
         assert total.invoke({"word": "x", "state": {"total": 3}, "store": object()}) == 3
         with pytest.raises(ToolMissError, match="and this state of the graph"):
             total.invoke({"word": "x", "state": {"total": 4}, "store": object()})
+
+
+def test_an_unknown_way_to_treat_tools_is_refused() -> None:
+    with pytest.raises(MisuseError, match=r"Tools can't be 'relive'\. Did you mean 'live'\?"):
+        ToolRules("relive")  # type: ignore[arg-type]

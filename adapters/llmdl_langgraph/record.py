@@ -13,7 +13,7 @@ from langgraph.errors import GraphBubbleUp, ParentCommand
 from llmdl_langgraph.graph_run import GraphRun, once
 from llmdl_langgraph.updates import sends, update
 from llmdl_langgraph.where import Where, namespace, where
-from llmdl_plugins import tape
+from llmdl_plugins import tape, uses
 from llmdl_plugins.plain import plain
 from llmdl_plugins.tape import Step, Tape, ToolCall
 
@@ -80,13 +80,16 @@ class Recorder(BaseCallbackHandler):
     def _opened(self, at: Where, inputs: Any) -> Step:
         parent = tape.current_step()
         graph = self._graphs.get(at.graph) or self._graphs.setdefault(at.graph, GraphRun(parent))
-        number, fed_by = self._number(at, parent), graph.feeders(at, inputs)
-        step = self._steps[at.namespace] = self.tape.start(at.node, inputs, parent, number=number, fed_by=fed_by)
+        tool = uses.within(parent.path) if parent else ""
+        number, fed_by = self._number(at, parent, tool), graph.feeders(at, inputs)
+        step = self._steps[at.namespace] = self.tape.start(
+            at.node, inputs, parent, number=number, fed_by=fed_by, inside=tool
+        )
         return step
 
-    def _number(self, at: Where, parent: Step | None) -> int:
+    def _number(self, at: Where, parent: Step | None, tool: str) -> int:
         # Sends of one super-step start in any order: their own index counts, on top of all earlier super-steps.
-        used = self._numbers[id(parent), at.node]
+        used = self._numbers[id(parent), f"{tool}/{at.node}"]
         now = (at.graph, at.superstep)
         number = max((top + 1 for when, top in used.items() if when != now), default=0) + (at.send or 0)
         used[now] = max(used.get(now, 0), number)

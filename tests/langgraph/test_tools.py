@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import signal
 import subprocess
@@ -275,6 +276,45 @@ async def test_a_runtime_that_a_tool_is_given_is_no_argument_of_its_call() -> No
             assert output["messages"][-1].text == "q 2 c"
         assert ledger._db.execute("SELECT arguments FROM tools").fetchall() == [('{"question":"q"}',)]
     assert seen == ["q"]
+
+
+async def test_agents_called_as_tools_side_by_side_keep_their_places() -> None:
+    waits: dict[str, float] = {}
+    model = ScriptedChat(lambda messages, settings: "so")
+
+    async def inner(state: MessagesState) -> dict[str, Any]:
+        await asyncio.sleep(waits[state["messages"][0].text])
+        return {"messages": [await model.ainvoke(state["messages"])]}
+
+    builder = StateGraph(MessagesState)
+    builder.add_node("inner", inner)
+    builder.add_edge(START, "inner")
+    expert = builder.compile()
+
+    @tool
+    async def research(topic: str) -> str:
+        """Research a topic."""
+        await asyncio.sleep(waits[topic])
+        return (await expert.ainvoke(human(topic)))["messages"][-1].text  # type: ignore[no-any-return]
+
+    def agent(state: MessagesState) -> dict[str, Any]:
+        calls = [{"name": "research", "args": {"topic": topic}, "id": topic} for topic in "abc"]
+        return {"messages": [AIMessage("", tool_calls=calls)]}
+
+    outer = StateGraph(MessagesState)
+    outer.add_node("agent", agent)
+    outer.add_node("tools", ToolNode([research]))
+    outer.add_edge(START, "agent")
+    outer.add_edge("agent", "tools")
+    net = adapt(outer.compile())
+    assert net is not None
+    places = []
+    for order in ("abc", "cba"):
+        waits.update({topic: n / 50 for n, topic in enumerate(order)})
+        with closing(Ledger()) as ledger, evaluator(net, ledger, lambda prediction, gold: 1.0) as at:
+            tape = (await at.run({}, row(inputs=human("go"), expected="x"))).tape
+        places.append({step.path: str(step.calls[0].messages) for step in tape.steps if step.calls})
+    assert places[0] == places[1] and len(places[0]) == 3
 
 
 KILLED = """
