@@ -13,11 +13,13 @@ import time
 from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from llmdl_plugins.errors import LedgerError
 from llmdl_plugins.plain import JSON, clean, dumps
-from llmdl_plugins.scope import Use
+
+if TYPE_CHECKING:
+    from llmdl_plugins.scope import Use
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS calls (
