@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,10 +11,10 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage
 from langchain_core.outputs import LLMResult
 
-from llmdl_plugins import answers, tape
+from llmdl_plugins import answers, calls, tape
 from llmdl_plugins.errors import LlmdlError
 from llmdl_plugins.passage import refused
-from llmdl_plugins.plain import JSON, digest, plain
+from llmdl_plugins.plain import JSON, plain
 from llmdl_plugins.scope import Call, Options, Scope
 
 # Options that define tools and schemas, as providers call them.
@@ -23,8 +22,6 @@ DEFINING = (
     "tools", "functions", "response_format", "response_schema", "response_json_schema", "format", "text",
     "output_format", "output_config",
 )  # fmt: skip
-
-_lock = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -69,11 +66,7 @@ class Asked:
             "options": plain({k: v for k, v in {**self.options, **more}.items() if k not in answers.TELLING_ONLY}),
             "messages": [[answers.told(m) for m in messages] for messages in self.batch],
         }
-        path = self.here.place() or (step.path if (step := tape.current_step()) else "")
-        asked = digest(request, self.here.repetition, path)
-        return Call(
-            digest(asked, _turn(self.here, asked)), path, request, bool(getattr(self.model, "max_retries", None))
-        )
+        return calls.call(self.here, request, bool(getattr(self.model, "max_retries", None)))
 
     def note(self, result: LLMResult) -> None:
         """Put the call on the tape that is being recorded."""
@@ -95,10 +88,3 @@ class Asked:
 
 def _definitions(options: Mapping[str, Any]) -> JSON:
     return {key: plain(options[key]) for key in DEFINING if options.get(key)} or None
-
-
-def _turn(here: Scope, asked: str) -> int:
-    """How often the same was asked at the same place before: whatever the order in which threads arrive."""
-    with _lock:
-        here.turns[asked] += 1
-        return here.turns[asked] - 1

@@ -1,4 +1,4 @@
-"""The door: inside a run, every LangChain model call passes here.
+"""The door: inside a run, every LangChain model call passes here; tools and retrievers have a door of their own.
 
 Put the candidate's text in → ask the payer, who remembers and pays → note the call on the tape.  Outside a run the door
 does not exist: the public methods of `BaseChatModel` and of its subclasses are their own.
@@ -13,19 +13,20 @@ from contextlib import contextmanager
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
+from langchain_core.retrievers import BaseRetriever
+from langchain_core.tools import BaseTool
 
-from llmdl_plugins import metered, overrides, passage, streamed, threads, whole
+from llmdl_plugins import metered, overrides, passage, streamed, threads, tool_door, whole
+from llmdl_plugins.classes import Replaced
 from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.scope import Call, Payer, Rewrite, Scope, Setup, current_scope, scope
 
 __all__ = ["Call", "Payer", "Rewrite", "Scope", "Setup", "current_scope", "door", "is_open", "scope"]
 
-_HOOK = "__pydantic_init_subclass__"  # pydantic calls it for every new class below
-
 _lock = threading.Lock()
 _open = 0
 _bare: dict[str, Any] = {}
-_replaced: list[tuple[type, str, Any, Any]] = []
+_replaced = Replaced()
 
 
 @contextmanager
@@ -55,9 +56,10 @@ def _install() -> None:
         raise MisuseError("This process serves LangGraph requests: train in a process of its own.")
     _bare.update({name: BaseChatModel.__dict__[name] for name in _DOORS})
     for name, own in _bare.items():
-        _replace(BaseChatModel, name, _with_door(name, own))
-    _replace(BaseChatModel, _HOOK, classmethod(_born))
-    _meet_overrides()
+        _replaced.put(BaseChatModel, name, _with_door(name, own))
+    for base in (BaseChatModel, BaseTool, BaseRetriever):
+        _replaced.on_birth(base, _born)
+    _meet_classes()
     threads.propagate()
     passage.standing = True
 
@@ -65,38 +67,24 @@ def _install() -> None:
 def _remove() -> None:
     passage.standing = False
     threads.restore()
-    while _replaced:
-        kind, name, ours, before = _replaced.pop()
-        if kind.__dict__.get(name) is not ours:
-            continue  # somebody else's now; ours below it lets everything pass
-        if before is None:
-            delattr(kind, name)
-        else:
-            setattr(kind, name, before)
-
-
-def _replace(kind: type, name: str, ours: Any) -> None:
-    _replaced.append((kind, name, ours, kind.__dict__.get(name)))
-    setattr(kind, name, ours)
+    _replaced.back()
 
 
 def _with_door(name: str, own: Any) -> Any:
     return _DOORS[name](own, _bare[name])
 
 
-def _meet_overrides() -> None:
-    known = {(kind, name) for kind, name, _, _ in _replaced}
-    for kind, name, own in overrides.overrides():
-        if (kind, name) not in known and (ours := overrides.with_door(name, own, _with_door)) is not None:
-            _replace(kind, name, ours)
-
-
-def _born(cls: type[BaseChatModel], /, **kwargs: Any) -> None:
-    # A class that is made inside a run, as by an import in a node, is met like those before it.
-    super(BaseChatModel, cls).__pydantic_init_subclass__(**kwargs)
+def _born() -> None:
     with _lock:
         if passage.standing:
-            _meet_overrides()
+            _meet_classes()
+
+
+def _meet_classes() -> None:
+    tool_door.meet(_replaced)
+    for kind, name, own in overrides.overrides():
+        if (kind, name) not in _replaced and (ours := overrides.with_door(name, own, _with_door)) is not None:
+            _replaced.put(kind, name, ours)
 
 
 _DOORS: dict[str, Callable[[Any, Any], Any]] = {

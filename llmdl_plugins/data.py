@@ -15,31 +15,52 @@ from typing import Any, overload
 
 from llmdl_plugins.errors import DataError
 from llmdl_plugins.plain import digest, plain
+from llmdl_plugins.rows import Extras, Turn, extras
 
 _PUNCTUATION = re.compile(r"[\s.,;:!?'\"“”‘’„«»()\[\]{}…_\\]+")
+
+_NOTHING_MORE = Extras()
 
 
 @dataclass(frozen=True)
 class Example:
     """One row: `inputs` go into the application, `expected` is held against what comes out.
 
-    Rows of one `group` (near-duplicates, one customer …) are never parted between splits.
+    Rows of one `group` (near-duplicates, one customer …) are never parted between splits.  Of a row with several turns
+    `inputs` are those of the first and `expected` is that of the last.
     """
 
     inputs: Mapping[str, Any]
     expected: Any
     id: str
     group: str | None = None
+    extras: Extras = _NOTHING_MORE
+
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """What is said to the application, one after the other; of a plain row the one thing."""
+        return self.extras.turns or (Turn(self.inputs, self.expected, self.extras.resume),)
+
+    @property
+    def has_turns(self) -> bool:
+        """Whether the row is a conversation, so that no single output answers its inputs."""
+        return bool(self.extras.turns)
+
+    @property
+    def given(self) -> Any:
+        """All that goes in: the inputs, or those of each turn."""
+        return [turn.inputs for turn in self.turns] if self.has_turns else self.inputs
 
     @cached_property
     def key(self) -> str:
-        """A hash of inputs and expected."""
-        return digest(self.inputs, self.expected)
+        """A hash of all that goes in and is expected."""
+        more = () if self.extras == _NOTHING_MORE else (plain(self.extras),)
+        return digest(self.inputs, self.expected, *more)
 
     @cached_property
     def twin_key(self) -> str:
         """Equal for inputs that differ only in case, spaces and punctuation; signs of arithmetic are kept."""
-        return digest(_PUNCTUATION.sub(" ", str(plain(self.inputs))).casefold())
+        return digest(_PUNCTUATION.sub(" ", str(plain(self.given))).casefold())
 
 
 class Dataset(Sequence[Example]):
@@ -147,6 +168,9 @@ def _example(row: Any, where: str, inputs: Sequence[str], expected: str | None) 
         raise DataError(f"{where} is not an object with keys, but a {type(row).__name__}.")
     if inputs or expected:
         return _flat(row, where, inputs, expected)
+    more = extras(row, where)
+    if more.turns:
+        return _made(dict(more.turns[0].inputs), more.turns[-1].expected, row, where, more)
     for key in ("inputs", "expected"):
         if key not in row:
             raise DataError(
@@ -155,7 +179,7 @@ def _example(row: Any, where: str, inputs: Sequence[str], expected: str | None) 
             )
     if not isinstance(row["inputs"], Mapping):
         raise DataError(f'{where}: "inputs" must be an object whose keys are those of the application\'s input.')
-    return _made(dict(row["inputs"]), row["expected"], row, where)
+    return _made(dict(row["inputs"]), row["expected"], row, where, more)
 
 
 def _flat(row: Mapping[str, Any], where: str, inputs: Sequence[str], expected: str | None) -> Example:
@@ -179,10 +203,12 @@ def _from_dspy(row: Any, where: str) -> Example:
     return _made(given, dict(row.labels()), {}, where)
 
 
-def _made(inputs: dict[str, Any], expected: Any, row: Mapping[str, Any], where: str) -> Example:
+def _made(
+    inputs: dict[str, Any], expected: Any, row: Mapping[str, Any], where: str, more: Extras = _NOTHING_MORE
+) -> Example:
     group = row.get("group")
     name = row.get("id")
-    return Example(inputs, expected, _id(name, where), None if group is None else str(group))
+    return Example(inputs, expected, _id(name, where), None if group is None else str(group), more)
 
 
 def _id(given: Any, where: str) -> str:

@@ -12,6 +12,9 @@ LlmdlError
 ├── LockedError            another process owns the run folder (exit code 75)
 ├── LedgerError            an answer could not be written to disk (exit code 74)
 ├── UnboundCallError       a model call escaped its run: it can't be scored
+├── RolloutError           this one run of the application can't go on: it is an error of the row
+│   ├── ToolMissError      a tool that is only replayed was asked something new
+│   └── UnansweredError    the application asked, and the row has no answer
 └── InfrastructureError    the model could not be reached often enough to go on
 
 Stopped is no error: it ends a run in an orderly way, and foreign code must not swallow it.
@@ -77,6 +80,18 @@ class LedgerError(LlmdlError):
 
 class UnboundCallError(LlmdlError):
     """A model call left the run that it belongs to, so its result can't be scored."""
+
+
+class RolloutError(LlmdlError):
+    """This one run of the application can't go on; other rows can."""
+
+
+class ToolMissError(RolloutError):
+    """A tool that is only replayed was asked something that no record answers."""
+
+
+class UnansweredError(RolloutError):
+    """The application stopped to ask, and the row has no answer left."""
 
 
 class InfrastructureError(LlmdlError):

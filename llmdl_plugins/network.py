@@ -10,11 +10,13 @@ from types import MappingProxyType
 from typing import Any
 
 from llmdl_plugins import boundary, sync, tape
+from llmdl_plugins.data import Example
 from llmdl_plugins.errors import MisuseError, ParameterError, TargetError, did_you_mean
 from llmdl_plugins.module import Module
 from llmdl_plugins.parameter import Parameter, check, using
 from llmdl_plugins.plain import digest, plain
 from llmdl_plugins.plugins.catalogue import catalogue
+from llmdl_plugins.rows import Extras
 from llmdl_plugins.tape import Tape
 
 _in_force: ContextVar[Mapping[Parameter, Any]] = ContextVar("llmdl_in_force", default=MappingProxyType({}))
@@ -137,8 +139,24 @@ class Network:
 
     async def trace(self, inputs: Any, config: Any = None) -> tuple[Any, Tape]:
         """One run, recorded: the output and the tape."""
-        with using(self.values()), boundary.door(), boundary.scope(), tape.recording() as recorded:
+        with self.recorded() as recorded:
             return await self.forward(inputs, config), recorded
+
+    @contextmanager
+    def recorded(self) -> Iterator[Tape]:
+        """Record what is run inside; the tape is there for a run that raises, too."""
+        with using(self.values()), boundary.door(), boundary.scope(), tape.recording() as recorded:
+            yield recorded
+
+    async def play(self, row: Example) -> list[Any]:
+        """The output after each turn of a row.
+
+        Raises:
+            MisuseError: the row has what this kind of application can't take.
+        """
+        if row.extras != Extras():
+            raise MisuseError(f"Row {row.id!r}: {self.name} takes inputs alone, no turns, resume, context or config.")
+        return [await self.forward(dict(row.inputs))]
 
     def summary(self) -> str:
         """A table of the parameters: kind, size, what is frozen and why."""
@@ -212,7 +230,8 @@ def trainable(obj: Any, probes: Sequence[Any] = (), **kwargs: Any) -> Network:
 
     Args:
         obj: a compiled LangGraph graph, a Module of ours, or what an installed adapter knows.
-        probes: inputs that are run once, so that texts are matched to what is really sent; without, nothing is sent.
+        probes: inputs, or rows of a `Dataset`; each is run once, so that texts are matched to what is really sent.
+            Without, nothing is sent.
 
     Raises:
         TargetError: no installed adapter knows this object.

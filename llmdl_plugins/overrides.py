@@ -15,6 +15,7 @@ from typing import Any
 from langchain_core.language_models import BaseChatModel
 
 from llmdl_plugins import passage
+from llmdl_plugins.classes import below, own
 from llmdl_plugins.errors import UnboundCallError
 
 STREAMING = ("stream", "astream")
@@ -28,27 +29,10 @@ Door = Callable[[str, Any], Any]
 
 def overrides() -> Iterator[tuple[type[BaseChatModel], str, Any]]:
     """Every public method that a subclass of `BaseChatModel` has of its own, or from a class beside it."""
-    for kind in _below(BaseChatModel):  # type: ignore[type-abstract]
+    for kind in below(BaseChatModel):
         for name in (*ENTRIES, *ASKING):
-            if (own := _own(kind, name)) is not None:
-                yield kind, name, own
-
-
-def _below(kind: type[BaseChatModel]) -> Iterator[type[BaseChatModel]]:
-    seen: set[type[BaseChatModel]] = set()
-    waiting = list(kind.__subclasses__())
-    while waiting:
-        if (one := waiting.pop()) not in seen:
-            seen.add(one)
-            waiting += one.__subclasses__()
-            yield one
-
-
-def _own(kind: type[BaseChatModel], name: str) -> Any:
-    holder = next(above for above in kind.__mro__ if name in above.__dict__)
-    if issubclass(BaseChatModel, holder) or (holder is not kind and issubclass(holder, BaseChatModel)):
-        return None  # it is met where it stands
-    return holder.__dict__[name]
+            if (method := own(BaseChatModel, kind, name)) is not None:
+                yield kind, name, method
 
 
 def with_door(name: str, own: Any, door: Door) -> Any:

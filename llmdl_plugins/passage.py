@@ -16,6 +16,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from llmdl_plugins import uses
 from llmdl_plugins.errors import LlmdlError, UnboundCallError
 from llmdl_plugins.scope import Scope, current_scope
 
@@ -53,6 +54,7 @@ def entering() -> Scope | None:
         )
     if watch := _watch.get():
         watch.meet()
+    uses.asks()
     return here
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -55,6 +56,44 @@ class Call:
     retries_itself: bool
 
 
+@dataclass(frozen=True)
+class Use:
+    """One use of a tool or retriever: where, which, with what, and how often the same was asked there before.
+
+    Args:
+        arguments: what the model or the node gives.
+        injected: what the graph adds: state, store, runtime.
+        call_id: of the tool call that is answered.
+    """
+
+    name: str
+    arguments: JSON
+    path: str
+    turn: int
+    injected: Mapping[str, Any]
+    call_id: str | None = None
+
+
+class Tools(Protocol):
+    """Remembers what tools and retrievers gave back in a run."""
+
+    def recall(self, use: Use) -> JSON:
+        """The recorded outcome, or None where the tool is to run now.
+
+        Raises:
+            ToolMissError: it is only replayed, and nothing is recorded for this use.
+        """
+
+    def gave(self, use: Use, result: Any) -> Future[None] | None:
+        """Remember a result; done when it is on disk."""
+
+    def failed(self, use: Use, error: Exception) -> Future[None] | None:
+        """Remember an error."""
+
+    def asked(self, use: Use) -> Future[None] | None:
+        """Told of a tool that called a model: it is no record by itself, the calls inside it are."""
+
+
 @dataclass
 class Scope:
     """What holds for the model calls of one run of the application.
@@ -63,19 +102,26 @@ class Scope:
         rewrite: the messages of a call as the candidate has them.
         setup: the model and the options of a call as the candidate has them; what it doesn't change is the same object.
         payer: who remembers and pays.
+        tools: who remembers what tools gave.
         repetition: which draw of the same run this is.
         place: where a call stands, in words that are equal in every run.
         turns: how often the same was asked at the same place.
-        refused: errors of calls that could not be met; the run can't be scored even if the application went on.
+        refused: errors of calls and tools that could not be met; no score is given even if the application went on.
     """
 
     rewrite: Rewrite | None = None
     setup: Setup | None = None
     payer: Payer | None = None
+    tools: Tools | None = None
     repetition: str = "0"
     place: Callable[[], str] = lambda: ""
     turns: Counter[str] = field(default_factory=Counter)
     refused: list[LlmdlError] = field(default_factory=list)
+
+    def check(self) -> None:
+        """Raise what was refused, which the application may have swallowed."""
+        if self.refused:
+            raise self.refused[0]
 
 
 _scope: ContextVar[Scope | None] = ContextVar("llmdl_scope", default=None)

@@ -77,14 +77,16 @@ class Tape:
         *,
         number: int | None = None,
         fed_by: list[Step] | None = None,
+        inside: str = "",
     ) -> Step:
         """Open a step under its parent; its path is made of the order of starts, never of arrivals.
 
         Args:
             number: which of the parent's steps of this name it is, where another order than that of starts holds.
             fed_by: the steps that its inputs come from, where more is known than the inputs tell.
+            inside: the use of a tool, within its parent, that it is a part of.
         """
-        above = parent.path + "/" if parent else ""
+        above = (parent.path + "/" if parent else "") + (inside + "/" if inside else "")
         if number is None:
             number = sum(s.path.startswith(f"{above}{name}#") and "/" not in s.path[len(above) :] for s in self.steps)
         feeders = self._writers(inputs) if fed_by is None else fed_by

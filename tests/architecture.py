@@ -9,8 +9,9 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 CORE = ROOT / "llmdl_plugins"
 LEVELS = [
-    {"errors", "slots", "plain", "parameter", "data", "splits", "sync", "threads", "printable", "plugins"},
-    {"answers", "tape", "scope", "passage", "asked", "whole", "streamed", "metered", "overrides", "boundary", "module"},
+    {"errors", "slots", "plain", "parameter", "rows", "data", "splits", "sync", "threads", "printable", "plugins"},
+    {"answers", "tape", "scope", "calls", "results", "uses", "passage", "asked", "whole", "streamed", "metered"}
+    | {"classes", "overrides", "tool_door", "boundary", "module"},
     {"network", "layers", "containers", "losses"},
     {"run"},
     {"training", "optimizers"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -131,3 +132,64 @@ def test_a_dataset_is_taken_as_it_is_and_its_fingerprint_is_that_of_its_rows() -
 def test_near_duplicates_differ_in_case_spaces_and_punctuation_only(one: str, other: str, twins: bool) -> None:
     keys = {Example({"q": q}, "x", "1").twin_key for q in (one, other)}
     assert (len(keys) == 1) is twins
+
+
+TURN = {"inputs": {"q": "one"}, "expected": "1"}
+
+
+def test_a_row_may_have_turns_answers_a_context_and_a_configuration() -> None:
+    given = {"turns": [TURN, {"inputs": {"q": "two"}, "resume": ["yes"]}], "context": {"user": "u"}, "id": "a"}
+    (row,) = load([given])
+    assert [(t.inputs, t.expected, t.resume) for t in row.turns] == [
+        ({"q": "one"}, "1", ()),
+        ({"q": "two"}, None, ("yes",)),
+    ]
+    assert (row.inputs, row.expected, row.id, row.extras.context) == ({"q": "one"}, None, "a", {"user": "u"})
+    (plain,) = load([{**ROW, "resume": {"node": "yes"}, "config": {"configurable": {"user_id": "u"}}}])
+    assert plain.turns[0].resume == {"node": "yes"} and plain.extras.config == {"configurable": {"user_id": "u"}}
+
+
+def test_what_goes_in_beyond_inputs_is_part_of_the_key_of_a_row() -> None:
+    rows = [ROW, {**ROW, "resume": ["a"]}, {**ROW, "resume": ["b"]}, {**ROW, "context": {"x": 1}}, {"turns": [TURN]}]
+    keys = [load([row])[0].key for row in rows]
+    assert len(set(keys)) == len(keys) and keys[0] == Example(ROW["inputs"], ROW["expected"], "x").key  # type: ignore[arg-type]
+    twins = [load([{"turns": [TURN, {"inputs": {"q": second}}]}])[0].twin_key for second in ("Two!", "two", "three")]
+    assert twins[0] == twins[1] != twins[2]
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({"turns": []}, 'row 0: "turns" must be a list of one turn or more'),
+        ({"turns": "x"}, '"turns" must be a list'),
+        ({"turns": ["x"]}, "row 0, turn 1 is not an object with keys, but a str"),
+        ({"turns": [TURN, {"expected": 1}]}, 'row 0, turn 2: "inputs" must be an object'),
+        ({"turns": [{"inputs": {}}]}, 'row 0 expects nothing: give one of its turns an "expected"'),
+        ({"turns": [TURN], "expected": 1}, 'row 0 has "turns", so its "expected" belongs into one of them'),
+        ({"turns": [{**TURN, "resume": "yes"}]}, 'row 0, turn 1: "resume" must be a list of answers in order'),
+        ({**ROW, "resume": 3}, 'row 0: "resume" must be a list'),
+        ({**ROW, "context": "u"}, 'row 0: "context" must be an object with keys, not a str'),
+        ({**ROW, "config": {"user_id": 1}}, 'row 0: "config" must look like {"configurable": {…}}; it has'),
+    ],
+)
+def test_a_fault_in_what_a_row_has_beyond_names_row_turn_and_key(row: dict[str, object], said: str) -> None:
+    with pytest.raises(DataError) as raised:
+        load([row])
+    assert said in str(raised.value)
+
+
+def test_columns_of_flat_rows_are_never_taken_for_settings() -> None:
+    (row,) = load([{"q": 1, "a": 2, "context": "text", "turns": 3, "resume": "x"}], inputs=["q"], expected="a")
+    assert row.extras == load([ROW])[0].extras
+
+
+def test_the_rows_of_the_documentation_load() -> None:
+    text = (Path(__file__).parent.parent / "docs" / "data.md").read_text(encoding="utf-8")
+    rows = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", text, re.S)]
+    assert [len(example.turns) for example in load([{**row, "id": n} for n, row in enumerate(rows)])] == [1, 1, 1, 2]
+
+
+def test_what_a_table_leaves_empty_is_not_there() -> None:
+    empty = {"turns": None, "resume": float("nan"), "context": float("nan"), "config": None}
+    assert load([{**ROW, **empty}])[0] == load([ROW])[0]
+    assert load([{"turns": [TURN], "inputs": None, "expected": None, "resume": None}])[0].has_turns

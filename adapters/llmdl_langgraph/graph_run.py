@@ -22,10 +22,14 @@ class GraphRun:
         self.inside = inside
         self._given = list(inside.fed_by) if inside else []
         self._writers: dict[str, dict[int, list[Step]]] = defaultdict(lambda: defaultdict(list))
+        self._results: list[Step] = []
         self._senders: dict[tuple[str, int], list[Step]] = defaultdict(list)
 
     def feeders(self, at: Where, inputs: Any) -> list[Step]:
-        """The steps that a node's inputs come from: who sent them, or who wrote each key last."""
+        """The steps that a node's inputs come from: who sent them, gave them as a result, or wrote each key last."""
+        if at.called:
+            given = [value for value in fields(inputs).values() if not isinstance(value, int | None)]
+            return once(s for s in self._results if any(s.outputs is value for value in given)) or self._given
         if at.send is not None and (senders := self._senders.get((at.node, at.superstep - 1))):
             return once(senders)
         return once(step for key in fields(inputs) for step in self._latest(key, at.superstep))
@@ -36,8 +40,11 @@ class GraphRun:
         at = max((superstep for superstep in written if superstep < before), default=None)
         return self._given if at is None else written[at]
 
-    def wrote(self, step: Step, superstep: int) -> None:
-        """Note what a step has written."""
+    def wrote(self, step: Step, superstep: int, called: bool = False) -> None:
+        """Note what a step has written, or given back to the code that called it."""
+        if called:
+            self._results.append(step)
+            return
         for key in fields(step.outputs):
             self._writers[key][superstep].append(step)
 
@@ -47,7 +54,7 @@ class GraphRun:
 
     def last(self) -> list[Step]:
         """The steps that the graph's output comes from."""
-        return once(step for written in self._writers.values() for step in written[max(written)])
+        return once([*(s for written in self._writers.values() for s in written[max(written)]), *self._results])
 
 
 def once(steps: Iterable[Step]) -> list[Step]:

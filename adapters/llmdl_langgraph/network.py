@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import aclosing, contextmanager
+from functools import cached_property
 from typing import Any, cast
 
-from langchain_core.runnables import Runnable
+from langchain_core.runnables import Runnable, RunnableConfig
 from langgraph.graph import StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.pregel import Pregel
+from langgraph.types import Send
 
 from llmdl_langgraph.binding import Binding, Explanations
 from llmdl_langgraph.black_box import BlackBox, LayerNode
+from llmdl_langgraph.context import context_of
+from llmdl_langgraph.conversation import needs_memory, played, stops
 from llmdl_langgraph.discover import Discovery, discover
 from llmdl_langgraph.errors import CannotExportError
 from llmdl_langgraph.export import as_graph, as_module, as_patch, edits
@@ -28,7 +32,8 @@ from llmdl_langgraph.tool_binding import Definitions, ToolBinding
 from llmdl_langgraph.tool_texts import ToolText
 from llmdl_langgraph.tools import tools_of
 from llmdl_langgraph.where import place
-from llmdl_plugins import boundary, sync, tape
+from llmdl_plugins import boundary, results, sync, tape
+from llmdl_plugins.data import Example
 from llmdl_plugins.errors import MisuseError, TargetError, did_you_mean
 from llmdl_plugins.module import Module
 from llmdl_plugins.network import Network
@@ -36,6 +41,7 @@ from llmdl_plugins.parameter import Parameter, using
 from llmdl_plugins.plain import digest
 
 BINDINGS = 256
+results.rebuilt_from(Send, ("node", "arg", "timeout"))
 Stream = AsyncGenerator[Any, None]
 
 
@@ -44,7 +50,7 @@ def adapt(obj: Any, probes: Sequence[Any] = (), **kwargs: Any) -> LangGraphNetwo
 
     Args:
         obj: what `StateGraph.compile()`, `create_react_agent` or `@entrypoint` gave.
-        probes: inputs that are run once each, so that texts are matched to what is really sent.
+        probes: inputs, or rows of a `Dataset`; each is run once, so that texts are matched to what is really sent.
 
     Raises:
         TargetError: the graph is not compiled.
@@ -113,8 +119,27 @@ class LangGraphNetwork(Network):
         if not self._is_observed():
             return await self.graph.ainvoke(inputs, config)
         graph = isolated(self.graph)
+        ours = own_thread(graph, config, *self._recorders())
         with self._bound():
-            return await graph.ainvoke(inputs, own_thread(graph, config, *self._recorders()))
+            return await graph.ainvoke(inputs, ours, context=context_of(graph))
+
+    async def play(self, row: Example) -> list[Any]:
+        """The output after each turn of a row: all on one new thread, interrupts answered from the row.
+
+        A row with turns or answers is given a memory for its own length, whether the graph has one or not.
+
+        Raises:
+            UnansweredError: the graph asks, and the row has no answer left.
+        """
+        graph = isolated(self.graph, memory=needs_memory(row) or self._stops)
+        given = cast(RunnableConfig, row.extras.config)
+        ours = own_thread(graph, given, *self._recorders())
+        with self._bound():
+            return await played(graph, row, ours, context_of(graph, row.extras.context))
+
+    @cached_property
+    def _stops(self) -> bool:
+        return stops(self.graph)
 
     def _is_observed(self) -> bool:
         scope = boundary.current_scope()
@@ -153,7 +178,8 @@ class LangGraphNetwork(Network):
             return
         graph = isolated(self.graph)
         ours = own_thread(graph, config, *self._recorders())
-        yield from in_context(self._inside(), lambda: graph.stream(inputs, ours, **kwargs))
+        told = {"context": context_of(graph), **kwargs}
+        yield from in_context(self._inside(), lambda: graph.stream(inputs, ours, **told))
 
     async def astream(self, inputs: Any, config: Any = None, **kwargs: Any) -> AsyncIterator[Any]:
         """`stream`, asynchronously."""
@@ -164,7 +190,8 @@ class LangGraphNetwork(Network):
             return
         graph = isolated(self.graph)
         ours = own_thread(graph, config, *self._recorders())
-        async with aclosing(in_async_context(self._inside(), lambda: graph.astream(inputs, ours, **kwargs))) as pieces:
+        told = {"context": context_of(graph), **kwargs}
+        async with aclosing(in_async_context(self._inside(), lambda: graph.astream(inputs, ours, **told))) as pieces:
             async for piece in pieces:
                 yield piece
 

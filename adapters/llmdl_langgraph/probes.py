@@ -12,6 +12,7 @@ from llmdl_langgraph.discover import Candidate, Discovery, named
 from llmdl_langgraph.explain import explain, explained_in
 from llmdl_langgraph.readings import Reading, readings
 from llmdl_langgraph.texts import Text, text
+from llmdl_plugins.data import Example
 from llmdl_plugins.network import Network
 from llmdl_plugins.tape import Step, Tape
 
@@ -27,8 +28,14 @@ class Sent:
 
 
 async def traces(network: Network, probes: Sequence[Any]) -> list[Tape]:
-    """What is sent when these inputs are run."""
-    return [(await network.trace(probe))[1] for probe in probes]
+    """What is sent when these inputs, or these rows, are run."""
+    return [await _traced(network, probe) for probe in probes]
+
+
+async def _traced(network: Network, probe: Any) -> Tape:
+    with network.recorded() as tape:
+        await (network.play(probe) if isinstance(probe, Example) else network.forward(probe))
+    return tape
 
 
 def probed(discovery: Discovery, tapes: Sequence[Tape]) -> Discovery:
@@ -66,8 +73,9 @@ def sent_in(tape: Tape) -> Iterator[Sent]:
 
 
 def node_of(step: Step) -> str:
-    """The node that a step is a run of, with those around it."""
-    return re.sub(r"#\d+", "", step.path)
+    """The node that a step is a run of, with those around it; the tools in between, which have a ":", are no nodes."""
+    names = re.sub(r"#\d+", "", step.path).split("/")
+    return "/".join(name for name in names if ":" not in name)
 
 
 def _texts(content: Any) -> Iterator[str]:

@@ -13,7 +13,7 @@ from langgraph.errors import GraphBubbleUp, ParentCommand
 from llmdl_langgraph.graph_run import GraphRun, once
 from llmdl_langgraph.updates import sends, update
 from llmdl_langgraph.where import Where, namespace, where
-from llmdl_plugins import tape
+from llmdl_plugins import tape, uses
 from llmdl_plugins.plain import plain
 from llmdl_plugins.tape import Step, Tape, ToolCall
 
@@ -34,7 +34,7 @@ class Recorder(BaseCallbackHandler):
     """
 
     run_inline = True  # in the order of events, and in the context of whoever causes them
-    ignore_llm = ignore_chat_model = ignore_retriever = True  # the door notes model calls
+    ignore_llm = ignore_chat_model = True  # the door notes model calls
 
     def __init__(self, recorded: Tape) -> None:
         self.tape = recorded
@@ -42,11 +42,18 @@ class Recorder(BaseCallbackHandler):
         self._graphs: dict[str, GraphRun] = {}
         self._running: dict[UUID, _Running] = {}
         self._tools: dict[UUID, ToolCall] = {}
+        self._paused: set[str] = set()
         self._numbers: dict[tuple[int, str], dict[tuple[str, int], int]] = defaultdict(dict)
 
     def locate(self) -> Step | None:
         """The step that this code is part of."""
-        return self._steps.get(namespace())
+        return self._around(namespace())
+
+    def _around(self, at: str) -> Step | None:
+        # A graph that is called without these callbacks takes no steps of its own: it is part of the step around it.
+        while at and at not in self._steps:
+            at = at.rpartition("|")[0]
+        return self._steps.get(at)
 
     def on_chain_start(
         self,
@@ -58,11 +65,13 @@ class Recorder(BaseCallbackHandler):
         name: str | None = None,
         **kwargs: Any,
     ) -> None:
-        """Open a step where a node begins; a retry goes on in the step that failed."""
+        """Open a step where a node begins; a retry goes on in the step that failed, a resumed node in its own."""
         if (at := where(metadata)) is None:
             return
         known = self._steps.get(at.namespace)
-        begins = name == at.node and (known is None or known.error is not None)
+        begins = name == at.node and (known is None or known.error is not None or at.namespace in self._paused)
+        if begins:
+            self._paused.discard(at.namespace)
         step = self._opened(at, inputs) if known is None and begins else known
         if step is not None:
             step.error = None if begins else step.error
@@ -71,13 +80,16 @@ class Recorder(BaseCallbackHandler):
     def _opened(self, at: Where, inputs: Any) -> Step:
         parent = tape.current_step()
         graph = self._graphs.get(at.graph) or self._graphs.setdefault(at.graph, GraphRun(parent))
-        number, fed_by = self._number(at, parent), graph.feeders(at, inputs)
-        step = self._steps[at.namespace] = self.tape.start(at.node, inputs, parent, number=number, fed_by=fed_by)
+        tool = uses.within(parent.path) if parent else ""
+        number, fed_by = self._number(at, parent, tool), graph.feeders(at, inputs)
+        step = self._steps[at.namespace] = self.tape.start(
+            at.node, inputs, parent, number=number, fed_by=fed_by, inside=tool
+        )
         return step
 
-    def _number(self, at: Where, parent: Step | None) -> int:
+    def _number(self, at: Where, parent: Step | None, tool: str) -> int:
         # Sends of one super-step start in any order: their own index counts, on top of all earlier super-steps.
-        used = self._numbers[id(parent), at.node]
+        used = self._numbers[id(parent), f"{tool}/{at.node}"]
         now = (at.graph, at.superstep)
         number = max((top + 1 for when, top in used.items() if when != now), default=0) + (at.send or 0)
         used[now] = max(used.get(now, 0), number)
@@ -95,7 +107,7 @@ class Recorder(BaseCallbackHandler):
 
     def _closed(self, running: _Running, outputs: Any) -> None:
         running.step.outputs = update(outputs)
-        self._graphs[running.at.graph].wrote(running.step, running.at.superstep)
+        self._graphs[running.at.graph].wrote(running.step, running.at.superstep, running.at.called)
         inner = [step for graph in self._graphs.values() if graph.inside is running.step for step in graph.last()]
         running.step.fed_by = once([*running.step.fed_by, *inner])
 
@@ -103,8 +115,11 @@ class Recorder(BaseCallbackHandler):
         """Note why a node failed; a command to the graph above and an interrupt are no failures."""
         if isinstance(error, ParentCommand):
             self.on_chain_end(error.args[0], run_id=run_id)
-        elif (running := self._running.pop(run_id, None)) and running.is_node and not isinstance(error, GraphBubbleUp):
-            running.step.error = repr(error)
+        elif (running := self._running.pop(run_id, None)) and running.is_node:
+            if isinstance(error, GraphBubbleUp):
+                self._paused.add(running.at.namespace)
+            else:
+                running.step.error = repr(error)
 
     def on_tool_start(
         self,
@@ -117,11 +132,12 @@ class Recorder(BaseCallbackHandler):
         **kwargs: Any,
     ) -> None:
         """Note a tool call."""
-        at = where(metadata)
-        if at and (step := self._steps.get(at.namespace)):
-            call = ToolCall((serialized or {}).get("name", ""), plain(inputs if inputs is not None else input_str))
+        self._used((serialized or {}).get("name", ""), inputs if inputs is not None else input_str, run_id, metadata)
+
+    def _used(self, name: str, arguments: Any, run_id: UUID, metadata: Mapping[str, Any] | None) -> None:
+        if step := self._around(str((metadata or {}).get("langgraph_checkpoint_ns", ""))):
+            call = self._tools[run_id] = ToolCall(name, plain(arguments))
             step.tools.append(call)
-            self._tools[run_id] = call
 
     def on_tool_end(self, output: Any, *, run_id: UUID, **kwargs: Any) -> None:
         """Note what a tool gave back."""
@@ -132,3 +148,24 @@ class Recorder(BaseCallbackHandler):
         """Note why a tool failed."""
         if call := self._tools.pop(run_id, None):
             call.error = repr(error)
+
+    def on_retriever_start(
+        self,
+        serialized: Any,
+        query: str,
+        *,
+        run_id: UUID,
+        metadata: Mapping[str, Any] | None = None,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Note a search as a tool call."""
+        self._used(name or "retriever", {"query": query}, run_id, metadata)
+
+    def on_retriever_end(self, documents: Any, *, run_id: UUID, **kwargs: Any) -> None:
+        """Note what a search found."""
+        self.on_tool_end(documents, run_id=run_id)
+
+    def on_retriever_error(self, error: BaseException, *, run_id: UUID, **kwargs: Any) -> None:
+        """Note why a search failed."""
+        self.on_tool_error(error, run_id=run_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from langgraph.config import get_config
@@ -19,13 +19,16 @@ class Where(NamedTuple):
         node: its name.
         namespace: what identifies the execution: `node:task` of every graph around it, joined by `|`.
         superstep: when in its graph's run; the executions of one super-step run side by side.
-        send: its place among the `Send`s of the super-step before, or None where an edge led here.
+        send: its place among the `Send`s of the super-step before, or among the tasks that its entrypoint called;
+            None where an edge led here.
+        called: whether it is a task that code has called, with arguments and a result of its own.
     """
 
     node: str
     namespace: str
     superstep: int
     send: int | None
+    called: bool = False
 
     @property
     def graph(self) -> str:
@@ -42,9 +45,18 @@ def where(metadata: Mapping[str, Any] | None) -> Where | None:
     """The execution that this metadata belongs to."""
     if not metadata or "langgraph_checkpoint_ns" not in metadata:
         return None
-    path = metadata["langgraph_path"]
-    send = path[1] if path and path[0] == PUSH and isinstance(path[1], int) else None
-    return Where(metadata["langgraph_node"], metadata["langgraph_checkpoint_ns"], metadata["langgraph_step"], send)
+    send, called = _pushed(metadata["langgraph_path"])
+    node, namespace = metadata["langgraph_node"], metadata["langgraph_checkpoint_ns"]
+    return Where(node, namespace, metadata["langgraph_step"], send, called)
+
+
+def _pushed(path: Sequence[Any]) -> tuple[int | None, bool]:
+    match path:
+        case [name, int() as index, *_] if name == PUSH:
+            return index, False
+        case [name, _, int() as index, *_] if name == PUSH:
+            return index, True
+    return None, False
 
 
 def here() -> Where | None:

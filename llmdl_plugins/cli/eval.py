@@ -17,6 +17,8 @@ def evaluate(
     inputs: Annotated[str, typer.Option(help="For flat rows: the input keys, with commas.")] = "",
     expected: Annotated[str | None, typer.Option(help="For flat rows: the key of the right answer.")] = None,
     concurrency: Annotated[int, typer.Option(min=1, help="Runs under way at once.")] = 8,
+    tools: Annotated[str, typer.Option(help="live, or replay: as in fit.")] = "live",
+    safe_tool: Annotated[list[str] | None, typer.Option(help="Under replay: a tool that may run all the same.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print figures as JSON.")] = False,
     quiet: Annotated[bool, typer.Option(help="No progress.")] = False,
 ) -> None:
@@ -32,6 +34,7 @@ def evaluate(
     from llmdl_plugins.errors import MisuseError
     from llmdl_plugins.losses.loss import resolve
     from llmdl_plugins.network import trainable
+    from llmdl_plugins.run.tools import ToolRules
     from llmdl_plugins.training.compare import compare
 
     rows = load(data, inputs=tuple(filter(None, inputs.split(","))), expected=expected)
@@ -43,6 +46,7 @@ def evaluate(
         network = trainable(load_target(target))
     if loss is None:
         raise MisuseError("Say with --loss how rows are scored, for example --loss exact_match.")
+    rules, scored = ToolRules(tools, frozenset(safe_tool or ())), resolve(resolved_loss(loss))  # type: ignore[arg-type]
     with progress(quiet) as watcher:
-        figures = compare(network, resolve(resolved_loss(loss)), rows, values, concurrency=concurrency, watcher=watcher)
+        figures = compare(network, scored, rows, values, concurrency=concurrency, watcher=watcher, tools=rules)
     print(json.dumps(figures.json()) if as_json else figures)

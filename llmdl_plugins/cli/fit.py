@@ -44,6 +44,10 @@ def fit(
     inputs: Annotated[str, typer.Option(help="For flat rows: the input keys, with commas.")] = "",
     expected: Annotated[str | None, typer.Option(help="For flat rows: the key of the right answer.")] = None,
     concurrency: Annotated[int, typer.Option(min=1, help="Runs of the application under way at once.")] = 8,
+    tools: Annotated[
+        str, typer.Option(help="live, or replay: candidates get what the tools gave the original, or an error.")
+    ] = "live",
+    safe_tool: Annotated[list[str] | None, typer.Option(help="Under replay: a tool that may run all the same.")] = None,
     seed: Annotated[int, typer.Option(help="Decides splits and draws.")] = 0,
     folder: Annotated[
         Path | None, typer.Option(help="Run folder; the same command goes on there. runs/… if not given.")
@@ -84,6 +88,8 @@ def fit(
             node=node,
             seed=seed,
             concurrency=concurrency,
+            tools=tools,
+            safe_tools=safe_tool or (),
             inputs=tuple(filter(None, inputs.split(","))),
             expected=expected,
             origin={"target": target},

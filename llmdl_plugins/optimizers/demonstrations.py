@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from llmdl_plugins.data import Example, text_key
+from llmdl_plugins.errors import DataError
 from llmdl_plugins.layers.demonstrations import asked
 from llmdl_plugins.losses.loss import as_text
 from llmdl_plugins.run.optimizer import Optimizer
@@ -60,7 +61,9 @@ class DemonstrationSearch(Optimizer):
 
 def demonstrations(train: Sequence[Example], source: str, as_json: bool) -> list[dict[str, str]]:
     """Train rows as worked examples: what the node reads, and the answer in the form that its model gives."""
-    rows = [e for e in train if source in e.inputs]
+    rows = [e for e in train if source in e.inputs and not e.has_turns]
+    if not rows:
+        raise DataError(f"No train row can be shown as a worked example: none is a single turn with {source!r}.")
     return [{"input": asked(e.inputs, source), "output": _output(e.expected, as_json)} for e in rows]
 
 

@@ -135,7 +135,7 @@ def acceptable(problem: Problem, name: str, text: str, rejected: Sequence[str]) 
 def copied(text: str, before: str, train: Sequence[Example]) -> bool:
     """Whether a text holds eight words in a row of a train row that were not in it before."""
     fresh = _runs(text) - _runs(before)
-    return any(fresh & _runs(str(value)) for e in train for value in e.inputs.values())
+    return any(fresh & _runs(str(value)) for e in train for turn in e.turns for value in turn.inputs.values())
 
 
 def _runs(text: str) -> set[tuple[str, ...]]:

@@ -8,28 +8,28 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Coroutine, Mapping, Sequence
-from contextlib import AbstractContextManager, suppress
-from copy import deepcopy
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 from weakref import WeakValueDictionary
 
-from llmdl_plugins import boundary
 from llmdl_plugins.data import Example
-from llmdl_plugins.errors import InfrastructureError, LlmdlError, MisuseError
-from llmdl_plugins.losses.loss import Loss, Score, checked
+from llmdl_plugins.errors import InfrastructureError
+from llmdl_plugins.losses.loss import Loss
 from llmdl_plugins.network import Network
 from llmdl_plugins.parameter import Parameter
-from llmdl_plugins.plain import JSON, clean, digest, plain
+from llmdl_plugins.plain import JSON, digest, plain
+from llmdl_plugins.run.attempt import Attempt
 from llmdl_plugins.run.cashier import Cashier
-from llmdl_plugins.run.events import Progressed, Watcher, silent
-from llmdl_plugins.run.faults import is_infrastructure
+from llmdl_plugins.run.events import Progressed, Told, Watcher, silent
 from llmdl_plugins.run.ledger import Ledger
 from llmdl_plugins.run.meter import Spent
-from llmdl_plugins.run.receipts import Receipt, receipts
+from llmdl_plugins.run.receipts import Receipt
 from llmdl_plugins.run.rollout import Rollout, Status, Values
+from llmdl_plugins.run.tools import ToolRecords, ToolRules
 from llmdl_plugins.tape import Tape
 
+ORIGINAL: Values = {}
 _SHARE = 0.2
 _ENOUGH = 10
 
@@ -52,6 +52,7 @@ class Evaluator:
         ledger: where finished rollouts are kept.
         cashier: who pays for calls.
         concurrency: rollouts under way at once.
+        tools: whether tools run or are replayed.
     """
 
     def __init__(
@@ -63,11 +64,14 @@ class Evaluator:
         *,
         concurrency: int = 8,
         watcher: Watcher = silent,
+        tools: ToolRules = ToolRules(),  # noqa: B008 - frozen
     ) -> None:
         self.network, self.loss, self.ledger, self.cashier, self.watcher = network, loss, ledger, cashier, watcher
         self._names = {p: name for name, p in network.named_parameters().items()}
         # Drawn from the whole graph, so once a run and not once a rollout.
-        self._identity = digest(network.fingerprint, loss.fingerprint)
+        rules = () if tools == ToolRules() else (tools.json(),)
+        self._identity = digest(network.fingerprint, loss.fingerprint, *rules)
+        self.tools, self._said = tools, set[str]()
         self._slots = asyncio.Semaphore(concurrency)
         self._outcomes: Counter[Status] = Counter()
         self._met: set[str] = set()
@@ -111,14 +115,21 @@ class Evaluator:
             raise ended[0]
         return [o for o in outcomes if o is not None]
 
-    async def run(self, candidate: Values, example: Example, repetition: str = "0") -> Rollout:
+    async def run(self, candidate: Values, example: Example, repetition: str = "0", *, record: str = "0") -> Rollout:
         """One rollout: from the ledger where it is finished there, else made now.
+
+        Args:
+            record: the repetition of the original whose tools are replayed, where they are; it is run first.
 
         Raises:
             Stopped: the budget or the user ends the run.
             InfrastructureError: too large a share of rollouts failed on the way to the model.
         """
         ready = self._ready(candidate)
+        if self.tools.mode == "replay" and ready.digest != self._ready(ORIGINAL).digest:
+            original = await self.run(ORIGINAL, example, record)
+            if original.status == "infrastructure error":
+                return original  # what there is to replay is not known yet
         key = digest("rollout", self._identity, ready.digest, example.key, repetition)
         self._count(key)
         # Who asks for what is under way waits for it, and replays it.
@@ -130,7 +141,7 @@ class Evaluator:
     async def _rollout(self, key: str, ready: _Prepared, example: Example, repetition: str) -> Rollout:
         if (record := self.ledger.rollout(key)) is not None:
             return self._replayed(record, example)
-        rollout = await self._made(ready, example, repetition)
+        rollout = await self._made(key, ready, example, repetition)
         if rollout.status != "infrastructure error":
             await asyncio.wrap_future(self.ledger.add_rollout(key, self._record(rollout)))
         self._watch_share(rollout)
@@ -142,46 +153,17 @@ class Evaluator:
             self.cashier.meter.rollout()
             self._met.add(key)
 
-    async def _made(self, ready: _Prepared, example: Example, repetition: str) -> Rollout:
-        with receipts() as kept, self._scope(repetition) as scope:
-            try:
-                with self.network.under(ready.values):
-                    output, tape = await self._traced(example, scope)
-                score = await self._scored(output, example)
-                return Rollout(example, "scored", score.value, clean(score.words), plain(output), tape, kept)
-            except LlmdlError as error:
-                if not isinstance(error, InfrastructureError):
-                    raise
-                return Rollout(example, "infrastructure error", 0.0, clean(str(error)), None, Tape(), kept)
-            except (Exception, SystemExit) as error:
-                status: Status = "infrastructure error" if is_infrastructure(error) else "task error"
-                words = f"The application raised {type(error).__name__}: {error}"
-                return Rollout(example, status, 0.0, clean(words), None, Tape(), kept)
+    async def _made(self, key: str, ready: _Prepared, example: Example, repetition: str) -> Rollout:
+        original = ready.digest == self._ready(ORIGINAL).digest
+        tools = ToolRecords(self.ledger, self.tools, key, example.key, original, self._say_once)
+        parts = self.network, self.loss, self.cashier, ready.values, example, repetition, tools
+        return await Attempt(*parts).made()
 
-    async def _traced(self, example: Example, scope: boundary.Scope) -> tuple[Any, Tape]:
-        try:
-            return await self.network.trace(deepcopy(dict(example.inputs)))
-        finally:
-            if scope.refused:  # whatever the application made of it
-                raise scope.refused[0]
-
-    def _scope(self, repetition: str) -> AbstractContextManager[boundary.Scope]:
-        return boundary.scope(payer=self.cashier, repetition=repetition, turns=Counter(), refused=[])
-
-    async def _scored(self, output: Any, example: Example) -> Score:
-        shown = replace(example, inputs=deepcopy(example.inputs), expected=deepcopy(example.expected))
-        with boundary.scope(rewrite=None, setup=None, place=lambda: "loss"):
-            try:
-                return checked(await self.loss(output, shown), self.loss.name)
-            except LlmdlError:
-                raise
-            except Exception as error:
-                if is_infrastructure(error):
-                    raise
-                raise MisuseError(
-                    f"The loss {self.loss.name} raised {type(error).__name__} on row {example.id!r}: {error}. "
-                    "A loss must give every output a number; 0 where the output can't be read."
-                ) from error
+    def _say_once(self, text: str) -> None:
+        if text not in self._said:
+            self._said.add(text)
+            with suppress(Exception):
+                self.watcher(Told(text))
 
     def _record(self, rollout: Rollout) -> JSON:
         return {

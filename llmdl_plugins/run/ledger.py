@@ -13,10 +13,13 @@ import time
 from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from llmdl_plugins.errors import LedgerError
 from llmdl_plugins.plain import JSON, clean, dumps
+
+if TYPE_CHECKING:
+    from llmdl_plugins.scope import Use
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS calls (
@@ -24,6 +27,9 @@ CREATE TABLE IF NOT EXISTS calls (
     input_tokens INTEGER, output_tokens INTEGER, seconds REAL, at REAL);
 CREATE TABLE IF NOT EXISTS failures (key TEXT, path TEXT, error TEXT, at REAL);
 CREATE TABLE IF NOT EXISTS rollouts (key TEXT PRIMARY KEY, record TEXT, at REAL);
+CREATE TABLE IF NOT EXISTS tools (
+    key TEXT PRIMARY KEY, question TEXT, name TEXT, path TEXT, turn INTEGER, arguments TEXT, outcome TEXT, at REAL);
+CREATE INDEX IF NOT EXISTS tools_by_question ON tools (question);
 CREATE TABLE IF NOT EXISTS events (id INTEGER PRIMARY KEY, kind TEXT, record TEXT, at REAL);
 """
 _GROUP = 256
@@ -73,6 +79,22 @@ class Ledger:
     def add_rollout(self, key: str, record: JSON) -> Future[None]:
         """Record a finished rollout."""
         return self._add("INSERT OR IGNORE INTO rollouts VALUES (?, ?, ?)", (key, dumps(record), time.time()))
+
+    def tool(self, key: str) -> Any:
+        """The recorded outcome of one use of a tool, or None."""
+        row = self._row("SELECT outcome FROM tools WHERE key = ?", key)
+        return json.loads(row[0]) if row else None
+
+    def tools(self, question: str) -> list[tuple[str, int, Any]]:
+        """All that was recorded for a question: path, turn and outcome."""
+        with self._lock:
+            found = self._db.execute("SELECT path, turn, outcome FROM tools WHERE question = ?", (question,)).fetchall()
+        return [(path, turn, json.loads(outcome)) for path, turn, outcome in found]
+
+    def add_tool(self, key: str, question: str | None, use: Use, outcome: JSON) -> Future[None]:
+        """Record what a tool gave back; `question` where others may be given it too."""
+        values = (key, question, use.name, clean(use.path), use.turn, dumps(use.arguments), dumps(outcome), time.time())
+        return self._add("INSERT OR IGNORE INTO tools VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
 
     def add_event(self, kind: str, record: JSON) -> Future[None]:
         """Record something that happened, for the report."""

@@ -89,7 +89,7 @@ def _sources(step: Step, steps: Sequence[Step]) -> list[Step]:
 
 
 def _result(rollout: Rollout) -> str:
-    return f"The final result was wrong: {rollout.words} The task was: {_cut(dumps(rollout.example.inputs))}"
+    return f"The final result was wrong: {rollout.words} The task was: {_cut(dumps(rollout.example.given))}"
 
 
 def _question(step: Step, back: Sequence[str]) -> str:
@@ -98,7 +98,7 @@ def _question(step: Step, back: Sequence[str]) -> str:
         name=step.name,
         prompt=_cut(prompt),
         inputs=_cut(_seen(step)),
-        outputs=_cut(dumps(step.outputs)),
+        outputs=_cut(f"nothing: it raised {step.error}" if step.error else dumps(step.outputs)),
         wrong=_cut("\n".join(back)),
     )
 

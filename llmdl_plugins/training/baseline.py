@@ -37,8 +37,10 @@ class Baseline:
 async def no_model_baseline(train: Sequence[Example], test: Sequence[Example], loss: Loss) -> Baseline | None:
     """What similar train rows give.
 
-    None where answers are free text, the loss asks a model, or bm25s is not installed.
+    None where answers are free text, rows are conversations, the loss asks a model, or bm25s is not installed.
     """
+    if any(e.has_turns for e in (*train, *test)):
+        return None
     answers = {dumps(e.expected): e.expected for e in train}
     if (
         len(answers) > min(_LABELS, len(train) // 4)

@@ -21,6 +21,7 @@ from llmdl_plugins.run.events import Watcher, silent
 from llmdl_plugins.run.ledger import Ledger
 from llmdl_plugins.run.meter import Meter
 from llmdl_plugins.run.rollout import Rollout
+from llmdl_plugins.run.tools import ToolRules
 from llmdl_plugins.training.result import points
 from llmdl_plugins.training.sealed import Sealed, judge
 
@@ -62,20 +63,31 @@ def compare(
     *,
     concurrency: int = 8,
     watcher: Watcher = silent,
+    tools: ToolRules = ToolRules(),  # noqa: B008 - frozen
 ) -> Figures:
     """The application on the rows; with values, both sides interleaved and compared in pairs."""
-    return sync.run(_compare(network, loss, rows, values, concurrency, watcher))
+    return sync.run(_compare(network, loss, rows, values, concurrency, watcher, tools))
 
 
 async def _compare(
-    network: Network, loss: Loss, rows: Dataset, values: Mapping[str, Any], concurrency: int, watcher: Watcher
+    network: Network,
+    loss: Loss,
+    rows: Dataset,
+    values: Mapping[str, Any],
+    concurrency: int,
+    watcher: Watcher,
+    tools: ToolRules,
 ) -> Figures:
     meter = Meter(Budget())
     with closing(Ledger()) as ledger, boundary.door():
         cashier = Cashier(ledger, meter)
-        evaluator = Evaluator(network, loss, ledger, cashier, concurrency=concurrency, watcher=watcher)
+        evaluator = Evaluator(network, loss, ledger, cashier, concurrency=concurrency, watcher=watcher, tools=tools)
         sides: Sequence[Mapping[str, Any]] = [{}, values] if values else [{}]
-        runs = [evaluator.run(side, example, f"eval/{n}") for example in rows for n, side in enumerate(sides)]
+        runs = [
+            evaluator.run(side, example, f"eval/{n}", record="eval/0")
+            for example in rows
+            for n, side in enumerate(sides)
+        ]
         rollouts = await evaluator.all(runs, "eval")
     return _figures(rollouts, len(sides), meter.spent.calls)
 

@@ -47,7 +47,8 @@ async def sealed_test(
     random.Random(f"sealed/{seed}").shuffle(runs)
     sides = (original, final)
     rollouts = await evaluator.all(
-        [evaluator.run(sides[side], example, f"sealed/{side}") for side, example in runs], "sealed test"
+        [evaluator.run(sides[side], example, f"sealed/{side}", record="sealed/0") for side, example in runs],
+        "sealed test",
     )
     scores = {(side, example.id): rollout for (side, example), rollout in zip(runs, rollouts, strict=True)}
     return judge([(scores[0, e.id], scores[1, e.id]) for e in test], seed)

@@ -29,6 +29,7 @@ from llmdl_plugins.run.optimizer import resolve as resolve_optimizer
 from llmdl_plugins.run.problem import Problem
 from llmdl_plugins.run.rollout import Rollout, Values
 from llmdl_plugins.run.teacher import Teacher
+from llmdl_plugins.run.tools import ToolRules
 from llmdl_plugins.splits import Splits, split
 from llmdl_plugins.training.backward import backward, together
 from llmdl_plugins.training.baseline import no_model_baseline
@@ -56,6 +57,8 @@ class Trainer:
         folder: the run folder; the same call on the same folder goes on where it stopped.
         recipe: gives the network an architecture around `node` before training.
         concurrency: rollouts under way at once.
+        tools: "live", or "replay": what tools gave the original is given to every candidate, and nothing else.
+        safe_tools: names of tools that may run whenever they are asked.
 
     Raises:
         MisuseError: anything that can't be carried out as written, before a call is made.
@@ -78,6 +81,8 @@ class Trainer:
         node: str | None = None,
         seed: int = 0,
         concurrency: int = 8,
+        tools: str = "live",
+        safe_tools: Sequence[str] = (),
         inputs: Sequence[str] = (),
         expected: str | None = None,
         origin: Mapping[str, Any] | None = None,
@@ -99,6 +104,7 @@ class Trainer:
         self.origin.update(origin or {})
         self.folder = RunFolder(folder) if folder is not None else None
         self.seed, self.concurrency, self.force, self.watcher = seed, concurrency, force, watcher
+        self.tools = ToolRules(tools, frozenset(safe_tools))  # type: ignore[arg-type]  # it checks the word
         self._meter, self._openings = Meter(self.budget, self.prices), 0
         if not any(p.trainable for p in self.network.named_parameters().values()):
             raise MisuseError(f"Nothing of {self.network.name} is trainable: `llmdl show` says why.")
@@ -168,11 +174,20 @@ class Trainer:
             "optimizer": self.optimizer.name,
             "teacher": without_secrets(plain(self.teacher.asdict())) if self.teacher is not None else None,
             "seed": self.seed,
+            "tools": self.tools.json(),
             "splits": {name: [e.id for e in part] for name, part in parts.items()},
         }
 
     def _evaluator(self, ledger: Ledger, cashier: Cashier) -> Evaluator:
-        return Evaluator(self.network, self.loss, ledger, cashier, concurrency=self.concurrency, watcher=self.watcher)
+        return Evaluator(
+            self.network,
+            self.loss,
+            ledger,
+            cashier,
+            concurrency=self.concurrency,
+            watcher=self.watcher,
+            tools=self.tools,
+        )
 
     def _problem(self, evaluator: Evaluator, cashier: Cashier) -> Problem:
         teacher = Teacher(self.teacher, cashier) if self.teacher is not None else None

@@ -71,6 +71,10 @@ def test_eval_of_an_application_and_of_a_run(llmdl: Callable[..., Any], agent: s
     assert llmdl("fit", agent, "--data", rows, "--loss", "exact_match", "--folder", "runs/c", "--quiet").code == 0
     pair = json.loads(llmdl("eval", "runs/c", "--data", rows, "--json").out)
     assert pair["paired"]["before"] == 0.5 and pair["paired"]["after"] > 0.9
+    replay = ("--tools", "replay", "--safe-tool", "search", "--safe-tool", "look_up")
+    assert json.loads(llmdl("eval", "runs/c", "--data", rows, "--json", *replay).out)["paired"] == pair["paired"]
+    wrong = llmdl("eval", "runs/c", "--data", rows, "--tools", "repaly")
+    assert wrong.code == 2 and "Did you mean 'replay'?" in wrong.err
 
 
 def test_the_same_command_pays_nothing_again(llmdl: Callable[..., Any], agent: str, rows: Path, tmp_path: Path) -> None:

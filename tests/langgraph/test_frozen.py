@@ -76,6 +76,17 @@ async def test_same_stream_events(agent: Agent, name: str) -> None:
     assert in_order(name, without_ids(same)) == in_order(name, without_ids(expected))
 
 
+@pytest.mark.parametrize("name", ["chains", "react"])
+def test_a_synchronous_stream_is_the_stream_of_the_graph(agent: Agent, name: str) -> None:
+    module = agent(name)
+    net = network(module)
+    expected = list(module.graph.stream(INPUTS[name], stream_mode=MODES, subgraphs=True))
+    with net.recorded() as recorded:
+        same = list(net.stream(INPUTS[name], stream_mode=MODES, subgraphs=True))
+    assert in_order(name, without_ids(same)) == in_order(name, without_ids(expected))
+    assert recorded.calls and not recorded.strays
+
+
 async def test_a_bound_stream_has_the_same_events_but_for_the_texts(agent: Agent) -> None:
     module = agent("react")
     net = network(module)

@@ -8,12 +8,18 @@ from collections import Counter
 from typing import Annotated, Any, Literal, TypedDict
 
 import pytest
+from langchain_core.documents import Document
+from langchain_core.messages import HumanMessage
+from langchain_core.retrievers import BaseRetriever
 from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.func import entrypoint, task
 from langgraph.graph import END, START, StateGraph
 from langgraph.types import Command, RetryPolicy, Send, interrupt
 
 from llmdl_langgraph.network import LangGraphNetwork, adapt
 from llmdl_plugins import boundary
+from llmdl_plugins.data import Example
+from llmdl_plugins.rows import Extras
 from llmdl_plugins.tape import Step, Tape, recording
 from llmdl_plugins.testing import ScriptedChat
 
@@ -207,6 +213,194 @@ async def test_a_command_to_the_graph_above_is_the_output_of_its_node() -> None:
 async def test_a_tape_survives_json(agent: Agent) -> None:
     net = network(agent("react"))
     _, tape = await net.trace(ASKED)
+    names = {p: n for n, p in net.named_parameters().items()}
+    told = tape.json(names)
+    assert Tape.from_json(told, net.named_parameters()).json(names) == told
+
+
+def branching(*nodes: tuple[str, Any], **settings: Any) -> StateGraph[Any, Any, Any, Any]:
+    """A graph whose nodes follow one another."""
+    builder = StateGraph(State)
+    for name, does in nodes:
+        builder.add_node(name, does, **settings.get(name, {}))
+    for before, (after, _) in zip([START, *(name for name, _ in nodes)], nodes, strict=False):
+        builder.add_edge(before, after)
+    return builder
+
+
+async def says(state: State) -> State:
+    return {"text": (await model.ainvoke("say it")).text}
+
+
+def no_orphans(tape: Tape, calls: int) -> None:
+    assert not tape.strays and sum(len(step.calls) for step in tape.steps) == calls
+
+
+async def test_a_loop_by_command_is_fed_by_its_own_turns() -> None:
+    async def loop(state: State) -> Command[Literal["loop", "__end__"]]:
+        await model.ainvoke("again")
+        n = state.get("n", 0) + 1
+        return Command(update={"n": n}, goto="loop" if n < 3 else END)
+
+    _, tape = await net_of(branching(("loop", loop))).trace({"text": ""})
+    assert fed(tape) == {"loop#0": [], "loop#1": ["loop#0"], "loop#2": ["loop#1"]}
+    no_orphans(tape, 3)
+
+
+async def test_a_second_fan_out_is_numbered_on_and_joined_by_its_own_round() -> None:
+    async def plan(state: State) -> Command[Literal["work", "end"]]:
+        n = state.get("n", 0) + 1
+        return Command(update={"n": n}, goto=[Send("work", {"item": f"{n}{i}"}) for i in "ab"] if n < 3 else "end")
+
+    async def work(state: State) -> State:
+        return {"items": [(await model.ainvoke(state["item"])).text]}
+
+    builder = branching(("plan", plan))
+    builder.add_node("work", work)
+    builder.add_node("end", lambda state: {"text": str(len(state["items"]))})
+    builder.add_edge("work", "plan")
+    _, tape = await net_of(builder).trace({"text": ""})
+    told = fed(tape)
+    assert told["work#0"] == told["work#1"] == ["plan#0"] and told["work#2"] == told["work#3"] == ["plan#1"]
+    assert {"work#0", "work#1", "plan#0"} == set(told["plan#1"])
+    assert {"work#2", "work#3", "plan#2"} <= set(told["end#0"])
+    no_orphans(tape, 4)
+
+
+async def test_a_join_is_fed_by_both_sides() -> None:
+    builder = StateGraph(State)
+    builder.add_node("left", lambda state: {"text": "l"})
+    builder.add_node("right", lambda state: {"items": ["r"]})
+    builder.add_node("both", says)
+    builder.add_edge(START, "left")
+    builder.add_edge(START, "right")
+    builder.add_edge(["left", "right"], "both")
+    _, tape = await net_of(builder).trace({"n": 1})
+    assert set(fed(tape)["both#0"]) == {"left#0", "right#0"}
+    no_orphans(tape, 1)
+
+
+async def test_a_deferred_node_is_fed_by_all_that_ran_before() -> None:
+    builder = StateGraph(State)
+    builder.add_node("short", lambda state: {"items": ["short"]})
+    builder.add_node("long", lambda state: {"items": ["long"]})
+    builder.add_node("longer", lambda state: {"items": ["longer"]})
+    builder.add_node("last", says, defer=True)
+    for before, after in ((START, "short"), (START, "long"), ("long", "longer"), ("short", "last"), ("longer", "last")):
+        builder.add_edge(before, after)
+    _, tape = await net_of(builder).trace({"n": 1})
+    assert [step.path for step in tape.steps].count("last#0") == 1 and tape.steps[-1].path == "last#0"
+    assert "longer#0" in fed(tape)["last#0"]
+    no_orphans(tape, 1)
+
+
+async def test_a_graph_called_in_a_node_is_inside_its_step() -> None:
+    inner = branching(("inside", says)).compile()
+
+    async def outside(state: State) -> State:
+        return {"text": (await inner.ainvoke({"n": 1}))["text"]}
+
+    _, tape = await net_of(branching(("outside", outside), ("after", says))).trace({"n": 1})
+    assert list(fed(tape)) == ["outside#0", "outside#0/inside#0", "after#0"]
+    assert "outside#0/inside#0" in fed(tape)["outside#0"] and "outside#0" in fed(tape)["after#0"]
+    no_orphans(tape, 2)
+
+
+@pytest.mark.parametrize("how", ["model", "graph", "generate", "agenerate"])
+async def test_calls_whose_callbacks_were_taken_away_belong_to_their_node(how: str) -> None:
+    inner = branching(("inside", says)).compile()
+
+    async def quiet(state: State) -> State:
+        asked = [HumanMessage("say it")]
+        if how == "model":
+            await model.ainvoke(asked, {"callbacks": []})
+        elif how == "graph":
+            await inner.ainvoke({"n": 1}, {"callbacks": []})
+        elif how == "generate":
+            model.generate([asked])
+        else:
+            await model.agenerate([asked])
+        return {"text": "x"}
+
+    _, tape = await net_of(branching(("quiet", quiet), ("after", says))).trace({"n": 1})
+    no_orphans(tape, 2)
+    assert len(step_at(tape, "after#0").calls) == 1
+    assert sum(len(s.calls) for s in tape.steps if s.path.startswith("quiet#0")) == 1
+
+
+async def test_an_interrupted_node_that_goes_on_is_one_step() -> None:
+    async def asks(state: State) -> State:
+        said = await model.ainvoke("before")
+        return {"text": f"{said.text} {interrupt('which one?')}"}
+
+    net = net_of(branching(("asks", asks), ("after", says)))
+    with net.recorded() as tape:
+        (output,) = await net.play(Example({"n": 1}, "", "1", extras=Extras(resume=("this",))))
+    assert output["text"] == "said" and step_at(tape, "asks#0").outputs == {"text": "said this"}
+    assert list(fed(tape)) == ["asks#0", "after#0"] and "asks#0" in fed(tape)["after#0"]
+    assert not any(step.error for step in tape.steps)
+    no_orphans(tape, 3)
+
+
+async def test_the_node_that_handles_an_error_is_a_step_of_its_own() -> None:
+    async def fails(state: State) -> State:
+        await model.ainvoke("try")
+        raise ValueError("no such thing")
+
+    async def mends(state: State) -> State:
+        return {"text": (await model.ainvoke("mend it")).text}
+
+    builder = branching(("fails", fails), fails={"error_handler": mends})
+    output, tape = await net_of(builder).trace({"n": 1})
+    assert output["text"] == "said"
+    failed, handled = tape.steps
+    assert failed.name == "fails" and failed.error == "ValueError('no such thing')"
+    assert handled.error is None and handled.outputs == {"text": "said"} and len(handled.calls) == 1
+    no_orphans(tape, 2)
+
+
+async def test_tasks_of_the_functional_api_are_steps_inside_their_entrypoint() -> None:
+    @task
+    async def draft(topic: str) -> str:
+        return f"{topic}: {(await model.ainvoke(topic)).text}"
+
+    @task
+    async def mend(text: str, times: int) -> str:
+        return (await model.ainvoke(text)).text * times
+
+    @entrypoint()
+    async def flow(given: dict[str, str]) -> str:
+        first, second = await asyncio.gather(draft(given["topic"]), draft("milk"))
+        return (await model.ainvoke(f"{first} {await mend(second, times=2)}")).text
+
+    net = adapt(flow)
+    assert net is not None
+    _, tape = await net.trace({"topic": "tea"})
+    told = fed(tape)
+    inside = ["flow#0/draft#0", "flow#0/draft#1", "flow#0/mend#2"]
+    assert sorted(told) == ["flow#0", *inside] and set(told["flow#0"]) == set(inside)
+    assert told["flow#0/mend#2"] == ["flow#0/draft#1"] and told["flow#0/draft#0"] == []
+    assert len(step_at(tape, "flow#0").calls) == 1
+    no_orphans(tape, 4)
+
+
+async def test_a_search_is_noted_like_a_tool() -> None:
+    class Archive(BaseRetriever):
+        def _get_relevant_documents(self, query: str, *, run_manager: Any) -> list[Document]:
+            return [Document(f"all about {query}")]
+
+    async def search(state: State) -> State:
+        return {"text": (await Archive().ainvoke("tea"))[0].page_content}
+
+    _, tape = await net_of(branching(("search", search))).trace({"n": 1})
+    (call,) = step_at(tape, "search#0").tools
+    assert (call.name, call.arguments) == ("Archive", {"query": "tea"})
+    assert call.answer[0]["page_content"] == "all about tea"  # type: ignore[index, call-overload]
+
+
+async def test_a_tape_whose_steps_are_fed_from_within_survives_json(agent: Agent) -> None:
+    net = network(agent("chains"))
+    _, tape = await net.trace(INPUTS["chains"])
     names = {p: n for n, p in net.named_parameters().items()}
     told = tape.json(names)
     assert Tape.from_json(told, net.named_parameters()).json(names) == told

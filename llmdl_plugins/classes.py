@@ -1,0 +1,62 @@
+"""Public methods of classes, replaced while a door stands: of what is below them too, and of classes made meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+_HOOK = "__pydantic_init_subclass__"  # pydantic calls it for every new class below
+
+
+def below(base: type[Any]) -> Iterator[type[Any]]:
+    """Every class below another, each once."""
+    seen: set[type[Any]] = set()
+    waiting = list(base.__subclasses__())
+    while waiting:
+        if (one := waiting.pop()) not in seen:
+            seen.add(one)
+            waiting += one.__subclasses__()
+            yield one
+
+
+def own(base: type[Any], kind: type[Any], name: str) -> Any:
+    """A method that a class below `base` has of its own, or from a class beside it; None where it has not."""
+    holder = next(above for above in kind.__mro__ if name in above.__dict__)
+    if issubclass(base, holder) or (holder is not kind and issubclass(holder, base)):
+        return None  # it is met where it stands
+    return holder.__dict__[name]
+
+
+class Replaced:
+    """Methods that were replaced, until they are put back."""
+
+    def __init__(self) -> None:
+        self._done: list[tuple[type, str, Any, Any]] = []
+
+    def __contains__(self, at: tuple[type, str]) -> bool:
+        return any((kind, name) == at for kind, name, _, _ in self._done)
+
+    def put(self, kind: type, name: str, ours: Any) -> None:
+        """Replace a method, or give the class one that it only inherits."""
+        self._done.append((kind, name, ours, kind.__dict__.get(name)))
+        setattr(kind, name, ours)
+
+    def on_birth(self, base: type[Any], meet: Callable[[], None]) -> None:
+        """Call `meet` whenever a class is made below `base`, as by an import in a node."""
+
+        def born(cls: type[Any], /, **kwargs: Any) -> None:
+            super(base, cls).__pydantic_init_subclass__(**kwargs)  # type: ignore[misc]
+            meet()
+
+        self.put(base, _HOOK, classmethod(born))
+
+    def back(self) -> None:
+        """Give every class its own methods back."""
+        while self._done:
+            kind, name, ours, before = self._done.pop()
+            if kind.__dict__.get(name) is not ours:
+                continue  # somebody else's now; ours below it lets everything pass
+            if before is None:
+                delattr(kind, name)
+            else:
+                setattr(kind, name, before)

@@ -1,0 +1,110 @@
+"""One attempt at a row: the application is run, its outputs are scored, and what went wrong is told apart."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from statistics import fmean
+from typing import Any
+
+from llmdl_plugins import boundary
+from llmdl_plugins.data import Example
+from llmdl_plugins.errors import InfrastructureError, LlmdlError, MisuseError, RolloutError
+from llmdl_plugins.losses.loss import Loss, Score, checked
+from llmdl_plugins.network import Network
+from llmdl_plugins.parameter import Parameter
+from llmdl_plugins.plain import clean, plain
+from llmdl_plugins.run.cashier import Cashier
+from llmdl_plugins.run.faults import is_infrastructure
+from llmdl_plugins.run.receipts import receipts
+from llmdl_plugins.run.rollout import Rollout, Status
+from llmdl_plugins.run.tools import ToolRecords
+from llmdl_plugins.tape import Tape
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What an attempt needs.
+
+    Args:
+        values: the candidate, by parameter.
+        tools: what the tools of this rollout gave before.
+    """
+
+    network: Network
+    loss: Loss
+    cashier: Cashier
+    values: Mapping[Parameter, Any]
+    example: Example
+    repetition: str
+    tools: ToolRecords
+
+    async def made(self) -> Rollout:
+        """The rollout; what the application raised keeps the tape, so that there is something to learn from."""
+        recorded = Tape()
+        with receipts() as kept, self._scope() as scope:
+
+            def ended(status: Status, score: Score, output: Any = None) -> Rollout:
+                return Rollout(self.example, status, score.value, clean(score.words), plain(output), recorded, kept)
+
+            try:
+                with self.network.under(self.values), self.network.recorded() as recorded:
+                    outputs = await self._played(scope)
+                return ended("scored", await self._scored(outputs), outputs[-1])
+            except RolloutError as error:
+                return ended("task error", Score(0.0, str(error)))
+            except InfrastructureError as error:
+                return ended("infrastructure error", Score(0.0, str(error)))
+            except LlmdlError:
+                raise
+            except (Exception, SystemExit) as error:
+                status: Status = "infrastructure error" if is_infrastructure(error) else "task error"
+                return ended(status, Score(0.0, f"The application raised {type(error).__name__}: {error}"))
+
+    def _scope(self) -> AbstractContextManager[boundary.Scope]:
+        return boundary.scope(
+            payer=self.cashier, tools=self.tools, repetition=self.repetition, turns=Counter(), refused=[]
+        )
+
+    async def _played(self, scope: boundary.Scope) -> list[Any]:
+        """The outputs, if nothing was refused on the way, whatever the application made of it."""
+        try:
+            outputs = await self.network.play(deepcopy(self.example))
+        except LlmdlError:
+            raise
+        except (Exception, SystemExit):
+            scope.check()
+            raise
+        scope.check()
+        return outputs
+
+    async def _scored(self, outputs: Sequence[Any]) -> Score:
+        """The score of the row: the mean over the turns that expect something."""
+        turns = self.example.turns
+        if len(turns) == 1:
+            return await self._turn(outputs[0], self.example)
+        scores = [
+            (n, await self._turn(output, replace(self.example, inputs=turn.inputs, expected=turn.expected)))
+            for n, (turn, output) in enumerate(zip(turns, outputs, strict=True), 1)
+            if turn.expected is not None
+        ]
+        words = " ".join(f"Turn {n}: {score.words}" for n, score in scores if score.words)
+        return Score(fmean(score.value for _, score in scores), words)
+
+    async def _turn(self, output: Any, example: Example) -> Score:
+        shown = replace(example, inputs=deepcopy(example.inputs), expected=deepcopy(example.expected))
+        with boundary.scope(rewrite=None, setup=None, tools=None, place=lambda: "loss"):
+            try:
+                return checked(await self.loss(output, shown), self.loss.name)
+            except LlmdlError:
+                raise
+            except Exception as error:
+                if is_infrastructure(error):
+                    raise
+                raise MisuseError(
+                    f"The loss {self.loss.name} raised {type(error).__name__} on row {example.id!r}: {error}. "
+                    "A loss must give every output a number; 0 where the output can't be read."
+                ) from error
