@@ -1,7 +1,7 @@
 """The door: inside a run, every LangChain model call passes here.
 
 Put the candidate's text in → ask the payer, who remembers and pays → note the call on the tape.  Outside a run the door
-does not exist: the public methods of `BaseChatModel` are their own.
+does not exist: the public methods of `BaseChatModel` are their own.  Doors of plugins open and close with it.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ import functools
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
@@ -21,12 +22,14 @@ from langchain_core.outputs import LLMResult
 from llmdl_plugins import answers, passage, streamed, threads
 from llmdl_plugins.errors import MisuseError, UnboundCallError
 from llmdl_plugins.plain import JSON
+from llmdl_plugins.plugins.catalogue import catalogue
 from llmdl_plugins.scope import Call, Payer, Rewrite, Scope, current_scope, scope
 
 __all__ = ["Call", "Payer", "Rewrite", "Scope", "current_scope", "door", "is_open", "scope"]
 
 _lock = threading.Lock()
 _open = 0
+_others = ExitStack()
 
 
 @contextmanager
@@ -58,13 +61,21 @@ def _install() -> None:
         passage.originals[name] = BaseChatModel.__dict__[name]
         setattr(BaseChatModel, name, functools.wraps(passage.originals[name])(method))
     threads.propagate()
+    for name, spec in catalogue("doors").items():
+        try:
+            _others.enter_context(spec.load()())
+        except Exception as error:
+            warnings.warn(f"The door {name!r} stays shut, its calls are not met: it raised {error!r}.", stacklevel=4)
 
 
 def _remove() -> None:
-    threads.restore()
-    for name, original in passage.originals.items():
-        setattr(BaseChatModel, name, original)
-    passage.originals.clear()
+    try:
+        _others.close()
+    finally:
+        threads.restore()
+        for name, original in passage.originals.items():
+            setattr(BaseChatModel, name, original)
+        passage.originals.clear()
 
 
 async def _agenerate(self: BaseChatModel, messages: list[list[BaseMessage]], *args: Any, **kwargs: Any) -> LLMResult:
@@ -72,25 +83,18 @@ async def _agenerate(self: BaseChatModel, messages: list[list[BaseMessage]], *ar
     if (here := passage.entering()) is None:
         return await original(self, messages, *args, **kwargs)  # type: ignore[no-any-return]
     batch, since = passage.rewritten(here, messages), time.perf_counter()
-    live: list[LLMResult] = []
 
-    async def asked() -> LLMResult:
+    async def ask(model: BaseChatModel) -> LLMResult:
+        return await original(model, batch, *args, **kwargs)  # type: ignore[no-any-return]
+
+    async def again(answer: JSON) -> LLMResult:
         with passage.through():
-            live[:] = [await original(self, batch, *args, **kwargs)]
-        return live[0]
+            return await ask(answers.Recorded.of(self, answer))
 
-    async def send() -> JSON:
-        return answers.encode(await asked())
-
-    if here.payer is None:
-        await asked()
-    else:
-        answer = await here.payer.apay(passage.call_of(here, self, batch, _options(args, kwargs)), send)
-        if not live:
-            with passage.through():
-                live = [await original(answers.Recorded.of(self, answer), batch, *args, **kwargs)]
-    passage.note(batch, live[0], since)
-    return live[0]
+    called = functools.partial(passage.call_of, here, self, batch, _options(args, kwargs))
+    result = await passage.apaid(here, called, lambda: ask(self), answers.encode, again)
+    passage.note(batch, result, since)
+    return result
 
 
 def _generate(self: BaseChatModel, messages: list[list[BaseMessage]], *args: Any, **kwargs: Any) -> LLMResult:
@@ -98,25 +102,18 @@ def _generate(self: BaseChatModel, messages: list[list[BaseMessage]], *args: Any
     if (here := passage.entering()) is None:
         return original(self, messages, *args, **kwargs)  # type: ignore[no-any-return]
     batch, since = passage.rewritten(here, messages), time.perf_counter()
-    live: list[LLMResult] = []
 
-    def asked() -> LLMResult:
+    def ask(model: BaseChatModel) -> LLMResult:
+        return original(model, batch, *args, **kwargs)  # type: ignore[no-any-return]
+
+    def again(answer: JSON) -> LLMResult:
         with passage.through():
-            live[:] = [original(self, batch, *args, **kwargs)]
-        return live[0]
+            return ask(answers.Recorded.of(self, answer))
 
-    def send() -> JSON:
-        return answers.encode(asked())
-
-    if here.payer is None:
-        asked()
-    else:
-        answer = here.payer.pay(passage.call_of(here, self, batch, _options(args, kwargs)), send)
-        if not live:
-            with passage.through():
-                live = [original(answers.Recorded.of(self, answer), batch, *args, **kwargs)]
-    passage.note(batch, live[0], since)
-    return live[0]
+    called = functools.partial(passage.call_of, here, self, batch, _options(args, kwargs))
+    result = passage.paid(here, called, lambda: ask(self), answers.encode, again)
+    passage.note(batch, result, since)
+    return result
 
 
 def _options(args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:

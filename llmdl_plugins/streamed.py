@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
@@ -11,45 +11,74 @@ from langchain_core.messages import BaseMessage
 
 from llmdl_plugins import answers, passage
 from llmdl_plugins.plain import JSON
-from llmdl_plugins.scope import Scope
+from llmdl_plugins.scope import Call, Scope
+
+
+class Flow:
+    """One streamed call at its payer: opened, then closed once, as whole or as broken off.
+
+    Args:
+        called: the call; asked for only where somebody pays.
+    """
+
+    def __init__(self, here: Scope, called: Callable[[], Call]) -> None:
+        self._payer, self._paying = here.payer, False
+        self._call = called() if here.payer else None
+
+    def open(self) -> JSON:
+        """The recorded answer, or None where the call is to be made."""
+        return self._opened(self._payer.begin(self._call)) if self._payer and self._call else None
+
+    async def aopen(self) -> JSON:
+        """The same, asynchronously."""
+        return self._opened(await self._payer.abegin(self._call)) if self._payer and self._call else None
+
+    def _opened(self, recorded: JSON) -> JSON:
+        self._paying = recorded is None
+        return recorded
+
+    def whole(self, answer: Callable[[], JSON]) -> None:
+        """The stream came to its end."""
+        if self._payer and self._call and self._closes():
+            self._payer.finish(self._call, answer())
+
+    def broken(self, error: BaseException, part: Callable[[], JSON] | None) -> None:
+        """The stream failed, or its reader left after a part of it had come."""
+        if not (self._payer and self._call and self._closes()):
+            return
+        if part and not isinstance(error, Exception):
+            self._payer.leave(self._call, part())
+        else:
+            self._payer.fail(self._call, error)
+
+    def _closes(self) -> bool:
+        paying, self._paying = self._paying, False
+        return paying
 
 
 class _Streamed:
-    """One streamed call: opened at the payer, its chunks kept, closed as whole or as broken off."""
+    """One streamed call of a model: its chunks are kept."""
 
     def __init__(
         self, here: Scope, model: BaseChatModel, messages: list[BaseMessage], options: Mapping[str, Any]
     ) -> None:
-        self.here, self.messages, self.since = here, messages, time.perf_counter()
+        self.model, self.messages, self.since = model, messages, time.perf_counter()
         self.chunks: list[BaseMessage] = []
-        self.model, self.paying = model, False
-        self.call = passage.call_of(here, model, [messages], {**options, "stream": True}) if here.payer else None
+        self.flow = Flow(here, lambda: passage.call_of(here, model, [messages], {**options, "stream": True}))
 
-    def open(self) -> None:
-        if self.here.payer and self.call:
-            self._opened(self.here.payer.begin(self.call))
-
-    async def aopen(self) -> None:
-        if self.here.payer and self.call:
-            self._opened(await self.here.payer.abegin(self.call))
-
-    def _opened(self, recorded: JSON) -> None:
-        self.paying = recorded is None
-        if not self.paying:
-            self.model = answers.Recorded.of(self.model, recorded)
+    def opened(self, recorded: JSON) -> BaseChatModel:
+        """The model that streams, or its stand-in."""
+        return self.model if recorded is None else answers.Recorded.of(self.model, recorded)
 
     def whole(self) -> None:
-        if self.paying and self.here.payer and self.call:
-            self.here.payer.finish(self.call, answers.encode_chunks(self.chunks))
+        self.flow.whole(self._part)
         passage.note([self.messages], answers.joined(self.chunks), self.since)
 
     def broken(self, error: BaseException) -> None:
-        if not (self.paying and self.here.payer and self.call):
-            return
-        if self.chunks and not isinstance(error, Exception):
-            self.here.payer.leave(self.call, answers.encode_chunks(self.chunks))
-        else:
-            self.here.payer.fail(self.call, error)
+        self.flow.broken(error, self._part if self.chunks else None)
+
+    def _part(self) -> JSON:
+        return answers.encode_chunks(self.chunks)
 
 
 def stream(self: BaseChatModel, input: Any, config: Any = None, **kwargs: Any) -> Iterator[Any]:
@@ -60,8 +89,7 @@ def stream(self: BaseChatModel, input: Any, config: Any = None, **kwargs: Any) -
         return
     messages = passage.rewritten(here, [self._convert_input(input).to_messages()])[0]
     streamed = _Streamed(here, self, messages, kwargs)
-    streamed.open()
-    chunks = original(streamed.model, messages, config, **kwargs)
+    chunks = original(streamed.opened(streamed.flow.open()), messages, config, **kwargs)
     try:
         while True:
             with passage.through():
@@ -86,8 +114,7 @@ async def astream(self: BaseChatModel, input: Any, config: Any = None, **kwargs:
         return
     messages = passage.rewritten(here, [self._convert_input(input).to_messages()])[0]
     streamed = _Streamed(here, self, messages, kwargs)
-    await streamed.aopen()
-    chunks = original(streamed.model, messages, config, **kwargs)
+    chunks = original(streamed.opened(await streamed.flow.aopen()), messages, config, **kwargs)
     try:
         while True:
             with passage.through():
