@@ -18,7 +18,17 @@ LEVELS = [
     {"cli", "testing"},
 ]
 PACKAGES_ON_ONE_LEVEL = {"layers", "containers", "losses", "training", "optimizers", "cli", "testing"}
-FOREIGN = {"llmdl_langgraph", "llmdl_local", "llmdl_recipes", "langgraph", "dspy", "optuna", "ray", "gepa"}
+FOREIGN = {
+    "llmdl_langgraph",
+    "llmdl_local",
+    "llmdl_recipes",
+    "llmdl_sdks",
+    "langgraph",
+    "dspy",
+    "optuna",
+    "ray",
+    "gepa",
+}
 
 
 def level_of(room: str) -> int:
