@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from llmdl_plugins import passage
+from llmdl_plugins.errors import UnboundCallError
 from llmdl_plugins.scope import Scope
 from llmdl_sdks import hearing
 from llmdl_sdks.arriving import Method
@@ -93,6 +94,8 @@ def _dialect(options: Any, spoken: Spoken) -> Dialect | None:
 
 
 def _asked(here: Scope, dialect: Dialect, client: Any, options: Any) -> Asked:
+    if here.payer and options.json_data.get("background") is True:
+        raise UnboundCallError("A call with background=True is not metered yet: wait for its answer in the node.")
     retries_itself = bool(options.get_max_retries(client.max_retries))
     return Asked(here, dialect, options.json_data, retries_itself, options.extra_json or {})
 

@@ -1,7 +1,8 @@
 """A stand-in for three providers on loopback: it echoes what it was sent, counts, and fails when told to.
 
 Run as a process; the first line printed is its address.  GET /received gives the bodies of all requests since POST
-/reset, which takes the statuses of the next answers and whether it echoes: `{"statuses": [500, 429], "echo": true}`.
+/reset, which takes the statuses of the next answers and whether it echoes: `{"statuses": [500, 429], "echo": true}`;
+203 is a page of a proxy.
 """
 
 from __future__ import annotations
@@ -123,6 +124,8 @@ class Provider(BaseHTTPRequestHandler):
         with lock:
             received.append(body)
             number, status = len(received), statuses.pop(0) if statuses else 200
+        if status == 203:
+            return self.answer(200, "a page of a proxy")
         if status != 200:
             error = {"message": "told to", "type": "told", "code": status, "status": "TOLD"}
             return self.answer(status, {"type": "error", "error": error})

@@ -17,7 +17,7 @@ from langchain_core.messages import BaseMessage
 from langchain_openai import ChatOpenAI
 
 from llmdl_plugins import boundary, tape
-from llmdl_plugins.errors import Stopped, UnboundCallError
+from llmdl_plugins.errors import InfrastructureError, Stopped, UnboundCallError
 from llmdl_plugins.run.budget import Budget
 from llmdl_plugins.run.cashier import Cashier
 from llmdl_plugins.run.faults import is_infrastructure
@@ -161,6 +161,7 @@ def test_each_turn_of_a_function_calling_loop_is_a_call(run: Any, provider: Any)
         """The weather of a city."""
         return f"rain in {city}"
 
+    weather.__annotations__ = {"city": str, "return": str}  # older versions of the SDK read no written types
     said = []
     for _ in range(2):
         with run.rollout(), tape.recording() as recorded:
@@ -179,6 +180,19 @@ def test_what_is_no_model_call_passes_freely(run: Any, provider: Any) -> None:
     with boundary.door(), gpt(provider) as client:
         client.responses.retrieve("r1")
     assert run.calls == (0, 0)
+
+
+def test_an_answer_that_comes_later_by_another_way_is_refused(run: Any, provider: Any) -> None:
+    with run.rollout(), gpt(provider) as client, pytest.raises(UnboundCallError, match="background=True"):
+        client.responses.create(model="m", input="Hi", background=True)
+    assert provider.received == []
+
+
+def test_what_is_no_answer_of_a_model_is_a_fault_of_the_way_and_is_not_kept(run: Any, provider: Any) -> None:
+    provider.reset(*[203] * 4)
+    with run.rollout(), pytest.raises(InfrastructureError, match="no answer of a model"):
+        ask_gpt(provider, retries=0)
+    assert len(provider.received) == 4 and run.calls == (0, 0) and run.failures == 1
 
 
 def test_settings_tools_and_extra_body_make_another_call_and_secrets_are_not_written(run: Any, provider: Any) -> None:
