@@ -42,8 +42,11 @@ def usage(message: Any) -> dict[str, int] | None:
 def total_usage(answer: Any) -> dict[str, int] | None:
     """Tokens of a recorded answer, or None where none of its messages says.
 
-    Of several generations for one request each says what all took.
+    Of several generations for one request each says what all took.  An answer that is no LangChain message says it
+    under "usage".
     """
+    if "usage" in answer:
+        return answer["usage"]  # type: ignore[no-any-return]
     rows = answer.get("chunks") or [g["message"] for row in answer["generations"] for g in row[:1]]
     given = [u for m in rows if (u := (m.get("data") or {}).get("usage_metadata"))]
     if not given:

@@ -46,8 +46,8 @@ class Asked:
 
     @classmethod
     def of(cls, here: Scope, model: BaseChatModel, batch: Sequence[Sequence[BaseMessage]], options: Options) -> Asked:
-        """The call with the candidate's text and setup in it; what the application holds is never touched."""
-        written = [here.rewrite(m) if here.rewrite else list(m) for m in batch]
+        """The call with the candidate's text and setup in it."""
+        written = [here.rewritten(messages) for messages in batch]
         try:
             asked, options = here.setup(model, options) if here.setup else (model, options)
         except LlmdlError as error:
@@ -70,20 +70,11 @@ class Asked:
 
     def note(self, result: LLMResult) -> None:
         """Put the call on the tape that is being recorded."""
-        recorded = tape.current_tape()
-        if recorded is None:
+        if tape.current_tape() is None:
             return
-        step = tape.current_step()
         for messages, generations in zip(self.batch, result.generations, strict=False):
             answer = getattr(generations[0], "message", None) if generations else None
-            made = tape.ModelCall(
-                messages=[answers.told(m) for m in messages],
-                answer=answers.told(answer) if answer else None,
-                usage=answers.usage(answer) if answer else None,
-                seconds=time.perf_counter() - self.since,
-                tools=_definitions(self.options),
-            )
-            (step.calls if step else recorded.strays).append(made)
+            calls.note(messages, answer, self.since, _definitions(self.options))
 
 
 def _definitions(options: Mapping[str, Any]) -> JSON:

@@ -1,15 +1,17 @@
 """The door: inside a run, every LangChain model call passes here; tools and retrievers have a door of their own.
 
 Put the candidate's text in → ask the payer, who remembers and pays → note the call on the tape.  Outside a run the door
-does not exist: the public methods of `BaseChatModel` and of its subclasses are their own.
+does not exist: the public methods of `BaseChatModel` and of its subclasses are their own.  Doors of plugins open and
+close with it.
 """
 
 from __future__ import annotations
 
 import sys
 import threading
+import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
@@ -19,14 +21,16 @@ from langchain_core.tools import BaseTool
 from llmdl_plugins import metered, overrides, passage, streamed, threads, tool_door, whole
 from llmdl_plugins.classes import Replaced
 from llmdl_plugins.errors import MisuseError
+from llmdl_plugins.plugins.catalogue import catalogue
 from llmdl_plugins.scope import Call, Payer, Rewrite, Scope, Setup, current_scope, scope
 
 __all__ = ["Call", "Payer", "Rewrite", "Scope", "Setup", "current_scope", "door", "is_open", "scope"]
 
-_lock = threading.Lock()
+_lock = threading.RLock()  # a door of a plugin may import classes that are met
 _open = 0
 _bare: dict[str, Any] = {}
 _replaced = Replaced()
+_others = ExitStack()
 
 
 @contextmanager
@@ -54,6 +58,7 @@ def is_open() -> bool:
 def _install() -> None:
     if "langgraph_api" in sys.modules:
         raise MisuseError("This process serves LangGraph requests: train in a process of its own.")
+    _open_others()
     _bare.update({name: BaseChatModel.__dict__[name] for name in _DOORS})
     for name, own in _bare.items():
         _replaced.put(BaseChatModel, name, _with_door(name, own))
@@ -66,8 +71,19 @@ def _install() -> None:
 
 def _remove() -> None:
     passage.standing = False
-    threads.restore()
-    _replaced.back()
+    try:
+        _others.close()
+    finally:
+        threads.restore()
+        _replaced.back()
+
+
+def _open_others() -> None:
+    for name, spec in catalogue("doors").items():
+        try:
+            _others.enter_context(spec.load()())
+        except Exception as error:
+            warnings.warn(f"The door {name!r} stays shut, its calls are not met: it raised {error!r}.", stacklevel=5)
 
 
 def _with_door(name: str, own: Any) -> Any:

@@ -1,10 +1,14 @@
-"""Where a call stands in its run: what makes it the same call whenever the run is made again."""
+"""A call in its run: where it stands, what makes it the same call when the run is made again, its note on the tape."""
 
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Sequence
 
-from llmdl_plugins import tape
+from langchain_core.messages import BaseMessage
+
+from llmdl_plugins import answers, tape
 from llmdl_plugins.plain import JSON, digest
 from llmdl_plugins.scope import Call, Scope
 
@@ -33,3 +37,23 @@ def turn(here: Scope, asked: str) -> int:
     with _lock:
         here.turns[asked] += 1
         return here.turns[asked] - 1
+
+
+def note(messages: Sequence[BaseMessage], answer: BaseMessage | None, since: float, tools: JSON = None) -> None:
+    """Put a call on the tape that is being recorded.
+
+    Args:
+        since: when it began.
+        tools: the definitions of tools and schemas that it sent.
+    """
+    if (recorded := tape.current_tape()) is None:
+        return
+    made = tape.ModelCall(
+        messages=[answers.told(m) for m in messages],
+        answer=answers.told(answer) if answer else None,
+        usage=answers.usage(answer) if answer else None,
+        seconds=time.perf_counter() - since,
+        tools=tools,
+    )
+    step = tape.current_step()
+    (step.calls if step else recorded.strays).append(made)

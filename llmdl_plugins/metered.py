@@ -14,8 +14,8 @@ from pydantic import PrivateAttr
 from llmdl_plugins.answers import Recorded
 from llmdl_plugins.asked import Asked
 from llmdl_plugins.passage import apassing, entering, passing
+from llmdl_plugins.paying import Flow
 from llmdl_plugins.plain import JSON, plain
-from llmdl_plugins.streamed import Streamed
 
 
 class Metered(Recorded):
@@ -42,7 +42,7 @@ class Metered(Recorded):
         self, messages: Any, *, run_manager: Any, stream: Any, stop: Any = None, **kwargs: Any
     ) -> Iterator[Any]:
         reading = _Reading(self._asked, stream)
-        recorded: Any = reading.streamed.open()
+        recorded: Any = reading.flow.open()
         try:
             if recorded is None:
                 live = self._model._iter_v2_events(
@@ -64,7 +64,7 @@ class Metered(Recorded):
         self, messages: Any, *, run_manager: Any, stream: Any, stop: Any = None, **kwargs: Any
     ) -> AsyncIterator[Any]:
         reading = _Reading(self._asked, stream)
-        recorded: Any = await reading.streamed.aopen()
+        recorded: Any = await reading.flow.aopen()
         try:
             if recorded is None:
                 live = self._model._aiter_v2_events(
@@ -87,7 +87,8 @@ class _Reading:
     """One event stream that is being read: whole with its last event, after which no reader comes back."""
 
     def __init__(self, asked: Asked, stream: Any) -> None:
-        self.asked, self.stream, self.streamed = asked, stream, Streamed(asked, "events")
+        self.asked, self.stream = asked, stream
+        self.flow = Flow(asked.here, lambda: asked.call(stream="events"))
         self.events: list[Any] = []
         self.ended = False
 
@@ -100,14 +101,14 @@ class _Reading:
     def end(self) -> None:
         if not self.ended:
             self.ended = True
-            self.streamed.whole(self._answer())
+            self.flow.whole(self._answer)
             said = self.stream.output_message
             self.asked.note(LLMResult(generations=[[ChatGeneration(message=said)] if said else []]))
 
     def broken(self, error: BaseException) -> None:
         if not self.ended:
             self.ended = True
-            self.streamed.broken(error, self._answer() if self.events else None)
+            self.flow.broken(error, self._answer if self.events else None)
 
     def _answer(self) -> JSON:
         said = self.stream.output_message

@@ -118,6 +118,10 @@ class Scope:
     turns: Counter[str] = field(default_factory=Counter)
     refused: list[LlmdlError] = field(default_factory=list)
 
+    def rewritten(self, messages: Sequence[BaseMessage]) -> list[BaseMessage]:
+        """The messages with the candidate's text in them; what the application holds is never touched."""
+        return self.rewrite(messages) if self.rewrite else list(messages)
+
     def check(self) -> None:
         """Raise what was refused, which the application may have swallowed."""
         if self.refused:

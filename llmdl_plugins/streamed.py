@@ -12,42 +12,7 @@ from langchain_core.messages import BaseMessage
 from llmdl_plugins import answers
 from llmdl_plugins.asked import Asked
 from llmdl_plugins.passage import apassing, entering, passing
-from llmdl_plugins.plain import JSON
-
-
-class Streamed:
-    """One streamed call: opened at the payer, then closed as whole or as broken off."""
-
-    def __init__(self, asked: Asked, form: Any = True) -> None:
-        self.payer = asked.here.payer
-        self.call = asked.call(stream=form) if self.payer else None
-        self.paying = False
-
-    def open(self) -> JSON:
-        """The recorded answer, or None: then it is to be asked for."""
-        return self._opened(self.payer.begin(self.call)) if self.payer and self.call else None
-
-    async def aopen(self) -> JSON:
-        """The same, asynchronously."""
-        return self._opened(await self.payer.abegin(self.call)) if self.payer and self.call else None
-
-    def _opened(self, recorded: JSON) -> JSON:
-        self.paying = recorded is None
-        return recorded
-
-    def whole(self, answer: JSON) -> None:
-        """All of it came."""
-        if self.paying and self.payer and self.call:
-            self.payer.finish(self.call, answer)
-
-    def broken(self, error: BaseException, part: JSON) -> None:
-        """It ended early: left by its reader with a part of it, or failed."""
-        if not (self.paying and self.payer and self.call):
-            return
-        if part and not isinstance(error, Exception):
-            self.payer.leave(self.call, part)
-        else:
-            self.payer.fail(self.call, error)
+from llmdl_plugins.paying import Flow
 
 
 def stream(own: Any, bare: Any) -> Any:
@@ -64,8 +29,8 @@ def stream(own: Any, bare: Any) -> Any:
             yield from own(self, input, config, **kwargs)
             return
         asked = Asked.of(here, self, [self._convert_input(input).to_messages()], kwargs)
-        streamed, kept = Streamed(asked), list[BaseMessage]()
-        recorded = streamed.open()
+        flow, kept = Flow(here, lambda: asked.call(stream=True)), list[BaseMessage]()
+        recorded = flow.open()
         ask = (
             asked.method("stream", own)
             if recorded is None
@@ -77,10 +42,10 @@ def stream(own: Any, bare: Any) -> Any:
                 kept.append(chunk)
                 yield chunk
         except BaseException as error:
-            streamed.broken(error, answers.encode_chunks(kept) if kept else None)
+            flow.broken(error, (lambda: answers.encode_chunks(kept)) if kept else None)
             chunks.close()
             raise
-        streamed.whole(answers.encode_chunks(kept))
+        flow.whole(lambda: answers.encode_chunks(kept))
         asked.note(answers.joined(kept))
 
     return stream
@@ -96,8 +61,8 @@ def astream(own: Any, bare: Any) -> Any:
                 yield chunk
             return
         asked = Asked.of(here, self, [self._convert_input(input).to_messages()], kwargs)
-        streamed, kept = Streamed(asked), list[BaseMessage]()
-        recorded = await streamed.aopen()
+        flow, kept = Flow(here, lambda: asked.call(stream=True)), list[BaseMessage]()
+        recorded = await flow.aopen()
         ask = (
             asked.method("astream", own)
             if recorded is None
@@ -109,10 +74,10 @@ def astream(own: Any, bare: Any) -> Any:
                 kept.append(chunk)
                 yield chunk
         except BaseException as error:
-            streamed.broken(error, answers.encode_chunks(kept) if kept else None)
+            flow.broken(error, (lambda: answers.encode_chunks(kept)) if kept else None)
             await chunks.aclose()
             raise
-        streamed.whole(answers.encode_chunks(kept))
+        flow.whole(lambda: answers.encode_chunks(kept))
         asked.note(answers.joined(kept))
 
     return astream

@@ -12,7 +12,8 @@ from langchain_core.outputs import LLMResult
 
 from llmdl_plugins import answers
 from llmdl_plugins.asked import Asked
-from llmdl_plugins.passage import entering, through
+from llmdl_plugins.passage import entering
+from llmdl_plugins.paying import apaid, paid
 from llmdl_plugins.plain import JSON
 
 Batch = list[list[BaseMessage]]
@@ -31,19 +32,17 @@ def agenerate(own: Any, bare: Any) -> Any:
         if (here := entering()) is None:
             return await own(self, messages, *args, **kwargs)  # type: ignore[no-any-return]
         asked = Asked.of(here, self, messages, kwargs)
-        live: list[LLMResult] = []
 
-        async def send() -> JSON:
-            with through():
-                live[:] = [await asked.method("agenerate", own)(asked.batch, *args, **asked.options)]
-            return answers.encode(live[0]) if here.payer else None
+        async def ask() -> LLMResult:
+            return await asked.method("agenerate", own)(asked.batch, *args, **asked.options)  # type: ignore[no-any-return]
 
-        answer = await here.payer.apay(asked.call(**_stop(args)), send) if here.payer else await send()
-        if not live:
-            with through():
-                live = [await bare(answers.Recorded.of(asked.model, answer), asked.batch, *args, **asked.options)]
-        asked.note(live[0])
-        return live[0]
+        async def again(answer: JSON) -> LLMResult:
+            recorded = answers.Recorded.of(asked.model, answer)
+            return await bare(recorded, asked.batch, *args, **asked.options)  # type: ignore[no-any-return]
+
+        result = await apaid(here, lambda: asked.call(**_stop(args)), ask, answers.encode, again)
+        asked.note(result)
+        return result
 
     return agenerate
 
@@ -56,19 +55,17 @@ def generate(own: Any, bare: Any) -> Any:
         if (here := entering()) is None:
             return own(self, messages, *args, **kwargs)  # type: ignore[no-any-return]
         asked = Asked.of(here, self, messages, kwargs)
-        live: list[LLMResult] = []
 
-        def send() -> JSON:
-            with through():
-                live[:] = [asked.method("generate", own)(asked.batch, *args, **asked.options)]
-            return answers.encode(live[0]) if here.payer else None
+        def ask() -> LLMResult:
+            return asked.method("generate", own)(asked.batch, *args, **asked.options)  # type: ignore[no-any-return]
 
-        answer = here.payer.pay(asked.call(**_stop(args)), send) if here.payer else send()
-        if not live:
-            with through():
-                live = [bare(answers.Recorded.of(asked.model, answer), asked.batch, *args, **asked.options)]
-        asked.note(live[0])
-        return live[0]
+        def again(answer: JSON) -> LLMResult:
+            recorded = answers.Recorded.of(asked.model, answer)
+            return bare(recorded, asked.batch, *args, **asked.options)  # type: ignore[no-any-return]
+
+        result = paid(here, lambda: asked.call(**_stop(args)), ask, answers.encode, again)
+        asked.note(result)
+        return result
 
     return generate
 

@@ -10,8 +10,8 @@ ROOT = Path(__file__).parent.parent
 CORE = ROOT / "llmdl_plugins"
 LEVELS = [
     {"errors", "slots", "plain", "parameter", "rows", "data", "splits", "sync", "threads", "printable", "plugins"},
-    {"answers", "tape", "scope", "calls", "results", "uses", "passage", "asked", "whole", "streamed", "metered"}
-    | {"classes", "overrides", "tool_door", "boundary", "module"},
+    {"answers", "tape", "scope", "calls", "results", "uses", "passage", "paying", "asked", "whole", "streamed"}
+    | {"metered", "classes", "overrides", "tool_door", "boundary", "module"},
     {"network", "layers", "containers", "losses"},
     {"run"},
     {"training", "optimizers"},
@@ -19,7 +19,17 @@ LEVELS = [
     {"cli", "testing"},
 ]
 PACKAGES_ON_ONE_LEVEL = {"layers", "containers", "losses", "training", "optimizers", "cli", "testing"}
-FOREIGN = {"llmdl_langgraph", "llmdl_local", "llmdl_recipes", "langgraph", "dspy", "optuna", "ray", "gepa"}
+FOREIGN = {
+    "llmdl_langgraph",
+    "llmdl_local",
+    "llmdl_recipes",
+    "llmdl_sdks",
+    "langgraph",
+    "dspy",
+    "optuna",
+    "ray",
+    "gepa",
+}
 
 
 def level_of(room: str) -> int:

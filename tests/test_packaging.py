@@ -22,9 +22,10 @@ def test_the_wheel_installs_and_finds_its_plugins(tmp_path: Path) -> None:
     assert not [name for name in inside if name.startswith(("tests/", "adapters/", "examples/"))]
     subprocess.run([sys.executable, "-m", "venv", tmp_path / "v"], check=True)
     subprocess.run([tmp_path / "v/bin/pip", "install", "-q", str(wheel)], check=True)
+    kinds = ("adapters", "recipes", "models", "doors")
     code = (
-        "from llmdl_plugins.plugins.catalogue import catalogue as c; print(*c('adapters'), *c('recipes'), *c('models'))"
+        f"from llmdl_plugins.plugins.catalogue import catalogue as c; print(*(name for k in {kinds} for name in c(k)))"
     )
     done = subprocess.run([tmp_path / "v/bin/python", "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["langgraph", "demonstrations", "local"]
+    assert done.stdout.split() == ["langgraph", "demonstrations", "local", "openai", "anthropic", "google-genai"]
     subprocess.run([tmp_path / "v/bin/llmdl", "--help"], check=True)

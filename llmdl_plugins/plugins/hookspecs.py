@@ -33,3 +33,9 @@ def llmdl_models() -> list[Spec]:  # type: ignore[empty-body]
 @hookspec
 def llmdl_recipes() -> list[Spec]:  # type: ignore[empty-body]
     """Recipes: each target is called as `recipe(network, node=…)`: a `Network` that starts as the given one."""
+
+
+@hookspec
+def llmdl_doors() -> list[Spec]:  # type: ignore[empty-body]
+    """Doors for calls that pass no LangChain model: each target is called without arguments where a run begins, and
+    returns a context manager that is left where it ends."""

@@ -1,0 +1,1 @@
+"""Doors for agents that call the SDK of a provider by themselves: openai, anthropic, google.genai."""

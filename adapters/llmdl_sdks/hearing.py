@@ -1,0 +1,139 @@
+"""Hears what the server says where an SDK makes its objects of responses, and keeps it for the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from llmdl_plugins.errors import UnboundCallError
+from llmdl_plugins.passage import refused, through
+from llmdl_plugins.paying import Flow, apaid, paid
+from llmdl_plugins.plain import JSON
+from llmdl_sdks.asked import Asked
+from llmdl_sdks.pieces import Pieces
+from llmdl_sdks.tap import ATap, Tap
+
+Sent = tuple[Any, JSON]
+
+_ear: ContextVar[Callable[[Any], Any] | None] = ContextVar("llmdl_sdks_ear", default=None)
+
+
+def whole(asked: Asked, send: Callable[[], Any], again: Callable[[Any], Any]) -> Any:
+    """What the SDK made of an answer, heard or remembered.
+
+    Args:
+        asked: the request.
+        send: makes it.
+        again: what the SDK makes of a recorded answer.
+    """
+
+    def sent() -> Sent:
+        heard: list[JSON] = []
+
+        def hear(response: Any) -> None:
+            response.read()
+            heard[:] = [asked.answer(response.text, response.headers)]
+
+        with _listening(hear):
+            return send(), _only(heard)
+
+    result, answer = paid(asked.here, asked.call, sent, _second, lambda told: (again(told), told))
+    asked.note(answer)
+    return result
+
+
+async def awhole(asked: Asked, send: Callable[[], Awaitable[Any]], again: Callable[[Any], Awaitable[Any]]) -> Any:
+    """`whole`, asynchronously."""
+
+    async def sent() -> Sent:
+        heard: list[JSON] = []
+
+        async def hear(response: Any) -> None:
+            await response.aread()
+            heard[:] = [asked.answer(response.text, response.headers)]
+
+        with _listening(hear):
+            return await send(), _only(heard)
+
+    async def remembered(told: JSON) -> Sent:
+        return await again(told), told
+
+    result, answer = await apaid(asked.here, asked.call, sent, _second, remembered)
+    asked.note(answer)
+    return result
+
+
+def _only(heard: list[JSON]) -> JSON:
+    if not heard:
+        raise refused(
+            UnboundCallError(
+                "A middleware of the client answered in place of the model. Such an answer can't be recorded: "
+                "train with a client that has no such middleware."
+            )
+        )
+    return heard[0]
+
+
+def _second(sent: Sent) -> JSON:
+    return sent[1]
+
+
+def streamed(asked: Asked, send: Callable[[], Any], again: Callable[[Any], Any]) -> Any:
+    """The same for a streamed answer: what is read of it later is heard."""
+    flow = Flow(asked.here, asked.call)
+    recorded = flow.open()
+    try:
+        with _listening(lambda response: Tap(response, Pieces(asked, flow, response.headers))), through():
+            return send() if recorded is None else again(recorded)
+    except BaseException as error:
+        flow.broken(error, None)
+        raise
+
+
+async def astreamed(asked: Asked, send: Callable[[], Awaitable[Any]], again: Callable[[Any], Awaitable[Any]]) -> Any:
+    """`streamed`, asynchronously."""
+
+    async def hear(response: Any) -> None:
+        ATap(response, Pieces(asked, flow, response.headers))
+
+    flow = Flow(asked.here, asked.call)
+    recorded = await flow.aopen()
+    try:
+        with _listening(hear), through():
+            return await (send() if recorded is None else again(recorded))
+    except BaseException as error:
+        flow.broken(error, None)
+        raise
+
+
+@contextmanager
+def _listening(ear: Callable[[Any], Any]) -> Iterator[None]:
+    token = _ear.set(ear)
+    try:
+        yield
+    finally:
+        _ear.reset(token)
+
+
+def hearing(original: Callable[..., Any]) -> Callable[..., Any]:
+    """The SDK's method that makes objects of responses, heard."""
+
+    def process(self: Any, *, response: Any, **kwargs: Any) -> Any:
+        if (ear := _ear.get()) and response.is_success:
+            ear(response)
+        return original(self, response=response, **kwargs)
+
+    return process
+
+
+def ahearing(original: Callable[..., Any]) -> Callable[..., Any]:
+    """The same for the asynchronous method."""
+
+    async def process(self: Any, *, response: Any, **kwargs: Any) -> Any:
+        if (ear := _ear.get()) and response.is_success:
+            await ear(response)
+        return await original(self, response=response, **kwargs)
+
+    return process

@@ -1,0 +1,126 @@
+"""The door for SDKs whose clients send everything through one `request`: openai and anthropic.
+
+The request is met above the client's own retries.  A recorded answer goes where the SDK makes its objects of responses,
+and becomes one as a live one does: whole, raw, parsed or streamed.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from types import ModuleType
+from typing import Any
+from urllib.parse import urlsplit
+
+from llmdl_plugins.errors import UnboundCallError
+from llmdl_plugins.passage import entering, refused
+from llmdl_plugins.scope import Scope
+from llmdl_sdks import hearing
+from llmdl_sdks.arriving import Method
+from llmdl_sdks.asked import Asked
+from llmdl_sdks.dialect import Dialect
+
+Spoken = Mapping[str, Dialect]
+
+
+def methods(module: ModuleType, spoken: Spoken) -> Sequence[Method]:
+    """What to replace in a module of clients.
+
+    Args:
+        spoken: the end of a path → the words that are sent there.
+    """
+    whole, alike = module.SyncAPIClient, module.AsyncAPIClient
+    return [
+        Method(whole, "_process_response", hearing.hearing),
+        Method(alike, "_process_response", hearing.ahearing),
+        Method(whole, "request", lambda original: _request(original, spoken)),
+        Method(alike, "request", lambda original: _arequest(original, spoken)),
+    ]
+
+
+def _request(original: Callable[..., Any], spoken: Spoken) -> Callable[..., Any]:
+    def request(self: Any, cast_to: Any, options: Any, *, stream: bool = False, stream_cls: Any = None) -> Any:
+        dialect = _dialect(options, spoken)
+        if dialect is None or (here := entering()) is None:
+            return original(self, cast_to, options, stream=stream, stream_cls=stream_cls)
+        if hasattr(self, "_copy_and_prepare"):
+            options = self._copy_and_prepare(options)
+        asked = _asked(here, dialect, self, options)
+
+        def send() -> Any:
+            return original(self, cast_to, _bound(options, asked), stream=stream, stream_cls=stream_cls)
+
+        def again(answer: Any) -> Any:
+            bound = _bound(options, asked)
+            kind, response = self._maybe_override_cast_to(cast_to, bound), _response(self, bound, answer, _each)
+            return self._process_response(
+                cast_to=kind, options=bound, response=response, stream=stream, stream_cls=stream_cls
+            )
+
+        return (hearing.streamed if stream else hearing.whole)(asked, send, again)
+
+    return request
+
+
+def _arequest(original: Callable[..., Any], spoken: Spoken) -> Callable[..., Any]:
+    async def request(self: Any, cast_to: Any, options: Any, *, stream: bool = False, stream_cls: Any = None) -> Any:
+        dialect = _dialect(options, spoken)
+        if dialect is None or (here := entering()) is None:
+            return await original(self, cast_to, options, stream=stream, stream_cls=stream_cls)
+        if hasattr(self, "_copy_and_prepare"):
+            options = await self._copy_and_prepare(options)
+        asked = _asked(here, dialect, self, options)
+
+        async def send() -> Any:
+            return await original(self, cast_to, _bound(options, asked), stream=stream, stream_cls=stream_cls)
+
+        async def again(answer: Any) -> Any:
+            bound = _bound(options, asked)
+            kind, response = self._maybe_override_cast_to(cast_to, bound), _response(self, bound, answer, _aeach)
+            return await self._process_response(
+                cast_to=kind, options=bound, response=response, stream=stream, stream_cls=stream_cls
+            )
+
+        return await (hearing.astreamed if stream else hearing.awhole)(asked, send, again)
+
+    return request
+
+
+def _dialect(options: Any, spoken: Spoken) -> Dialect | None:
+    if str(options.method).lower() != "post" or not isinstance(options.json_data, Mapping):
+        return None
+    path = urlsplit(options.url).path.rstrip("/")
+    return next((dialect for end, dialect in spoken.items() if path.endswith(end)), None)
+
+
+def _asked(here: Scope, dialect: Dialect, client: Any, options: Any) -> Asked:
+    if here.payer and options.json_data.get("background") is True:
+        raise refused(
+            UnboundCallError("A call with background=True is not metered yet: wait for its answer in the node.")
+        )
+    retries_itself = bool(options.get_max_retries(client.max_retries))
+    return Asked(here, dialect, options.json_data, retries_itself, options.extra_json or {})
+
+
+def _bound(options: Any, asked: Asked) -> Any:
+    # A copy for each try: the SDK takes headers out of the options that it is given.
+    return options.model_copy(update={"json_data": asked.body})
+
+
+def _response(client: Any, options: Any, answer: Any, each: Callable[[list[str]], Any]) -> Any:
+    """A recorded answer as the response that the client's own HTTP library would have brought."""
+    given = options.headers if isinstance(options.headers, Mapping) else {}
+    headers = {name: value for name, value in given.items() if isinstance(value, str)}
+    request = client._client.build_request("POST", str(client.base_url), headers=headers)
+    library = sys.modules[type(request).__module__.partition(".")[0]]
+    content = each(answer["pieces"]) if "pieces" in answer else answer["body"].encode()
+    return library.Response(200, headers=answer["headers"], content=content, request=request)
+
+
+def _each(pieces: list[str]) -> Iterator[bytes]:
+    yield from (piece.encode() for piece in pieces)
+
+
+async def _aeach(pieces: list[str]) -> AsyncIterator[bytes]:
+    for piece in pieces:
+        yield piece.encode()

@@ -1,0 +1,97 @@
+"""A provider in a process of its own, and runs whose calls are counted on both sides."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import stamina
+
+from llmdl_plugins import boundary
+from llmdl_plugins.run.budget import Budget
+from llmdl_plugins.run.cashier import Cashier
+from llmdl_plugins.run.ledger import Ledger
+from llmdl_plugins.run.meter import Meter
+from llmdl_plugins.run.receipts import Receipt, receipts
+
+
+class Provider:
+    """What the server saw."""
+
+    def __init__(self, address: str, client: httpx.Client) -> None:
+        self.address, self._client = address, client
+
+    def reset(self, *statuses: int, echo: bool = True) -> None:
+        self._client.post("/reset", json={"statuses": statuses, "echo": echo}).raise_for_status()
+
+    @property
+    def received(self) -> list[Any]:
+        return self._client.get("/received").json()  # type: ignore[no-any-return]
+
+
+class Run:
+    """A run whose scopes all start as the same rollout would."""
+
+    def __init__(self, ledger: Ledger, **limits: float) -> None:
+        self.ledger, self.meter = ledger, Meter(Budget(**limits))
+        self.cashier = Cashier(ledger, self.meter)
+
+    @contextmanager
+    def rollout(self, **changes: Any) -> Iterator[list[Receipt]]:
+        turns: Any = boundary.Scope().turns
+        with boundary.door(), boundary.scope(**{"payer": self.cashier, "turns": turns, **changes}), receipts() as kept:
+            yield kept
+
+    @property
+    def calls(self) -> tuple[int, float]:
+        return self.meter.spent.calls, self.ledger.totals()["calls"]
+
+    @property
+    def failures(self) -> float:
+        self.ledger.add_event("written", None).result()
+        return self.ledger.totals()["failures"]
+
+
+@pytest.fixture(scope="session")
+def address() -> Iterator[str]:
+    command = [sys.executable, str(Path(__file__).with_name("provider.py"))]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout
+            yield process.stdout.readline().strip()
+        finally:
+            process.terminate()
+
+
+@pytest.fixture
+def provider(address: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Provider]:
+    monkeypatch.setenv("PROVIDER", address)
+    with httpx.Client(base_url=address, trust_env=False) as client:
+        served = Provider(address, client)
+        served.reset()
+        yield served
+
+
+@pytest.fixture
+def ledger() -> Iterator[Ledger]:
+    held = Ledger()
+    yield held
+    held.close()
+
+
+@pytest.fixture
+def run(ledger: Ledger) -> Run:
+    return Run(ledger)
+
+
+@pytest.fixture(autouse=True)
+def no_waiting() -> Iterator[None]:
+    """Retries as ever, without the pauses."""
+    with stamina.set_testing(True, attempts=4, cap=True):
+        yield
