@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import gc
+from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import anthropic
@@ -13,7 +15,8 @@ import openai
 import pytest
 from google import genai
 from google.genai import errors, types
-from langchain_core.messages import BaseMessage
+from langchain_core.messages import AIMessage, BaseMessage
+from langchain_core.tools import tool
 from langchain_openai import ChatOpenAI
 
 from llmdl_plugins import boundary, tape
@@ -22,6 +25,8 @@ from llmdl_plugins.run.budget import Budget
 from llmdl_plugins.run.cashier import Cashier
 from llmdl_plugins.run.faults import is_infrastructure
 from llmdl_plugins.run.meter import Meter
+from llmdl_plugins.run.tools import ToolRecords, ToolRules
+from llmdl_plugins.testing import ScriptedChat
 
 ASKED: Any = [{"role": "user", "content": "Hi"}]
 FAULT = (openai.APIError, anthropic.APIError, errors.APIError)
@@ -183,9 +188,37 @@ def test_what_is_no_model_call_passes_freely(run: Any, provider: Any) -> None:
 
 
 def test_an_answer_that_comes_later_by_another_way_is_refused(run: Any, provider: Any) -> None:
-    with run.rollout(), gpt(provider) as client, pytest.raises(UnboundCallError, match="background=True"):
-        client.responses.create(model="m", input="Hi", background=True)
-    assert provider.received == []
+    with run.rollout(), gpt(provider) as client, pytest.raises(UnboundCallError, match="background=True") as raised:
+        with boundary.scope(refused=[]) as here, suppress(UnboundCallError):
+            client.responses.create(model="m", input="Hi", background=True)
+        here.check()  # no score is given, whatever the application made of it
+    assert provider.received == [] and raised.value is here.refused[0]
+
+
+def test_a_tool_that_calls_an_sdk_is_a_part_of_the_application(run: Any, provider: Any) -> None:
+    @tool
+    def ask(words: str) -> str:
+        """Ask a model."""
+        return ask_gpt(provider, 0, words)
+
+    told = []
+    for original, words in ((True, "Hi"), (False, "Hi"), (False, "Ho")):
+        records = ToolRecords(
+            run.ledger, ToolRules("replay"), f"{original} {words}", "row", original, lambda said: None
+        )
+        with run.rollout(tools=records, turns=Counter(), refused=[]):
+            told.append(ask.invoke({"words": words}))
+    assert told[0] == told[1] != told[2] and len(provider.received) == 2
+
+
+def test_a_model_class_that_calls_an_sdk_is_met_there(run: Any, provider: Any) -> None:
+    class Direct(ScriptedChat):
+        def invoke(self, input: Any, config: Any = None, **kwargs: Any) -> AIMessage:
+            return AIMessage(ask_gpt(provider, 0, str(input)))
+
+    with run.rollout(refused=[]), tape.recording() as recorded:
+        assert Direct(lambda messages, settings: "").invoke("Hi").text
+    assert run.calls == (1, 1) and len(recorded.calls) == 1
 
 
 def test_what_is_no_answer_of_a_model_is_a_fault_of_the_way_and_is_not_kept(run: Any, provider: Any) -> None:
