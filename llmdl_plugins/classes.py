@@ -31,14 +31,14 @@ class Replaced:
     """Methods that were replaced, until they are put back."""
 
     def __init__(self) -> None:
-        self._done: list[tuple[type, str, Any, Any]] = []
+        self._done: dict[tuple[type, str], tuple[Any, Any]] = {}
 
     def __contains__(self, at: tuple[type, str]) -> bool:
-        return any((kind, name) == at for kind, name, _, _ in self._done)
+        return at in self._done
 
     def put(self, kind: type, name: str, ours: Any) -> None:
         """Replace a method, or give the class one that it only inherits."""
-        self._done.append((kind, name, ours, kind.__dict__.get(name)))
+        self._done[kind, name] = ours, kind.__dict__.get(name)
         setattr(kind, name, ours)
 
     def on_birth(self, base: type[Any], meet: Callable[[], None]) -> None:
@@ -53,7 +53,7 @@ class Replaced:
     def back(self) -> None:
         """Give every class its own methods back."""
         while self._done:
-            kind, name, ours, before = self._done.pop()
+            (kind, name), (ours, before) = self._done.popitem()
             if kind.__dict__.get(name) is not ours:
                 continue  # somebody else's now; ours below it lets everything pass
             if before is None:
