@@ -48,8 +48,8 @@ def holders(labelled: Sequence[Place], parameters: Sequence[tuple[str, Sequence[
         labelled: the places.
         parameters: name and sites of each parameter, the trainable ones first.
     """
-    taken: set[int] = set()
-    return [_holder(place, parameters, taken) for place in labelled]
+    taken: dict[Place, set[int]] = {}
+    return [_holder(place, parameters, taken.setdefault(place, set())) for place in labelled]
 
 
 def _holder(place: Place, parameters: Sequence[tuple[str, Sequence[Any]]], taken: set[int]) -> str | None:
