@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from langgraph.pregel import Pregel
 
 from llmdl_langgraph.naming import base_name, distinct, innermost
+from llmdl_langgraph.prompt_files import PromptFile, prompt_files
 from llmdl_langgraph.prompts import looks_like_prompt
 from llmdl_langgraph.reach import reach
 from llmdl_langgraph.readings import Reading, readings
@@ -31,12 +32,14 @@ class Discovery:
         nodes: name → the nodes that send it, as far as the source tells.
         sources: the user's modules that the graph reaches.
         reached: node → what it reaches.
+        files: the text files that the user's loaders may read.
     """
 
     texts: Mapping[str, Text]
     nodes: Mapping[str, frozenset[str]]
     sources: tuple[Source, ...]
     reached: Mapping[str, Reached]
+    files: tuple[PromptFile, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -52,14 +55,20 @@ def discover(graph: Pregel[Any, Any, Any, Any]) -> Discovery:
     """The prompts of a graph, from its source alone."""
     sources = Sources()
     reached = reach(graph, sources)
-    files = sources.read()
-    return named(candidates(files, reached, usage(files)), files, reached)
+    modules = sources.read()
+    files = prompt_files(modules)
+    return named(
+        candidates(modules, files, reached, usage(modules)), Discovery({}, {}, tuple(modules), reached, tuple(files))
+    )
 
 
-def candidates(sources: Sequence[Source], reached: Mapping[str, Reached], used: Usage) -> list[Candidate]:
+def candidates(
+    sources: Sequence[Source], files: Sequence[PromptFile], reached: Mapping[str, Reached], used: Usage
+) -> list[Candidate]:
     """The texts that look like prompts; sites with the same text are one."""
     found: dict[tuple[str, bool], list[Site]] = {}
-    for site in [s for source in sources for s in source.sites if looks_like_prompt(s, used)]:
+    sites = [s for holder in [*sources, *(f for f in files if f.is_mentioned)] for s in holder.sites]
+    for site in [s for s in sites if looks_like_prompt(s, used)]:
         found.setdefault((site.text, site.fstring), []).append(site)
     tied = [_tied(sites, reached, used) for sites in found.values()]
     return [candidate for candidate in tied if candidate.readings]
@@ -80,11 +89,11 @@ def _distinct(ways: Sequence[Reading]) -> list[Reading]:
     return list(found.values())
 
 
-def named(found: Sequence[Candidate], sources: Sequence[Source], reached: Mapping[str, Reached]) -> Discovery:
-    """Candidates as parameters, in the order of nodes and lines."""
+def named(found: Sequence[Candidate], before: Discovery) -> Discovery:
+    """Candidates as the parameters of what was discovered before, in the order of nodes and lines."""
     names = distinct([base_name(c.nodes, c.sites[0]) for c in found])
     texts = {name: _text(c) for name, c in zip(names, found, strict=True)}
-    return Discovery(texts, dict(zip(names, [c.nodes for c in found], strict=True)), tuple(sources), reached)
+    return replace(before, texts=texts, nodes=dict(zip(names, [c.nodes for c in found], strict=True)))
 
 
 def _text(candidate: Candidate) -> Text:

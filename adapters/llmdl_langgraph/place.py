@@ -6,7 +6,9 @@ import ast
 from dataclasses import dataclass, replace
 from typing import Literal
 
-Kind = Literal["constant", "literal", "fstring", "class attribute", "default", "docstring", "field description"]
+Kind = Literal[
+    "constant", "literal", "fstring", "class attribute", "default", "docstring", "field description", "file", "entry"
+]
 
 TRANSPARENT = {"dedent", "cleandoc", "strip", "lstrip", "rstrip", "format", "join", "str", "replace"}
 ANSWERING = {"invoke", "ainvoke", "stream", "astream", "batch", "abatch", "create"}  # their result is no prompt

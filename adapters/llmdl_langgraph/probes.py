@@ -44,11 +44,7 @@ def matched(discovery: Discovery, sent: Sequence[Sent]) -> Discovery:
                 seen.setdefault(found.text, []).append((message.node, found.reading))
     found_here = [t for t in [*texts, *unlikely] if t in seen or t in texts]
     static = {text: discovery.nodes[name] for name, text in discovery.texts.items()}
-    return named(
-        [_seen(t, static.get(t, frozenset()), seen.get(t, [])) for t in found_here],
-        discovery.sources,
-        discovery.reached,
-    )
+    return named([_seen(t, static.get(t, frozenset()), seen.get(t, [])) for t in found_here], discovery)
 
 
 def sent_in(tape: Tape) -> Iterator[Sent]:

@@ -35,6 +35,8 @@ def looks_like_prompt(site: Site, used: Usage) -> bool:
     """Whether a site is likely to become part of a message that the application writes to a model."""
     if _is_none(site, used):
         return False
+    if site.kind == "file":
+        return True
     if site.context in SENDING or used.writes(site):
         return True
     if site.context in ANSWERING and (site.name in _ANONYMOUS or _is_promptish(site.name)):

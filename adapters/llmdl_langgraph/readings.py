@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from llmdl_langgraph.blocks import BLOCKS
 from llmdl_langgraph.matcher import Matcher
 from llmdl_langgraph.prose import is_telling
 from llmdl_langgraph.sites import Site
@@ -17,6 +18,10 @@ from llmdl_plugins import slots as slot_law
 from llmdl_plugins.slots import Part, Slot
 
 ALIAS_CHARS = 24
+# What people write by hand where a value goes, and fill with `.replace` or a pattern of their own.
+_TOKEN = re.compile(
+    r"<<\s*\w+\s*>>|\[\[\w+\]\]|__[A-Z][A-Z_]*__|\$\{\w+\}|\$[a-zA-Z_]\w*|%[A-Z_]{3,}%|<[A-Z_]{3,}>|\[[A-Z_]{3,}\]"
+)
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,7 @@ def readings(site: Site, known: Syntax | None = None) -> list[Reading]:
 
 def _readings(site: Site, known: Syntax | None) -> Iterator[Reading]:
     seen: set[Template] = set()
-    syntaxes = [known, PLAIN] if known and not site.fstring else _syntaxes(site)
+    syntaxes = _known(known) if known and not site.fstring else _syntaxes(site)
     for transform in TRANSFORMS:
         text = transform.apply(site.text)
         for syntax in syntaxes:
@@ -94,10 +99,18 @@ def _readings(site: Site, known: Syntax | None) -> Iterator[Reading]:
             yield _reading(site, syntax, transform, pieces)
 
 
+def _known(syntax: Syntax) -> list[Syntax]:
+    return [syntax, *([BLOCKS] if syntax is DOUBLE_BRACES else []), PLAIN]
+
+
 def _syntaxes(site: Site) -> list[Syntax]:
     if site.fstring:
         return [fstring(site.holes), fstring_then_format(site.holes)]
-    return [PLAIN, *([replaced(site.replaced)] if site.replaced else []), FORMAT, PERCENT, DOUBLE_BRACES]
+    tokens = site.replaced or tuple(dict.fromkeys(_TOKEN.findall(site.text)))
+    found = [PLAIN, FORMAT, PERCENT, DOUBLE_BRACES, BLOCKS]
+    if site.kind in ("file", "entry"):  # what loads it fills it elsewhere, so the text alone must tell
+        found = [BLOCKS, FORMAT, PLAIN, PERCENT, DOUBLE_BRACES]
+    return [*found[:1], *([replaced(tokens)] if tokens else []), *found[1:]]
 
 
 def _reading(site: Site, syntax: Syntax, transform: Transform, pieces: Template) -> Reading:

@@ -156,3 +156,9 @@ def offsets(source: str, span: Span) -> tuple[int, int]:
     starts = [sum(len(line) + 1 for line in lines[: row - 1]) for row in (span[0], span[2])]
     columns = [len(lines[row - 1].encode()[:column].decode()) for row, column in (span[:2], span[2:])]
     return starts[0] + columns[0], starts[1] + columns[1]
+
+
+def position(text: str, at: int) -> tuple[int, int]:
+    """The line, from 1, and the column, from 0, of a character of a text file."""
+    before = text[:at]
+    return before.count("\n") + 1, at - (before.rfind("\n") + 1)

@@ -94,6 +94,16 @@ def keys_read(node: ast.AST) -> Iterator[str]:
                 yield name
 
 
+def strings_in(node: ast.AST) -> Iterator[str]:
+    """The texts that a piece of code quotes, but for where it tells the graph to go."""
+    if isinstance(node, ast.Call) and called(node) in ("Command", "Send"):
+        return
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    for child in ast.iter_child_nodes(node):
+        yield from strings_in(child)
+
+
 def _functions(node: ast.AST, scopes: tuple[Function, ...]) -> Iterator[tuple[Function, tuple[Function, ...]]]:
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):

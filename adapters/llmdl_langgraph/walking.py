@@ -6,6 +6,7 @@ import ast
 import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import FunctionType, MethodType, ModuleType
 from typing import Any
 
@@ -20,7 +21,7 @@ from langgraph.pregel import Pregel
 
 from llmdl_langgraph.sites import Site
 from llmdl_langgraph.source import Source, module_named, source_of
-from llmdl_langgraph.units import Unit, class_units, keys_read, module_behind, unit_of
+from llmdl_langgraph.units import Unit, class_units, keys_read, module_behind, strings_in, unit_of
 
 DEPTH = 12
 MANY = 200
@@ -52,7 +53,15 @@ class Reached:
 
     def holds(self, site: Site) -> bool:
         """Whether the node's code contains a site, or one of its objects its text."""
+        if site.kind in ("file", "entry"):
+            return not self.said.isdisjoint((site.text, site.text.strip(), site.file.name, site.file.stem))
         return site.text in self.texts or any(unit.holds(site) for unit in self.units.values())
+
+    @cached_property
+    def said(self) -> set[str]:
+        """The texts that its objects hold, and those that its code quotes, with the names of files in paths."""
+        quoted = {text for unit in self.units.values() for text in strings_in(unit.node)}
+        return self.texts | quoted | {text.rpartition("/")[2] for text in quoted}
 
 
 class Walk:
@@ -161,6 +170,8 @@ class Walk:
 
     def _live(self, obj: Any) -> None:
         # A module-level object can hold graphs and texts that its assignment doesn't show.
+        if isinstance(obj, str):
+            self.found.texts.add(obj)
         if isinstance(obj, Pregel | Runnable | functools.partial) and not isinstance(obj, BaseTool):
             self.value(obj)
 
