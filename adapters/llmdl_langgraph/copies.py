@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
 
-from llmdl_langgraph.locate import import_name
 from llmdl_langgraph.entries import patched_table
+from llmdl_langgraph.locate import import_name
 from llmdl_langgraph.passages import patched_text
 from llmdl_langgraph.patch import patch
 from llmdl_langgraph.sites import Site

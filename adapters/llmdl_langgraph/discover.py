@@ -8,17 +8,16 @@ from typing import Any
 
 from langgraph.pregel import Pregel
 
-from llmdl_langgraph.naming import base_name, distinct, innermost
+from llmdl_langgraph.naming import base_name, innermost, numbered
 from llmdl_langgraph.prompt_files import PromptFile, prompt_files
 from llmdl_langgraph.prompts import looks_like_prompt
 from llmdl_langgraph.reach import reach
 from llmdl_langgraph.readings import Reading, readings
-from llmdl_langgraph.sites import Site
 from llmdl_langgraph.source import Source
-from llmdl_langgraph.texts import Text, text
+from llmdl_langgraph.texts import Text, Ways, text
+from llmdl_langgraph.twins import distinct, twins
 from llmdl_langgraph.usage import Usage, usage
 from llmdl_langgraph.walking import Reached, Sources
-from llmdl_plugins.slots import Part
 
 UNREACHED = "not reached from the graph"
 
@@ -44,11 +43,12 @@ class Discovery:
 
 @dataclass(frozen=True)
 class Candidate:
-    """One text of the source: its sites, the ways to read it, and the nodes that hold it."""
+    """One text of the source: its sites and how they can be read, the ways that count, and the nodes that hold it."""
 
-    sites: tuple[Site, ...]
+    ways: Ways
     readings: tuple[Reading, ...]
     nodes: frozenset[str]
+    frozen_because: str = ""
 
 
 def discover(graph: Pregel[Any, Any, Any, Any]) -> Discovery:
@@ -66,32 +66,25 @@ def candidates(
     sources: Sequence[Source], files: Sequence[PromptFile], reached: Mapping[str, Reached], used: Usage
 ) -> list[Candidate]:
     """The texts that look like prompts; sites with the same text are one."""
-    found: dict[tuple[str, bool], list[Site]] = {}
-    sites = [s for holder in [*sources, *(f for f in files if f.is_mentioned)] for s in holder.sites]
-    for site in [s for s in sites if looks_like_prompt(s, used)]:
-        found.setdefault((site.text, site.fstring), []).append(site)
-    tied = [_tied(sites, reached, used) for sites in found.values()]
-    return [candidate for candidate in tied if candidate.readings]
+    holders = [*sources, *(f for f in files if f.is_mentioned)]
+    sites = [site for holder in holders for site in holder.sites if looks_like_prompt(site, used)]
+    ways = {site: tuple(found) for site in sites if (found := readings(site, used.syntax(site)))}
+    return [_tied({site: ways[site] for site in group}, reached) for group in twins(ways)]
 
 
-def _tied(sites: Sequence[Site], reached: Mapping[str, Reached], used: Usage) -> Candidate:
-    nodes = [innermost({name for name, held in reached.items() if held.holds(site)}) for site in sites]
-    reached_sites = {site for site, where in zip(sites, nodes, strict=True) if where}
-    ordered = tuple(sorted(sites, key=lambda site: (site not in reached_sites, site.scope != "")))
-    ways = [reading for site in ordered for reading in readings(site, used.syntax(site))]
-    return Candidate(ordered, tuple(_distinct(ways)), frozenset().union(*nodes))
-
-
-def _distinct(ways: Sequence[Reading]) -> list[Reading]:
-    found: dict[tuple[Part, ...], Reading] = {}
-    for way in ways:
-        found.setdefault(way.parts, way)
-    return list(found.values())
+def _tied(ways: Ways, reached: Mapping[str, Reached]) -> Candidate:
+    nodes = {site: innermost({name for name, held in reached.items() if held.holds(site)}) for site in ways}
+    ordered = sorted(ways, key=lambda site: (not nodes[site], site.scope != ""))
+    return Candidate(
+        {site: ways[site] for site in ordered},
+        distinct(reading for site in ordered for reading in ways[site]),
+        frozenset().union(*nodes.values()),
+    )
 
 
 def named(found: Sequence[Candidate], before: Discovery) -> Discovery:
     """Candidates as the parameters of what was discovered before, in the order of nodes and lines."""
-    names = distinct([base_name(c.nodes, c.sites[0]) for c in found])
+    names = numbered([base_name(c.nodes, next(iter(c.ways))) for c in found])
     texts = {name: _text(c) for name, c in zip(names, found, strict=True)}
     return replace(before, texts=texts, nodes=dict(zip(names, [c.nodes for c in found], strict=True)))
 
@@ -99,4 +92,5 @@ def named(found: Sequence[Candidate], before: Discovery) -> Discovery:
 def _text(candidate: Candidate) -> Text:
     where = ", ".join(sorted(candidate.nodes))
     role = f"text that node {where} sends to a model" if where else "text in the source of the application"
-    return text(candidate.sites, candidate.readings, role, "" if where else UNREACHED)
+    why = candidate.frozen_because or ("" if where else UNREACHED)
+    return text(candidate.ways, candidate.readings, role, why)

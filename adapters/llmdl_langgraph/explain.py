@@ -56,7 +56,7 @@ def _found(sent: str, texts: Iterable[Text]) -> Iterator[tuple[Text, Reading, Ma
 
 def _size(found: tuple[Text, Reading, Match]) -> tuple[int, int]:
     _, reading, match = found
-    return match.end - match.start, sum(len(part) for part in reading.parts if isinstance(part, str))
+    return match.end - match.start, reading.literal_chars
 
 
 def parameters(explanation: Explanation) -> Iterator[Parameter]:

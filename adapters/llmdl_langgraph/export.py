@@ -31,7 +31,7 @@ def edits(texts: Sequence[Text], values: Values) -> Edits:
         value = values.get(text.parameter, text.parameter.default)
         if value != text.parameter.default:
             for site in text.sites:
-                found.setdefault(site.file, {})[site] = text.reading.to_source(value)
+                found.setdefault(site.file, {})[site] = text.raw(site, value)
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from pathlib import Path
 
 from llmdl_langgraph.errors import CannotExportError
@@ -39,7 +40,7 @@ def patched_text(content: str, edits: Mapping[Site, str]) -> str:
     """
     unix = content.replace("\r\n", "\n")
     placed = sorted((*_place(unix, site), new) for site, new in edits.items())
-    if any(before[1] > after[0] for before, after in zip(placed, placed[1:], strict=False)):
+    if any(before[1] > after[0] for before, after in pairwise(placed)):
         raise CannotExportError(f"{next(iter(edits)).file}: two of its passages overlap: change one of them only.")
     for start, end, new in reversed(placed):
         unix = unix[:start] + new + unix[end:]

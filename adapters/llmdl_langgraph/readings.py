@@ -49,6 +49,11 @@ class Reading:
         """The text by the slot law, as a parameter holds it."""
         return slot_law.unparse(self.parts, self.slots)
 
+    @property
+    def literal_chars(self) -> int:
+        """How much of it is text of its own."""
+        return sum(len(part) for part in self.parts if isinstance(part, str))
+
     def parse(self, canonical: str) -> list[Part]:
         """The parts of a text by the slot law."""
         return slot_law.parse(canonical, self.slots)
@@ -99,6 +104,13 @@ def _readings(site: Site, known: Syntax | None) -> Iterator[Reading]:
             yield _reading(site, syntax, transform, pieces)
 
 
+def _tokens(text: str) -> Iterator[str]:
+    """What looks like a place to be filled; a tag that is closed again is part of the text."""
+    for token in dict.fromkeys(_TOKEN.findall(text)):
+        if f"</{token[1:]}" not in text:
+            yield token
+
+
 def _known(syntax: Syntax) -> list[Syntax]:
     return [syntax, *([BLOCKS] if syntax is DOUBLE_BRACES else []), PLAIN]
 
@@ -106,7 +118,7 @@ def _known(syntax: Syntax) -> list[Syntax]:
 def _syntaxes(site: Site) -> list[Syntax]:
     if site.fstring:
         return [fstring(site.holes), fstring_then_format(site.holes)]
-    tokens = site.replaced or tuple(dict.fromkeys(_TOKEN.findall(site.text)))
+    tokens = site.replaced or tuple(_tokens(site.text))
     found = [PLAIN, FORMAT, PERCENT, DOUBLE_BRACES, BLOCKS]
     if site.kind in ("file", "entry"):  # what loads it fills it elsewhere, so the text alone must tell
         found = [BLOCKS, FORMAT, PLAIN, PERCENT, DOUBLE_BRACES]
