@@ -62,8 +62,7 @@ def literals(source: str, holes: Iterator[Hole]) -> list[StringLiteral]:
     for part in operands(_expression(source)):
         at = found[-1].end if found else 0
         if part.node is None:
-            text = "".join(piece for piece in part.pieces if isinstance(piece, str))
-            found.append(StringLiteral("", "", at, at, tuple(Atom(char, at, at) for char in text)))
+            found.append(StringLiteral("", "", at, at, tuple(Atom(char, at, at) for char in part.text)))
         elif part.is_literal:
             found += _quoted(source, *_span(source, part.node), holes)
         else:

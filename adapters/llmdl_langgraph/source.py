@@ -59,11 +59,23 @@ class Source:
     @cached_property
     def assigned(self) -> Mapping[str, list[ast.stmt]]:
         """Name → the statements of the module's own level that assign it."""
-        found: dict[str, list[ast.stmt]] = {}
-        for statement in own_level(self.tree.body):
-            for name in assigned_names(statement):
-                found.setdefault(name, []).append(statement)
-        return found
+        return _assigned(self.tree.body)
+
+    def inside(self, scope: Function) -> Mapping[str, list[ast.stmt]]:
+        """Name → the statements of a function's own level that assign it."""
+        if scope not in self._scopes:
+            self._scopes[scope] = {} if isinstance(scope, ast.Lambda) else _assigned(scope.body)
+        return self._scopes[scope]
+
+    @cached_property
+    def _scopes(self) -> dict[Function, Mapping[str, list[ast.stmt]]]:
+        return {}
+
+    @cached_property
+    def starred(self) -> list[str]:
+        """The modules from which it imports every name."""
+        imports = [node for node in ast.walk(self.tree) if isinstance(node, ast.ImportFrom)]
+        return [self.absolute(node) for node in imports if node.names[0].name == "*"]
 
     def absolute(self, node: ast.ImportFrom) -> str:
         """The absolute name of the module that is imported from."""
@@ -88,6 +100,8 @@ def source_of(module: ModuleType | None) -> Source | None:
 
 def is_users(file: Path) -> bool:
     """Whether a file is the user's own Python source."""
+    if not _INSTALLED.isdisjoint(file.parts):
+        return False
     here = file.resolve()
     installed = _INSTALLED & set(here.parts) or any(here.is_relative_to(python) for python in _PYTHON)
     return here.suffix == ".py" and here.exists() and not installed
@@ -96,6 +110,14 @@ def is_users(file: Path) -> bool:
 def module_named(name: str) -> ModuleType | None:
     """A module that is loaded, by its import name."""
     return sys.modules.get(name)
+
+
+def _assigned(body: list[ast.stmt]) -> dict[str, list[ast.stmt]]:
+    found: dict[str, list[ast.stmt]] = {}
+    for statement in own_level(body):
+        for name in assigned_names(statement):
+            found.setdefault(name, []).append(statement)
+    return found
 
 
 def own_level(body: list[ast.stmt]) -> Iterator[ast.stmt]:

@@ -61,25 +61,35 @@ class Operand:
 
     Args:
         node: its expression; None for what a `join` puts between two others.
-        pieces: what it adds to the text; code is one hole.
+        text: what a `join` puts there.
         is_literal: whether its text stands in the source.
     """
 
     node: ast.expr | None
-    pieces: Template
+    text: str = ""
     is_literal: bool = True
+
+    @property
+    def pieces(self) -> Template:
+        """What it adds to the text; code is one hole."""
+        match self.node:
+            case ast.Constant(value=value):
+                return template([str(value)])
+            case ast.JoinedStr(values=values):
+                return template(_fstring_piece(value) for value in values)
+            case None:
+                return template([self.text])
+        return (_code(self.node),)
 
 
 def operands(node: ast.AST) -> list[Operand]:
     """The parts of an expression in order: literals, f-strings, and the code that `+` or `join` puts beside them."""
     match node:
-        case ast.Constant(value=str(text)):
-            return [Operand(node, template([text]))]
-        case ast.JoinedStr(values=values):
-            return [Operand(node, template(_fstring_piece(value) for value in values))]
+        case ast.Constant(value=str()) | ast.JoinedStr():
+            return [Operand(node)]
         case ast.BinOp(left=left, op=ast.Add(), right=right):
             found = operands(left) + operands(right)
-            return found if _has_literal(found) else [_opaque(node)]
+            return found if _has_literal(found) else [Operand(node, is_literal=False)]
         case ast.Call(
             func=ast.Attribute(value=ast.Constant(value=str(between)), attr="join"),
             args=[ast.List(elts=elts) | ast.Tuple(elts=elts)],
@@ -87,7 +97,7 @@ def operands(node: ast.AST) -> list[Operand]:
         ) if not any(isinstance(element, ast.Starred) for element in elts):
             return _joined([operands(element) for element in elts], between)
         case ast.expr():
-            return [_opaque(node)]
+            return [Operand(node, is_literal=False)]
     return []
 
 
@@ -102,12 +112,8 @@ def _has_literal(found: Iterable[Operand]) -> bool:
 
 
 def _joined(elements: list[list[Operand]], between: str) -> list[Operand]:
-    separated = [[*([Operand(None, template([between]))] if n else []), *parts] for n, parts in enumerate(elements)]
+    separated = [[*([Operand(None, between)] if n else []), *parts] for n, parts in enumerate(elements)]
     return [part for parts in separated for part in parts]
-
-
-def _opaque(node: ast.expr) -> Operand:
-    return Operand(node, (_code(node),), is_literal=False)
 
 
 def _code(node: ast.expr) -> Hole:

@@ -9,7 +9,7 @@ from types import CodeType, ModuleType
 
 from llmdl_langgraph.place import called
 from llmdl_langgraph.sites import Site
-from llmdl_langgraph.source import Function, Node, Source, assigned_names, contains, own_level
+from llmdl_langgraph.source import Function, Node, Source, assigned_names, contains
 
 _OFFERED = {"bind_tools", "ToolNode"}  # what is only offered to a model is not what the model is told
 
@@ -38,8 +38,7 @@ class Unit:
         around = (*self.scopes, *inner)
         for depth in range(len(around), 0, -1):
             scope = around[depth - 1]
-            body = [] if isinstance(scope, ast.Lambda) else scope.body
-            found = [Unit(self.source, s, around[:depth]) for s in own_level(body) if name in assigned_names(s)]
+            found = [Unit(self.source, s, around[:depth]) for s in self.source.inside(scope).get(name, ())]
             if found or name in _parameters(scope):
                 return [unit for unit in found if unit.node is not self.node]
         return None

@@ -7,6 +7,7 @@ import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from types import FunctionType, MethodType, ModuleType
 from typing import Any
 
@@ -55,7 +56,14 @@ class Reached:
         """Whether the node's code contains a site, or one of its objects its text."""
         if site.kind in ("file", "entry"):
             return not self.said.isdisjoint((site.text, site.text.strip(), site.file.name, site.file.stem))
-        return site.text in self.texts or any(unit.holds(site) for unit in self.units.values())
+        return site.text in self.texts or any(unit.holds(site) for unit in self._by_file.get(site.file, ()))
+
+    @cached_property
+    def _by_file(self) -> Mapping[Path, list[Unit]]:
+        found: dict[Path, list[Unit]] = {}
+        for unit in self.units.values():
+            found.setdefault(unit.source.file, []).append(unit)
+        return found
 
     @cached_property
     def said(self) -> set[str]:
@@ -162,6 +170,9 @@ class Walk:
             self.unit(Unit(source, statement))
         if not statements and name in source.imported:
             self._member(*source.imported[name])
+        elif not statements:
+            for module in source.starred:
+                self._member(module, name)
         self._live(held)
 
     def _member(self, module: str, name: str) -> None:
