@@ -6,11 +6,12 @@ import ast
 import sys
 import sysconfig
 import tokenize
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
+from typing import Any, TypeVar, cast
 
 from llmdl_langgraph.sites import Site, Span, sites_in
 from llmdl_langgraph.template import parsed
@@ -21,6 +22,7 @@ _PYTHON = tuple(Path(sysconfig.get_path(name)).resolve() for name in ("stdlib", 
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 Node = ast.stmt | ast.Lambda
+Known = TypeVar("Known")
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,15 +63,19 @@ class Source:
         """Name → the statements of the module's own level that assign it."""
         return _assigned(self.tree.body)
 
-    def inside(self, scope: Function) -> Mapping[str, list[ast.stmt]]:
-        """Name → the statements of a function's own level that assign it."""
-        if scope not in self._scopes:
-            self._scopes[scope] = {} if isinstance(scope, ast.Lambda) else _assigned(scope.body)
-        return self._scopes[scope]
+    def once(self, node: Node, of: Callable[[ast.AST], Known]) -> Known:
+        """What a function finds out about a piece of the tree, found out once."""
+        if (node, of) not in self._known:
+            self._known[node, of] = of(node)
+        return cast(Known, self._known[node, of])
 
     @cached_property
-    def _scopes(self) -> dict[Function, Mapping[str, list[ast.stmt]]]:
+    def _known(self) -> dict[tuple[Node, Any], Any]:
         return {}
+
+    def inside(self, scope: Function) -> Mapping[str, list[ast.stmt]]:
+        """Name → the statements of a function's own level that assign it."""
+        return self.once(scope, _assigned_inside)
 
     @cached_property
     def starred(self) -> list[str]:
@@ -110,6 +116,10 @@ def is_users(file: Path) -> bool:
 def module_named(name: str) -> ModuleType | None:
     """A module that is loaded, by its import name."""
     return sys.modules.get(name)
+
+
+def _assigned_inside(scope: ast.AST) -> dict[str, list[ast.stmt]]:
+    return {} if isinstance(scope, ast.Lambda) else _assigned(getattr(scope, "body", []))
 
 
 def _assigned(body: list[ast.stmt]) -> dict[str, list[ast.stmt]]:

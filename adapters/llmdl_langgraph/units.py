@@ -15,6 +15,26 @@ _OFFERED = {"bind_tools", "ToolNode"}  # what is only offered to a model is not 
 
 
 @dataclass(frozen=True)
+class Uses:
+    """What a piece of code reads and quotes.
+
+    Args:
+        references: the names and attributes that it reads.
+        keys: the attributes and string keys that it reads.
+        texts: the texts that it quotes, but for where it tells the graph to go.
+    """
+
+    references: tuple[ast.Name | ast.Attribute, ...]
+    keys: frozenset[str]
+    texts: frozenset[str]
+
+
+def uses(node: ast.AST) -> Uses:
+    """What a piece of code reads and quotes."""
+    return Uses(tuple(_references(node)), frozenset(_keys_read(node)), frozenset(_strings(node)))
+
+
+@dataclass(frozen=True)
 class Unit:
     """A piece of code.
 
@@ -43,9 +63,10 @@ class Unit:
                 return [unit for unit in found if unit.node is not self.node]
         return None
 
-    def references(self) -> Iterator[ast.Name | ast.Attribute]:
-        """The names and attributes that it reads."""
-        return _references(self.node)
+    @property
+    def uses(self) -> Uses:
+        """What it reads and quotes."""
+        return self.source.once(self.node, uses)
 
 
 def unit_of(source: Source, code: CodeType) -> Iterator[Unit]:
@@ -81,8 +102,7 @@ def module_behind(node: ast.expr, module: ModuleType) -> ModuleType | None:
     return found if isinstance(found, ModuleType) else None
 
 
-def keys_read(node: ast.AST) -> Iterator[str]:
-    """The attributes and string keys that a piece of code reads."""
+def _keys_read(node: ast.AST) -> Iterator[str]:
     for inner in ast.walk(node):
         match inner:
             case ast.Attribute(attr=name) | ast.Subscript(slice=ast.Constant(value=str(name))):
@@ -93,14 +113,13 @@ def keys_read(node: ast.AST) -> Iterator[str]:
                 yield name
 
 
-def strings_in(node: ast.AST) -> Iterator[str]:
-    """The texts that a piece of code quotes, but for where it tells the graph to go."""
+def _strings(node: ast.AST) -> Iterator[str]:
     if isinstance(node, ast.Call) and called(node) in ("Command", "Send"):
         return
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield node.value
     for child in ast.iter_child_nodes(node):
-        yield from strings_in(child)
+        yield from _strings(child)
 
 
 def _functions(node: ast.AST, scopes: tuple[Function, ...]) -> Iterator[tuple[Function, tuple[Function, ...]]]:

@@ -22,7 +22,7 @@ from langgraph.pregel import Pregel
 
 from llmdl_langgraph.sites import Site
 from llmdl_langgraph.source import Source, module_named, source_of
-from llmdl_langgraph.units import Unit, class_units, keys_read, module_behind, strings_in, unit_of
+from llmdl_langgraph.units import Unit, class_units, module_behind, unit_of
 
 DEPTH = 12
 MANY = 200
@@ -68,7 +68,7 @@ class Reached:
     @cached_property
     def said(self) -> set[str]:
         """The texts that its objects hold, and those that its code quotes, with the names of files in paths."""
-        quoted = {text for unit in self.units.values() for text in strings_in(unit.node)}
+        quoted = {text for unit in self.units.values() for text in unit.uses.texts}
         return self.texts | quoted | {text.rpartition("/")[2] for text in quoted}
 
 
@@ -144,8 +144,8 @@ class Walk:
             self._class_code(unit.source, unit.node)
             return
         self.found.units[id(unit.node)] = unit
-        self._keys.update(keys_read(unit.node))
-        for reference in unit.references():
+        self._keys.update(unit.uses.keys)
+        for reference in unit.uses.references:
             if isinstance(reference, ast.Name):
                 self._name(unit, reference.id)
             elif module := module_behind(reference.value, unit.source.module):
