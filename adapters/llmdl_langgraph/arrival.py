@@ -11,17 +11,21 @@ from llmdl_plugins.slots import Slot, unparse
 
 MARK = "(mark) "
 FEW = 3
+CAPITALS = "it is also sent in capitals, which a change would not reach"
 LOST = "a change would not arrive in what is sent"
 
 
-def lost(seen: Mapping[Text, Sequence[str]], texts: Sequence[Text]) -> dict[Text, str]:
+def lost(seen: Mapping[Text, Sequence[str]], texts: Sequence[Text], sent: Sequence[str]) -> dict[Text, str]:
     """The texts whose changes don't arrive, with the reason.
 
     Args:
         seen: text → messages that it was found in.
         texts: all texts that can be in them.
+        sent: every message.
     """
-    return {text: why for text, messages in seen.items() if (why := _problem(text, messages[:FEW], texts))}
+    found = {text: _problem(text, messages[:FEW], texts) for text, messages in seen.items()}
+    capitals = {text: CAPITALS for text in seen if _is_capitalised(text, sent)}
+    return {text: why for text, why in {**found, **capitals}.items() if why}
 
 
 def _problem(text: Text, messages: Sequence[str], texts: Sequence[Text]) -> str:
@@ -29,6 +33,12 @@ def _problem(text: Text, messages: Sequence[str], texts: Sequence[Text]) -> str:
     if value is None:
         return "no change of it is safe: its slots leave no text of its own"
     return "" if all(_arrives(text.parameter, value, message, texts) for message in messages) else LOST
+
+
+def _is_capitalised(text: Text, sent: Sequence[str]) -> bool:
+    default = str(text.parameter.default)
+    capitals = default.upper()
+    return not text.reading.slots and capitals != default and any(capitals in message for message in sent)
 
 
 def _arrives(parameter: Parameter, value: str, message: str, texts: Sequence[Text]) -> bool:

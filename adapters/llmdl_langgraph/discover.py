@@ -8,15 +8,18 @@ from typing import Any
 
 from langgraph.pregel import Pregel
 
+from llmdl_langgraph.held import Held, held_texts, holders
 from llmdl_langgraph.naming import base_name, innermost, numbered
 from llmdl_langgraph.prompt_files import PromptFile, prompt_files
 from llmdl_langgraph.prompts import looks_like_prompt
+from llmdl_langgraph.quoting import quoting
 from llmdl_langgraph.reach import reach
 from llmdl_langgraph.readings import Reading, readings
+from llmdl_langgraph.sites import Site
 from llmdl_langgraph.source import Source
 from llmdl_langgraph.texts import Text, Ways, text
 from llmdl_langgraph.twins import distinct, twins
-from llmdl_langgraph.usage import Usage, usage
+from llmdl_langgraph.usage import usage
 from llmdl_langgraph.walking import Reached, Sources
 
 UNREACHED = "not reached from the graph"
@@ -55,31 +58,43 @@ def discover(graph: Pregel[Any, Any, Any, Any]) -> Discovery:
     """The prompts of a graph, from its source alone."""
     sources = Sources()
     reached = reach(graph, sources)
-    modules = sources.read()
+    held = held_texts(reached)
+    named_here = sources.read()
+    modules = [*named_here, *quoting([text for texts in held.values() for text in texts], named_here)]
     files = prompt_files(modules)
-    return named(
-        candidates(modules, files, reached, usage(modules)), Discovery({}, {}, tuple(modules), reached, tuple(files))
-    )
+    found = [c for c in candidates(modules, files, reached, held) if c.nodes or _is_named(c, named_here, files)]
+    return named(found, Discovery({}, {}, tuple(modules), reached, tuple(files)))
+
+
+def _is_named(candidate: Candidate, modules: Sequence[Source], files: Sequence[PromptFile]) -> bool:
+    """Whether code that a node reaches stands around the text, or names its file."""
+    known = {source.file for source in modules} | {file.path for file in files if file.is_mentioned}
+    return any(site.file in known for site in candidate.ways)
 
 
 def candidates(
-    sources: Sequence[Source], files: Sequence[PromptFile], reached: Mapping[str, Reached], used: Usage
+    sources: Sequence[Source], files: Sequence[PromptFile], reached: Mapping[str, Reached], held: Held
 ) -> list[Candidate]:
     """The texts that look like prompts; sites with the same text are one."""
-    holders = [*sources, *(f for f in files if f.is_mentioned)]
-    sites = [site for holder in holders for site in holder.sites if looks_like_prompt(site, used)]
+    used = usage(sources)
+    sites = [site for holder in [*sources, *files] for site in holder.sites if looks_like_prompt(site, used)]
     ways = {site: tuple(found) for site in sites if (found := readings(site, used.syntax(site)))}
-    return [_tied({site: ways[site] for site in group}, reached) for group in twins(ways)]
+    return [_tied({site: ways[site] for site in group}, reached, held) for group in twins(ways)]
 
 
-def _tied(ways: Ways, reached: Mapping[str, Reached]) -> Candidate:
-    nodes = {site: innermost({name for name, held in reached.items() if held.holds(site)}) for site in ways}
+def _tied(ways: Ways, reached: Mapping[str, Reached], held: Held) -> Candidate:
+    nodes = {site: _nodes(site, found, reached, held) for site, found in ways.items()}
     ordered = sorted(ways, key=lambda site: (not nodes[site], site.scope != ""))
     return Candidate(
         {site: ways[site] for site in ordered},
         distinct(reading for site in ordered for reading in ways[site]),
         frozenset().union(*nodes.values()),
     )
+
+
+def _nodes(site: Site, ways: Sequence[Reading], reached: Mapping[str, Reached], held: Held) -> set[str]:
+    named = {name for name, found in reached.items() if found.holds(site)}
+    return innermost(named or holders(ways, held))
 
 
 def named(found: Sequence[Candidate], before: Discovery) -> Discovery:

@@ -1,9 +1,9 @@
-"""A text file as sites: the whole, and the parts that a loader could split it into; and new text in their place."""
+"""A text file as sites: the whole, or the passages that its loader cuts out of it; and new text in their place."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,24 +11,24 @@ from llmdl_langgraph.errors import CannotExportError
 from llmdl_langgraph.sites import Site
 from llmdl_langgraph.template import Span, position
 
-MOST_BORDERS = 200
-_BORDER = re.compile(
-    r"^(?:-{3,}|={3,}|\*{3,}|_{3,}|#{1,6} .*|\[\w+\]|</?[\w-]+>|#*\s*(?i:system|user|human|assistant|ai)\s*:?"
-    r"|\{%-?\s*(?:end)?block.*%\})[ \t]*$",
-    re.M,
-)
+ENOUGH_CHARS = 12
+
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
+_FILLED = re.compile(r"\{\{?[^{}]*\}?\}|\{%.*?%\}|[{}<>%$\[\]]")
+_BLOCK = re.compile(r"\s*\{%.*%\}\s*")
 
 
-def passages_in(text: str, file: Path, name: str) -> list[Site]:
-    """The whole text first, then its parts between borders: rules, headings, tags, role names."""
-    borders = sum(1 for _ in _BORDER.finditer(text))
-    parts = _between(text) if borders <= MOST_BORDERS else ()  # a book is no prompt
-    spans = dict.fromkeys([(0, len(text)), *(_stripped(text, *span) for span in parts)])
-    label = file.name.partition(".")[0]
+def whole(text: str, file: Path, name: str) -> Site:
+    """The whole text of a file as a site."""
+    return _site(text, file, name, 0, (0, len(text)))
+
+
+def passages(text: str, file: Path, name: str, sent: Sequence[str]) -> list[Site]:
+    """The longest runs of lines that stand in a message; lines with places to be filled go with their neighbours."""
+    runs = [span for message in sent for blocks in (False, True) for span in _runs(text, message, blocks)]
+    found = dict.fromkeys(runs)
     return [
-        Site(file, name, _span(text, start, end), "file", "", label, "", text[start:end], nth=n)
-        for n, (start, end) in enumerate(spans)
-        if text[start:end].strip()
+        _site(text, file, name, n, span) for n, span in enumerate(found, 1) if span != _stripped(text, 0, len(text))
     ]
 
 
@@ -47,30 +47,36 @@ def patched_text(content: str, edits: Mapping[Site, str]) -> str:
     return unix.replace("\n", "\r\n") if "\r\n" in content else unix
 
 
+def _runs(text: str, message: str, over_blocks: bool) -> Iterator[tuple[int, int]]:
+    """Spans of lines that stand in a message; whether a line of a control block is one of them is for the caller."""
+    start = at = chars = 0
+    for line in [*_LINE.findall(text), ""]:
+        said = [part for piece in _FILLED.split(line) if (part := piece.strip())]
+        is_missing = len(said) == 1 and said[0] == line.strip() and said[0] not in message
+        if not line or is_missing or (not over_blocks and _BLOCK.fullmatch(line)):
+            if chars >= ENOUGH_CHARS:
+                yield _stripped(text, start, at)
+            start, chars = at + len(line), 0
+        else:
+            chars += sum(len(part) for part in said if part in message)
+        at += len(line)
+
+
 def _place(content: str, site: Site) -> tuple[int, int]:
-    """Where a passage stands now."""
-    known = passages_in(content, site.file, site.module)
-    same = [now for now in known if now.text == site.text]
-    match [now for now in same if now.nth == site.nth] or same:
-        case [now]:
-            start = _offset(content, now.span[:2])
-            return start, start + len(now.text)
-    raise CannotExportError(f"{site.file} has changed since it was read: read it again.")
+    """Where a passage stands now: where it stood, or else where alone it stands."""
+    start = _offset(content, site.span[:2])
+    if not content.startswith(site.text, start):
+        if content.count(site.text) != 1:
+            raise CannotExportError(f"{site.file} has changed since it was read: read it again.")
+        start = content.index(site.text)
+    return start, start + len(site.text)
 
 
-def _between(text: str) -> Iterator[tuple[int, int]]:
-    at = 0
-    for border in _BORDER.finditer(text):
-        yield at, border.start()
-        yield border.start(), _next_border(text, border)
-        at = border.end()
-    if at:
-        yield at, len(text)
-
-
-def _next_border(text: str, border: re.Match[str]) -> int:
-    following = _BORDER.search(text, border.end())
-    return following.start() if following else len(text)
+def _site(text: str, file: Path, name: str, nth: int, span: tuple[int, int]) -> Site:
+    start, end = span
+    return Site(
+        file, name, _span(text, start, end), "file", "", file.name.partition(".")[0], "", text[start:end], nth=nth
+    )
 
 
 def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
@@ -80,10 +86,9 @@ def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
 
 def _span(text: str, start: int, end: int) -> Span:
     """Lines from 1 and columns from 0, as for code; columns count characters."""
-    (row, column), (last, stop) = (position(text, at) for at in (start, end))
-    return row, column, last, stop
+    return *position(text, start), *position(text, end)
 
 
-def _offset(text: str, position: tuple[int, int]) -> int:
-    row, column = position
+def _offset(text: str, place: tuple[int, int]) -> int:
+    row, column = place
     return sum(len(line) + 1 for line in text.split("\n")[: row - 1]) + column

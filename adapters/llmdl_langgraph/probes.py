@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from llmdl_langgraph.arrival import lost
 from llmdl_langgraph.binding import WRITTEN_BY_THE_APPLICATION
 from llmdl_langgraph.discover import Candidate, Discovery, named
-from llmdl_langgraph.explain import Explained, explain, explained_in
+from llmdl_langgraph.explain import Explained, explain, explained_in, explained_inside
+from llmdl_langgraph.prose import is_glue
 from llmdl_langgraph.readings import Reading
 from llmdl_langgraph.texts import Text
 from llmdl_langgraph.unlikely import unlikely_texts, without_overlaps
 from llmdl_plugins.network import Network
+from llmdl_plugins.plain import plain
 from llmdl_plugins.tape import Tape
 
 MOST = 0.8  # of a message: a text that doesn't look like a prompt is one where it is nearly all that is sent
 MANY_CHARS = 80  # of a prompt file's own words in a message are no coincidence
+GLUE = "it only lays out data inside another text"
 UNSEEN = "not seen in what the probes sent"
 
 
@@ -39,41 +43,59 @@ class Sent:
 
 @dataclass(frozen=True)
 class Seen:
-    """A text that was sent: by whom, in which reading, in which message."""
+    """A text that was sent: by whom, in which reading, in which message; `is_inside` a slot of another."""
 
     node: str
     reading: Reading
     message: str
+    is_inside: bool
 
 
 async def probed(network: Network, discovery: Discovery, probes: Sequence[Any]) -> Discovery:
     """The discovery, matched to what is sent when these inputs are run."""
     tapes = [(await network.trace(probe))[1] for probe in probes]
-    return matched(discovery, [sent for tape in tapes for sent in sent_in(tape)])
+    given = [text for probe in probes for text in _strings(plain(probe))]
+    came = [text for tape in tapes for text in _came_back(tape)]
+    return matched(discovery, [sent for tape in tapes for sent in sent_in(tape)], [*given, *came])
 
 
-def matched(discovery: Discovery, sent: Sequence[Sent]) -> Discovery:
-    """The discovery, matched to what was sent; what was not seen is frozen."""
+def matched(discovery: Discovery, sent: Sequence[Sent], data: Sequence[str] = ()) -> Discovery:
+    """The discovery, matched to what was sent; what was not seen is frozen.
+
+    Args:
+        discovery: the texts of the source.
+        sent: what the application wrote into messages.
+        data: what it was given and what models and tools answered, which is no prompt even where the source quotes it.
+    """
     likely = list(discovery.texts.values())
     unlikely = unlikely_texts(discovery, [message.text for message in sent])
     seen: dict[Text, list[Seen]] = {}
     for message in sent:
-        for found in _trusted(message, likely, unlikely):
-            seen.setdefault(found.text, []).append(Seen(message.node, found.reading, message.text))
+        for found, is_inside in _trusted(message, likely, unlikely, data):
+            seen.setdefault(found.text, []).append(Seen(message.node, found.reading, message.text, is_inside))
     static = {text: discovery.nodes[name] for name, text in discovery.texts.items()}
     kept = without_overlaps([t for t in [*likely, *unlikely] if t in seen or t in static], set(seen))
-    unbound = lost({t: [s.message for s in seen[t]] for t in kept if t in seen}, kept)
-    return named([_seen(t, static, seen.get(t, []), unbound) for t in kept], discovery)
+    found = named([_seen(t, static.get(t, frozenset()), seen.get(t, [])) for t in kept], discovery)
+    sent_as = dict(zip(found.texts.values(), (seen.get(t, []) for t in kept), strict=True))
+    messages = {t: list(dict.fromkeys(s.message for s in some)) for t, some in sent_as.items() if some}
+    for text, why in lost(messages, list(sent_as), [message.text for message in sent]).items():
+        text.parameter.freeze(why)
+    return found
 
 
-def _trusted(message: Sent, likely: Sequence[Text], unlikely: Sequence[Text]) -> list[Explained]:
-    """What a message is made of; a text that may be there by chance is left out and hides no other."""
+def _trusted(
+    message: Sent, likely: Sequence[Text], unlikely: Sequence[Text], data: Sequence[str]
+) -> list[tuple[Explained, bool]]:
+    """What a message is made of, and whether it stands inside another; what may be chance is left out."""
     known = [*likely, *unlikely]
     while True:
-        found = list(explained_in(explain(message.text, known)))
-        doubted = {f.text for f in found if not _is_sure(f, message, f.text in likely)}
+        explained = explain(message.text, known)
+        found = list(explained_in(explained))
+        quoted = {f.text for f in found if f.text not in likely and any(f.said.strip() in given for given in data)}
+        doubted = quoted | {f.text for f in found if not _is_sure(f, message, f.text in likely)}
         if not doubted:
-            return found
+            inside = {id(f) for f in explained_inside(explained)}
+            return [(f, id(f) in inside) for f in found]
         known = [text for text in known if text not in doubted]
 
 
@@ -84,6 +106,13 @@ def _is_sure(found: Explained, message: Sent, is_likely: bool) -> bool:
         return False
     is_file = found.reading.site.kind in ("file", "entry")
     return is_likely or (is_file and found.reading.literal_chars >= MANY_CHARS)
+
+
+def _came_back(tape: Tape) -> Iterator[str]:
+    """What models and tools answered."""
+    for step in tape.steps:
+        for call in [*step.calls, *step.tools]:
+            yield from _strings(call.answer)
 
 
 def sent_in(tape: Tape) -> Iterator[Sent]:
@@ -100,6 +129,14 @@ def sent_in(tape: Tape) -> Iterator[Sent]:
                     yield from (Sent(node, t, is_answer=True) for t in _texts_of(message) if t and t not in answers)
 
 
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _strings(part)
+
+
 def _texts_of(message: Any) -> Iterator[str]:
     content = message.get("content") if isinstance(message, dict) else None
     for block in content if isinstance(content, list) else [content]:
@@ -108,10 +145,14 @@ def _texts_of(message: Any) -> Iterator[str]:
             yield found
 
 
-def _seen(
-    text: Text, static: Mapping[Text, frozenset[str]], seen: Sequence[Seen], unbound: Mapping[Text, str]
-) -> Candidate:
-    held, senders = static.get(text, frozenset()), frozenset(s.node for s in seen)
+def _seen(text: Text, held: frozenset[str], seen: Sequence[Seen]) -> Candidate:
+    senders = frozenset(s.node for s in seen)
     used = tuple(reading for reading in text.readings if any(reading is s.reading for s in seen))
-    why = unbound.get(text, "") if seen else UNSEEN
+    why = UNSEEN if not seen else GLUE if _only_lays_out(seen) else ""
     return Candidate(text.ways, used or text.readings, held if senders <= held else senders, why)
+
+
+def _only_lays_out(seen: Sequence[Seen]) -> bool:
+    """Whether a text was only sent inside others: as a short value, or as the layout of each item of a list."""
+    repeated = max(Counter(s.message for s in seen).values())
+    return all(s.is_inside and is_glue(s.reading.parts) for s in seen) and (not seen[0].reading.slots or repeated > 1)

@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 from llmdl_langgraph.entries import entries_in
-from llmdl_langgraph.passages import passages_in
+from llmdl_langgraph.passages import passages, whole
 from llmdl_langgraph.sites import Site
 from llmdl_langgraph.source import Source, source_of
 
@@ -46,23 +46,27 @@ class PromptFile:
     text: str = field(repr=False)
     is_mentioned: bool = False
 
+    @property
+    def is_table(self) -> bool:
+        """Whether each of its values is a text of its own."""
+        return self.path.suffix.lower() in TABLES
+
     @cached_property
     def sites(self) -> list[Site]:
         """What can be a prompt of its own: the whole text, or each value of a table."""
-        if self.path.suffix.lower() in TABLES:
+        if self.is_table:
             return entries_in(self.text, self.path, self.name)
-        return passages_in(self.text, self.path, self.name)[:1]
+        return [whole(self.text, self.path, self.name)] if self.text.strip() else []
 
-    @cached_property
-    def passages(self) -> list[Site]:
-        """The parts that a loader could split it into."""
-        return [] if self.path.suffix.lower() in TABLES else passages_in(self.text, self.path, self.name)[1:]
+    def passages(self, sent: Sequence[str]) -> list[Site]:
+        """The parts of it that stand in these messages."""
+        return [] if self.is_table else passages(self.text, self.path, self.name, sent)
 
 
 def prompt_files(sources: Sequence[Source]) -> list[PromptFile]:
     """The text files that the code of these modules names, or that stand where prompts are kept."""
     found: dict[Path, PromptFile] = {}
-    for root in sorted({_project(source) for source in sources}):
+    for root in sorted({_project(source) for source in sources} or {Path.cwd()}):
         named = _named(root)
         for path in _files(root):
             relative = path.relative_to(root)

@@ -6,10 +6,11 @@ import keyword
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from llmdl_langgraph.blocks import BLOCKS
 from llmdl_langgraph.matcher import Matcher
-from llmdl_langgraph.prose import is_telling
+from llmdl_langgraph.prose import is_phrase, is_telling
 from llmdl_langgraph.sites import Site
 from llmdl_langgraph.syntax import DOUBLE_BRACES, FORMAT, PERCENT, PLAIN, Syntax, fstring, fstring_then_format, replaced
 from llmdl_langgraph.template import Hole, Template, holes
@@ -48,6 +49,11 @@ class Reading:
     def canonical(self) -> str:
         """The text by the slot law, as a parameter holds it."""
         return slot_law.unparse(self.parts, self.slots)
+
+    @cached_property
+    def is_phrase(self) -> bool:
+        """Whether it is so short that it has to stand on a line of its own to be told from other text."""
+        return is_phrase(self.parts)
 
     @property
     def literal_chars(self) -> int:

@@ -60,9 +60,13 @@ class Usage:
             return replaced(sorted(tokens))
         return self.spans.get((site.module, site.span)) or self.templates.get(site.name)
 
-    def writes(self, site: Site) -> bool:
-        """Whether a site stands in a message itself, or is held by a name that is sent."""
-        return (site.module, site.span) in self.written or bool(holders(site) & self.sent)
+    def is_written(self, site: Site) -> bool:
+        """Whether a site stands in a message itself."""
+        return (site.module, site.span) in self.written
+
+    def is_sent(self, site: Site) -> bool:
+        """Whether a site is held by a name that is sent."""
+        return bool(holders(site) & self.sent)
 
     def tells(self, site: Site) -> bool:
         """Whether a site is held by a name that is only logged or raised."""
