@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from llmdl_langgraph.explain import explain, rewritten
@@ -10,22 +11,20 @@ from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.slots import Slot, unparse
 
 MARK = "(mark) "
+_UNMARKED = re.compile(re.escape(MARK), re.I)
 FEW = 3
-CAPITALS = "it is also sent in capitals, which a change would not reach"
 LOST = "a change would not arrive in what is sent"
 
 
-def lost(seen: Mapping[Text, Sequence[str]], texts: Sequence[Text], sent: Sequence[str]) -> dict[Text, str]:
+def lost(seen: Mapping[Text, Sequence[str]], texts: Sequence[Text]) -> dict[Text, str]:
     """The texts whose changes don't arrive, with the reason.
 
     Args:
         seen: text → messages that it was found in.
         texts: all texts that can be in them.
-        sent: every message.
     """
     found = {text: _problem(text, messages[:FEW], texts) for text, messages in seen.items()}
-    capitals = {text: CAPITALS for text in seen if _is_capitalised(text, sent)}
-    return {text: why for text, why in {**found, **capitals}.items() if why}
+    return {text: why for text, why in found.items() if why}
 
 
 def _problem(text: Text, messages: Sequence[str], texts: Sequence[Text]) -> str:
@@ -35,15 +34,9 @@ def _problem(text: Text, messages: Sequence[str], texts: Sequence[Text]) -> str:
     return "" if all(_arrives(text.parameter, value, message, texts) for message in messages) else LOST
 
 
-def _is_capitalised(text: Text, sent: Sequence[str]) -> bool:
-    default = str(text.parameter.default)
-    capitals = default.upper()
-    return not text.reading.slots and capitals != default and any(capitals in message for message in sent)
-
-
 def _arrives(parameter: Parameter, value: str, message: str, texts: Sequence[Text]) -> bool:
     changed = rewritten(explain(message, texts), {parameter: value})
-    return changed != message and changed.replace(MARK, "").split() == message.split()
+    return changed != message and _UNMARKED.sub("", changed).split() == message.split()
 
 
 def _marked(text: Text) -> Iterator[str]:

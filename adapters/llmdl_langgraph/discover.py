@@ -77,8 +77,9 @@ def candidates(
 ) -> list[Candidate]:
     """The texts that look like prompts; sites with the same text are one."""
     used = usage(sources)
-    sites = [site for holder in [*sources, *files] for site in holder.sites if looks_like_prompt(site, used)]
-    ways = {site: tuple(found) for site in sites if (found := readings(site, used.syntax(site)))}
+    sites = [*(site for source in sources for site in source.sites), *(site for file in files for site in file.sites)]
+    likely = [site for site in sites if looks_like_prompt(site, used)]
+    ways = {site: tuple(found) for site in likely if (found := readings(site, used.syntax(site)))}
     return [_tied({site: ways[site] for site in group}, reached, held) for group in twins(ways)]
 
 

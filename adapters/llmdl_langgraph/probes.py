@@ -71,14 +71,14 @@ def matched(discovery: Discovery, sent: Sequence[Sent], data: Sequence[str] = ()
     unlikely = unlikely_texts(discovery, [message.text for message in sent])
     seen: dict[Text, list[Seen]] = {}
     for message in sent:
-        for found, is_inside in _trusted(message, likely, unlikely, data):
-            seen.setdefault(found.text, []).append(Seen(message.node, found.reading, message.text, is_inside))
+        for part, is_inside in _trusted(message, likely, unlikely, data):
+            seen.setdefault(part.text, []).append(Seen(message.node, part.reading, message.text, is_inside))
     static = {text: discovery.nodes[name] for name, text in discovery.texts.items()}
     kept = without_overlaps([t for t in [*likely, *unlikely] if t in seen or t in static], set(seen))
     found = named([_seen(t, static.get(t, frozenset()), seen.get(t, [])) for t in kept], discovery)
     sent_as = dict(zip(found.texts.values(), (seen.get(t, []) for t in kept), strict=True))
     messages = {t: list(dict.fromkeys(s.message for s in some)) for t, some in sent_as.items() if some}
-    for text, why in lost(messages, list(sent_as), [message.text for message in sent]).items():
+    for text, why in lost(messages, list(sent_as)).items():
         text.parameter.freeze(why)
     return found
 
@@ -111,8 +111,8 @@ def _is_sure(found: Explained, message: Sent, is_likely: bool) -> bool:
 def _came_back(tape: Tape) -> Iterator[str]:
     """What models and tools answered."""
     for step in tape.steps:
-        for call in [*step.calls, *step.tools]:
-            yield from _strings(call.answer)
+        for answer in [*(call.answer for call in step.calls), *(call.answer for call in step.tools)]:
+            yield from _strings(answer)
 
 
 def sent_in(tape: Tape) -> Iterator[Sent]:

@@ -15,6 +15,7 @@ WORDS_OF_A_VALUE = 3
 WORDS_OF_A_PHRASE = 8
 
 _WORD = re.compile(r"[\u2e80-\ud7ff]|[^\W\d_]{2,}")
+_SENTENCE_ENDS = (".", "!", "?", ":", "。", "！", "？", "：")
 _PROSE = re.compile(r"\s|[\u2e80-\ud7ff]")  # scripts without spaces are prose too
 
 
@@ -38,8 +39,9 @@ def is_telling(parts: Sequence[Part]) -> bool:
 
 def is_glue(parts: Sequence[Part]) -> bool:
     """Whether a text only lays out what fills it, with a word or two before each value, or is such a value."""
-    filled = sum(isinstance(part, Slot) for part in parts)
-    return count_words(parts) <= (WORDS_OF_A_LABEL * filled if filled else WORDS_OF_A_VALUE)
+    if filled := sum(isinstance(part, Slot) for part in parts):
+        return count_words(parts) <= WORDS_OF_A_LABEL * filled
+    return count_words(parts) <= WORDS_OF_A_VALUE and not anchor(parts).endswith(_SENTENCE_ENDS)
 
 
 def is_phrase(parts: Sequence[Part]) -> bool:

@@ -14,7 +14,7 @@ from llmdl_langgraph.prose import is_phrase, is_telling
 from llmdl_langgraph.sites import Site
 from llmdl_langgraph.syntax import DOUBLE_BRACES, FORMAT, PERCENT, PLAIN, Syntax, fstring, fstring_then_format, replaced
 from llmdl_langgraph.template import Hole, Template, holes
-from llmdl_langgraph.transforms import TRANSFORMS, Transform
+from llmdl_langgraph.transforms import CASES, TRANSFORMS, Transform
 from llmdl_plugins import slots as slot_law
 from llmdl_plugins.slots import Part, Slot
 
@@ -100,9 +100,10 @@ def readings(site: Site, known: Syntax | None = None) -> list[Reading]:
 def _readings(site: Site, known: Syntax | None) -> Iterator[Reading]:
     seen: set[Template] = set()
     syntaxes = _known(known) if known and not site.fstring else _syntaxes(site)
-    for transform in TRANSFORMS:
+    cases = CASES if PLAIN in syntaxes and is_phrase((site.text,)) else ()
+    for transform in (*TRANSFORMS, *cases):
         text = transform.apply(site.text)
-        for syntax in syntaxes:
+        for syntax in [PLAIN] if transform in cases else syntaxes:
             pieces = syntax.read(text)
             if pieces is None or pieces in seen:
                 continue

@@ -13,8 +13,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar, cast
 
-from llmdl_langgraph.sites import Site, Span, sites_in
-from llmdl_langgraph.template import parsed
+from llmdl_langgraph.sites import Site, sites_in
+from llmdl_langgraph.template import Span, parsed
 
 OURS = {"llmdl_plugins", "llmdl_langgraph", "llmdl_recipes", "llmdl_local", "llmdl_dspy"}
 _INSTALLED = {"site-packages", "dist-packages"}

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from llmdl_langgraph.filling import filled
 from llmdl_langgraph.names import Alias, aliases, closed, names_in
 from llmdl_langgraph.place import ANSWERING, called
-from llmdl_langgraph.sites import Site, Span, replacements, span_of
+from llmdl_langgraph.sites import Site, replacements, span_of
 from llmdl_langgraph.source import Source
 from llmdl_langgraph.syntax import Syntax, replaced
+from llmdl_langgraph.template import Span
 
 SENDING = {
     "SystemMessage",
