@@ -14,7 +14,16 @@ from llmdl_plugins import tape
 from llmdl_plugins.parameter import Parameter
 
 REMEMBERED = 1_000
+_ANSWER_IDS = ("lc_run", "run-")
 WRITTEN_BY_THE_APPLICATION = {"system", "human", "developer", "chat"}
+
+
+def is_written(message: BaseMessage) -> bool:
+    """Whether the application wrote a message itself, also where it speaks for the model."""
+    if message.type != "ai":
+        return message.type in WRITTEN_BY_THE_APPLICATION
+    answered = message.response_metadata or getattr(message, "usage_metadata", None)
+    return not answered and not (message.id or "").startswith(_ANSWER_IDS)
 
 
 @dataclass(frozen=True)
@@ -59,7 +68,7 @@ class Binding:
 
     def __call__(self, messages: Sequence[BaseMessage]) -> list[BaseMessage]:
         reads: list[Parameter] | None = [] if tape.current_tape() else None
-        bound = [self._message(m, reads) if m.type in WRITTEN_BY_THE_APPLICATION else m for m in messages]
+        bound = [self._message(m, reads) if is_written(m) else m for m in messages]
         if reads and (step := tape.current_step()):
             for parameter in reads:
                 step.read(parameter)

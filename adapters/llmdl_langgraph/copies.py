@@ -8,7 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
 
+from llmdl_langgraph.entries import patched_table
 from llmdl_langgraph.locate import import_name
+from llmdl_langgraph.passages import patched_text
 from llmdl_langgraph.patch import patch
 from llmdl_langgraph.sites import Site
 from llmdl_langgraph.source import Source
@@ -27,13 +29,17 @@ def read(file: Path) -> str:
 
 
 def encoding(data: bytes) -> str:
-    """The encoding of a source file, as Python reads it."""
+    """The encoding of a source file, as Python reads it; of a prompt file, UTF-8."""
     return tokenize.detect_encoding(BytesIO(data).readline)[0]
 
 
 def edited(file: Path, edits: Edits) -> str:
     """A source file with its new texts."""
-    return patch(read(file), edits[file]) if file in edits else read(file)
+    if file not in edits:
+        return read(file)
+    kind = next(iter(edits[file])).kind
+    write = {"file": patched_text, "entry": patched_table}.get(kind, patch)
+    return write(read(file), edits[file])
 
 
 def copied(sources: Iterable[Source], edits: Edits) -> Files:

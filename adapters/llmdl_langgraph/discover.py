@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from langgraph.pregel import Pregel
 
-from llmdl_langgraph.naming import base_name, distinct, innermost
+from llmdl_langgraph.naming import base_name, innermost, numbered
+from llmdl_langgraph.prompt_files import PromptFile, prompt_files
 from llmdl_langgraph.prompts import looks_like_prompt
+from llmdl_langgraph.quoting import quoting
 from llmdl_langgraph.reach import reach
 from llmdl_langgraph.readings import Reading, readings
+from llmdl_langgraph.rendered import Held, held_texts, holders
 from llmdl_langgraph.sites import Site
 from llmdl_langgraph.source import Source
-from llmdl_langgraph.texts import Text, text
-from llmdl_langgraph.usage import Usage, usage
+from llmdl_langgraph.texts import Text, Ways, text
+from llmdl_langgraph.twins import distinct, twins
+from llmdl_langgraph.usage import usage
 from llmdl_langgraph.walking import Reached, Sources
-from llmdl_plugins.slots import Part
 
 UNREACHED = "not reached from the graph"
 
@@ -31,63 +34,79 @@ class Discovery:
         nodes: name → the nodes that send it, as far as the source tells.
         sources: the user's modules that the graph reaches.
         reached: node → what it reaches.
+        files: the text files that the user's loaders may read.
     """
 
     texts: Mapping[str, Text]
     nodes: Mapping[str, frozenset[str]]
     sources: tuple[Source, ...]
     reached: Mapping[str, Reached]
+    files: tuple[PromptFile, ...] = ()
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """One text of the source: its sites, the ways to read it, and the nodes that hold it."""
+    """One text of the source: its sites and how they can be read, the ways that count, and the nodes that hold it."""
 
-    sites: tuple[Site, ...]
+    ways: Ways
     readings: tuple[Reading, ...]
     nodes: frozenset[str]
+    frozen_because: str = ""
 
 
 def discover(graph: Pregel[Any, Any, Any, Any]) -> Discovery:
     """The prompts of a graph, from its source alone."""
     sources = Sources()
     reached = reach(graph, sources)
-    files = sources.read()
-    return named(candidates(files, reached, usage(files)), files, reached)
+    held = held_texts(reached)
+    named_here = sources.read()
+    modules = [*named_here, *quoting([text for texts in held.values() for text in texts], named_here)]
+    files = prompt_files(modules)
+    found = [c for c in candidates(modules, files, reached, held) if c.nodes or _is_named(c, named_here, files)]
+    return named(found, Discovery({}, {}, tuple(modules), reached, tuple(files)))
 
 
-def candidates(sources: Sequence[Source], reached: Mapping[str, Reached], used: Usage) -> list[Candidate]:
+def _is_named(candidate: Candidate, modules: Sequence[Source], files: Sequence[PromptFile]) -> bool:
+    """Whether code that a node reaches stands around the text, or names its file."""
+    known = {source.file for source in modules} | {file.path for file in files if file.is_mentioned}
+    return any(site.file in known for site in candidate.ways)
+
+
+def candidates(
+    sources: Sequence[Source], files: Sequence[PromptFile], reached: Mapping[str, Reached], held: Held
+) -> list[Candidate]:
     """The texts that look like prompts; sites with the same text are one."""
-    found: dict[tuple[str, bool], list[Site]] = {}
-    for site in [s for source in sources for s in source.sites if looks_like_prompt(s, used)]:
-        found.setdefault((site.text, site.fstring), []).append(site)
-    tied = [_tied(sites, reached, used) for sites in found.values()]
-    return [candidate for candidate in tied if candidate.readings]
+    used = usage(sources)
+    sites = [*(site for source in sources for site in source.sites), *(site for file in files for site in file.sites)]
+    likely = [site for site in sites if looks_like_prompt(site, used)]
+    ways = {site: tuple(found) for site in likely if (found := readings(site, used.syntax(site)))}
+    return [_tied({site: ways[site] for site in group}, reached, held) for group in twins(ways)]
 
 
-def _tied(sites: Sequence[Site], reached: Mapping[str, Reached], used: Usage) -> Candidate:
-    nodes = [innermost({name for name, held in reached.items() if held.holds(site)}) for site in sites]
-    reached_sites = {site for site, where in zip(sites, nodes, strict=True) if where}
-    ordered = tuple(sorted(sites, key=lambda site: (site not in reached_sites, site.scope != "")))
-    ways = [reading for site in ordered for reading in readings(site, used.syntax(site))]
-    return Candidate(ordered, tuple(_distinct(ways)), frozenset().union(*nodes))
+def _tied(ways: Ways, reached: Mapping[str, Reached], held: Held) -> Candidate:
+    nodes = {site: _nodes(site, found, reached, held) for site, found in ways.items()}
+    ordered = sorted(ways, key=lambda site: (not nodes[site], site.scope != ""))
+    return Candidate(
+        {site: ways[site] for site in ordered},
+        distinct(reading for site in ordered for reading in ways[site]),
+        frozenset().union(*nodes.values()),
+    )
 
 
-def _distinct(ways: Sequence[Reading]) -> list[Reading]:
-    found: dict[tuple[Part, ...], Reading] = {}
-    for way in ways:
-        found.setdefault(way.parts, way)
-    return list(found.values())
+def _nodes(site: Site, ways: Sequence[Reading], reached: Mapping[str, Reached], held: Held) -> set[str]:
+    named = {name for name, found in reached.items() if found.holds(site)}
+    return innermost(named or holders(ways, held))
 
 
-def named(found: Sequence[Candidate], sources: Sequence[Source], reached: Mapping[str, Reached]) -> Discovery:
-    """Candidates as parameters, in the order of nodes and lines."""
-    names = distinct([base_name(c.nodes, c.sites[0]) for c in found])
+def named(found: Sequence[Candidate], before: Discovery) -> Discovery:
+    """Candidates as the parameters of what was discovered before, in the order of nodes and lines."""
+    names = numbered([base_name(c.nodes, next(iter(c.ways))) for c in found])
     texts = {name: _text(c) for name, c in zip(names, found, strict=True)}
-    return Discovery(texts, dict(zip(names, [c.nodes for c in found], strict=True)), tuple(sources), reached)
+    return replace(before, texts=texts, nodes=dict(zip(names, [c.nodes for c in found], strict=True)))
 
 
 def _text(candidate: Candidate) -> Text:
     where = ", ".join(sorted(candidate.nodes))
     role = f"text that node {where} sends to a model" if where else "text in the source of the application"
-    return text(candidate.sites, candidate.readings, role, "" if where else UNREACHED)
+    why = candidate.frozen_because or ("" if where else UNREACHED)
+    return text(candidate.ways, candidate.readings, role, why)

@@ -9,8 +9,10 @@ from llmdl_langgraph.matcher import Match
 from llmdl_langgraph.readings import Reading
 from llmdl_langgraph.texts import Text
 from llmdl_plugins.parameter import Parameter
+from llmdl_plugins.slots import Part, Slot
 
 DEPTH = 40
+_EDGES = " \t'\"`*-"
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,7 @@ class Explained:
 
     Args:
         text: the parameter.
+        sent: the text that it was found in.
         reading: the way in which it was sent.
         match: where it was found.
         before, after: what surrounds it.
@@ -26,11 +29,21 @@ class Explained:
     """
 
     text: Text
+    sent: str
     reading: Reading
     match: Match
     before: Explanation
     after: Explanation
     values: Mapping[str, Explanation]
+
+    @property
+    def said(self) -> str:
+        """What it says by itself: from its first literal to its last."""
+        lead, trail = (self._value(self.reading.parts[n]) for n in (0, -1))
+        return self.sent[self.match.start + len(lead) : self.match.end - len(trail)]
+
+    def _value(self, part: Part) -> str:
+        return self.match.values[part.name] if isinstance(part, Slot) else ""
 
 
 Explanation = Explained | str
@@ -44,19 +57,25 @@ def explain(sent: str, texts: Sequence[Text], depth: int = DEPTH) -> Explanation
     text, reading, match = found
     values = {name: explain(v, texts, depth - 1 if v != sent else 0) for name, v in match.values.items()}
     before, after = sent[: match.start], sent[match.end :]
-    return Explained(text, reading, match, explain(before, texts, depth - 1), explain(after, texts, depth - 1), values)
+    around = explain(before, texts, depth - 1), explain(after, texts, depth - 1)
+    return Explained(text, sent, reading, match, *around, values)
 
 
 def _found(sent: str, texts: Iterable[Text]) -> Iterator[tuple[Text, Reading, Match]]:
     for text in texts:
         for reading, matcher in text.searches:
-            if match := matcher.search(sent):
+            if (match := matcher.search(sent)) and not (reading.is_phrase and _is_mid_sentence(match, sent)):
                 yield text, reading, match
+
+
+def _is_mid_sentence(match: Match, sent: str) -> bool:
+    before, after = sent[: match.start].rstrip(_EDGES), sent[match.end :].lstrip(_EDGES)
+    return not (not before or before.endswith("\n") or not after or after.startswith("\n"))
 
 
 def _size(found: tuple[Text, Reading, Match]) -> tuple[int, int]:
     _, reading, match = found
-    return match.end - match.start, sum(len(part) for part in reading.parts if isinstance(part, str))
+    return match.end - match.start, reading.literal_chars
 
 
 def parameters(explanation: Explanation) -> Iterator[Parameter]:
@@ -73,6 +92,13 @@ def explained_in(explanation: Explanation) -> Iterator[Explained]:
         for value in explanation.values.values():
             yield from explained_in(value)
         yield from explained_in(explanation.after)
+
+
+def explained_inside(explanation: Explanation) -> Iterator[Explained]:
+    """The matches that stand in a slot of another."""
+    for explained in explained_in(explanation):
+        for value in explained.values.values():
+            yield from explained_in(value)
 
 
 def rewritten(explanation: Explanation, values: Mapping[Parameter, str]) -> str:

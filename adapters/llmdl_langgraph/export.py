@@ -37,7 +37,7 @@ def edits(texts: Sequence[Text], tools: Sequence[ToolText], values: Values) -> E
         value = values.get(text.parameter, text.parameter.default)
         if value != text.parameter.default:
             for site in text.sites:
-                found.setdefault(site.file, {})[site] = text.reading.to_source(value)
+                found.setdefault(site.file, {})[site] = text.raw(site, value)
     for site, raw in tool_edits(tools, values).items():
         if site in found.setdefault(site.file, {}):
             raise CannotExportError(f"{site.key} is a prompt and the description of a tool: change only one of them.")

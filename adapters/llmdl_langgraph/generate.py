@@ -11,7 +11,7 @@ from functools import cache, partial
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from llmdl_langgraph.locate import Location
-from llmdl_langgraph.naming import distinct
+from llmdl_langgraph.naming import numbered
 from llmdl_langgraph.plain_form import PlainLayer
 from llmdl_plugins.layers.retrieved import NEIGHBOURS
 from llmdl_plugins.plain import JSON
@@ -34,7 +34,7 @@ class Generated:
 
 def generate(original: Location, layers: Sequence[PlainLayer]) -> Generated:
     """A module whose `graph` is the original one with these layers in front of its nodes."""
-    names = distinct([f"show_{_identifier(layer.node)}" for layer in layers])
+    names = numbered([f"show_{_identifier(layer.node)}" for layer in layers])
     requires = sorted({"langgraph", *(r for layer in layers for r in layer.form.requires)})
     code = (
         _templates()

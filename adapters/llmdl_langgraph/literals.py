@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from llmdl_langgraph.template import Hole, double_braces, parsed
+from llmdl_langgraph.template import Hole, double_braces, offsets, operands, parsed
 
 _OPEN = re.compile(r"(?P<prefix>[rRuUfF]{0,2})(?P<quote>'''|\"\"\"|'|\")")
-_BETWEEN = re.compile(r"(?:\s|\\\r?\n|#[^\n]*|[()+])*")
+_BETWEEN = re.compile(r"(?:\s|\\\r?\n|#[^\n]*)*")
 _ESCAPE = re.compile(r"\\(?:\n|[\\'\"abfnrtv]|[0-7]{1,3}|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|N\{[^}]+\})")
 
 
@@ -25,11 +25,11 @@ class Atom:
 
 @dataclass(frozen=True)
 class StringLiteral:
-    """One string literal in a source text.
+    """One string literal in a source text; or the code beside literals, which has no quotes and stays as it is.
 
     Args:
         prefix: such as `f` or `rb`, in lower case.
-        quote: the quotes around it.
+        quote: the quotes around it; "" for code, and for what a `join` puts between.
         start, end: its span in the source text.
         atoms: its content.
     """
@@ -41,24 +41,54 @@ class StringLiteral:
     atoms: tuple[Atom, ...]
 
     @property
+    def is_code(self) -> bool:
+        """Whether no text can be written here."""
+        return not self.quote
+
+    @property
     def content_end(self) -> int:
         """Where the closing quote begins."""
         return self.end - len(self.quote)
 
 
 def literals(source: str, holes: Iterator[Hole]) -> list[StringLiteral]:
-    """The literals of an expression that is made of literals, f-strings and `+` only.
+    """The literals of an expression, and the code beside them, in order.
 
     Args:
         source: the text of the expression.
-        holes: what the holes of its f-strings are, in order.
+        holes: what is code in it, in order.
     """
-    found = []
-    at = _skip(_BETWEEN, source, 0)
-    while opened := _OPEN.match(source, at):
-        found.append(_literal(source, opened, holes))
-        at = _skip(_BETWEEN, source, found[-1].end)
+    found: list[StringLiteral] = []
+    for part in operands(_expression(source)):
+        at = found[-1].end if found else 0
+        if part.node is None:
+            found.append(StringLiteral("", "", at, at, tuple(Atom(char, at, at) for char in part.text)))
+        elif part.is_literal:
+            found += _quoted(source, *_span(source, part.node), holes)
+        else:
+            start, end = _span(source, part.node)
+            found.append(StringLiteral("", "", start, end, (Atom(next(holes), start, end),)))
     return found
+
+
+def _expression(source: str) -> ast.expr:
+    return ast.parse(f"({source}\n)", mode="eval").body
+
+
+def _span(source: str, node: ast.expr) -> tuple[int, int]:
+    """Where a node of the parenthesised source stands in the source, in characters."""
+    end = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
+    start, stop = offsets(f"({source}", (node.lineno, node.col_offset, *end))
+    return start - 1, stop - 1
+
+
+def _quoted(source: str, start: int, end: int, holes: Iterator[Hole]) -> Iterator[StringLiteral]:
+    """The literals that stand side by side in a span."""
+    at = start
+    while at < end and (opened := _OPEN.match(source, at)):
+        literal = _literal(source, opened, holes)
+        yield literal
+        at = _skip(_BETWEEN, source, literal.end)
 
 
 def spell(text: str, prefix: str, quote: str, careful: bool = False) -> str | None:

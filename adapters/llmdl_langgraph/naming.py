@@ -26,7 +26,7 @@ def variable(site: Site) -> str:
     return "prompt" if name in _ANONYMOUS else name
 
 
-def distinct(names: Sequence[str]) -> list[str]:
+def numbered(names: Sequence[str]) -> list[str]:
     """The names in order, with `_2`, `_3`, … behind those that were there before."""
     seen: Counter[str] = Counter()
     found = []

@@ -64,7 +64,7 @@ def adapt(obj: Any, probes: Sequence[Any] = (), **kwargs: Any) -> LangGraphNetwo
     if not probes:
         return found
     tapes = sync.run(traces(found, probes))
-    return LangGraphNetwork(obj, probed(discovery, tapes), tools=tools_of(obj, discovery, tapes))
+    return LangGraphNetwork(obj, probed(discovery, tapes, probes), tools=tools_of(obj, discovery, tapes))
 
 
 class LangGraphNetwork(Network):

@@ -115,7 +115,7 @@ class _Offers:
 
     def code(self, unit: Unit) -> None:
         """Note what a piece of code binds to a model, and what it holds that was bound elsewhere."""
-        for reference in unit.references():
+        for reference in unit.uses.references:
             if isinstance(reference, ast.Name) and unit.local(reference.id) is None:
                 for obj in live(reference, unit):
                     if is_runnable(obj) or self.sources[type(obj).__module__]:

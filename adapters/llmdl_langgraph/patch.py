@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 
 from llmdl_langgraph.errors import CannotExportError as CannotExportError
 from llmdl_langgraph.respell import respellings
-from llmdl_langgraph.sites import Site, Span, sites_in, span_of
+from llmdl_langgraph.sites import Site, sites_in, span_of
 from llmdl_langgraph.syntax import PLAIN, fstring
-from llmdl_langgraph.template import Template, compiles, of_expression, parsed
+from llmdl_langgraph.template import Span, Template, compiles, of_expression, offsets, parsed
 
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")  # unlike str.splitlines, leaves U+2028 and its like inside a line
 
@@ -84,7 +84,7 @@ def _template(site: Site, text: str) -> Template:
 
 
 def _respelled(source: str, site: Site, wanted: Template) -> str:
-    start, end = _offsets(source, site.span)
+    start, end = offsets(source, site.span)
     old = _template(site, site.text)
     for way in respellings(source[start:end], old, wanted):
         if _evaluated(way) == wanted:
@@ -105,22 +105,14 @@ def _evaluated(expression: str) -> Template | None:
 def span_offsets(source: str, node: ast.stmt) -> tuple[int, int]:
     """Where a statement of a source with unix line ends begins and ends, in characters."""
     end = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
-    return _offsets(source, (node.lineno, node.col_offset, *end))
+    return offsets(source, (node.lineno, node.col_offset, *end))
 
 
 def _spliced(source: str, spelled: Mapping[Span, str]) -> str:
     for span in sorted(spelled, reverse=True):
-        start, end = _offsets(source, span)
+        start, end = offsets(source, span)
         source = source[:start] + spelled[span] + source[end:]
     return source
-
-
-def _offsets(source: str, span: Span) -> tuple[int, int]:
-    """A span in characters; `ast` counts columns in UTF-8 bytes."""
-    lines = source.split("\n")
-    starts = [sum(len(line) + 1 for line in lines[: row - 1]) for row in (span[0], span[2])]
-    columns = [len(lines[row - 1].encode()[:column].decode()) for row, column in (span[:2], span[2:])]
-    return starts[0] + columns[0], starts[1] + columns[1]
 
 
 def _same(old: object, new: object, wanted: Mapping[Span, Template]) -> bool:

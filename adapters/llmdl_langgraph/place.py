@@ -6,7 +6,9 @@ import ast
 from dataclasses import dataclass, replace
 from typing import Literal
 
-Kind = Literal["constant", "literal", "fstring", "class attribute", "default", "docstring", "field description"]
+Kind = Literal[
+    "constant", "literal", "fstring", "class attribute", "default", "docstring", "field description", "file", "entry"
+]
 
 TRANSPARENT = {"dedent", "cleandoc", "strip", "lstrip", "rstrip", "format", "join", "str", "replace"}
 ANSWERING = {"invoke", "ainvoke", "stream", "astream", "batch", "abatch", "create"}  # their result is no prompt
@@ -49,4 +51,6 @@ def under_keyword(keyword: str, at: Place) -> Place:
     """The place of a keyword argument or a value in a dictionary."""
     if at.context in ("Field", "field") and keyword == "description":
         return replace(at, kind="field description")
+    if not at.context and keyword == "description" and at.kind not in ("field description", "docstring"):
+        return replace(at, kind="field description")  # of a schema that is written as a dictionary
     return at if at.name and keyword in GENERIC_KEYWORDS else replace(at, name=keyword or at.name)

@@ -3,28 +3,53 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from llmdl_langgraph.arrival import lost
 from llmdl_langgraph.binding import WRITTEN_BY_THE_APPLICATION
 from llmdl_langgraph.discover import Candidate, Discovery, named
-from llmdl_langgraph.explain import explain, explained_in
-from llmdl_langgraph.readings import Reading, readings
-from llmdl_langgraph.texts import Text, text
+from llmdl_langgraph.explain import Explained, explain, explained_in, explained_inside
+from llmdl_langgraph.prose import is_glue
+from llmdl_langgraph.readings import Reading
+from llmdl_langgraph.texts import Text
+from llmdl_langgraph.unlikely import unlikely_texts, without_overlaps
 from llmdl_plugins.data import Example
 from llmdl_plugins.network import Network
+from llmdl_plugins.plain import plain
 from llmdl_plugins.tape import Step, Tape
 
 MOST = 0.8  # of a message: a text that doesn't look like a prompt is one where it is nearly all that is sent
+MANY_CHARS = 80  # of a prompt file's own words in a message are no coincidence
+GLUE = "it only lays out data inside another text"
+UNSEEN = "not seen in what the probes sent"
 
 
 @dataclass(frozen=True)
 class Sent:
-    """One text of a message, and the node that sends it."""
+    """One text of a message.
+
+    Args:
+        node: who sends it.
+        text: what is sent.
+        is_answer: whether it stands in the role of the model.
+    """
 
     node: str
     text: str
+    is_answer: bool = False
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A text that was sent: by whom, in which reading, in which message; `is_inside` a slot of another."""
+
+    node: str
+    reading: Reading
+    message: str
+    is_inside: bool
 
 
 async def traces(network: Network, probes: Sequence[Any]) -> list[Tape]:
@@ -38,38 +63,89 @@ async def _traced(network: Network, probe: Any) -> Tape:
     return tape
 
 
-def probed(discovery: Discovery, tapes: Sequence[Tape]) -> Discovery:
-    """The discovery, matched to what was sent in these runs."""
-    return matched(discovery, [sent for tape in tapes for sent in sent_in(tape)])
+def probed(discovery: Discovery, tapes: Sequence[Tape], probes: Sequence[Any]) -> Discovery:
+    """The discovery, matched to what was sent in the runs of these inputs or rows."""
+    given = [text for probe in probes for text in _strings(plain(vars(probe) if isinstance(probe, Example) else probe))]
+    came = [text for tape in tapes for text in _came_back(tape)]
+    return matched(discovery, [sent for tape in tapes for sent in sent_in(tape)], [*given, *came])
 
 
-def matched(discovery: Discovery, sent: Sequence[Sent]) -> Discovery:
-    """The discovery, matched to what was sent."""
-    texts = list(discovery.texts.values())
-    unlikely = _unlikely(discovery, texts)
-    seen: dict[Text, list[tuple[str, Reading]]] = {}
+def matched(discovery: Discovery, sent: Sequence[Sent], data: Sequence[str] = ()) -> Discovery:
+    """The discovery, matched to what was sent; what was not seen is frozen.
+
+    Args:
+        discovery: the texts of the source.
+        sent: what the application wrote into messages.
+        data: what it was given and what models and tools answered, which is no prompt even where the source quotes it.
+    """
+    likely = list(discovery.texts.values())
+    unlikely = unlikely_texts(discovery, [message.text for message in sent])
+    seen: dict[Text, list[Seen]] = {}
     for message in sent:
-        for found in explained_in(explain(message.text, [*texts, *unlikely])):
-            share = (found.match.end - found.match.start) / len(message.text)
-            if found.text in discovery.texts.values() or share >= MOST:
-                seen.setdefault(found.text, []).append((message.node, found.reading))
-    found_here = [t for t in [*texts, *unlikely] if t in seen or t in texts]
+        for part, is_inside in _trusted(message, likely, unlikely, data):
+            seen.setdefault(part.text, []).append(Seen(message.node, part.reading, message.text, is_inside))
     static = {text: discovery.nodes[name] for name, text in discovery.texts.items()}
-    return named(
-        [_seen(t, static.get(t, frozenset()), seen.get(t, [])) for t in found_here],
-        discovery.sources,
-        discovery.reached,
-    )
+    kept = without_overlaps([t for t in [*likely, *unlikely] if t in seen or t in static], set(seen))
+    found = named([_seen(t, static.get(t, frozenset()), seen.get(t, [])) for t in kept], discovery)
+    sent_as = dict(zip(found.texts.values(), (seen.get(t, []) for t in kept), strict=True))
+    messages = {t: list(dict.fromkeys(s.message for s in some)) for t, some in sent_as.items() if some}
+    for text, why in lost(messages, list(sent_as)).items():
+        text.parameter.freeze(why)
+    return found
+
+
+def _trusted(
+    message: Sent, likely: Sequence[Text], unlikely: Sequence[Text], data: Sequence[str]
+) -> list[tuple[Explained, bool]]:
+    """What a message is made of, and whether it stands inside another; what may be chance is left out."""
+    known = [*likely, *unlikely]
+    while True:
+        explained = explain(message.text, known)
+        found = list(explained_in(explained))
+        quoted = {f.text for f in found if f.text not in likely and any(f.said.strip() in given for given in data)}
+        doubted = quoted | {f.text for f in found if not _is_sure(f, message, f.text in likely)}
+        if not doubted:
+            inside = {id(f) for f in explained_inside(explained)}
+            return [(f, id(f) in inside) for f in found]
+        known = [text for text in known if text not in doubted]
+
+
+def _is_sure(found: Explained, message: Sent, is_likely: bool) -> bool:
+    if (found.match.end - found.match.start) >= MOST * len(message.text):
+        return True
+    if message.is_answer:
+        return False
+    is_file = found.reading.site.kind in ("file", "entry")
+    return is_likely or (is_file and found.reading.literal_chars >= MANY_CHARS)
+
+
+def _came_back(tape: Tape) -> Iterator[str]:
+    """What models and tools answered."""
+    for step in tape.steps:
+        for answer in [*(call.answer for call in step.calls), *(call.answer for call in step.tools)]:
+            yield from _strings(answer)
 
 
 def sent_in(tape: Tape) -> Iterator[Sent]:
     """The texts that the application itself wrote into messages."""
+    answers = {t for step in tape.steps for call in step.calls for t in _texts_of(call.answer)}
     for step in tape.steps:
         node = node_of(step)
         for call in step.calls:
             for message in call.messages if isinstance(call.messages, list) else []:
-                if isinstance(message, dict) and message.get("type") in WRITTEN_BY_THE_APPLICATION:
-                    yield from (Sent(node, t) for t in _texts(message.get("content")) if t)
+                role = message.get("type") if isinstance(message, dict) else None
+                if role in WRITTEN_BY_THE_APPLICATION:
+                    yield from (Sent(node, t) for t in _texts_of(message) if t)
+                elif role == "ai":
+                    yield from (Sent(node, t, is_answer=True) for t in _texts_of(message) if t and t not in answers)
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _strings(part)
 
 
 def node_of(step: Step) -> str:
@@ -78,23 +154,22 @@ def node_of(step: Step) -> str:
     return "/".join(name for name in names if ":" not in name)
 
 
-def _texts(content: Any) -> Iterator[str]:
+def _texts_of(message: Any) -> Iterator[str]:
+    content = message.get("content") if isinstance(message, dict) else None
     for block in content if isinstance(content, list) else [content]:
         found = block.get("text") if isinstance(block, dict) else block
         if isinstance(found, str):
             yield found
 
 
-def _unlikely(discovery: Discovery, texts: Sequence[Text]) -> list[Text]:
-    """Texts of the source that don't look like prompts, should one be nearly a whole message."""
-    known = {site for t in texts for site in t.sites}
-    sites = [s for source in discovery.sources for s in source.sites if s not in known]
-    said = [s for s in sites if s.kind not in ("docstring", "field description")]
-    spoken = [s for s in said if any(held.holds(s) for held in discovery.reached.values())]
-    return [text([s], ways, "text in the source of the application") for s in spoken if (ways := readings(s))]
+def _seen(text: Text, held: frozenset[str], seen: Sequence[Seen]) -> Candidate:
+    senders = frozenset(s.node for s in seen)
+    used = tuple(reading for reading in text.readings if any(reading is s.reading for s in seen))
+    why = UNSEEN if not seen else GLUE if _only_lays_out(seen) else ""
+    return Candidate(text.ways, used or text.readings, held if senders <= held else senders, why)
 
 
-def _seen(found: Text, static: frozenset[str], sent: Sequence[tuple[str, Reading]]) -> Candidate:
-    senders = frozenset(node for node, _ in sent)
-    used = [reading for reading in found.readings if any(reading is way for _, way in sent)]
-    return Candidate(found.sites, tuple(used) or found.readings, static if senders <= static else senders)
+def _only_lays_out(seen: Sequence[Seen]) -> bool:
+    """Whether a text was only sent inside others: as a short value, or as the layout of each item of a list."""
+    repeated = max(Counter(s.message for s in seen).values())
+    return all(s.is_inside and is_glue(s.reading.parts) for s in seen) and (not seen[0].reading.slots or repeated > 1)

@@ -22,9 +22,8 @@ _SETTING_UP = {
     "findall", "split", "open", "Path", "Option", "Argument", "HTTPException", "deprecated", "execute", "sleep",
     "Annotated", "namedtuple", "setdefault", "get", "startswith", "endswith", "removeprefix", "removesuffix",
 }  # fmt: skip
-_DESCRIBING = re.compile(
-    r"(.*_)?(descriptions?|desc|help|title|docstring|epilog|errors?|log_?format|url|regex|pattern)", re.I
-)
+_DESCRIBING = re.compile(r"(.*_)?(descriptions?|desc|help|title|docstring|epilog|log_?format|url|regex|pattern)", re.I)
+_FAULT = re.compile(r"(.*_)?errors?", re.I)
 _FAILING = re.compile(
     r"\s*(an? )?(unexpected |internal )?(error|failed|failure|could not|couldn't|unable|invalid|missing)\b", re.I
 )
@@ -33,26 +32,24 @@ _ANONYMOUS = {"", "content", "text"}
 
 def looks_like_prompt(site: Site, used: Usage) -> bool:
     """Whether a site is likely to become part of a message that the application writes to a model."""
-    if _is_none(site, used):
+    if site.kind in ("docstring", "field description") or is_told(site.context) or site.context in _SETTING_UP:
         return False
-    if site.context in SENDING or used.writes(site):
+    if site.kind == "file" or site.context in SENDING or used.is_written(site):
         return True
+    if _DESCRIBING.fullmatch(site.name):
+        return False
+    if used.is_sent(site):
+        return True
+    if _FAULT.fullmatch(site.name) or used.tells(site):
+        return False
     if site.context in ANSWERING and (site.name in _ANONYMOUS or _is_promptish(site.name)):
         return True
     words = len(_WORD.findall(site.text))
+    if site.kind == "entry" and _is_promptish(site.module):
+        return words >= NAMED_WORDS
     if _FAILING.match(site.text):
         return False
     return (any(map(_is_promptish, holders(site))) and words >= NAMED_WORDS) or _is_long(site, words)
-
-
-def _is_none(site: Site, used: Usage) -> bool:
-    return (
-        site.kind in ("docstring", "field description")
-        or is_told(site.context)
-        or site.context in _SETTING_UP
-        or bool(_DESCRIBING.fullmatch(site.name))
-        or used.tells(site)
-    )
 
 
 def _is_promptish(name: str) -> bool:

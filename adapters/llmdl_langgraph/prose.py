@@ -5,12 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from llmdl_plugins.slots import Part
+from llmdl_plugins.slots import Part, Slot
 
 ANCHOR_CHARS = 12
 WORDS = 3
+FEW_CHARS, MANY_CHARS = 4, 20
+WORDS_OF_A_LABEL = 2
+WORDS_OF_A_VALUE = 3
+WORDS_OF_A_PHRASE = 8
 
 _WORD = re.compile(r"[\u2e80-\ud7ff]|[^\W\d_]{2,}")
+_SENTENCE_ENDS = (".", "!", "?", ":", "。", "！", "？", "：")
 _PROSE = re.compile(r"\s|[\u2e80-\ud7ff]")  # scripts without spaces are prose too
 
 
@@ -23,6 +28,27 @@ def anchor(parts: Sequence[Part]) -> str:
 
 def is_telling(parts: Sequence[Part]) -> bool:
     """Whether the literals are prose, so that a match is no coincidence."""
-    words = _WORD.findall(" ".join(part for part in parts if isinstance(part, str)))
+    literals = [part for part in parts if isinstance(part, str)]
     longest = anchor(parts).strip()
-    return len(words) >= WORDS and len(longest) >= ANCHOR_CHARS and _PROSE.search(longest) is not None
+    if count_words(parts) >= WORDS and len(longest) >= ANCHOR_CHARS and _PROSE.search(longest):
+        return True
+    # Several short literals in their order are no coincidence either.
+    solid = [len("".join(text.split())) for text in literals]
+    return count_words(parts) > 1 and sum(n >= FEW_CHARS for n in solid) > 1 and sum(solid) >= MANY_CHARS
+
+
+def is_glue(parts: Sequence[Part]) -> bool:
+    """Whether a text only lays out what fills it, with a word or two before each value, or is such a value."""
+    if filled := sum(isinstance(part, Slot) for part in parts):
+        return count_words(parts) <= WORDS_OF_A_LABEL * filled
+    return count_words(parts) <= WORDS_OF_A_VALUE and not anchor(parts).endswith(_SENTENCE_ENDS)
+
+
+def is_phrase(parts: Sequence[Part]) -> bool:
+    """Whether a text is so short that it may be part of a sentence that somebody else wrote."""
+    return len(parts) == 1 and count_words(parts) < WORDS_OF_A_PHRASE
+
+
+def count_words(parts: Sequence[Part]) -> int:
+    """How many words stand in the literals."""
+    return len(_WORD.findall(" ".join(part for part in parts if isinstance(part, str))))

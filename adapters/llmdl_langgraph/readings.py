@@ -6,17 +6,23 @@ import keyword
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
+from llmdl_langgraph.blocks import BLOCKS
 from llmdl_langgraph.matcher import Matcher
-from llmdl_langgraph.prose import is_telling
+from llmdl_langgraph.prose import is_phrase, is_telling
 from llmdl_langgraph.sites import Site
 from llmdl_langgraph.syntax import DOUBLE_BRACES, FORMAT, PERCENT, PLAIN, Syntax, fstring, fstring_then_format, replaced
 from llmdl_langgraph.template import Hole, Template, holes
-from llmdl_langgraph.transforms import TRANSFORMS, Transform
+from llmdl_langgraph.transforms import CASES, TRANSFORMS, Transform
 from llmdl_plugins import slots as slot_law
 from llmdl_plugins.slots import Part, Slot
 
 ALIAS_CHARS = 24
+# What people write by hand where a value goes, and fill with `.replace` or a pattern of their own.
+_TOKEN = re.compile(
+    r"<<\s*\w+\s*>>|\[\[\w+\]\]|__[A-Z][A-Z_]*__|\$\{\w+\}|\$[a-zA-Z_]\w*|%[A-Z_]{3,}%|<[A-Z_]{3,}>|\[[A-Z_]{3,}\]"
+)
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,16 @@ class Reading:
     def canonical(self) -> str:
         """The text by the slot law, as a parameter holds it."""
         return slot_law.unparse(self.parts, self.slots)
+
+    @cached_property
+    def is_phrase(self) -> bool:
+        """Whether it is so short that it has to stand on a line of its own to be told from other text."""
+        return is_phrase(self.parts)
+
+    @property
+    def literal_chars(self) -> int:
+        """How much of it is text of its own."""
+        return sum(len(part) for part in self.parts if isinstance(part, str))
 
     def parse(self, canonical: str) -> list[Part]:
         """The parts of a text by the slot law."""
@@ -83,10 +99,11 @@ def readings(site: Site, known: Syntax | None = None) -> list[Reading]:
 
 def _readings(site: Site, known: Syntax | None) -> Iterator[Reading]:
     seen: set[Template] = set()
-    syntaxes = [known, PLAIN] if known and not site.fstring else _syntaxes(site)
-    for transform in TRANSFORMS:
+    syntaxes = _known(known) if known and not site.fstring else _syntaxes(site)
+    cases = CASES if PLAIN in syntaxes and is_phrase((site.text,)) else ()
+    for transform in (*TRANSFORMS, *cases):
         text = transform.apply(site.text)
-        for syntax in syntaxes:
+        for syntax in [PLAIN] if transform in cases else syntaxes:
             pieces = syntax.read(text)
             if pieces is None or pieces in seen:
                 continue
@@ -94,10 +111,25 @@ def _readings(site: Site, known: Syntax | None) -> Iterator[Reading]:
             yield _reading(site, syntax, transform, pieces)
 
 
+def _tokens(text: str) -> Iterator[str]:
+    """What looks like a place to be filled; a tag that is closed again is part of the text."""
+    for token in dict.fromkeys(_TOKEN.findall(text)):
+        if f"</{token[1:]}" not in text:
+            yield token
+
+
+def _known(syntax: Syntax) -> list[Syntax]:
+    return [syntax, *([BLOCKS] if syntax is DOUBLE_BRACES else []), PLAIN]
+
+
 def _syntaxes(site: Site) -> list[Syntax]:
     if site.fstring:
         return [fstring(site.holes), fstring_then_format(site.holes)]
-    return [PLAIN, *([replaced(site.replaced)] if site.replaced else []), FORMAT, PERCENT, DOUBLE_BRACES]
+    tokens = site.replaced or tuple(_tokens(site.text))
+    found = [PLAIN, FORMAT, PERCENT, DOUBLE_BRACES, BLOCKS]
+    if site.kind in ("file", "entry"):  # what loads it fills it elsewhere, so the text alone must tell
+        found = [BLOCKS, FORMAT, PLAIN, PERCENT, DOUBLE_BRACES]
+    return [*found[:1], *([replaced(tokens)] if tokens else []), *found[1:]]
 
 
 def _reading(site: Site, syntax: Syntax, transform: Transform, pieces: Template) -> Reading:

@@ -77,6 +77,10 @@ def _edits(
         begin += len(part.atoms)
         if first > last or (first == last and (hi > lo or not pending)):
             continue
+        if part.is_code:
+            if last > first:
+                return None
+            continue
         text = _content(pending, part.prefix, part.quote, spelled, careful)
         if text is not None:
             pending = ()
@@ -104,7 +108,7 @@ def _applied(source: str, edits: Sequence[Edit]) -> str:
 
 def _reshaped(source: str, found: Sequence[StringLiteral], new: Template, spelled: Spelled) -> Iterator[str | None]:
     """Several literals again, one for each line, set apart as the first two are."""
-    if len(found) < 2:
+    if len(found) < 2 or any(part.is_code for part in found):
         return
     apart = source[found[0].end : found[1].start]
     quote = found[0].quote[0]
@@ -127,8 +131,9 @@ def _lines(pieces: Template) -> Iterator[Template]:
 
 def _fresh(found: Sequence[StringLiteral], new: Template, spelled: Spelled) -> Iterator[str | None]:
     """One new literal, in the quotes that need the fewest escapes."""
-    prefix = "f" if any("f" in part.prefix for part in found) else ""
-    for quote in sorted(QUOTES, key=lambda quote: _awkwardness(quote, found[0].quote, new, spelled)):
+    prefix = "f" if holes(new) or any("f" in part.prefix for part in found) else ""
+    usual = next(part.quote for part in found if part.quote)
+    for quote in sorted(QUOTES, key=lambda quote: _awkwardness(quote, usual, new, spelled)):
         for careful in (False, True):
             yield _literal(new, quote, spelled, prefix, careful)
 

@@ -10,10 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from llmdl_langgraph.place import Kind, Place, called
-from llmdl_langgraph.template import Hole, double_braces, holes, is_fstring, of_expression, parsed
+from llmdl_langgraph.template import Hole, Span, double_braces, holes, of_expression, operands, parsed
 from llmdl_langgraph.walk import places
-
-Span = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True)
@@ -28,9 +26,9 @@ class Site:
         scope: qualified name of the class or function around it, "" at module level.
         name: variable, attribute, argument or keyword that holds it, or "".
         context: name of the call around it, such as `SystemMessage`, or "".
-        text: what it evaluates to; of an f-string, its template with `{expression}` and doubled braces.
-        holes: of an f-string, its holes in order.
-        fstring: whether an f-string is part of it.
+        text: what it evaluates to; with code in it, its template with `{expression}` and doubled braces.
+        holes: the code in it, in order: of f-strings, and what `+` and `join` put beside literals.
+        fstring: whether its text is written as f-strings are.
         replaced: what the module passes to `.replace(...)` on it.
         nth: its place among the sites of equal scope and label.
     """
@@ -97,7 +95,7 @@ def _label(place: Place | Site) -> str:
 
 def _site(node: ast.expr, at: Place, file: Path, module: str, replaced: tuple[str, ...], nth: int) -> Site:
     pieces = of_expression(node) or ()
-    fstring = is_fstring(node)
+    fstring = bool(holes(pieces)) or any(isinstance(part.node, ast.JoinedStr) for part in operands(node))
     text = "".join(p.raw if isinstance(p, Hole) else double_braces(p) if fstring else p for p in pieces)
     kind: Kind = "fstring" if fstring and at.kind in ("constant", "literal", "class attribute") else at.kind
     used = tuple(token for token in replaced if token in text)

@@ -6,14 +6,15 @@ import ast
 import sys
 import sysconfig
 import tokenize
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
+from typing import Any, TypeVar, cast
 
-from llmdl_langgraph.sites import Site, Span, sites_in
-from llmdl_langgraph.template import parsed
+from llmdl_langgraph.sites import Site, sites_in
+from llmdl_langgraph.template import Span, parsed
 
 OURS = {"llmdl_plugins", "llmdl_langgraph", "llmdl_recipes", "llmdl_local", "llmdl_dspy"}
 _INSTALLED = {"site-packages", "dist-packages"}
@@ -21,6 +22,7 @@ _PYTHON = tuple(Path(sysconfig.get_path(name)).resolve() for name in ("stdlib", 
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 Node = ast.stmt | ast.Lambda
+Known = TypeVar("Known")
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,11 +61,27 @@ class Source:
     @cached_property
     def assigned(self) -> Mapping[str, list[ast.stmt]]:
         """Name → the statements of the module's own level that assign it."""
-        found: dict[str, list[ast.stmt]] = {}
-        for statement in own_level(self.tree.body):
-            for name in assigned_names(statement):
-                found.setdefault(name, []).append(statement)
-        return found
+        return _assigned(self.tree.body)
+
+    def once(self, node: Node, of: Callable[[ast.AST], Known]) -> Known:
+        """What a function finds out about a piece of the tree, found out once."""
+        if (node, of) not in self._known:
+            self._known[node, of] = of(node)
+        return cast(Known, self._known[node, of])
+
+    @cached_property
+    def _known(self) -> dict[tuple[Node, Any], Any]:
+        return {}
+
+    def inside(self, scope: Function) -> Mapping[str, list[ast.stmt]]:
+        """Name → the statements of a function's own level that assign it."""
+        return self.once(scope, _assigned_inside)
+
+    @cached_property
+    def starred(self) -> list[str]:
+        """The modules from which it imports every name."""
+        imports = [node for node in ast.walk(self.tree) if isinstance(node, ast.ImportFrom)]
+        return [self.absolute(node) for node in imports if node.names[0].name == "*"]
 
     def absolute(self, node: ast.ImportFrom) -> str:
         """The absolute name of the module that is imported from."""
@@ -88,6 +106,8 @@ def source_of(module: ModuleType | None) -> Source | None:
 
 def is_users(file: Path) -> bool:
     """Whether a file is the user's own Python source."""
+    if not _INSTALLED.isdisjoint(file.parts):
+        return False
     here = file.resolve()
     installed = _INSTALLED & set(here.parts) or any(here.is_relative_to(python) for python in _PYTHON)
     return here.suffix == ".py" and here.exists() and not installed
@@ -96,6 +116,18 @@ def is_users(file: Path) -> bool:
 def module_named(name: str) -> ModuleType | None:
     """A module that is loaded, by its import name."""
     return sys.modules.get(name)
+
+
+def _assigned_inside(scope: ast.AST) -> dict[str, list[ast.stmt]]:
+    return {} if isinstance(scope, ast.Lambda) else _assigned(getattr(scope, "body", []))
+
+
+def _assigned(body: list[ast.stmt]) -> dict[str, list[ast.stmt]]:
+    found: dict[str, list[ast.stmt]] = {}
+    for statement in own_level(body):
+        for name in assigned_names(statement):
+            found.setdefault(name, []).append(statement)
+    return found
 
 
 def own_level(body: list[ast.stmt]) -> Iterator[ast.stmt]:

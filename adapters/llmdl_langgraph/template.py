@@ -23,6 +23,7 @@ class Hole:
 
 Piece = str | Hole
 Template = tuple[Piece, ...]
+Span = tuple[int, int, int, int]
 
 
 def parsed(source: str) -> ast.Module:
@@ -54,27 +55,75 @@ def template(pieces: Iterable[Piece]) -> Template:
     return tuple(joined)
 
 
-def of_expression(node: ast.AST) -> Template | None:
-    """The template that an expression evaluates to, or None where it is more than literals, f-strings and `+`."""
+@dataclass(frozen=True)
+class Operand:
+    """One part of an expression that makes a text.
+
+    Args:
+        node: its expression; None for what a `join` puts between two others.
+        text: what a `join` puts there.
+        is_literal: whether its text stands in the source.
+    """
+
+    node: ast.expr | None
+    text: str = ""
+    is_literal: bool = True
+
+    @property
+    def pieces(self) -> Template:
+        """What it adds to the text; code is one hole."""
+        match self.node:
+            case ast.Constant(value=value):
+                return template([str(value)])
+            case ast.JoinedStr(values=values):
+                return template(_fstring_piece(value) for value in values)
+            case None:
+                return template([self.text])
+        return (_code(self.node),)
+
+
+def operands(node: ast.AST) -> list[Operand]:
+    """The parts of an expression in order: literals, f-strings, and the code that `+` or `join` puts beside them."""
     match node:
-        case ast.Constant(value=str(text)):
-            return template([text])
-        case ast.JoinedStr(values=values):
-            return template(_fstring_piece(value) for value in values)
+        case ast.Constant(value=str()) | ast.JoinedStr():
+            return [Operand(node)]
         case ast.BinOp(left=left, op=ast.Add(), right=right):
-            first, second = of_expression(left), of_expression(right)
-            return None if first is None or second is None else template(first + second)
-    return None
+            found = operands(left) + operands(right)
+            return found if _has_literal(found) else [Operand(node, is_literal=False)]
+        case ast.Call(
+            func=ast.Attribute(value=ast.Constant(value=str(between)), attr="join"),
+            args=[ast.List(elts=elts) | ast.Tuple(elts=elts)],
+            keywords=[],
+        ) if not any(isinstance(element, ast.Starred) for element in elts):
+            return _joined([operands(element) for element in elts], between)
+        case ast.expr():
+            return [Operand(node, is_literal=False)]
+    return []
+
+
+def of_expression(node: ast.AST) -> Template | None:
+    """The template that an expression evaluates to, or None where no literal is part of it."""
+    found = operands(node)
+    return template(piece for part in found for piece in part.pieces) if _has_literal(found) else None
+
+
+def _has_literal(found: Iterable[Operand]) -> bool:
+    return any(part.is_literal and part.node is not None for part in found)
+
+
+def _joined(elements: list[list[Operand]], between: str) -> list[Operand]:
+    separated = [[*([Operand(None, between)] if n else []), *parts] for n, parts in enumerate(elements)]
+    return [part for parts in separated for part in parts]
+
+
+def _code(node: ast.expr) -> Hole:
+    expression = ast.unparse(node)
+    return Hole("{" + _apart(expression) + expression + "}", expression)
 
 
 def holes(pieces: Template) -> tuple[Hole, ...]:
     """The holes in order, as often as they occur."""
     return tuple(piece for piece in pieces if isinstance(piece, Hole))
-
-
-def is_fstring(node: ast.AST) -> bool:
-    """Whether an f-string is part of the expression."""
-    return any(isinstance(part, ast.JoinedStr) for part in ast.walk(node))
 
 
 def double_braces(text: str) -> str:
@@ -95,10 +144,27 @@ def _hole(node: ast.FormattedValue) -> Hole:
     expression = ast.unparse(node.value)
     conversion = "" if node.conversion == -1 else f"!{chr(node.conversion)}"
     spec = "" if node.format_spec is None else ":" + _spec(node.format_spec)
-    apart = " " if expression.startswith("{") else ""  # "{{" would be a literal brace
-    return Hole("{" + apart + expression + conversion + spec + "}", expression)
+    return Hole("{" + _apart(expression) + expression + conversion + spec + "}", expression)
+
+
+def _apart(expression: str) -> str:
+    return " " if expression.startswith("{") else ""  # "{{" would be a literal brace
 
 
 def _spec(node: ast.expr) -> str:
     pieces = of_expression(node) or ()
     return "".join(piece.raw if isinstance(piece, Hole) else piece for piece in pieces)
+
+
+def offsets(source: str, span: Span) -> tuple[int, int]:
+    """A span in characters; `ast` counts columns in UTF-8 bytes."""
+    lines = source.split("\n")
+    starts = [sum(len(line) + 1 for line in lines[: row - 1]) for row in (span[0], span[2])]
+    columns = [len(lines[row - 1].encode()[:column].decode()) for row, column in (span[:2], span[2:])]
+    return starts[0] + columns[0], starts[1] + columns[1]
+
+
+def position(text: str, at: int) -> tuple[int, int]:
+    """The line, from 1, and the column, from 0, of a character of a text file."""
+    before = text[:at]
+    return before.count("\n") + 1, at - (before.rfind("\n") + 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -16,6 +16,8 @@ from llmdl_plugins.slots import Part, unparse
 
 MAX_CHARS = 20_000
 
+Ways = Mapping[Site, tuple[Reading, ...]]
+
 
 @dataclass(frozen=True, eq=False)
 class Text:
@@ -23,15 +25,20 @@ class Text:
 
     Args:
         parameter: its value in force.
-        sites: where the text stands; twins are tied, so there can be several.
+        ways: where the text stands, with every way to read it there; twins are tied, so there can be several places.
         readings: the ways in which it can be sent; the first gives the parameter its text and slots.
         searches: each reading with what finds it in a text that was sent.
     """
 
     parameter: Parameter
-    sites: tuple[Site, ...]
+    ways: Ways
     readings: tuple[Reading, ...]
     searches: tuple[tuple[Reading, Matcher], ...] = field(repr=False)
+
+    @property
+    def sites(self) -> tuple[Site, ...]:
+        """Where the text stands."""
+        return tuple(self.ways)
 
     @property
     def reading(self) -> Reading:
@@ -42,10 +49,38 @@ class Text:
         """What is sent in one reading when the parameter has this value."""
         if value == self.parameter.default:
             return reading.parts
-        return reading.of_source(self.reading.to_source(value)) or reading.parts
+        return reading.of_source(self.raw(reading.site, value)) or reading.parts
+
+    def raw(self, site: Site, value: str) -> str:
+        """What stands at one of the sites when the parameter has this value.
+
+        Raises:
+            CannotExportError: it can't be written there.
+        """
+        return written(self.ways, self.reading, site, value)
 
 
-def text(sites: Sequence[Site], readings: Sequence[Reading], role: str, frozen_because: str = "") -> Text:
+def written(ways: Ways, main: Reading, site: Site, value: str) -> str:
+    """A value as it stands at a site: in the reading that says there what the main reading says.
+
+    Raises:
+        CannotExportError: it can't be written there.
+    """
+    for reading in sorted(ways[site], key=lambda reading: reading is not main):
+        if reading.parts == main.parts:
+            return reading.to_source(value)
+    for reading in ways[site]:
+        if reading.canonical.strip() == main.canonical.strip():
+            return reading.to_source(_with_edges(value, reading.canonical))
+    raise CannotExportError(f"{site.key} says the same in another way and can't take a change: make the two equal.")
+
+
+def _with_edges(value: str, like: str) -> str:
+    lead, trail = like[: len(like) - len(like.lstrip())], like[len(like.rstrip()) :]
+    return lead + value.strip() + trail
+
+
+def text(ways: Ways, readings: Sequence[Reading], role: str, frozen_because: str = "") -> Text:
     """A text parameter for these sites."""
     first = readings[0]
     parameter = Parameter(
@@ -53,25 +88,25 @@ def text(sites: Sequence[Site], readings: Sequence[Reading], role: str, frozen_b
         kind="text",
         role=role,
         slots=first.slots,
-        checks=[partial(edit_problem, tuple(readings))],
+        checks=[partial(edit_problem, ways, tuple(readings))],
         max_chars=max(MAX_CHARS, 2 * len(first.canonical)),
         trainable=not frozen_because,
         frozen_because=frozen_because,
     )
-    return Text(parameter, tuple(sites), tuple(readings), tuple((r, r.matcher()) for r in readings))
+    return Text(parameter, ways, tuple(readings), tuple((r, r.matcher()) for r in readings))
 
 
-def edit_problem(readings: Sequence[Reading], value: str) -> str | None:
+def edit_problem(ways: Ways, readings: Sequence[Reading], value: str) -> str | None:
     """What makes a value unsafe in any way in which the text can be sent, or None."""
     first = readings[0]
     if wrong := safe_edit_problem(first, value):
         return wrong
     try:
-        raw = first.to_source(value)
+        raw = {site: written(ways, first, site, value) for site in ways}
     except CannotExportError as error:
         return str(error)
     for reading in readings[1:]:
-        if (parts := reading.of_source(raw)) is None:
+        if (parts := reading.of_source(raw[reading.site])) is None:
             return f"the source may use it as {reading.syntax.name}, and could not read it then"
         if wrong := safe_edit_problem(reading, unparse(parts, reading.slots)):
             return wrong

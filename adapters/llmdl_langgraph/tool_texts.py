@@ -10,7 +10,7 @@ from typing import Any
 from llmdl_langgraph.definitions import Path, named
 from llmdl_langgraph.docstrings import Way, ways_to, written
 from llmdl_langgraph.errors import CannotExportError
-from llmdl_langgraph.naming import SHARED, UNREACHED, distinct
+from llmdl_langgraph.naming import SHARED, UNREACHED, numbered
 from llmdl_langgraph.sites import Site
 from llmdl_plugins.parameter import Parameter
 
@@ -89,7 +89,7 @@ def tool_texts(
         tied = (origin.site, origin.ways[0].name) if isinstance(origin, Origin) else place
         groups.setdefault(tied, []).append(place)
     nodes = [frozenset().union(*(sent[place] for place in places)) for places in groups.values()]
-    names = distinct([_name(n, places[0][0]) for n, places in zip(nodes, groups.values(), strict=True)])
+    names = numbered([_name(n, places[0][0]) for n, places in zip(nodes, groups.values(), strict=True)])
     return {
         name: _text(places, origins[places[0]], n)
         for name, places, n in zip(names, groups.values(), nodes, strict=True)

@@ -1,4 +1,4 @@
-"""What programs do to a prompt's white space before they send it, and how to undo it in source."""
+"""What programs do to a prompt's white space or case before they send it, and how to undo it in source."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from llmdl_langgraph.errors import CannotExportError
 
 @dataclass(frozen=True)
 class Transform:
-    """One change of white space.
+    """One change of white space or case.
 
     Args:
         name: how it is called in messages.
@@ -68,3 +68,5 @@ TRANSFORMS = (
     Transform("dedent and strip", lambda text: textwrap.dedent(text).strip(), indents=True),
     Transform("cleandoc", inspect.cleandoc, indents=True),
 )
+
+CASES = tuple(Transform(how.__name__, how) for how in (str.upper, str.lower, str.title, str.capitalize))

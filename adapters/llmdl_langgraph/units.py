@@ -9,9 +9,29 @@ from types import CodeType, ModuleType
 
 from llmdl_langgraph.place import called
 from llmdl_langgraph.sites import Site
-from llmdl_langgraph.source import Function, Node, Source, assigned_names, contains, own_level
+from llmdl_langgraph.source import Function, Node, Source, assigned_names, contains
 
 _OFFERED = {"bind_tools", "ToolNode"}  # what is only offered to a model is not what the model is told
+
+
+@dataclass(frozen=True)
+class Uses:
+    """What a piece of code reads and quotes.
+
+    Args:
+        references: the names and attributes that it reads.
+        keys: the attributes and string keys that it reads.
+        texts: the texts that it quotes, but for where it tells the graph to go.
+    """
+
+    references: tuple[ast.Name | ast.Attribute, ...]
+    keys: frozenset[str]
+    texts: frozenset[str]
+
+
+def uses(node: ast.AST) -> Uses:
+    """What a piece of code reads and quotes."""
+    return Uses(tuple(_references(node)), frozenset(_keys_read(node)), frozenset(_strings(node)))
 
 
 @dataclass(frozen=True)
@@ -38,15 +58,15 @@ class Unit:
         around = (*self.scopes, *inner)
         for depth in range(len(around), 0, -1):
             scope = around[depth - 1]
-            body = [] if isinstance(scope, ast.Lambda) else scope.body
-            found = [Unit(self.source, s, around[:depth]) for s in own_level(body) if name in assigned_names(s)]
+            found = [Unit(self.source, s, around[:depth]) for s in self.source.inside(scope).get(name, ())]
             if found or name in _parameters(scope):
                 return [unit for unit in found if unit.node is not self.node]
         return None
 
-    def references(self) -> Iterator[ast.Name | ast.Attribute]:
-        """The names and attributes that it reads."""
-        return _references(self.node)
+    @property
+    def uses(self) -> Uses:
+        """What it reads and quotes."""
+        return self.source.once(self.node, uses)
 
 
 def unit_of(source: Source, code: CodeType) -> Iterator[Unit]:
@@ -82,8 +102,7 @@ def module_behind(node: ast.expr, module: ModuleType) -> ModuleType | None:
     return found if isinstance(found, ModuleType) else None
 
 
-def keys_read(node: ast.AST) -> Iterator[str]:
-    """The attributes and string keys that a piece of code reads."""
+def _keys_read(node: ast.AST) -> Iterator[str]:
     for inner in ast.walk(node):
         match inner:
             case ast.Attribute(attr=name) | ast.Subscript(slice=ast.Constant(value=str(name))):
@@ -92,6 +111,15 @@ def keys_read(node: ast.AST) -> Iterator[str]:
                 yield name
             case ast.Call(args=[_, ast.Constant(value=str(name)), *_]) if called(inner) == "getattr":
                 yield name
+
+
+def _strings(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Call) and called(node) in ("Command", "Send"):
+        return
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    for child in ast.iter_child_nodes(node):
+        yield from _strings(child)
 
 
 def _functions(node: ast.AST, scopes: tuple[Function, ...]) -> Iterator[tuple[Function, tuple[Function, ...]]]:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from llmdl_langgraph.filling import filled
 from llmdl_langgraph.names import Alias, aliases, closed, names_in
 from llmdl_langgraph.place import ANSWERING, called
-from llmdl_langgraph.sites import Site, Span, replacements, span_of
+from llmdl_langgraph.sites import Site, replacements, span_of
 from llmdl_langgraph.source import Source
 from llmdl_langgraph.syntax import Syntax, replaced
+from llmdl_langgraph.template import Span
 
 SENDING = {
     "SystemMessage",
@@ -60,9 +61,13 @@ class Usage:
             return replaced(sorted(tokens))
         return self.spans.get((site.module, site.span)) or self.templates.get(site.name)
 
-    def writes(self, site: Site) -> bool:
-        """Whether a site stands in a message itself, or is held by a name that is sent."""
-        return (site.module, site.span) in self.written or bool(holders(site) & self.sent)
+    def is_written(self, site: Site) -> bool:
+        """Whether a site stands in a message itself."""
+        return (site.module, site.span) in self.written
+
+    def is_sent(self, site: Site) -> bool:
+        """Whether a site is held by a name that is sent."""
+        return bool(holders(site) & self.sent)
 
     def tells(self, site: Site) -> bool:
         """Whether a site is held by a name that is only logged or raised."""

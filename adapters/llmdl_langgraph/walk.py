@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import chain
 
 from llmdl_langgraph.place import ANSWERING, TRANSPARENT, Place, called, under_keyword, under_target
-from llmdl_langgraph.template import of_expression
+from llmdl_langgraph.template import of_expression, operands
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Found = Iterator[tuple[ast.expr, Place]]
@@ -33,6 +33,8 @@ def _walk(node: ast.AST, at: Place) -> Found:
             return _annotated(node, at)
         case ast.AugAssign(target=target, value=value) | ast.NamedExpr(target=target, value=value):
             return _walk(value, under_target(target, at))
+        case ast.expr() if of_expression(node) is not None:
+            return _composed(node, at)
         case ast.Call():
             return _call(node, at)
         case ast.Dict():
@@ -41,13 +43,19 @@ def _walk(node: ast.AST, at: Place) -> Found:
             return _walk(value, at)
         case ast.Expr(value=ast.Constant()):
             return iter(())
-        case ast.expr() if of_expression(node) is not None:
-            return iter([(node, at)])
     return _all(list(ast.iter_child_nodes(node)), at)
 
 
 def _all(nodes: list[ast.AST] | list[ast.stmt] | list[ast.expr], at: Place) -> Found:
     return chain.from_iterable(_walk(node, at) for node in nodes)
+
+
+def _composed(node: ast.expr, at: Place) -> Found:
+    """A text, and the texts in the code beside its literals."""
+    yield node, at
+    for part in operands(node):
+        if part.node is not None and not part.is_literal:
+            yield from _walk(part.node, at)
 
 
 def _function(node: Function, at: Place) -> Found:

@@ -6,6 +6,8 @@ import ast
 import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
 from types import FunctionType, MethodType, ModuleType
 from typing import Any
 
@@ -20,7 +22,7 @@ from langgraph.pregel import Pregel
 
 from llmdl_langgraph.sites import Site
 from llmdl_langgraph.source import Source, module_named, source_of
-from llmdl_langgraph.units import Unit, class_units, keys_read, module_behind, unit_of
+from llmdl_langgraph.units import Unit, class_units, module_behind, unit_of
 
 DEPTH = 12
 MANY = 200
@@ -52,7 +54,22 @@ class Reached:
 
     def holds(self, site: Site) -> bool:
         """Whether the node's code contains a site, or one of its objects its text."""
-        return site.text in self.texts or any(unit.holds(site) for unit in self.units.values())
+        if site.kind in ("file", "entry"):
+            return not self.said.isdisjoint((site.text, site.text.strip(), site.file.name, site.file.stem))
+        return site.text in self.texts or any(unit.holds(site) for unit in self._by_file.get(site.file, ()))
+
+    @cached_property
+    def _by_file(self) -> Mapping[Path, list[Unit]]:
+        found: dict[Path, list[Unit]] = {}
+        for unit in self.units.values():
+            found.setdefault(unit.source.file, []).append(unit)
+        return found
+
+    @cached_property
+    def said(self) -> set[str]:
+        """The texts that its objects hold, and those that its code quotes, with the names of files in paths."""
+        quoted = {text for unit in self.units.values() for text in unit.uses.texts}
+        return self.texts | quoted | {text.rpartition("/")[2] for text in quoted}
 
 
 class Walk:
@@ -127,8 +144,8 @@ class Walk:
             self._class_code(unit.source, unit.node)
             return
         self.found.units[id(unit.node)] = unit
-        self._keys.update(keys_read(unit.node))
-        for reference in unit.references():
+        self._keys.update(unit.uses.keys)
+        for reference in unit.uses.references:
             if isinstance(reference, ast.Name):
                 self._name(unit, reference.id)
             elif module := module_behind(reference.value, unit.source.module):
@@ -153,6 +170,9 @@ class Walk:
             self.unit(Unit(source, statement))
         if not statements and name in source.imported:
             self._member(*source.imported[name])
+        elif not statements:
+            for module in source.starred:
+                self._member(module, name)
         self._live(held)
 
     def _member(self, module: str, name: str) -> None:
@@ -161,6 +181,8 @@ class Walk:
 
     def _live(self, obj: Any) -> None:
         # A module-level object can hold graphs and texts that its assignment doesn't show.
+        if isinstance(obj, str):
+            self.found.texts.add(obj)
         if isinstance(obj, Pregel | Runnable | functools.partial) and not isinstance(obj, BaseTool):
             self.value(obj)
 

@@ -106,12 +106,12 @@ def test_a_text_without_slots_is_said_verbatim(nasty: str) -> None:
 
 
 def test_verbatim_is_tried_before_formats() -> None:
-    (site,) = sites_in('X = "Write a poem about {topic} today."', Path("app.py"), "app")
+    (site,) = sites_in('X = "Write a long and merry poem about {topic} and about tea today."', Path("app.py"), "app")
     assert [r.syntax.name for r in readings(site)] == ["plain text", "str.format"]
 
 
 def test_json_in_a_prompt_is_no_format_field() -> None:
-    source = """X = 'Answer with {"violation": 1} or {"violation": 0} only.'"""
+    source = """X = 'Answer every question that you get with {"violation": 1} or {"violation": 0} only.'"""
     (site,) = sites_in(source, Path("app.py"), "app")
     assert [r.syntax.name for r in readings(site)] == ["plain text"]
 

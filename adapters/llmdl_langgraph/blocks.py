@@ -1,0 +1,91 @@
+"""Templates with control blocks, as jinja2 and mustache write them: a whole block is one hole."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from llmdl_langgraph.syntax import Syntax
+from llmdl_langgraph.template import Hole, Piece, Template, template
+
+_TAG = re.compile(
+    r"(?P<comment>\{#.*?#\}|\{\{!.*?\}\})"
+    r"|\{%[-+]?\s*(?P<word>\w+)(?P<rest>.*?)[-+]?%\}"
+    r"|\{\{(?P<section>[#^/])\s*(?P<key>[\w.]+)\s*\}\}"
+    r"|\{\{(?P<expression>.*?)\}\}",
+    re.S,
+)
+_OPENING = {"if", "for", "macro", "block", "filter", "call", "with", "raw", "trans", "autoescape"}
+_STRAY = re.compile(r"\{\{|\{%|\{#|%\}|#\}")
+_SPACE_BEFORE, _SPACE_AFTER = re.compile(r"\s*\Z"), re.compile(r"\s*")
+
+
+def _read(raw: str) -> Template | None:
+    pieces: list[Piece] = []
+    at = 0
+    for start, end, expression in _tags(raw):
+        if end < 0:
+            return None
+        pieces += [raw[at:start], Hole(raw[start:end], expression)]
+        at = end
+    pieces.append(raw[at:])
+    if any(isinstance(piece, str) and _STRAY.search(piece) for piece in pieces):
+        return None
+    return template(pieces)
+
+
+def _tags(raw: str) -> Iterator[tuple[int, int, str]]:
+    """Start, end and expression of every outermost tag or block; an end below 0 where a block isn't closed."""
+    at = 0
+    while found := _TAG.search(raw, at):
+        if found["expression"] is not None and not found[0].startswith("{{-") and not found[0].endswith("-}}"):
+            yield found.start(), found.end(), found["expression"].strip()
+            at = found.end()
+            continue
+        end = _closed(raw, found)
+        if end < 0:
+            yield found.start(), -1, ""
+            return
+        # A block can take the white space around it away, or leave some: whatever is sent there is its own.
+        start = max(at, _space_before(raw, found.start()))
+        at = _end_of_space(raw, end)
+        yield start, at, _name(found)
+
+
+def _space_before(raw: str, at: int) -> int:
+    found = _SPACE_BEFORE.search(raw[:at])
+    return found.start() if found else at
+
+
+def _end_of_space(raw: str, at: int) -> int:
+    found = _SPACE_AFTER.match(raw, at)
+    return found.end() if found else at
+
+
+def _name(tag: re.Match[str]) -> str:
+    words = re.findall(r"[^\W\d]\w*", " ".join(filter(None, (tag["word"], tag["rest"], tag["key"], tag["expression"]))))
+    return "_".join(words[:3]) or "comment"
+
+
+def _closed(raw: str, opening: re.Match[str]) -> int:
+    """Where the block ends that a tag opens; the end of the tag where it opens none, -1 where nothing closes it."""
+    if not (_opens(opening)):
+        return -1 if _closes(opening) else opening.end()
+    depth, at = 1, opening.end()
+    while depth and (tag := _TAG.search(raw, at)):
+        depth += _opens(tag) - _closes(tag)
+        at = tag.end()
+    return -1 if depth else at
+
+
+def _opens(tag: re.Match[str]) -> bool:
+    if tag["word"] == "set":
+        return "=" not in tag["rest"]
+    return tag["word"] in _OPENING or tag["section"] in ("#", "^")
+
+
+def _closes(tag: re.Match[str]) -> bool:
+    return (tag["word"] or "").startswith("end") or tag["section"] == "/"
+
+
+BLOCKS = Syntax("a template with blocks", _read)

@@ -1,0 +1,94 @@
+"""A text file as sites: the whole, or the passages that its loader cuts out of it; and new text in their place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+from pathlib import Path
+
+from llmdl_langgraph.errors import CannotExportError
+from llmdl_langgraph.sites import Site
+from llmdl_langgraph.template import Span, position
+
+ENOUGH_CHARS = 12
+
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
+_FILLED = re.compile(r"\{\{?[^{}]*\}?\}|\{%.*?%\}|[{}<>%$\[\]]")
+_BLOCK = re.compile(r"\s*\{%.*%\}\s*")
+
+
+def whole(text: str, file: Path, name: str) -> Site:
+    """The whole text of a file as a site."""
+    return _site(text, file, name, 0, (0, len(text)))
+
+
+def passages(text: str, file: Path, name: str, sent: Sequence[str]) -> list[Site]:
+    """The longest runs of lines that stand in a message; lines with places to be filled go with their neighbours."""
+    runs = [span for message in sent for blocks in (False, True) for span in _runs(text, message, blocks)]
+    found = dict.fromkeys(runs)
+    return [
+        _site(text, file, name, n, span) for n, span in enumerate(found, 1) if span != _stripped(text, 0, len(text))
+    ]
+
+
+def patched_text(content: str, edits: Mapping[Site, str]) -> str:
+    """The content of a text file with new texts in the place of passages.
+
+    Raises:
+        CannotExportError: a passage has changed since it was read, or two edits overlap.
+    """
+    unix = content.replace("\r\n", "\n")
+    placed = sorted((*_place(unix, site), new) for site, new in edits.items())
+    if any(before[1] > after[0] for before, after in pairwise(placed)):
+        raise CannotExportError(f"{next(iter(edits)).file}: two of its passages overlap: change one of them only.")
+    for start, end, new in reversed(placed):
+        unix = unix[:start] + new + unix[end:]
+    return unix.replace("\n", "\r\n") if "\r\n" in content else unix
+
+
+def _runs(text: str, message: str, over_blocks: bool) -> Iterator[tuple[int, int]]:
+    """Spans of lines that stand in a message; whether a line of a control block is one of them is for the caller."""
+    start = at = chars = 0
+    for line in [*_LINE.findall(text), ""]:
+        said = [part for piece in _FILLED.split(line) if (part := piece.strip())]
+        is_missing = len(said) == 1 and said[0] == line.strip() and said[0] not in message
+        if not line or is_missing or (not over_blocks and _BLOCK.fullmatch(line)):
+            if chars >= ENOUGH_CHARS:
+                yield _stripped(text, start, at)
+            start, chars = at + len(line), 0
+        else:
+            chars += sum(len(part) for part in said if part in message)
+        at += len(line)
+
+
+def _place(content: str, site: Site) -> tuple[int, int]:
+    """Where a passage stands now: where it stood, or else where alone it stands."""
+    start = _offset(content, site.span[:2])
+    if not content.startswith(site.text, start):
+        if content.count(site.text) != 1:
+            raise CannotExportError(f"{site.file} has changed since it was read: read it again.")
+        start = content.index(site.text)
+    return start, start + len(site.text)
+
+
+def _site(text: str, file: Path, name: str, nth: int, span: tuple[int, int]) -> Site:
+    start, end = span
+    return Site(
+        file, name, _span(text, start, end), "file", "", file.name.partition(".")[0], "", text[start:end], nth=nth
+    )
+
+
+def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
+    inside = text[start:end]
+    return start + len(inside) - len(inside.lstrip()), start + len(inside.rstrip())
+
+
+def _span(text: str, start: int, end: int) -> Span:
+    """Lines from 1 and columns from 0, as for code; columns count characters."""
+    return *position(text, start), *position(text, end)
+
+
+def _offset(text: str, place: tuple[int, int]) -> int:
+    row, column = place
+    return sum(len(line) + 1 for line in text.split("\n")[: row - 1]) + column

@@ -1,0 +1,120 @@
+"""Prompt files: the texts beside the code that its loaders may read."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from llmdl_langgraph.entries import entries_in
+from llmdl_langgraph.passages import passages, whole
+from llmdl_langgraph.sites import Site
+from llmdl_langgraph.source import Source, source_of
+
+TEXTS = {
+    ".md", ".markdown", ".txt", ".j2", ".jinja", ".jinja2", ".prompt", ".prompty", ".tmpl", ".tpl", ".template",
+    ".mustache", ".hbs", ".xml",
+}  # fmt: skip
+TABLES = {".yaml", ".yml", ".json"}
+MOST_BYTES = 200_000
+MOST_FILES = 500
+MOST_LEVELS = 6
+
+_PROJECT = (".git", "pyproject.toml", "setup.py", "langgraph.json", "requirements.txt")
+_LEFT_OUT = {"node_modules", "venv", "env", "site-packages", "dist", "build", "__pycache__"}
+_PROMPTISH = re.compile(r"(^|[_\W])(prompts?|instructions?|personas?|system|templates?)([_\W]|$)", re.I)
+_QUOTED = re.compile(r"""["']([^"'\n]{1,120})["']""")
+
+
+@dataclass(frozen=True, eq=False)
+class PromptFile:
+    """A text file of the user's project.
+
+    Args:
+        path: where it is.
+        name: its path from the root of the project, with `/`.
+        text: its content.
+        is_mentioned: whether the code names it.
+    """
+
+    path: Path
+    name: str
+    text: str = field(repr=False)
+    is_mentioned: bool = False
+
+    @property
+    def is_table(self) -> bool:
+        """Whether each of its values is a text of its own."""
+        return self.path.suffix.lower() in TABLES
+
+    @cached_property
+    def sites(self) -> list[Site]:
+        """What can be a prompt of its own: the whole text, or each value of a table."""
+        if self.is_table:
+            return entries_in(self.text, self.path, self.name)
+        return [whole(self.text, self.path, self.name)] if self.text.strip() else []
+
+    def passages(self, sent: Sequence[str]) -> list[Site]:
+        """The parts of it that stand in these messages."""
+        return [] if self.is_table else passages(self.text, self.path, self.name, sent)
+
+
+def prompt_files(sources: Sequence[Source]) -> list[PromptFile]:
+    """The text files that the code of these modules names, or that stand where prompts are kept."""
+    found: dict[Path, PromptFile] = {}
+    for root in sorted({_project(source) for source in sources} or {Path.cwd()}):
+        named = _named(root)
+        for path in _files(root):
+            relative = path.relative_to(root)
+            mentioned = path.name in named or path.stem in named or relative.with_suffix("").as_posix() in named
+            if path not in found and (mentioned or _is_near(relative, named)) and (text := _content(path)):
+                found[path] = PromptFile(path, relative.as_posix(), text, mentioned)
+    return list(found.values())[:MOST_FILES]
+
+
+def _project(source: Source) -> Path:
+    """The folder of the project that a module belongs to."""
+    top = source.name.partition(".")[0]
+    package = next((folder for folder in source.file.parents if folder.name == top), source.file.parent)
+    above = [package, *package.parents][:MOST_LEVELS]
+    home = {Path.home(), Path(package.anchor), Path("/tmp")}
+    return next((f for f in above if f not in home and any((f / mark).exists() for mark in _PROJECT)), package)
+
+
+def _named(root: Path) -> set[str]:
+    """The short texts that the project's loaded code quotes: names of files and folders are among them."""
+    named: set[str] = set()
+    for module in list(sys.modules.values()):
+        if (source := source_of(module)) and source.file.is_relative_to(root):
+            for quoted in _QUOTED.findall(source.text):
+                named.update((quoted, quoted.rpartition("/")[2], *quoted.split("/")))
+    return named
+
+
+def _files(root: Path) -> Iterator[Path]:
+    for folder, folders, files in os.walk(root):
+        folders[:] = sorted(f for f in folders if not f.startswith(".") and f not in _LEFT_OUT)
+        for file in sorted(files):
+            path = Path(folder, file)
+            if path.suffix.lower() in TEXTS | TABLES and not file.startswith("."):
+                yield path
+
+
+def _is_near(relative: Path, named: set[str]) -> bool:
+    return any(_PROMPTISH.search(part) or part in named for part in relative.parts[:-1]) or bool(
+        _PROMPTISH.search(relative.stem)
+    )
+
+
+def _content(path: Path) -> str | None:
+    """What a loader reads: line ends as Python's text mode gives them."""
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            return None
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        return None
