@@ -70,7 +70,7 @@ def prompt_files(sources: Sequence[Source]) -> list[PromptFile]:
         named = _named(root)
         for path in _files(root):
             relative = path.relative_to(root)
-            mentioned = path.name in named or path.stem in named or relative.with_suffix("").as_posix() in named
+            mentioned = path.name in named or (path.stem in named and _is_promptish(relative))
             if path not in found and (mentioned or _is_near(relative, named)) and (text := _content(path)):
                 found[path] = PromptFile(path, relative.as_posix(), text, mentioned)
     return list(found.values())[:MOST_FILES]
@@ -105,9 +105,11 @@ def _files(root: Path) -> Iterator[Path]:
 
 
 def _is_near(relative: Path, named: set[str]) -> bool:
-    return any(_PROMPTISH.search(part) or part in named for part in relative.parts[:-1]) or bool(
-        _PROMPTISH.search(relative.stem)
-    )
+    return _is_promptish(relative) or any(part in named for part in relative.parts[:-1])
+
+
+def _is_promptish(relative: Path) -> bool:
+    return any(_PROMPTISH.search(part) for part in (*relative.parts[:-1], relative.stem))
 
 
 def _content(path: Path) -> str | None:
