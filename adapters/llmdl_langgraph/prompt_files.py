@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,7 +12,7 @@ from pathlib import Path
 from llmdl_langgraph.entries import entries_in
 from llmdl_langgraph.passages import passages, whole
 from llmdl_langgraph.sites import Site
-from llmdl_langgraph.source import Source, source_of
+from llmdl_langgraph.source import Source
 
 TEXTS = {
     ".md", ".markdown", ".txt", ".j2", ".jinja", ".jinja2", ".prompt", ".prompty", ".tmpl", ".tpl", ".template",
@@ -67,7 +66,7 @@ def prompt_files(sources: Sequence[Source]) -> list[PromptFile]:
     """The text files that the code of these modules names, or that stand where prompts are kept."""
     found: dict[Path, PromptFile] = {}
     for root in sorted({_project(source) for source in sources} or {Path.cwd()}):
-        named = _named(root)
+        named = _named([source for source in sources if source.file.is_relative_to(root)])
         for path in _files(root):
             relative = path.relative_to(root)
             mentioned = path.name in named or (path.stem in named and _is_promptish(relative))
@@ -85,13 +84,11 @@ def _project(source: Source) -> Path:
     return next((f for f in above if f not in home and any((f / mark).exists() for mark in _PROJECT)), package)
 
 
-def _named(root: Path) -> set[str]:
-    """The short texts that the project's loaded code quotes: names of files and folders are among them."""
+def _named(sources: Sequence[Source]) -> set[str]:
+    """The short texts that code quotes: names of files and folders are among them."""
     named: set[str] = set()
-    for module in list(sys.modules.values()):
-        if (source := source_of(module)) and source.file.is_relative_to(root):
-            for quoted in _QUOTED.findall(source.text):
-                named.update((quoted, quoted.rpartition("/")[2], *quoted.split("/")))
+    for quoted in (text for source in sources for text in _QUOTED.findall(source.text)):
+        named.update((quoted, *quoted.split("/")))
     return named
 
 
@@ -100,7 +97,7 @@ def _files(root: Path) -> Iterator[Path]:
         folders[:] = sorted(f for f in folders if not f.startswith(".") and f not in _LEFT_OUT)
         for file in sorted(files):
             path = Path(folder, file)
-            if path.suffix.lower() in TEXTS | TABLES and not file.startswith("."):
+            if path.suffix.lower() in TEXTS | TABLES and not file.startswith((".", "requirements")):
                 yield path
 
 

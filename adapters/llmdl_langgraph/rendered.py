@@ -1,0 +1,47 @@
+"""Texts that a node's objects hold, such as a prompt that was rendered when the graph was built."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from llmdl_langgraph.readings import Reading
+from llmdl_langgraph.walking import Reached
+
+CHARS = 40
+MOST = 0.8
+FEW_CHARS = 4
+STRETCHES = 20
+
+_HOLES = re.compile(r"[{}<>\[\]%$\n]+")
+
+Held = Mapping[str, Sequence[str]]
+
+
+def held_texts(reached: Mapping[str, Reached]) -> Held:
+    """Node → the texts that its objects hold, short ones left out."""
+    return {node: [text for text in found.texts if len(text) >= CHARS] for node, found in reached.items()}
+
+
+def holders(readings: Sequence[Reading], held: Held) -> set[str]:
+    """The nodes that hold what one of these readings can be rendered to."""
+    raw = readings[0].site.text
+    return {
+        node
+        for node, texts in held.items()
+        if any(could_be_in([text], raw) and _is_rendered(readings, text) for text in texts)
+    }
+
+
+def could_be_in(texts: Sequence[str], raw: str) -> bool:
+    """Whether a long stretch of a source text that no syntax changes occurs in one of these texts.
+
+    Several are tried, since a block of a template may be left out.
+    """
+    stretches = sorted((part.strip() for part in _HOLES.split(raw)), key=len, reverse=True)[:STRETCHES]
+    return any(len(part) >= FEW_CHARS and any(part in text for text in texts) for part in stretches)
+
+
+def _is_rendered(readings: Sequence[Reading], text: str) -> bool:
+    found = (reading.matcher().search(text) for reading in readings)
+    return any(match and match.end - match.start >= MOST * len(text) for match in found)
