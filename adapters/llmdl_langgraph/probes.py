@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from llmdl_langgraph.readings import Reading
 from llmdl_langgraph.texts import Text
 from llmdl_langgraph.unlikely import unlikely_texts, without_overlaps
 from llmdl_plugins.data import Example
+from llmdl_plugins.errors import LlmdlError, RolloutError, TargetError
 from llmdl_plugins.network import Network
 from llmdl_plugins.plain import plain
 from llmdl_plugins.tape import Step, Tape
@@ -53,14 +55,25 @@ class Seen:
 
 
 async def traces(network: Network, probes: Sequence[Any]) -> list[Tape]:
-    """What is sent when these inputs, or these rows, are run."""
-    return [await _traced(network, probe) for probe in probes]
+    """What is sent when these inputs, or these rows, are run; a run that fails counts up to there, with a warning.
 
-
-async def _traced(network: Network, probe: Any) -> Tape:
-    with network.recorded() as tape:
-        await (network.play(probe) if isinstance(probe, Example) else network.forward(probe))
-    return tape
+    Raises:
+        TargetError: every run failed before it sent anything.
+    """
+    tapes, failed = [], None
+    for n, probe in enumerate(probes):
+        with network.recorded() as tape:
+            try:
+                await (network.play(probe) if isinstance(probe, Example) else network.forward(probe))
+            except Exception as error:
+                if isinstance(error, LlmdlError) and not isinstance(error, RolloutError):
+                    raise
+                failed = error
+                warnings.warn(f"Probe {n} failed, what it sent before counts: {error!r}", stacklevel=2)
+        tapes.append(tape)
+    if failed and not any(step.calls for tape in tapes for step in tape.steps):
+        raise TargetError(f"No probe got as far as a model: the last one raised {failed!r}.") from failed
+    return tapes
 
 
 def probed(discovery: Discovery, tapes: Sequence[Tape], probes: Sequence[Any]) -> Discovery:

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from llmdl_langgraph.network import adapt
+from llmdl_plugins.errors import TargetError
 
 from .conftest import Agent
 from .test_frozen import ASKED, INPUTS, network
@@ -87,3 +88,16 @@ def test_texts_that_stand_twice_are_one_parameter(agent: Agent) -> None:
     net = network(agent("chains"))
     (twins,) = [t for n, t in net.discovery.texts.items() if n == "shared/check_instructions"]
     assert sorted(site.file.name for site in twins.sites) == ["chains.py", "prompts.py"]
+
+
+def test_a_probe_that_fails_counts_up_to_there_and_is_named(agent: Agent) -> None:
+    module = agent("constant")
+    with pytest.warns(UserWarning, match="Probe 1 failed, what it sent before counts: ValueError"):
+        net = network(module, probes=[INPUTS["constant"], {"messages": []}])
+    assert net["sort/system_prompt"].trainable
+
+
+def test_probes_that_reach_no_model_are_an_error(agent: Agent) -> None:
+    module = agent("constant")
+    with pytest.warns(UserWarning), pytest.raises(TargetError, match="No probe got as far as a model"):
+        network(module, probes=[{"messages": []}])
