@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -80,8 +81,8 @@ def _project(source: Source) -> Path:
     top = source.name.partition(".")[0]
     package = next((folder for folder in source.file.parents if folder.name == top), source.file.parent)
     above = [package, *package.parents][:MOST_LEVELS]
-    home = {Path.home(), Path(package.anchor), Path("/tmp")}
-    return next((f for f in above if f not in home and any((f / mark).exists() for mark in _PROJECT)), package)
+    nobody = {Path.home(), Path(package.anchor), Path(tempfile.gettempdir())}
+    return next((f for f in above if f not in nobody and any((f / mark).exists() for mark in _PROJECT)), package)
 
 
 def _named(sources: Sequence[Source]) -> set[str]:
