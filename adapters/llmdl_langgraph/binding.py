@@ -8,7 +8,7 @@ from typing import Any
 
 from langchain_core.messages import BaseMessage
 
-from llmdl_langgraph.explain import Explanation, explain, parameters, rewritten
+from llmdl_langgraph.explain import MOST, Explanation, covered, explain, explained_in, parameters, rewritten
 from llmdl_langgraph.texts import Text
 from llmdl_plugins import tape
 from llmdl_plugins.parameter import Parameter
@@ -22,8 +22,13 @@ def is_written(message: BaseMessage) -> bool:
     """Whether the application wrote a message itself, also where it speaks for the model."""
     if message.type != "ai":
         return message.type in WRITTEN_BY_THE_APPLICATION
-    answered = message.response_metadata or getattr(message, "usage_metadata", None)
-    return not answered and not (message.id or "").startswith(_ANSWER_IDS)
+    return not is_answer(message)
+
+
+def is_answer(message: BaseMessage) -> bool:
+    """Whether a message carries what only a model's answer has."""
+    told = message.response_metadata or getattr(message, "usage_metadata", None)
+    return message.type == "ai" and bool(told or (message.id or "").startswith(_ANSWER_IDS))
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,7 @@ class Explanations:
 
     def __init__(self, texts: Sequence[Text]) -> None:
         self.texts = tuple(texts)
+        self._spoken = {text for text in texts if text.is_spoken}
         self._known: dict[str, Explanation] = {}
 
     def __call__(self, sent: str) -> Explanation:
@@ -48,6 +54,13 @@ class Explanations:
             self._known.clear()
         found = self._known[sent] = explain(sent, self.texts)
         return found
+
+    def is_spoken(self, message: BaseMessage) -> bool:
+        """Whether a message that looks like an answer is what the application says instead of the model."""
+        if not self._spoken or message.type != "ai" or not isinstance(sent := message.content, str) or not sent:
+            return False
+        found = self(sent)
+        return covered(found) >= MOST * len(sent) and all(e.text in self._spoken for e in explained_in(found))
 
 
 class Binding:
@@ -68,7 +81,7 @@ class Binding:
 
     def __call__(self, messages: Sequence[BaseMessage]) -> list[BaseMessage]:
         reads: list[Parameter] | None = [] if tape.current_tape() else None
-        bound = [self._message(m, reads) if is_written(m) else m for m in messages]
+        bound = [self._message(m, reads) if is_written(m) or self._explanations.is_spoken(m) else m for m in messages]
         if reads and (step := tape.current_step()):
             for parameter in reads:
                 step.read(parameter)

@@ -17,6 +17,7 @@ from llmdl_langgraph.readings import Reading, readings
 from llmdl_langgraph.rendered import Held, held_texts, holders
 from llmdl_langgraph.sites import Site
 from llmdl_langgraph.source import Source
+from llmdl_langgraph.sourceless import SOURCELESS, sourceless
 from llmdl_langgraph.texts import Text, Ways, text
 from llmdl_langgraph.twins import distinct, twins
 from llmdl_langgraph.usage import usage
@@ -52,6 +53,7 @@ class Candidate:
     readings: tuple[Reading, ...]
     nodes: frozenset[str]
     frozen_because: str = ""
+    is_spoken: bool = False
 
 
 def discover(graph: Pregel[Any, Any, Any, Any]) -> Discovery:
@@ -63,6 +65,10 @@ def discover(graph: Pregel[Any, Any, Any, Any]) -> Discovery:
     modules = [*named_here, *quoting([text for texts in held.values() for text in texts], named_here)]
     files = prompt_files(modules)
     found = [c for c in candidates(modules, files, reached, held) if c.nodes or _is_named(c, named_here, files)]
+    found += [
+        Candidate({site: ways}, ways, nodes, SOURCELESS)
+        for site, ways, nodes in sourceless(reached, [c.readings for c in found])
+    ]
     return named(found, Discovery({}, {}, tuple(modules), reached, tuple(files)))
 
 
@@ -109,4 +115,4 @@ def _text(candidate: Candidate) -> Text:
     where = ", ".join(sorted(candidate.nodes))
     role = f"text that node {where} sends to a model" if where else "text in the source of the application"
     why = candidate.frozen_because or ("" if where else UNREACHED)
-    return text(candidate.ways, candidate.readings, role, why)
+    return text(candidate.ways, candidate.readings, role, why, candidate.is_spoken)

@@ -12,6 +12,7 @@ from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.slots import Part, Slot
 
 DEPTH = 40
+MOST = 0.8  # of a message: then it is the application that says it
 _EDGES = " \t'\"`*-"
 
 
@@ -82,6 +83,14 @@ def parameters(explanation: Explanation) -> Iterator[Parameter]:
     """The parameters in an explained text, in order."""
     for explained in explained_in(explanation):
         yield explained.text.parameter
+
+
+def covered(explanation: Explanation) -> int:
+    """How many characters of a text are explained, slots and all."""
+    if isinstance(explanation, str):
+        return 0
+    here = explanation.match.end - explanation.match.start
+    return covered(explanation.before) + here + covered(explanation.after)
 
 
 def explained_in(explanation: Explanation) -> Iterator[Explained]:

@@ -35,6 +35,11 @@ def edits(texts: Sequence[Text], tools: Sequence[ToolText], values: Values) -> E
     found: dict[Path, dict[Site, str]] = {}
     for text in texts:
         value = values.get(text.parameter, text.parameter.default)
+        if value != text.parameter.default and text.is_sourceless:
+            raise CannotExportError(
+                f"The text that begins with {str(text.parameter.default)[:40]!r} stands nowhere in your source: "
+                'export the "weights", and put the new text where the old one comes from.'
+            )
         if value != text.parameter.default:
             for site in text.sites:
                 found.setdefault(site.file, {})[site] = text.raw(site, value)

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
+from xml.etree import ElementTree
+from xml.sax.saxutils import escape
 
 from llmdl_langgraph.errors import CannotExportError
 from llmdl_langgraph.sites import Site
@@ -16,6 +18,8 @@ ENOUGH_CHARS = 12
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _FILLED = re.compile(r"\{\{?[^{}]*\}?\}|\{%.*?%\}|[{}<>%$\[\]]")
 _BLOCK = re.compile(r"\s*\{%.*%\}\s*")
+_TAG = re.compile(r"\s*</?[a-z][\w:-]*(?:\s[^<>]*)?>\s*")
+_ELEMENT = re.compile(r">([^<>]*\w[^<>]*)</")
 
 
 def whole(text: str, file: Path, name: str) -> Site:
@@ -26,7 +30,7 @@ def whole(text: str, file: Path, name: str) -> Site:
 def passages(text: str, file: Path, name: str, sent: Sequence[str]) -> list[Site]:
     """The longest runs of lines that stand in a message; lines with places to be filled go with their neighbours."""
     runs = [span for message in sent for blocks in (False, True) for span in _runs(text, message, blocks)]
-    found = dict.fromkeys(runs)
+    found = dict.fromkeys([*runs, *_elements(text, sent)])
     return [
         _site(text, file, name, n, span) for n, span in enumerate(found, 1) if span != _stripped(text, 0, len(text))
     ]
@@ -42,9 +46,19 @@ def patched_text(content: str, edits: Mapping[Site, str]) -> str:
     placed = sorted((*_place(unix, site), new) for site, new in edits.items())
     if any(before[1] > after[0] for before, after in pairwise(placed)):
         raise CannotExportError(f"{next(iter(edits)).file}: two of its passages overlap: change one of them only.")
+    is_markup = _is_markup(unix)
     for start, end, new in reversed(placed):
-        unix = unix[:start] + new + unix[end:]
+        unix = unix[:start] + (escape(new) if is_markup else new) + unix[end:]
     return unix.replace("\n", "\r\n") if "\r\n" in content else unix
+
+
+def _is_markup(text: str) -> bool:
+    """Whether a parser of XML reads it, so that it must go on doing so."""
+    try:
+        ElementTree.fromstring(text)
+    except (ElementTree.ParseError, ValueError):
+        return False
+    return True
 
 
 def _runs(text: str, message: str, over_blocks: bool) -> Iterator[tuple[int, int]]:
@@ -52,7 +66,8 @@ def _runs(text: str, message: str, over_blocks: bool) -> Iterator[tuple[int, int
     start = at = chars = 0
     for line in [*_LINE.findall(text), ""]:
         said = [part for piece in _FILLED.split(line) if (part := piece.strip())]
-        is_missing = len(said) == 1 and said[0] == line.strip() and said[0] not in message
+        alone = (len(said) == 1 and said[0] == line.strip()) or _TAG.fullmatch(line)
+        is_missing = bool(alone) and line.strip() not in message
         if not line or is_missing or (not over_blocks and _BLOCK.fullmatch(line)):
             if chars >= ENOUGH_CHARS:
                 yield _stripped(text, start, at)
@@ -60,6 +75,14 @@ def _runs(text: str, message: str, over_blocks: bool) -> Iterator[tuple[int, int
         else:
             chars += sum(len(part) for part in said if part in message)
         at += len(line)
+
+
+def _elements(text: str, sent: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """The texts between an opening and a closing tag that stand in a message."""
+    for element in _ELEMENT.finditer(text):
+        start, end = _stripped(text, *element.span(1))
+        if end - start >= ENOUGH_CHARS and any(text[start:end] in message for message in sent):
+            yield start, end
 
 
 def _place(content: str, site: Site) -> tuple[int, int]:

@@ -7,7 +7,16 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 Kind = Literal[
-    "constant", "literal", "fstring", "class attribute", "default", "docstring", "field description", "file", "entry"
+    "constant",
+    "literal",
+    "fstring",
+    "class attribute",
+    "default",
+    "docstring",
+    "field description",
+    "file",
+    "entry",
+    "held",
 ]
 
 TRANSPARENT = {"dedent", "cleandoc", "strip", "lstrip", "rstrip", "format", "join", "str", "replace"}

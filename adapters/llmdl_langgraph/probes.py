@@ -12,9 +12,10 @@ from typing import Any
 from llmdl_langgraph.arrival import lost
 from llmdl_langgraph.binding import WRITTEN_BY_THE_APPLICATION
 from llmdl_langgraph.discover import Candidate, Discovery, named
-from llmdl_langgraph.explain import Explained, explain, explained_in, explained_inside
-from llmdl_langgraph.prose import is_glue
+from llmdl_langgraph.explain import MOST, Explained, covered, explain, explained_in, explained_inside
+from llmdl_langgraph.prose import count_words, is_glue
 from llmdl_langgraph.readings import Reading
+from llmdl_langgraph.sourceless import SOURCELESS
 from llmdl_langgraph.texts import Text
 from llmdl_langgraph.unlikely import unlikely_texts, without_overlaps
 from llmdl_plugins.data import Example
@@ -23,8 +24,7 @@ from llmdl_plugins.network import Network
 from llmdl_plugins.plain import plain
 from llmdl_plugins.tape import Step, Tape
 
-MOST = 0.8  # of a message: a text that doesn't look like a prompt is one where it is nearly all that is sent
-MANY_CHARS = 80  # of a prompt file's own words in a message are no coincidence
+MANY_WORDS = 4  # of a prompt file in a row are no coincidence
 GLUE = "it only lays out data inside another text"
 UNSEEN = "not seen in what the probes sent"
 
@@ -46,11 +46,10 @@ class Sent:
 
 @dataclass(frozen=True)
 class Seen:
-    """A text that was sent: by whom, in which reading, in which message; `is_inside` a slot of another."""
+    """A text that was sent: in which reading, in which message; `is_inside` a slot of another."""
 
-    node: str
     reading: Reading
-    message: str
+    message: Sent
     is_inside: bool
 
 
@@ -96,12 +95,12 @@ def matched(discovery: Discovery, sent: Sequence[Sent], data: Sequence[str] = ()
     seen: dict[Text, list[Seen]] = {}
     for message in sent:
         for part, is_inside in _trusted(message, likely, unlikely, data):
-            seen.setdefault(part.text, []).append(Seen(message.node, part.reading, message.text, is_inside))
+            seen.setdefault(part.text, []).append(Seen(part.reading, message, is_inside))
     static = {text: discovery.nodes[name] for name, text in discovery.texts.items()}
     kept = without_overlaps([t for t in [*likely, *unlikely] if t in seen or t in static], set(seen))
     found = named([_seen(t, static.get(t, frozenset()), seen.get(t, [])) for t in kept], discovery)
     sent_as = dict(zip(found.texts.values(), (seen.get(t, []) for t in kept), strict=True))
-    messages = {t: list(dict.fromkeys(s.message for s in some)) for t, some in sent_as.items() if some}
+    messages = {t: list(dict.fromkeys(s.message.text for s in some)) for t, some in sent_as.items() if some}
     for text, why in lost(messages, list(sent_as)).items():
         text.parameter.freeze(why)
     return found
@@ -116,20 +115,20 @@ def _trusted(
         explained = explain(message.text, known)
         found = list(explained_in(explained))
         quoted = {f.text for f in found if f.text not in likely and any(f.said.strip() in given for given in data)}
-        doubted = quoted | {f.text for f in found if not _is_sure(f, message, f.text in likely)}
+        doubted = quoted | {f.text for f in found if not _is_sure(f, message, covered(explained), f.text in likely)}
         if not doubted:
             inside = {id(f) for f in explained_inside(explained)}
             return [(f, id(f) in inside) for f in found]
         known = [text for text in known if text not in doubted]
 
 
-def _is_sure(found: Explained, message: Sent, is_likely: bool) -> bool:
+def _is_sure(found: Explained, message: Sent, chars: int, is_likely: bool) -> bool:
+    if message.is_answer:
+        return chars >= MOST * len(message.text)
     if (found.match.end - found.match.start) >= MOST * len(message.text):
         return True
-    if message.is_answer:
-        return False
     is_file = found.reading.site.kind in ("file", "entry")
-    return is_likely or (is_file and found.reading.literal_chars >= MANY_CHARS)
+    return is_likely or (is_file and count_words(found.reading.parts) >= MANY_WORDS)
 
 
 def _came_back(tape: Tape) -> Iterator[str]:
@@ -176,10 +175,16 @@ def _texts_of(message: Any) -> Iterator[str]:
 
 
 def _seen(text: Text, held: frozenset[str], seen: Sequence[Seen]) -> Candidate:
-    senders = frozenset(s.node for s in seen)
+    senders = frozenset(s.message.node for s in seen)
     used = tuple(reading for reading in text.readings if any(reading is s.reading for s in seen))
-    why = UNSEEN if not seen else GLUE if _only_lays_out(seen) else ""
-    return Candidate(text.ways, used or text.readings, held if senders <= held else senders, why)
+    why = UNSEEN if not seen else GLUE if _only_lays_out(seen) else SOURCELESS if text.is_sourceless else ""
+    return Candidate(
+        text.ways,
+        used or text.readings,
+        held if senders <= held else senders,
+        why,
+        is_spoken=any(s.message.is_answer for s in seen),
+    )
 
 
 def _only_lays_out(seen: Sequence[Seen]) -> bool:

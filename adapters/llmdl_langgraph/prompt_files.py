@@ -15,11 +15,11 @@ from llmdl_langgraph.passages import passages, whole
 from llmdl_langgraph.sites import Site
 from llmdl_langgraph.source import Source
 
-TEXTS = {
-    ".md", ".markdown", ".txt", ".j2", ".jinja", ".jinja2", ".prompt", ".prompty", ".tmpl", ".tpl", ".template",
-    ".mustache", ".hbs", ".xml",
-}  # fmt: skip
 TABLES = {".yaml", ".yml", ".json"}
+NO_TEXTS = {
+    ".py", ".pyi", ".ipynb", ".js", ".jsx", ".mjs", ".ts", ".tsx", ".css", ".scss", ".svg", ".map", ".lock", ".sh",
+    ".ps1", ".sql", ".go", ".rs", ".java", ".c", ".h", ".cpp", ".jsonl", ".log", ".db", ".png", ".jpg", ".gif", ".pdf",
+}  # fmt: skip
 MOST_BYTES = 200_000
 MOST_FILES = 500
 MOST_LEVELS = 6
@@ -98,7 +98,7 @@ def _files(root: Path) -> Iterator[Path]:
         folders[:] = sorted(f for f in folders if not f.startswith(".") and f not in _LEFT_OUT)
         for file in sorted(files):
             path = Path(folder, file)
-            if path.suffix.lower() in TEXTS | TABLES and not file.startswith((".", "requirements")):
+            if path.suffix and path.suffix.lower() not in NO_TEXTS and not file.startswith((".", "requirements")):
                 yield path
 
 

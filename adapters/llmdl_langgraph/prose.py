@@ -9,7 +9,7 @@ from llmdl_plugins.slots import Part, Slot
 
 ANCHOR_CHARS = 12
 WORDS = 3
-FEW_CHARS, MANY_CHARS = 4, 20
+FEW_CHARS, MANY_CHARS = 4, 16
 WORDS_OF_A_LABEL = 2
 WORDS_OF_A_VALUE = 3
 WORDS_OF_A_PHRASE = 8

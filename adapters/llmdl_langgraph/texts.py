@@ -28,17 +28,24 @@ class Text:
         ways: where the text stands, with every way to read it there; twins are tied, so there can be several places.
         readings: the ways in which it can be sent; the first gives the parameter its text and slots.
         searches: each reading with what finds it in a text that was sent.
+        is_spoken: whether the application says it in the role of the model.
     """
 
     parameter: Parameter
     ways: Ways
     readings: tuple[Reading, ...]
     searches: tuple[tuple[Reading, Matcher], ...] = field(repr=False)
+    is_spoken: bool = False
 
     @property
     def sites(self) -> tuple[Site, ...]:
         """Where the text stands."""
         return tuple(self.ways)
+
+    @property
+    def is_sourceless(self) -> bool:
+        """Whether only a live object holds it."""
+        return all(site.kind == "held" for site in self.ways)
 
     @property
     def reading(self) -> Reading:
@@ -80,7 +87,7 @@ def _with_edges(value: str, like: str) -> str:
     return lead + value.strip() + trail
 
 
-def text(ways: Ways, readings: Sequence[Reading], role: str, frozen_because: str = "") -> Text:
+def text(ways: Ways, readings: Sequence[Reading], role: str, frozen_because: str = "", is_spoken: bool = False) -> Text:
     """A text parameter for these sites."""
     first = readings[0]
     parameter = Parameter(
@@ -93,7 +100,7 @@ def text(ways: Ways, readings: Sequence[Reading], role: str, frozen_because: str
         trainable=not frozen_because,
         frozen_because=frozen_because,
     )
-    return Text(parameter, ways, tuple(readings), tuple((r, r.matcher()) for r in readings))
+    return Text(parameter, ways, tuple(readings), tuple((r, r.matcher()) for r in readings), is_spoken)
 
 
 def edit_problem(ways: Ways, readings: Sequence[Reading], value: str) -> str | None:

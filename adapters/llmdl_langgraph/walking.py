@@ -13,7 +13,7 @@ from typing import Any
 
 from langchain_core.language_models import BaseLanguageModel
 from langchain_core.messages import BaseMessage
-from langchain_core.prompts import BasePromptTemplate
+from langchain_core.prompts import BasePromptTemplate, PromptTemplate
 from langchain_core.prompts.message import BaseMessagePromptTemplate
 from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
@@ -50,6 +50,7 @@ class Reached:
 
     units: dict[int, Unit] = field(default_factory=dict)
     texts: set[str] = field(default_factory=set)
+    templates: dict[str, str] = field(default_factory=dict)  # text → template format
     graphs: list[Pregel[Any, Any, Any, Any]] = field(default_factory=list)
 
     def holds(self, site: Site) -> bool:
@@ -101,6 +102,8 @@ class Walk:
             case FunctionType():
                 self._function(obj, depth)
             case _:
+                if isinstance(obj, PromptTemplate):
+                    self.found.templates.setdefault(obj.template, obj.template_format)
                 for part in _parts(obj):
                     self.value(part, depth - 1)
                 self._instance(obj, depth)

@@ -1,0 +1,41 @@
+"""Prompt templates that live objects hold and whose text stands nowhere in the source: of a prompt hub, a data base."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from llmdl_langgraph.readings import Reading, readings
+from llmdl_langgraph.rendered import MOST, could_be_in
+from llmdl_langgraph.sites import Site
+from llmdl_langgraph.syntax import DOUBLE_BRACES, FORMAT
+from llmdl_langgraph.walking import Reached
+
+SOURCELESS = "its text stands nowhere in your source: unfreeze it to train it, and export the weights"
+
+
+def sourceless(
+    reached: Mapping[str, Reached], known: Sequence[Sequence[Reading]]
+) -> Iterator[tuple[Site, tuple[Reading, ...], frozenset[str]]]:
+    """Each template with the ways to read it and the nodes that hold it.
+
+    Args:
+        reached: what the nodes hold.
+        known: the readings of each text of the source.
+    """
+    holders: dict[tuple[str, str], set[str]] = {}
+    for node, found in reached.items():
+        for held in found.templates.items():
+            holders.setdefault(held, set()).add(node)
+    for (template, style), nodes in holders.items():
+        if not any(_says(ways, template) for ways in known):
+            site = Site(Path(), "", (0, 0, 0, 0), "held", "", "", "", template)
+            if ways := readings(site, FORMAT if style == "f-string" else DOUBLE_BRACES):
+                yield site, tuple(ways), frozenset(nodes)
+
+
+def _says(ways: Sequence[Reading], template: str) -> bool:
+    if not could_be_in([template], ways[0].site.text):
+        return False
+    found = (way.matcher().search(template) for way in ways)
+    return any(match and match.end - match.start >= MOST * len(template) for match in found)
