@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from llmdl_langgraph.matcher import Match
 from llmdl_langgraph.readings import Reading
@@ -13,6 +14,7 @@ from llmdl_plugins.slots import Part, Slot
 
 DEPTH = 40
 MOST = 0.8  # of a message: then it is the application that says it
+Found = tuple[Text, Reading, Match]
 _EDGES = " \t'\"`*-"
 
 
@@ -50,19 +52,43 @@ class Explained:
 Explanation = Explained | str
 
 
-def explain(sent: str, texts: Sequence[Text], depth: int = DEPTH) -> Explanation:
+def explain(sent: str, texts: Sequence[Text]) -> Explanation:
     """The parameters that a sent text is made of; the text itself where there are none."""
-    found = max(_found(sent, texts), key=_size, default=None) if sent and depth else None
+    return _explain(sent, [text for text in texts if any(finds.anchor in sent for _, finds in text.searches)], DEPTH)
+
+
+def _explain(sent: str, texts: Sequence[Text], depth: int) -> Explanation:
+    found = _best(list(_found(sent, texts))) if sent and texts and depth else None
     if found is None:
         return sent
     text, reading, match = found
-    values = {name: explain(v, texts, depth - 1 if v != sent else 0) for name, v in match.values.items()}
-    before, after = sent[: match.start], sent[match.end :]
-    around = explain(before, texts, depth - 1), explain(after, texts, depth - 1)
-    return Explained(text, sent, reading, match, *around, values)
+    values = {name: _explain(v, texts, depth - 1 if v != sent else 0) for name, v in match.values.items()}
+    before, after = (_explain(around, texts, depth - 1) for around in (sent[: match.start], sent[match.end :]))
+    return Explained(text, sent, reading, match, before, after, values)
 
 
-def _found(sent: str, texts: Iterable[Text]) -> Iterator[tuple[Text, Reading, Match]]:
+def _best(found: Sequence[Found]) -> Found | None:
+    """The outermost match; but where a literal stands across its joints, it is the literal that was sent there."""
+    best = max(found, key=_size, default=None)
+    while best is not None:
+        joints = _joints(best)
+        across = [
+            one for one in found if not one[1].slots and any(one[2].start < joint < one[2].end for joint in joints)
+        ]
+        if not across:
+            return best
+        best = max(across, key=_size)
+    return None
+
+
+def _joints(found: Found) -> list[int]:
+    """Where the literals of a match begin and end, but for its own edges."""
+    _, reading, match = found
+    lengths = [len(match.values[part.name] if isinstance(part, Slot) else part) for part in reading.parts]
+    return [match.start + at for at in accumulate(lengths[:-1])]
+
+
+def _found(sent: str, texts: Iterable[Text]) -> Iterator[Found]:
     for text in texts:
         for reading, matcher in text.searches:
             if (match := matcher.search(sent)) and not (reading.is_phrase and _is_mid_sentence(match, sent)):
@@ -74,7 +100,7 @@ def _is_mid_sentence(match: Match, sent: str) -> bool:
     return not (not before or before.endswith("\n") or not after or after.startswith("\n"))
 
 
-def _size(found: tuple[Text, Reading, Match]) -> tuple[int, int]:
+def _size(found: Found) -> tuple[int, int]:
     _, reading, match = found
     return match.end - match.start, reading.literal_chars
 

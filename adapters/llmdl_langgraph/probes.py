@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,9 +15,9 @@ from llmdl_langgraph.discover import Candidate, Discovery, named
 from llmdl_langgraph.explain import MOST, Explained, covered, explain, explained_in, explained_inside
 from llmdl_langgraph.prose import count_words, is_glue
 from llmdl_langgraph.readings import Reading
-from llmdl_langgraph.sourceless import SOURCELESS
+from llmdl_langgraph.sourceless import SOURCELESS, says
 from llmdl_langgraph.texts import Text
-from llmdl_langgraph.unlikely import unlikely_texts, without_overlaps
+from llmdl_langgraph.unlikely import beside_seen, quotes_seen, unlikely_texts, without_overlaps
 from llmdl_plugins.data import Example
 from llmdl_plugins.errors import LlmdlError, RolloutError, TargetError
 from llmdl_plugins.network import Network
@@ -90,12 +90,15 @@ def matched(discovery: Discovery, sent: Sequence[Sent], data: Sequence[str] = ()
         sent: what the application wrote into messages.
         data: what it was given and what models and tools answered, which is no prompt even where the source quotes it.
     """
-    likely = list(discovery.texts.values())
+    likely = [text for text in discovery.texts.values() if not text.is_sourceless]
     unlikely = unlikely_texts(discovery, [message.text for message in sent])
-    seen: dict[Text, list[Seen]] = {}
-    for message in sent:
-        for part, is_inside in _trusted(message, likely, unlikely, data):
-            seen.setdefault(part.text, []).append(Seen(part.reading, message, is_inside))
+    seen = _sightings(sent, likely, [text for text in unlikely if not text.is_of_file], data)
+    unlikely = [text for text in unlikely if not (text.is_of_file and quotes_seen(text, seen))]
+    beside = beside_seen(discovery, unlikely, seen)
+    likely, unlikely = [*likely, *beside], [text for text in unlikely if text not in beside]
+    seen = _sightings(sent, likely, unlikely, data)
+    likely += [text for text in discovery.texts.values() if text.is_sourceless and not _is_said(text, seen)]
+    seen = _sightings(sent, likely, unlikely, data)
     static = {text: discovery.nodes[name] for name, text in discovery.texts.items()}
     kept = without_overlaps([t for t in [*likely, *unlikely] if t in seen or t in static], set(seen))
     found = named([_seen(t, static.get(t, frozenset()), seen.get(t, [])) for t in kept], discovery)
@@ -106,16 +109,30 @@ def matched(discovery: Discovery, sent: Sequence[Sent], data: Sequence[str] = ()
     return found
 
 
+def _is_said(text: Text, seen: Collection[Text]) -> bool:
+    return any(says(one.readings, text.reading.site.text) for one in seen)
+
+
+def _sightings(
+    sent: Sequence[Sent], likely: Sequence[Text], unlikely: Sequence[Text], data: Sequence[str]
+) -> dict[Text, list[Seen]]:
+    seen: dict[Text, list[Seen]] = {}
+    for message in dict.fromkeys(sent):
+        for part, is_inside in _trusted(message, likely, unlikely, data):
+            seen.setdefault(part.text, []).append(Seen(part.reading, message, is_inside))
+    return seen
+
+
 def _trusted(
     message: Sent, likely: Sequence[Text], unlikely: Sequence[Text], data: Sequence[str]
 ) -> list[tuple[Explained, bool]]:
     """What a message is made of, and whether it stands inside another; what may be chance is left out."""
-    known = [*likely, *unlikely]
+    known, are_likely = [*likely, *unlikely], set(likely)
     while True:
         explained = explain(message.text, known)
         found = list(explained_in(explained))
-        quoted = {f.text for f in found if f.text not in likely and any(f.said.strip() in given for given in data)}
-        doubted = quoted | {f.text for f in found if not _is_sure(f, message, covered(explained), f.text in likely)}
+        quoted = {f.text for f in found if f.text not in are_likely and any(f.said.strip() in given for given in data)}
+        doubted = quoted | {f.text for f in found if not _is_sure(f, message, covered(explained), f.text in are_likely)}
         if not doubted:
             inside = {id(f) for f in explained_inside(explained)}
             return [(f, id(f) in inside) for f in found]

@@ -16,6 +16,7 @@ WORDS_OF_A_PHRASE = 8
 
 _WORD = re.compile(r"[\u2e80-\ud7ff]|[^\W\d_]{2,}")
 _SENTENCE_ENDS = (".", "!", "?", ":", "。", "！", "？", "：")
+_IDEOGRAPH = re.compile(r"[\u2e80-\ud7ff]")
 _PROSE = re.compile(r"\s|[\u2e80-\ud7ff]")  # scripts without spaces are prose too
 
 
@@ -30,11 +31,16 @@ def is_telling(parts: Sequence[Part]) -> bool:
     """Whether the literals are prose, so that a match is no coincidence."""
     literals = [part for part in parts if isinstance(part, str)]
     longest = anchor(parts).strip()
-    if count_words(parts) >= WORDS and len(longest) >= ANCHOR_CHARS and _PROSE.search(longest):
+    if count_words(parts) >= WORDS and _weight(longest) >= ANCHOR_CHARS and _PROSE.search(longest):
         return True
     # Several short literals in their order are no coincidence either.
-    solid = [len("".join(text.split())) for text in literals]
+    solid = [_weight("".join(text.split())) for text in literals]
     return count_words(parts) > 1 and sum(n >= FEW_CHARS for n in solid) > 1 and sum(solid) >= MANY_CHARS
+
+
+def _weight(text: str) -> int:
+    """How many characters a text has; one that is a word by itself counts for several."""
+    return len(text) + 2 * len(_IDEOGRAPH.findall(text))
 
 
 def is_glue(parts: Sequence[Part]) -> bool:

@@ -99,7 +99,7 @@ def readings(site: Site, known: Syntax | None = None) -> list[Reading]:
 
 def _readings(site: Site, known: Syntax | None) -> Iterator[Reading]:
     seen: set[Template] = set()
-    syntaxes = _known(known) if known and not site.fstring else _syntaxes(site)
+    syntaxes = _known(site, known) if known and not site.fstring else _syntaxes(site)
     cases = CASES if PLAIN in syntaxes and is_phrase((site.text,)) else ()
     for transform in (*TRANSFORMS, *cases):
         text = transform.apply(site.text)
@@ -118,8 +118,10 @@ def _tokens(text: str) -> Iterator[str]:
             yield token
 
 
-def _known(syntax: Syntax) -> list[Syntax]:
-    return [syntax, *([BLOCKS] if syntax is DOUBLE_BRACES else []), PLAIN]
+def _known(site: Site, syntax: Syntax) -> list[Syntax]:
+    # A name is only known by its word: what is written for another filling is filled so elsewhere.
+    tokens = tuple(_tokens(site.text)) if syntax in (FORMAT, PERCENT) else ()
+    return [syntax, *([BLOCKS] if syntax is DOUBLE_BRACES else []), *([replaced(tokens)] if tokens else []), PLAIN]
 
 
 def _syntaxes(site: Site) -> list[Syntax]:

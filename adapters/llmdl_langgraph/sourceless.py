@@ -28,13 +28,14 @@ def sourceless(
         for held in found.templates.items():
             holders.setdefault(held, set()).add(node)
     for (template, style), nodes in holders.items():
-        if not any(_says(ways, template) for ways in known):
+        if not any(says(ways, template) for ways in known):
             site = Site(Path(), "", (0, 0, 0, 0), "held", "", "", "", template)
             if ways := readings(site, FORMAT if style == "f-string" else DOUBLE_BRACES):
                 yield site, tuple(ways), frozenset(nodes)
 
 
-def _says(ways: Sequence[Reading], template: str) -> bool:
+def says(ways: Sequence[Reading], template: str) -> bool:
+    """Whether a text of the source says nearly all of a template."""
     if not could_be_in([template], ways[0].site.text):
         return False
     found = (way.matcher().search(template) for way in ways)

@@ -48,6 +48,11 @@ class Text:
         return all(site.kind == "held" for site in self.ways)
 
     @property
+    def is_of_file(self) -> bool:
+        """Whether it stands in text files only."""
+        return all(site.kind in ("file", "entry") for site in self.ways)
+
+    @property
     def reading(self) -> Reading:
         """How the parameter reads the text."""
         return self.readings[0]

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import ast
+from collections.abc import Collection, Iterator, Sequence
 
 from llmdl_langgraph.discover import Discovery
+from llmdl_langgraph.prose import anchor
 from llmdl_langgraph.quoting import quoting
 from llmdl_langgraph.readings import readings
 from llmdl_langgraph.rendered import could_be_in
 from llmdl_langgraph.sites import Site
+from llmdl_langgraph.source import contains
 from llmdl_langgraph.texts import Text, text
 from llmdl_langgraph.twins import distinct, twins
+
+LONG_CHARS = 24
 
 _ROLE = "text in the source of the application"
 
@@ -22,6 +27,30 @@ def unlikely_texts(discovery: Discovery, sent: Sequence[str]) -> list[Text]:
     ways = {site: tuple(found) for site in sites if (found := readings(site))}
     groups = [{site: ways[site] for site in group} for group in twins(ways)]
     return [text(group, distinct(r for found in group.values() for r in found), _ROLE) for group in groups]
+
+
+def beside_seen(discovery: Discovery, unlikely: Sequence[Text], seen: Collection[Text]) -> list[Text]:
+    """The texts that stand in one statement of a module with a text that was seen: values of a table of prompts."""
+    sites = [site for text in seen for site in text.sites if not site.scope]
+    statements = [
+        (source.file, statement)
+        for source in discovery.sources
+        for statement in source.tree.body
+        if isinstance(statement, ast.Assign | ast.AnnAssign)
+        and any(site.file == source.file and contains(statement, site.span) for site in sites)
+    ]
+    return [
+        text
+        for text in unlikely
+        if any(site.file == file and contains(node, site.span) for file, node in statements for site in text.sites)
+    ]
+
+
+def quotes_seen(text: Text, seen: Collection[Text]) -> bool:
+    """Whether a text of a file quotes what code says: notes about an application are not what it reads."""
+    raw = text.reading.site.text
+    said = (anchor(reading.parts).strip() for one in seen if not one.is_of_file for reading in one.readings)
+    return any(len(literal) >= LONG_CHARS and literal in raw for literal in said)
 
 
 def without_overlaps(texts: Sequence[Text], seen: set[Text]) -> list[Text]:
