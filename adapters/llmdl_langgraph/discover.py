@@ -85,7 +85,9 @@ def candidates(
     used = usage(sources)
     sites = [*(site for source in sources for site in source.sites), *(site for file in files for site in file.sites)]
     likely = [site for site in sites if looks_like_prompt(site, used)]
-    ways = {site: tuple(found) for site in likely if (found := readings(site, used.syntax(site)))}
+    told = {site.text.strip() for site in likely}
+    twin = [s for s in sites if s.kind not in ("docstring", "field description") and s.text.strip() in told]
+    ways = {site: tuple(found) for site in twin if (found := readings(site, used.syntax(site)))}
     return [_tied({site: ways[site] for site in group}, reached, held) for group in twins(ways)]
 
 

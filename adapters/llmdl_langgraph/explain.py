@@ -45,6 +45,16 @@ class Explained:
         lead, trail = (self._value(self.reading.parts[n]) for n in (0, -1))
         return self.sent[self.match.start + len(lead) : self.match.end - len(trail)]
 
+    @property
+    def is_on_lines(self) -> bool:
+        """Whether what it says stands on lines of its own."""
+        lead, trail = (self._value(self.reading.parts[n]) for n in (0, -1))
+        before = self.sent[: self.match.start + len(lead)].rstrip(_EDGES)
+        after = self.sent[self.match.end - len(trail) :].lstrip(_EDGES)
+        return (bool(lead) or not before or before.endswith("\n")) and (
+            bool(trail) or not after or after.startswith("\n") or self.said.endswith("\n")
+        )
+
     def _value(self, part: Part) -> str:
         return self.match.values[part.name] if isinstance(part, Slot) else ""
 
@@ -68,17 +78,16 @@ def _explain(sent: str, texts: Sequence[Text], depth: int) -> Explanation:
 
 
 def _best(found: Sequence[Found]) -> Found | None:
-    """The outermost match; but where a literal stands across its joints, it is the literal that was sent there."""
+    """The outermost match; but where one with more text of its own stands across its joints, that one was sent."""
     best = max(found, key=_size, default=None)
-    while best is not None:
-        joints = _joints(best)
-        across = [
-            one for one in found if not one[1].slots and any(one[2].start < joint < one[2].end for joint in joints)
-        ]
-        if not across:
-            return best
+    while best is not None and (across := [one for one in found if _stands_across(one, best)]):
         best = max(across, key=_size)
-    return None
+    return best
+
+
+def _stands_across(one: Found, other: Found) -> bool:
+    longer = one[1].literal_chars > other[1].literal_chars
+    return longer and any(one[2].start < joint < one[2].end for joint in _joints(other))
 
 
 def _joints(found: Found) -> list[int]:

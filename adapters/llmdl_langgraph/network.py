@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import aclosing, contextmanager
 from functools import cached_property
@@ -26,6 +27,7 @@ from llmdl_langgraph.offers import Offer, offer
 from llmdl_langgraph.probes import probed, traces
 from llmdl_langgraph.record import Recorder
 from llmdl_langgraph.setup import Setup
+from llmdl_langgraph.source import source_of
 from llmdl_langgraph.streaming import in_async_context, in_context
 from llmdl_langgraph.surgery import Compiled, with_nodes
 from llmdl_langgraph.tool_binding import Definitions, ToolBinding
@@ -63,7 +65,10 @@ def adapt(obj: Any, probes: Sequence[Any] = (), **kwargs: Any) -> LangGraphNetwo
     found = LangGraphNetwork(obj, discovery, tools=tools_of(obj, discovery))
     if not probes:
         return found
+    known = set(sys.modules)
     tapes = sync.run(traces(found, probes))
+    if any(source_of(sys.modules[name]) for name in sys.modules.keys() - known):
+        discovery = discover(obj)  # a node has imported more of the application
     return LangGraphNetwork(obj, probed(discovery, tapes, probes), tools=tools_of(obj, discovery, tapes))
 
 

@@ -64,10 +64,17 @@ def _is_markup(text: str) -> bool:
 def _runs(text: str, message: str, over_blocks: bool) -> Iterator[tuple[int, int]]:
     """Spans of lines that stand in a message; whether a line of a control block is one of them is for the caller."""
     start = at = chars = 0
+    before = ""
     for line in [*_LINE.findall(text), ""]:
         said = [part for piece in _FILLED.split(line) if (part := piece.strip())]
         alone = (len(said) == 1 and said[0] == line.strip()) or _TAG.fullmatch(line)
         is_missing = bool(alone) and line.strip() not in message
+        is_cut = bool(alone and before) and (before + line).strip() not in message
+        before = line if alone else ""
+        if is_cut and not is_missing and chars >= ENOUGH_CHARS:
+            yield _stripped(text, start, at)
+        if is_cut and not is_missing:
+            start, chars = at, 0
         if not line or is_missing or (not over_blocks and _BLOCK.fullmatch(line)):
             if chars >= ENOUGH_CHARS:
                 yield _stripped(text, start, at)

@@ -24,7 +24,7 @@ from llmdl_plugins.network import Network
 from llmdl_plugins.plain import plain
 from llmdl_plugins.tape import Step, Tape
 
-MANY_WORDS = 4  # of a prompt file in a row are no coincidence
+MANY_WORDS = 4  # of a prompt file, or of a function on lines of their own, are no coincidence
 GLUE = "it only lays out data inside another text"
 UNSEEN = "not seen in what the probes sent"
 
@@ -144,8 +144,9 @@ def _is_sure(found: Explained, message: Sent, chars: int, is_likely: bool) -> bo
         return chars >= MOST * len(message.text)
     if (found.match.end - found.match.start) >= MOST * len(message.text):
         return True
-    is_file = found.reading.site.kind in ("file", "entry")
-    return is_likely or (is_file and count_words(found.reading.parts) >= MANY_WORDS)
+    site = found.reading.site
+    is_own = site.kind in ("file", "entry") or (site.scope != "" and found.is_on_lines)
+    return is_likely or (is_own and count_words(found.reading.parts) >= MANY_WORDS)
 
 
 def _came_back(tape: Tape) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from llmdl_langgraph.readings import Reading
 from llmdl_langgraph.walking import Reached
@@ -38,8 +39,14 @@ def could_be_in(texts: Sequence[str], raw: str) -> bool:
 
     Several are tried, since a block of a template may be left out.
     """
-    stretches = sorted((part.strip() for part in _HOLES.split(raw)), key=len, reverse=True)[:STRETCHES]
-    return any(len(part) >= FEW_CHARS and any(part in text for text in texts) for part in stretches)
+    return any(any(part in text for text in texts) for part in _stretches(raw))
+
+
+@lru_cache(maxsize=10_000)
+def _stretches(raw: str) -> tuple[str, ...]:
+    """The longest pieces of a source text that no syntax changes."""
+    pieces = sorted((part.strip() for part in _HOLES.split(raw)), key=len, reverse=True)
+    return tuple(part for part in pieces[:STRETCHES] if len(part) >= FEW_CHARS)
 
 
 def _is_rendered(readings: Sequence[Reading], text: str) -> bool:
