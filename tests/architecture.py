@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 CORE = ROOT / "llmdl_plugins"
 LEVELS = [
-    {"errors", "slots", "plain", "parameter", "data", "splits", "sync", "threads", "printable", "plugins"},
+    {"errors", "slots", "plain", "parameter", "data", "splits", "sync", "threads", "printable", "plugins", "notebook"},
     {"answers", "tape", "scope", "passage", "streamed", "boundary", "module"},
     {"network", "layers", "containers", "losses"},
     {"run"},

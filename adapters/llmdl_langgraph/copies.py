@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import tokenize
 from collections.abc import Iterable, Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
+from llmdl_langgraph.errors import CannotExportError
 from llmdl_langgraph.locate import import_name
 from llmdl_langgraph.patch import patch
 from llmdl_langgraph.sites import Site
-from llmdl_langgraph.source import Source
+from llmdl_langgraph.source import NOTEBOOK, Source
+from llmdl_plugins.notebook.book import Notebook
+from llmdl_plugins.notebook.loading import NotebookLoader
 
 MOST_BYTES = 1_000_000
 _LEFT_OUT = {"__pycache__", "node_modules", "venv", ".venv"}
@@ -32,8 +37,25 @@ def encoding(data: bytes) -> str:
 
 
 def edited(file: Path, edits: Edits) -> str:
-    """A source file with its new texts."""
-    return patch(read(file), edits[file]) if file in edits else read(file)
+    """A source file with its new texts; of a notebook, the JSON text, in which nothing else has changed."""
+    if file not in edits:
+        return read(file)
+    if file.suffix == NOTEBOOK:
+        return _edited_notebook(Notebook.read(file), edits[file])
+    return patch(read(file), edits[file])
+
+
+def _edited_notebook(book: Notebook, edits: Mapping[Site, str]) -> str:
+    new = Notebook(book.with_source(patch(book.source, edits)))
+    file = next(iter(edits)).file
+    if new.source != patch(book.source, edits) or _but_for_sources(new) != _but_for_sources(book):
+        raise CannotExportError(f"{file} would not hold these texts as they are: save it again with Jupyter first.")
+    return new.text
+
+
+def _but_for_sources(book: Notebook) -> Any:
+    told = json.loads(book.text)
+    return {**told, "cells": [{**cell, "source": ""} for cell in told["cells"]]}
 
 
 def copied(sources: Iterable[Source], edits: Edits) -> Files:
@@ -41,9 +63,22 @@ def copied(sources: Iterable[Source], edits: Edits) -> Files:
     found: Files = {}
     for source in sources:
         for path, file in _files(source):
-            data = file.read_bytes()
-            found[path] = edited(file, edits).encode(encoding(data)) if file in edits else data
+            found[path] = _copy(file, source, edits)
     return found
+
+
+def _copy(file: Path, source: Source, edits: Edits) -> bytes:
+    if file.suffix == NOTEBOOK:
+        return _script(source, edits.get(file, {})).encode()
+    data = file.read_bytes()
+    return edited(file, edits).encode(encoding(data)) if file in edits else data
+
+
+def _script(source: Source, edits: Mapping[Site, str]) -> str:
+    """A notebook as a Python file: what its graph needs."""
+    text = patch(source.text, edits) if edits else source.text
+    loader = source.module.__loader__
+    return loader.script(text) if isinstance(loader, NotebookLoader) else text
 
 
 def tops(sources: Iterable[Source]) -> set[str]:
@@ -64,7 +99,7 @@ def _files(source: Source) -> Iterator[tuple[str, Path]]:
 
 
 def _is_data(file: Path) -> bool:
-    return _is_wanted(file, file.parent) and file.suffix not in (".py", ".pyc")
+    return _is_wanted(file, file.parent) and file.suffix not in (".py", ".pyc", NOTEBOOK)
 
 
 def _is_wanted(file: Path, folder: Path) -> bool:

@@ -12,10 +12,13 @@ from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 
+from llmdl_langgraph.session import session_of
 from llmdl_langgraph.sites import Site, Span, sites_in
 from llmdl_langgraph.template import parsed
+from llmdl_plugins.notebook.book import Notebook
 
 OURS = {"llmdl_plugins", "llmdl_langgraph", "llmdl_recipes", "llmdl_local", "llmdl_dspy"}
+NOTEBOOK = ".ipynb"
 _INSTALLED = {"site-packages", "dist-packages"}
 _PYTHON = tuple(Path(sysconfig.get_path(name)).resolve() for name in ("stdlib", "platstdlib"))
 
@@ -25,11 +28,19 @@ Node = ast.stmt | ast.Lambda
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """A module of the user with its syntax tree and its sites."""
+    """A module of the user with its syntax tree and its sites.
+
+    Args:
+        module: the module.
+        file: where its source is; of a Jupyter session, a name that no file has.
+        text: its source; of a notebook, all code cells in order.
+        begins: for code that was compiled in pieces, where in the source each piece begins, by its file name.
+    """
 
     module: ModuleType
     file: Path
     text: str = field(repr=False)
+    begins: Mapping[str, int] = field(default_factory=dict, repr=False)
 
     @property
     def name(self) -> str:
@@ -77,20 +88,28 @@ class Source:
 def source_of(module: ModuleType | None) -> Source | None:
     """The source of a module that is the user's; None where it isn't."""
     file = getattr(module, "__file__", None)
+    if module is not None and (session := session_of(module)):
+        return Source(module, session.file, session.text, session.begins)
     if module is None or not file or not is_users(Path(file)) or module.__name__.partition(".")[0] in OURS:
         return None
     try:
-        with tokenize.open(file) as opened:
-            return Source(module, Path(file).resolve(), opened.read())
-    except (OSError, SyntaxError, UnicodeDecodeError):
+        return Source(module, Path(file).resolve(), _read(Path(file)))
+    except (OSError, SyntaxError, ValueError):
         return None
+
+
+def _read(file: Path) -> str:
+    if file.suffix == NOTEBOOK:
+        return Notebook.read(file).source
+    with tokenize.open(file) as opened:
+        return opened.read()
 
 
 def is_users(file: Path) -> bool:
     """Whether a file is the user's own Python source."""
     here = file.resolve()
     installed = _INSTALLED & set(here.parts) or any(here.is_relative_to(python) for python in _PYTHON)
-    return here.suffix == ".py" and here.exists() and not installed
+    return here.suffix in (".py", NOTEBOOK) and here.exists() and not installed
 
 
 def module_named(name: str) -> ModuleType | None:
