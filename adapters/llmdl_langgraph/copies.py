@@ -31,6 +31,12 @@ def read(file: Path) -> str:
     return data.decode(encoding(data))
 
 
+def current(file: Path) -> str:
+    """The Python that a file holds now, with unix line ends; of a notebook, its code cells."""
+    text = Notebook.read(file).source if file.suffix == NOTEBOOK else read(file)
+    return text.replace("\r\n", "\n")
+
+
 def encoding(data: bytes) -> str:
     """The encoding of a source file, as Python reads it."""
     return tokenize.detect_encoding(BytesIO(data).readline)[0]

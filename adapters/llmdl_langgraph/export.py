@@ -8,14 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from llmdl_langgraph.copies import Edits, Files, copied, edited, read, tops
+from llmdl_langgraph.discover import Discovery
 from llmdl_langgraph.generate import generate
 from llmdl_langgraph.isolation import Graph
 from llmdl_langgraph.locate import Location, closure, locate
 from llmdl_langgraph.patch import unified_diff
 from llmdl_langgraph.plain_form import PlainLayer, plain_layers
 from llmdl_langgraph.private_import import private_import
+from llmdl_langgraph.refusals import refuse, refuse_files
 from llmdl_langgraph.sites import Site
-from llmdl_langgraph.texts import Text
+from llmdl_langgraph.verify import Exported
 from llmdl_plugins.module import Module
 from llmdl_plugins.parameter import Parameter
 
@@ -24,34 +26,47 @@ NAMES = ("app", "trained_app", "trained_graph")
 Values = Mapping[Parameter, Any]
 
 
-def edits(texts: Sequence[Text], values: Values) -> Edits:
-    """What has to change in which file; a text that stands at several places changes at all of them."""
+def edits(discovery: Discovery, values: Values) -> Edits:
+    """What has to change in which file; a text that stands at several places changes at all of them.
+
+    Raises:
+        CannotExportError: a text can't be written at one of its places.
+    """
     found: dict[Path, dict[Site, str]] = {}
-    for text in texts:
+    for name, text in discovery.texts.items():
         value = values.get(text.parameter, text.parameter.default)
         if value != text.parameter.default:
+            raw = text.reading.to_source(value) if text.sites else ""
+            refuse(name, text, dict.fromkeys(text.sites, raw), discovery.sources)
             for site in text.sites:
-                found.setdefault(site.file, {})[site] = text.reading.to_source(value)
+                found.setdefault(site.file, {})[site] = raw
     return found
 
 
-def as_patch(changes: Edits) -> str:
+def as_patch(discovery: Discovery, changes: Edits) -> str:
     """The changes as a unified diff; paths are relative to the git root, or else to what the files have in common.
 
     Raises:
-        CannotExportError: a text can't be written at its place.
+        CannotExportError: a text can't be written at its place, or a file could not be patched.
     """
-    roots = {file: _root(file, list(changes)) for file in changes}
+    names = {site: name for name, text in discovery.texts.items() for site in text.sites}
+    roots = {file: _git_root(file) for file in changes}
+    refuse_files({file: names[next(iter(sites))] for file, sites in changes.items()}, roots)
     diffs = [
-        unified_diff(file.relative_to(roots[file]).as_posix(), read(file), edited(file, changes))
+        unified_diff(
+            file.relative_to(roots[file] or _common(list(changes))).as_posix(), read(file), edited(file, changes)
+        )
         for file in sorted(changes)
     ]
     return "".join(diffs)
 
 
-def _root(file: Path, files: Sequence[Path]) -> Path:
-    inside_git = next((folder for folder in file.parents if (folder / ".git").exists()), None)
-    return inside_git or next(folder for folder in file.parents if all(f.is_relative_to(folder) for f in files))
+def _git_root(file: Path) -> Path | None:
+    return next((folder for folder in file.parents if (folder / ".git").exists()), None)
+
+
+def _common(files: Sequence[Path]) -> Path:
+    return next(folder for folder in files[0].parents if all(file.is_relative_to(folder) for file in files))
 
 
 def as_graph(original: Graph, layers: Mapping[str, Module], changes: Edits, values: Values) -> Any:
@@ -76,10 +91,16 @@ def as_module(original: Graph, layers: Mapping[str, Module], changes: Edits, val
     Raises:
         MisuseError: the graph has no name in a module, or a layer has no plain form.
     """
+    files = as_folder(original, layers, changes, values).files
+    return {path: text for path, content in files.items() if (text := _text(content)) is not None}
+
+
+def as_folder(original: Graph, layers: Mapping[str, Module], changes: Edits, values: Values) -> Exported:
+    """The same folder with everything in it, and the module that holds its graph."""
     place = locate(original)
     sources = closure(place.source)
-    files = copied(sources, changes) | _generated(place, _plain(layers, values), _name(tops(sources)))
-    return {path: text for path, content in files.items() if (text := _text(content)) is not None}
+    name = _name(tops(sources))
+    return Exported(copied(sources, changes) | _generated(place, _plain(layers, values), name), name, "graph")
 
 
 def _plain(layers: Mapping[str, Module], values: Values) -> list[PlainLayer]:

@@ -39,7 +39,8 @@ def _needed(body: Sequence[ast.stmt], name: str) -> set[ast.stmt]:
     defined = {s for s in body if isinstance(s, _DEFINES)}
     # Functions are called when the graph runs: what they read has to be there in the end.
     wanted = {name, *(read for statement in defined for read in _reads(statement))}
-    live, kept = set(wanted), set(defined)
+    live = set(wanted)
+    kept: set[ast.stmt] = set(defined)
     for statement in reversed(body):
         if statement in defined or not (_sets(statement) & live or _settles(statement, body)):
             continue
@@ -80,7 +81,9 @@ def _sets(statement: ast.stmt) -> set[str]:
     if isinstance(statement, ast.Expr):
         return set() if _tries(statement) else {*_asked(statement.value), *_handed_over(statement.value)} - {""}
     found = {n.id for n in ast.walk(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-    named = {n.name for n in ast.walk(statement) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)}
+    named = {
+        n.name for n in ast.walk(statement) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+    }
     places = [n for n in ast.walk(statement) if isinstance(n, ast.Subscript | ast.Attribute)]
     held = {_root(n) for n in places if isinstance(n.ctx, ast.Store)}
     if isinstance(statement, ast.For | ast.AsyncFor | ast.While | ast.If | ast.With | ast.AsyncWith | ast.Try):

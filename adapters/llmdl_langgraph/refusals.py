@@ -1,0 +1,115 @@
+"""When a text can't be written into the source, and what to do then."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Literal
+
+from llmdl_langgraph.copies import current
+from llmdl_langgraph.environment import variable_instead_of
+from llmdl_langgraph.errors import CannotExportError
+from llmdl_langgraph.session import SESSION
+from llmdl_langgraph.sites import Site, sites_in
+from llmdl_langgraph.source import NOTEBOOK, Source, is_users
+from llmdl_langgraph.texts import Text
+from llmdl_plugins.notebook.book import Notebook
+
+OVERLAY = (
+    "Export the weights instead (llmdl export RUN --as weights), and run the application with them: "
+    "trainable(graph).using(weights)."
+)
+APPLIED = (
+    "is applied already: the source holds the trained text. There is nothing left to do; git apply -R takes it back."
+)
+
+State = Literal["here", "applied", "changed"]
+
+
+def refuse(name: str, text: Text, wanted: Mapping[Site, str], sources: Sequence[Source]) -> None:
+    """Raise where a parameter's new text can't be written at one of its places.
+
+    Args:
+        name: the parameter's.
+        text: its places.
+        wanted: the new raw text for each.
+        sources: the user's modules.
+
+    Raises:
+        CannotExportError: with the parameter, the place and the way out.
+    """
+    if not text.sites:
+        raise CannotExportError(f"{name} has no text in your source (it was loaded, from a hub or a store). {OVERLAY}")
+    for site in text.sites:
+        if reason := _reason(site, sources):
+            raise CannotExportError(f"{name} can't be exported to {where(site)}: {reason} {OVERLAY}")
+    states = {site: _state(site, wanted[site]) for site in text.sites}
+    if set(states.values()) == {"applied"}:
+        raise CannotExportError(f"The change of {name} in {where(text.sites[0])} {APPLIED}")
+    for site, state in states.items():
+        if state != "here":
+            raise CannotExportError(
+                f"{name} can't be exported to {where(site)}: the file has changed since it was read. "
+                f"Read it again (trainable(graph) in a new process), or go back to the version that was trained. {OVERLAY}"
+            )
+
+
+def refuse_files(names: Mapping[Path, str], roots: Mapping[Path, Path | None]) -> None:
+    """Raise where a patch of these files could not be applied.
+
+    Args:
+        names: each file with a parameter in it.
+        roots: the git root of each, None where it is in no repository.
+
+    Raises:
+        CannotExportError: a file is read-only, or outside the repository of the others.
+    """
+    counted = sorted(roots.values(), key=lambda root: -list(roots.values()).count(root))
+    for file, name in names.items():
+        if not os.access(file, os.W_OK):
+            raise CannotExportError(
+                f"{name} can't be exported to {file}: the file is read-only. Make it writable first. {OVERLAY}"
+            )
+        if roots[file] != counted[0]:
+            inside = f"in the repository {roots[file]}" if roots[file] else "in no git repository"
+            raise CannotExportError(
+                f"{name} can't be exported to {file}: it is {inside}, the other files are in {counted[0] or 'none'}, "
+                f"and one patch has one root. Export the parameters of each on their own. {OVERLAY}"
+            )
+
+
+def where(site: Site) -> str:
+    """Where a site stands, in words: file and line; of a notebook, cell and line in it."""
+    if site.file.suffix == NOTEBOOK and site.file.exists():
+        cell, line = Notebook.read(site.file).place(site.span[0])
+        return f"{site.file}, cell {cell}, line {line}"
+    return f"{site.file}, line {site.span[0]}"
+
+
+def _reason(site: Site, sources: Sequence[Source]) -> str | None:
+    if site.file == SESSION:
+        return (
+            "it was typed into a running Jupyter session, which is no file. Save the notebook, then use "
+            "llmdl show path/book.ipynb:NAME, or trainable() in a process that loads it."
+        )
+    if not site.file.exists():
+        return "there is no such file any more."
+    if not is_users(site.file):
+        return "the file belongs to an installed package, and would be overwritten with its next version."
+    if variable := variable_instead_of(site, sources):
+        return f"the environment variable {variable} is sent instead of it: unset it, or put the text there."
+    return None
+
+
+def _state(site: Site, new: str) -> State:
+    """Whether the old text still stands at its place, or the new one does."""
+    here = [now for now in sites_in(current(site.file), site.file, site.module) if _same_place(now, site)]
+    texts = [now.text for now in here]
+    if site.text in texts:
+        return "here"
+    return "applied" if new in texts else "changed"
+
+
+def _same_place(one: Site, other: Site) -> bool:
+    return (one.scope, one.label) == (other.scope, other.label)
