@@ -34,8 +34,8 @@ from llmdl_plugins.plain import digest
 
 BINDINGS = 256
 INSTEAD = (
-    "whether a node can be put in or taken out depends on routing that no source tells (Command, Send, conditional edges). "
-    "Use wrap={node: …} for a step before or after a node, replace={node: Identity()} where a node shall do nothing."
+    "whether a node can be put in or taken out depends on routing that no source tells (Command, Send, branches). "
+    "Use wrap={node: …} for a step before or after a node, replace={node: Identity()} where one shall do nothing."
 )
 Stream = AsyncGenerator[Any, None]
 
@@ -226,7 +226,8 @@ class LangGraphNetwork(Network):
     def _refuse_layers(self, form: str) -> None:
         if self.layers:
             raise MisuseError(
-                f'Layers at {", ".join(self.layers)} can\'t be exported as {form}: use export("module") or export("graph").'
+                f"Layers at {', '.join(self.layers)} can't be exported as {form}: "
+                'use export("module") or export("graph").'
             )
 
     def unchanged(self, values: Mapping[str, Any] | None = None, inputs: Any = None) -> list[Check]:

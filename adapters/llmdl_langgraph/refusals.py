@@ -51,7 +51,8 @@ def refuse(name: str, text: Text, wanted: Mapping[Site, str], sources: Sequence[
         if state != "here":
             raise CannotExportError(
                 f"{name} can't be exported to {where(site)}: the file has changed since it was read. "
-                f"Read it again (trainable(graph) in a new process), or go back to the version that was trained. {OVERLAY}"
+                "Read it again (trainable(graph) in a new process), or go back to the version that was trained. "
+                f"{OVERLAY}"
             )
 
 

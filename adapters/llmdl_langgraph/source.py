@@ -16,6 +16,7 @@ from llmdl_langgraph.session import session_of
 from llmdl_langgraph.sites import Site, Span, sites_in
 from llmdl_langgraph.template import parsed
 from llmdl_plugins.notebook.book import Notebook
+from llmdl_plugins.notebook.loading import NotebookLoader
 
 OURS = {"llmdl_plugins", "llmdl_langgraph", "llmdl_recipes", "llmdl_local", "llmdl_dspy"}
 NOTEBOOK = ".ipynb"
@@ -54,8 +55,13 @@ class Source:
 
     @cached_property
     def sites(self) -> list[Site]:
-        """Its string expressions."""
-        return sites_in(self.text, self.file, self.name)
+        """Its string expressions; of a notebook, those of what was run."""
+        found = sites_in(self.text, self.file, self.name)
+        loader = self.module.__loader__
+        if not isinstance(loader, NotebookLoader):
+            return found
+        ran = {(site.span[0], site.text) for site in sites_in(loader.script(self.text), self.file, self.name)}
+        return [site for site in found if (site.span[0], site.text) in ran]
 
     @cached_property
     def imported(self) -> Mapping[str, tuple[str, str]]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, get_type_hints
 from uuid import uuid4
 
 from langgraph.checkpoint.memory import InMemorySaver
@@ -11,7 +12,9 @@ from langgraph.graph.state import CompiledStateGraph
 
 from llmdl_langgraph.isolation import Graph
 from llmdl_plugins.network import Check
-from llmdl_plugins.plain import dumps, plain
+from llmdl_plugins.plain import dumps
+
+_ELSEWHERE = re.compile(r"\bpatched_\w+\.| at 0x[0-9a-f]+")
 
 
 def unchanged(original: Graph, exported: Graph, inputs: Any = None) -> list[Check]:
@@ -34,34 +37,27 @@ def _wiring(original: Graph, exported: Graph) -> Iterator[Check]:
 
 
 def _schemas(original: Graph, exported: Graph) -> Iterator[Check]:
-    schemas: dict[str, Callable[[Graph], Any]] = {
-        "state": _channels,
-        "input": lambda graph: graph.get_input_jsonschema(),
-        "output": lambda graph: graph.get_output_jsonschema(),
-        "context": lambda graph: graph.get_context_jsonschema(),
-    }
-    for what, schema in schemas.items():
+    for what in ("state", "input", "output", "context"):
         try:
-            one, other = dumps(schema(original)), dumps(schema(exported))
+            one, other = (_fields(graph, f"{what}_schema") for graph in (original, exported))
         except Exception as error:
-            yield Check(f"{what} schema", None, f"it has no JSON schema: {error}")
+            yield Check(f"{what} schema", None, f"its fields can't be read: {error}")
             continue
-        yield Check(f"{what} schema", one == other, "the same JSON schema" if one == other else f"{one} → {other}")
+        yield Check(f"{what} schema", one == other, f"fields: {_told(one)}" + _other(one, other))
 
 
-def _channels(graph: Graph) -> Any:
-    """What the state is made of: each key, how it is merged, and its type by name."""
-    told = {}
-    for name, channel in graph.channels.items():
-        operator = getattr(channel, "operator", None)
-        told[name] = [type(channel).__name__, getattr(operator, "__qualname__", str(operator)), _type(channel)]
-    return plain(told)
+def _fields(graph: Graph, name: str) -> Mapping[str, str]:
+    """The keys with their types and what merges them; defaults may be texts that are trained."""
+    schema = getattr(getattr(graph, "builder", None), name, None)
+    if schema is None:
+        return {}
+    told = get_type_hints(schema, include_extras=True) if isinstance(schema, type) else {"": schema}
+    # The copy lives in a package of its own, and functions at other addresses.
+    return {key: _ELSEWHERE.sub("", str(kind)) for key, kind in told.items()}
 
 
-def _type(channel: Any) -> str:
-    kind = getattr(channel, "UpdateType", None) or getattr(channel, "typ", "")
-    # The copy lives under another package name; what counts is what the class is called.
-    return getattr(kind, "__qualname__", str(kind).rpartition(".")[2])
+def _told(fields: Mapping[str, str]) -> str:
+    return ", ".join(fields) or "none"
 
 
 def _resumed(original: Graph, exported: Graph, inputs: Any) -> Check:

@@ -48,8 +48,8 @@ def _translated(lines: Sequence[str]) -> list[str]:
     goes_on = False
     for line in lines:
         special = goes_on or (_is_special(line) and _at_a_statement(done))
+        done.append(_comment(line) if goes_on else _spelled(line) if special else line)
         goes_on = special and line.endswith("\\")
-        done.append(_spelled(line) if special else line)
     return done
 
 
