@@ -113,8 +113,8 @@ def _differences(probe: int, run: Any, out: Any) -> list[str]:
         lines.append(
             f"probe {probe}, call {n + 1}, node {run['calls'][n]['node']!r}: the exported application does not make it"
         )
-    if out["error"] and not lines:
-        lines.append(f"probe {probe}: the exported application raised {out['error']}")
+    if out["error"]:
+        lines.insert(0, f"probe {probe}: the exported application raised {out['error']}")
     return lines
 
 

@@ -103,7 +103,9 @@ def test_an_exported_notebook_is_verified(notebook: Path) -> None:
 def test_errors_name_the_cell_and_the_line(notebook: Path) -> None:
     net, _ = opened(notebook)
     notebook.write_text(notebook.read_text().replace("You sort support mail", "You file support mail"))
-    with pytest.raises(CannotExportError, match=r"sort/system_prompt can't be exported to .*my mail.ipynb, cell 2, line"):
+    with pytest.raises(
+        CannotExportError, match=r"sort/system_prompt can't be exported to .*my mail.ipynb, cell 2, line"
+    ):
         net.export("patch", {"sort/system_prompt": "Sort."})
 
 
@@ -128,4 +130,4 @@ def test_a_script_made_from_a_notebook_is_an_ordinary_module(folder: Path, noteb
     script.write_text("#!/usr/bin/env python\n# coding: utf-8\n\n# In[1]:\n\n\n" + CONSTANT, encoding="utf-8")
     net = adapt(load_target(f"{script}:graph"))
     assert net is not None
-    assert "+SYSTEM_PROMPT = \"Sort.\"" in net.export("patch", {"sort/system_prompt": "Sort."})
+    assert '+SYSTEM_PROMPT = "Sort."' in net.export("patch", {"sort/system_prompt": "Sort."})

@@ -92,7 +92,9 @@ def test_a_file_outside_the_repository_of_the_others(agent: Agent, folder: Path)
     assert net.export("patch", {"sort/sort_instructions": "Sort it as {arg0}."}).startswith("--- a/texts.py")
     text = net.discovery.texts["reply/reply_template"]
     site = dataclasses.replace(text.sites[0], file=outside)
-    with pytest.raises(CannotExportError, match=r"reply can't be exported to .*elsewhere.py: it is in no git repository"):
+    with pytest.raises(
+        CannotExportError, match=r"reply can't be exported to .*elsewhere.py: it is in no git repository"
+    ):
         refusals.refuse_files({site.file: "reply", folder / "a.py": "a", folder / "b.py": "b"},
                               {site.file: None, folder / "a.py": folder, folder / "b.py": folder})  # fmt: skip
 
@@ -109,7 +111,7 @@ def test_a_text_without_a_place_in_the_source(agent: Agent) -> None:
 SOURCES = {
     "or": 'import os\nSYSTEM_PROMPT = os.getenv("SORT_PROMPT") or "{}"',
     "by name": 'import os\nDEFAULT_PROMPT = "{}"\nSYSTEM_PROMPT = os.getenv("SORT_PROMPT", DEFAULT_PROMPT)',
-    "a settings class": '''import os
+    "a settings class": """import os
 from dataclasses import dataclass, fields
 
 
@@ -123,11 +125,13 @@ class Settings:
                 setattr(self, f.name, os.environ.get(f.name.upper(), f.default))
 
 
-SYSTEM_PROMPT = Settings().sort_prompt''',
+SYSTEM_PROMPT = Settings().sort_prompt""",
 }
 
 
-@pytest.mark.parametrize("asked", ["os.environ.get('P', 'a text')", "os.getenv('P', 'a text')", "getenv('P') or 'a text'"])
+@pytest.mark.parametrize(
+    "asked", ["os.environ.get('P', 'a text')", "os.getenv('P', 'a text')", "getenv('P') or 'a text'"]
+)
 def test_a_default_beside_its_variable(monkeypatch: pytest.MonkeyPatch, asked: str) -> None:
     module = ModuleType("asking")
     source = Source(module, Path("asking.py"), f"TEXT = {asked}\nOTHER = 'a text'")

@@ -80,7 +80,14 @@ def routed(way: str) -> StateGraph[Any, Any, Any, Any]:
     return builder
 
 
-WAYS = ["static", "conditional with path_map", "conditional without path_map", "conditional with labels", "command", "send"]
+WAYS = [
+    "static",
+    "conditional with path_map",
+    "conditional without path_map",
+    "conditional with labels",
+    "command",
+    "send",
+]
 
 
 def net_of(graph: Any) -> LangGraphNetwork:

@@ -13,15 +13,35 @@ from llmdl_langgraph.session import _lasting
 from .conftest import AGENTS
 
 CELLS = [
-    "import warnings; warnings.simplefilter('ignore')\nfrom model import model\nfrom langchain_core.messages import SystemMessage",
-    "%config Application.verbose_crash = True\nPROMPT = 'You sort mail in the old way of the house.'",
+    """import warnings; warnings.simplefilter('ignore')
+from model import model
+from langchain_core.messages import SystemMessage""",
+    """%config Application.verbose_crash = True
+PROMPT = 'You sort mail in the old way of the house.'""",
     "PROMPT = 'You sort mail. Answer with one word only.'",
-    "from langgraph.graph import START, StateGraph\nfrom typing import TypedDict\n\nclass State(TypedDict):\n    text: str\n\n\n"
-    "def sort(state):\n    return {'text': model.invoke([SystemMessage(PROMPT), ('human', state['text'])]).text}",
-    "builder = StateGraph(State)\nbuilder.add_node('sort', sort)\nbuilder.add_edge(START, 'sort')\ngraph = builder.compile()",
-    "from llmdl_plugins import trainable\nnet = trainable(graph)\nprint(list(net.named_parameters()))",
-    "with net.using({'sort/prompt': 'Sort at once.'}):\n    net.invoke({'text': 'a mail'})\nprint(model.calls[-1])",
-    "try:\n    net.export('patch', {'sort/prompt': 'Sort at once.'})\nexcept Exception as error:\n    print(error)",
+    """from langgraph.graph import START, StateGraph
+from typing import TypedDict
+
+class State(TypedDict):
+    text: str
+
+
+def sort(state):
+    return {'text': model.invoke([SystemMessage(PROMPT), ('human', state['text'])]).text}""",
+    """builder = StateGraph(State)
+builder.add_node('sort', sort)
+builder.add_edge(START, 'sort')
+graph = builder.compile()""",
+    """from llmdl_plugins import trainable
+net = trainable(graph)
+print(list(net.named_parameters()))""",
+    """with net.using({'sort/prompt': 'Sort at once.'}):
+    net.invoke({'text': 'a mail'})
+print(model.calls[-1])""",
+    """try:
+    net.export('patch', {'sort/prompt': 'Sort at once.'})
+except Exception as error:
+    print(error)""",
     "print(net.export('weights', {'sort/prompt': 'Sort at once.'}))",
 ]
 

@@ -56,7 +56,9 @@ def test_calls_that_only_one_side_makes_are_named(agent: Agent, folder: Path) ->
     path.write_text(path.read_text().replace("    text = f", extra))
     _, net, _ = opened(agent, "constant")
     told = net.verify([EVERY["constant"]], {"sort/system_prompt": "Sort."})
-    assert [line.partition(":")[0] for line in told.differences] == ["probe 1, call 2, node 'reply'", "probe 1"]
+    first = [line.partition(":")[0] for line in told.differences]
+    assert first == ["probe 1", "probe 1, call 2, node 'reply'", "probe 1"]
+    assert "raised LookupError" in told.differences[0]
 
 
 def test_models_made_inside_nodes_and_times_in_prompts_are_no_difference(agent: Agent, folder: Path) -> None:

@@ -23,14 +23,20 @@ CELLS: list[tuple[str, str]] = [
 def written(indent: int | None = 1, one_string: bool = False, ascii_only: bool = False, end: str = "\n") -> str:
     cells: list[Any] = [
         {"cell_type": kind, "metadata": {}, "source": text if one_string else text.splitlines(keepends=True)}
-        | ({"outputs": [{"output_type": "stream", "text": ["Sort é it."]}], "execution_count": 1} if kind == "code" else {})
+        | ({"outputs": [{"text": ["Sort é it."]}], "execution_count": 1} if kind == "code" else {})
         for kind, text in CELLS
     ]  # fmt: skip
     book = {"cells": cells, "metadata": {"a": [1.50, 2]}, "nbformat": 4, "nbformat_minor": 5}
     return json.dumps(book, indent=indent, ensure_ascii=ascii_only) + end
 
 
-STYLES = [written(), written(indent=4, end=""), written(indent=None), written(one_string=True), written(ascii_only=True)]
+STYLES = [
+    written(),
+    written(indent=4, end=""),
+    written(indent=None),
+    written(one_string=True),
+    written(ascii_only=True),
+]
 
 
 @pytest.mark.parametrize("text", STYLES)
@@ -61,7 +67,9 @@ def test_a_line_of_the_source_has_a_cell_and_a_line_in_it() -> None:
     assert book.place(1) == (2, 1)
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"cells": 1}', '{"cells": [{}]}', '{"cells": [{"cell_type": "code"}]}'])
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"cells": 1}', '{"cells": [{}]}', '{"cells": [{"cell_type": "code"}]}']
+)
 def test_what_is_no_notebook_is_refused(text: str) -> None:
     with pytest.raises(ValueError):
         _ = Notebook(text).cells

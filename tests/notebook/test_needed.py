@@ -34,7 +34,7 @@ b"""}):
     print(piece)
 graph.name = "x"
 '''
-NEEDED = '''
+NEEDED = """
 import os, getpass
 from dotenv import load_dotenv
 from IPython.display import display
@@ -63,7 +63,7 @@ pass
 
 
 graph.name = "x"
-'''
+"""
 
 
 def test_what_a_name_needs_is_kept_and_lines_stay_in_place() -> None:

@@ -11,8 +11,8 @@ import pytest
 from markdown_it import MarkdownIt
 
 from llmdl_plugins.network import Check, Verification
-from llmdl_plugins.report.markdown import code, escaped, word_changes
 from llmdl_plugins.report.diff import word_diff
+from llmdl_plugins.report.markdown import code, escaped, word_changes
 from llmdl_plugins.report.review import TITLE, review
 from llmdl_plugins.report.source import read_run
 from llmdl_plugins.run.ledger import Ledger
@@ -27,14 +27,20 @@ FELT = [
     {"parameter": "route/prompt", "words": "It forgets the date.", "count": 3},
     {"parameter": "other/prompt", "words": "Not about this.", "count": 9},
 ]
-CHECKS = [Check("node names", True, "2 nodes"), Check("edges", False, "3; exported: 4"), Check("a thread", None, "no rows")]
+CHECKS = [
+    Check("node names", True, "2 nodes"),
+    Check("edges", False, "3; exported: 4"),
+    Check("a thread", None, "no rows"),
+]
 HOSTILE = (
     "</pre><script>alert(1)</script> <img src=x onerror=y> **bold** [link](http://evil.example) @everyone #12 `code` "
     "https://evil.example www.evil.example\n\n# Heading\n| a | b |\n</del>\x1b[31m\u202e~~gone~~ $x$ <!-- "
 )
 
 
-def page(folder: Path, felt: Sequence[Any] = FELT, sealed: Any = SEALED, checks: Any = CHECKS, verified: Any = None) -> str:
+def page(
+    folder: Path, felt: Sequence[Any] = FELT, sealed: Any = SEALED, checks: Any = CHECKS, verified: Any = None
+) -> str:
     ledger = Ledger(folder / "ledger.db")
     for one in felt:
         ledger.add_event("feedback", one)
@@ -50,7 +56,10 @@ def test_it_says_what_changed_and_why(make: Make) -> None:
     assert "### `route/prompt`\n\n<pre>Be brief<ins> and kind</ins>.</pre>" in told
     assert "Accepted: new text for route/prompt: 50.0 % → 60.0 % on 32 val rows, 5 won, 2 lost" in told
     assert "another text" not in told
-    assert "- Said of its failures, 9 times: It is not kind.\n- Said of its failures, 3 times: It forgets the date." in told
+    assert (
+        "- Said of its failures, 9 times: It is not kind.\n- Said of its failures, 3 times: It forgets the date."
+        in told
+    )
     assert "Not about this" not in told
     assert "`plain` → `static`. This is no text of your source and so not part of a patch" in told
 
