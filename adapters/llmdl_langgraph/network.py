@@ -13,6 +13,7 @@ from langgraph.pregel import Pregel
 
 from llmdl_langgraph.binding import Binding, Explanations
 from llmdl_langgraph.black_box import BlackBox, LayerNode
+from llmdl_langgraph.context import context_of
 from llmdl_langgraph.discover import Discovery, discover
 from llmdl_langgraph.export import as_folder, as_graph, as_module, as_patch, edits
 from llmdl_langgraph.isolation import Graph, isolated, own_thread
@@ -103,7 +104,8 @@ class LangGraphNetwork(Network):
             return await self.graph.ainvoke(inputs, config)
         graph = isolated(self.graph)
         with self._bound():
-            return await graph.ainvoke(inputs, own_thread(graph, config, *self._recorders()))
+            ours = own_thread(graph, config, *self._recorders())
+            return await graph.ainvoke(inputs, ours, context=context_of(graph))
 
     def _is_observed(self) -> bool:
         scope = boundary.current_scope()
@@ -253,4 +255,5 @@ class LangGraphNetwork(Network):
         chosen = self.checked(self.changed(values))
         changes = edits(self.discovery, chosen)
         with self.under(chosen):
-            return sync.run(verify(self, as_folder(self.original, self.layers, changes, chosen), probes))
+            folder = as_folder(self.original, self.layers, changes, chosen)
+            return sync.run(verify(self, folder, probes, context_of(self.graph)))

@@ -151,7 +151,7 @@ def replayed(graph: Any, probe: Any) -> Any:
     stand_in(replay)
     own, config = on_its_own(graph)
     try:
-        asyncio.run(own.ainvoke(probe["inputs"], config))
+        asyncio.run(own.ainvoke(probe["inputs"], config, context=probe["context"]))
     except Exception as error:
         return {"asked": replay.asked, "left": list(replay.left), "error": f"{type(error).__name__}: {error}"}
     return {"asked": replay.asked, "left": list(replay.left), "error": None}

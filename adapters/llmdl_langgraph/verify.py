@@ -32,14 +32,21 @@ class Exported:
     attribute: str
 
 
-async def verify(network: Network, exported: Exported, probes: Sequence[Any]) -> Verification:
+async def verify(network: Network, exported: Exported, probes: Sequence[Any], context: Any = None) -> Verification:
     """Run each probe under the values in force, then on the exported files with the same answers.
+
+    Args:
+        network: the trained application.
+        exported: its files.
+        probes: inputs.
+        context: what both are run with.
 
     Raises:
         MisuseError: a probe raises, or the exported application can't be started.
     """
     runs: list[Any] = [
-        {"inputs": plain(probe), "calls": await _witnessed(network, probe, n)} for n, probe in enumerate(probes)
+        {"inputs": plain(probe), "context": context, "calls": await _witnessed(network, probe, n)}
+        for n, probe in enumerate(probes)
     ]
     done = await _alone(exported, runs)
     told = [line for n, (run, out) in enumerate(zip(runs, done, strict=True), 1) for line in _differences(n, run, out)]

@@ -15,6 +15,18 @@ from llmdl_plugins.errors import MisuseError
 from .conftest import Agent
 from .test_export import CHANGES, EVERY, STATIC, choice, opened
 
+TONE = """
+from dataclasses import dataclass
+from langgraph.runtime import Runtime
+
+
+@dataclass
+class Tone:
+    tone: str = "calm"
+
+
+"""
+
 
 @pytest.mark.parametrize("name", CHANGES)
 def test_an_exported_agent_is_verified_without_asking_its_model_again(agent: Agent, name: str) -> None:
@@ -117,3 +129,19 @@ def test_a_network_without_sources_says_so(agent: Agent) -> None:
     with pytest.raises(MisuseError, match="no exported form"):
         Network("x", {}).verify([])
     assert isinstance(opened(agent, "constant")[1], LangGraphNetwork)
+
+
+def test_both_sides_are_given_the_context_that_a_server_gives(agent: Agent, folder: Path) -> None:
+    path = folder / "constant.py"
+    source = path.read_text()
+    for old, new in {
+        "class State(": TONE + "class State(",
+        "reply(state: State)": "reply(state: State, runtime: Runtime)",
+        "Write a short": "Write a {runtime.context.tone}",
+        "StateGraph(State)": "StateGraph(State, context_schema=Tone)",
+    }.items():
+        source = source.replace(old, new)
+    path.write_text(source)
+    _, net, model = opened(agent, "constant")
+    assert net.verify([EVERY["constant"]], {"sort/system_prompt": "Sort."}).equal
+    assert "Write a calm and polite reply" in str(model.calls[-1])
