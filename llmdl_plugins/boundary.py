@@ -7,6 +7,7 @@ does not exist: the public methods of `BaseChatModel` are their own.
 from __future__ import annotations
 
 import functools
+import inspect
 import sys
 import threading
 import time
@@ -20,13 +21,19 @@ from langchain_core.outputs import LLMResult
 
 from llmdl_plugins import answers, passage, streamed, threads
 from llmdl_plugins.errors import MisuseError, UnboundCallError
+from llmdl_plugins.patches import Patch, given_back, replaced
 from llmdl_plugins.plain import JSON
 from llmdl_plugins.scope import Call, Payer, Rewrite, Scope, current_scope, scope
 
 __all__ = ["Call", "Payer", "Rewrite", "Scope", "current_scope", "door", "is_open", "scope"]
 
+Original = Callable[..., Any]
+
+# What `langgraph dev` and a deployed server load; a user's graph and its tests don't.
+_SERVERS = {"langgraph_api", "langgraph_runtime", "langgraph_runtime_inmem", "langgraph_runtime_postgres"}
 _lock = threading.Lock()
 _open = 0
+_patches: list[Patch] = []
 
 
 @contextmanager
@@ -52,23 +59,40 @@ def is_open() -> bool:
 
 
 def _install() -> None:
-    if "langgraph_api" in sys.modules:
-        raise MisuseError("This process serves LangGraph requests: train in a process of its own.")
-    for name, method in _METHODS.items():
-        passage.originals[name] = BaseChatModel.__dict__[name]
-        setattr(BaseChatModel, name, functools.wraps(passage.originals[name])(method))
+    if served := _SERVERS & sys.modules.keys():
+        raise MisuseError(
+            f"This process serves LangGraph requests ({min(served)} is loaded): train in a process of its own."
+        )
+    _patches[:] = [replaced(BaseChatModel, name, functools.partial(_standing, m)) for name, m in _METHODS.items()]
+    passage.stands = True
     threads.propagate()
 
 
 def _remove() -> None:
     threads.restore()
-    for name, original in passage.originals.items():
-        setattr(BaseChatModel, name, original)
-    passage.originals.clear()
+    passage.stands = False
+    while _patches:
+        given_back(_patches.pop())
 
 
-async def _agenerate(self: BaseChatModel, messages: list[list[BaseMessage]], *args: Any, **kwargs: Any) -> LLMResult:
-    original = passage.original("agenerate")
+def _standing(method: Callable[..., Any], original: Callable[..., Any]) -> Callable[..., Any]:
+    """The method that stands for the model's own, and keeps it: others may wrap ours and hold on to it."""
+    if inspect.iscoroutinefunction(original):
+
+        async def awaited(self: BaseChatModel, *args: Any, **kwargs: Any) -> Any:
+            return await method(original, self, *args, **kwargs)
+
+        return functools.wraps(original)(awaited)
+
+    def called(self: BaseChatModel, *args: Any, **kwargs: Any) -> Any:
+        return method(original, self, *args, **kwargs)
+
+    return functools.wraps(original)(called)
+
+
+async def _agenerate(
+    original: Original, self: BaseChatModel, messages: list[list[BaseMessage]], *args: Any, **kwargs: Any
+) -> LLMResult:
     if (here := passage.entering()) is None:
         return await original(self, messages, *args, **kwargs)  # type: ignore[no-any-return]
     batch, since = passage.rewritten(here, messages), time.perf_counter()
@@ -93,8 +117,9 @@ async def _agenerate(self: BaseChatModel, messages: list[list[BaseMessage]], *ar
     return live[0]
 
 
-def _generate(self: BaseChatModel, messages: list[list[BaseMessage]], *args: Any, **kwargs: Any) -> LLMResult:
-    original = passage.original("generate")
+def _generate(
+    original: Original, self: BaseChatModel, messages: list[list[BaseMessage]], *args: Any, **kwargs: Any
+) -> LLMResult:
     if (here := passage.entering()) is None:
         return original(self, messages, *args, **kwargs)  # type: ignore[no-any-return]
     batch, since = passage.rewritten(here, messages), time.perf_counter()
@@ -124,13 +149,13 @@ def _options(args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _events(name: str) -> Callable[..., Any]:
-    def events(self: BaseChatModel, input: Any, config: Any = None, **kwargs: Any) -> Any:
+    def events(original: Original, self: BaseChatModel, input: Any, config: Any = None, **kwargs: Any) -> Any:
         # Only version 3 goes past stream() and generate(); the older ones come through them.
         if kwargs.get("version") == "v3" and (here := passage.entering()):
             if here.payer is not None:
                 raise UnboundCallError(f"{name}(version='v3') on a model is not metered yet: use stream() in the node.")
             input = passage.rewritten(here, [self._convert_input(input).to_messages()])[0]
-        return passage.original(name)(self, input, config, **kwargs)
+        return original(self, input, config, **kwargs)
 
     return events
 

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from llmdl_plugins import boundary, sync, tape
+from llmdl_plugins.effects import guard
 from llmdl_plugins.errors import MisuseError, ParameterError, TargetError, did_you_mean
 from llmdl_plugins.module import Module
 from llmdl_plugins.parameter import Parameter, check, using
@@ -39,6 +40,11 @@ class Network:
     def fingerprint(self) -> str:
         """A hash of the untouched application, as far as it is known."""
         return digest(self.name, {n: plain(p.default) for n, p in self._parameters.items()})
+
+    @property
+    def seen(self) -> frozenset[str] | None:
+        """Parameters whose text a probe was seen to send; None where none was run."""
+        return None
 
     def named_parameters(self) -> dict[str, Parameter]:
         """Every parameter by name, frozen ones too."""
@@ -132,7 +138,7 @@ class Network:
 
     async def trace(self, inputs: Any, config: Any = None) -> tuple[Any, Tape]:
         """One run, recorded: the output and the tape."""
-        with using(self.values()), boundary.door(), boundary.scope(), tape.recording() as recorded:
+        with using(self.values()), boundary.door(), boundary.scope(), tape.recording() as recorded, guard.reported():
             return await self.forward(inputs, config), recorded
 
     def summary(self) -> str:

@@ -18,20 +18,15 @@ from llmdl_plugins.errors import UnboundCallError
 from llmdl_plugins.plain import JSON, digest, plain
 from llmdl_plugins.scope import Call, Scope, current_scope
 
-# The public methods as they were while the door stands; empty while it doesn't.
-originals: dict[str, Any] = {}
+# Whether the door stands; set by `boundary`.
+stands = False
 _passing: ContextVar[bool] = ContextVar("llmdl_passing", default=False)
 _lock = threading.Lock()
 
 
-def original(name: str) -> Any:
-    """The model's own method."""
-    return originals.get(name, getattr(BaseChatModel, name))
-
-
 def entering() -> Scope | None:
     """The scope of a call that comes in; None where an outer door has let it pass."""
-    if _passing.get() or not originals:
+    if _passing.get() or not stands:
         return None
     here = current_scope()
     if here is None:
@@ -40,6 +35,11 @@ def entering() -> Scope | None:
             "Such a call can't be scored: start the thread inside the node, or make the call in the node itself."
         )
     return here
+
+
+def passing() -> bool:
+    """Whether this code is part of a model call that came through the door."""
+    return _passing.get()
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
@@ -52,9 +52,10 @@ class _Streamed:
             self.here.payer.fail(self.call, error)
 
 
-def stream(self: BaseChatModel, input: Any, config: Any = None, **kwargs: Any) -> Iterator[Any]:
+def stream(
+    original: Callable[..., Any], self: BaseChatModel, input: Any, config: Any = None, **kwargs: Any
+) -> Iterator[Any]:
     """`BaseChatModel.stream`, through the door."""
-    original = passage.original("stream")
     if (here := passage.entering()) is None:
         yield from original(self, input, config, **kwargs)
         return
@@ -77,9 +78,10 @@ def stream(self: BaseChatModel, input: Any, config: Any = None, **kwargs: Any) -
     streamed.whole()
 
 
-async def astream(self: BaseChatModel, input: Any, config: Any = None, **kwargs: Any) -> AsyncIterator[Any]:
+async def astream(
+    original: Callable[..., Any], self: BaseChatModel, input: Any, config: Any = None, **kwargs: Any
+) -> AsyncIterator[Any]:
     """`BaseChatModel.astream`, through the door."""
-    original = passage.original("astream")
     if (here := passage.entering()) is None:
         async for chunk in original(self, input, config, **kwargs):
             yield chunk

@@ -9,8 +9,8 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 CORE = ROOT / "llmdl_plugins"
 LEVELS = [
-    {"errors", "slots", "plain", "parameter", "data", "splits", "sync", "threads", "printable", "plugins"},
-    {"answers", "tape", "scope", "passage", "streamed", "boundary", "module"},
+    {"errors", "slots", "plain", "parameter", "data", "splits", "sync", "threads", "patches", "printable", "plugins"},
+    {"answers", "tape", "scope", "passage", "streamed", "boundary", "module", "effects"},
     {"network", "layers", "containers", "losses"},
     {"run"},
     {"training", "optimizers"},

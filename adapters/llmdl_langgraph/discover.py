@@ -31,12 +31,14 @@ class Discovery:
         nodes: name → the nodes that send it, as far as the source tells.
         sources: the user's modules that the graph reaches.
         reached: node → what it reaches.
+        seen: names of the texts that a probe was seen to send; None where none was run.
     """
 
     texts: Mapping[str, Text]
     nodes: Mapping[str, frozenset[str]]
     sources: tuple[Source, ...]
     reached: Mapping[str, Reached]
+    seen: frozenset[str] | None = None
 
 
 @dataclass(frozen=True)

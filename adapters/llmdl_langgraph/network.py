@@ -90,6 +90,11 @@ class LangGraphNetwork(Network):
         drawn = self.graph.get_graph().to_json()
         return digest(super().fingerprint, drawn["nodes"], drawn["edges"])
 
+    @property
+    def seen(self) -> frozenset[str] | None:
+        """Parameters whose text a probe was seen to send; None where none was run."""
+        return self.discovery.seen
+
     async def forward(self, inputs: Any, config: Any = None) -> Any:
         """One run of the graph; isolated and bound where values are changed, a tape is recorded or a run pays."""
         if not self._is_observed():

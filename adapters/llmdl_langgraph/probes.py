@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from llmdl_langgraph.binding import WRITTEN_BY_THE_APPLICATION
@@ -44,11 +44,13 @@ def matched(discovery: Discovery, sent: Sequence[Sent]) -> Discovery:
                 seen.setdefault(found.text, []).append((message.node, found.reading))
     found_here = [t for t in [*texts, *unlikely] if t in seen or t in texts]
     static = {text: discovery.nodes[name] for name, text in discovery.texts.items()}
-    return named(
+    result = named(
         [_seen(t, static.get(t, frozenset()), seen.get(t, [])) for t in found_here],
         discovery.sources,
         discovery.reached,
     )
+    names = zip(result.texts, found_here, strict=True)
+    return replace(result, seen=frozenset(name for name, before in names if before in seen))
 
 
 def sent_in(tape: Tape) -> Iterator[Sent]:

@@ -14,6 +14,7 @@ from llmdl_langgraph.graph_run import GraphRun, once
 from llmdl_langgraph.updates import sends, update
 from llmdl_langgraph.where import Where, namespace, where
 from llmdl_plugins import tape
+from llmdl_plugins.effects import guard
 from llmdl_plugins.plain import plain
 from llmdl_plugins.tape import Step, Tape, ToolCall
 
@@ -117,18 +118,22 @@ class Recorder(BaseCallbackHandler):
         **kwargs: Any,
     ) -> None:
         """Note a tool call."""
+        name = (serialized or {}).get("name", "")
+        guard.tool_started(name)
         at = where(metadata)
         if at and (step := self._steps.get(at.namespace)):
-            call = ToolCall((serialized or {}).get("name", ""), plain(inputs if inputs is not None else input_str))
+            call = ToolCall(name, plain(inputs if inputs is not None else input_str))
             step.tools.append(call)
             self._tools[run_id] = call
 
     def on_tool_end(self, output: Any, *, run_id: UUID, **kwargs: Any) -> None:
         """Note what a tool gave back."""
+        guard.tool_ended()
         if call := self._tools.pop(run_id, None):
             call.answer = plain(output)
 
     def on_tool_error(self, error: BaseException, *, run_id: UUID, **kwargs: Any) -> None:
         """Note why a tool failed."""
+        guard.tool_ended()
         if call := self._tools.pop(run_id, None):
             call.error = repr(error)

@@ -8,6 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
+from llmdl_plugins.cli import confined
+
 
 def evaluate(
     target: Annotated[str, typer.Argument(help="An application, or the folder of a finished run.")],
@@ -17,6 +19,12 @@ def evaluate(
     inputs: Annotated[str, typer.Option(help="For flat rows: the input keys, with commas.")] = "",
     expected: Annotated[str | None, typer.Option(help="For flat rows: the key of the right answer.")] = None,
     concurrency: Annotated[int, typer.Option(min=1, help="Runs under way at once.")] = 8,
+    allow_host: confined.Hosts = None,
+    safe_tool: confined.Tools = None,
+    allow_write: confined.Writes = None,
+    allow_program: confined.Programs = None,
+    allow_native: confined.Natives = None,
+    env: confined.Variables = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print figures as JSON.")] = False,
     quiet: Annotated[bool, typer.Option(help="No progress.")] = False,
 ) -> None:
@@ -24,11 +32,15 @@ def evaluate(
 
     These rows are no sealed test: what is printed is a measurement, not a claim.
     """
+    wishes = confined.Wishes(allow_host, safe_tool, allow_write, allow_program, allow_native, env)
+    confined.confined(_application(target), wishes)
+
     from llmdl_plugins.cli.fitting import resolved_loss
     from llmdl_plugins.cli.progress import progress
     from llmdl_plugins.cli.run_folder import PastRun
     from llmdl_plugins.cli.target import load_target
     from llmdl_plugins.data import load
+    from llmdl_plugins.effects import guard
     from llmdl_plugins.errors import MisuseError
     from llmdl_plugins.losses.loss import resolve
     from llmdl_plugins.network import trainable
@@ -43,6 +55,15 @@ def evaluate(
         network = trainable(load_target(target))
     if loss is None:
         raise MisuseError("Say with --loss how rows are scored, for example --loss exact_match.")
-    with progress(quiet) as watcher:
+    with progress(quiet) as watcher, guard.reported():
         figures = compare(network, resolve(resolved_loss(loss)), rows, values, concurrency=concurrency, watcher=watcher)
     print(json.dumps(figures.json()) if as_json else figures)
+
+
+def _application(target: str) -> str:
+    """The application that is run: for a run, the one that it trained."""
+    config = Path(target) / "config.json"
+    try:
+        return str(json.loads(config.read_text(encoding="utf-8"))["target"]) if Path(target).is_dir() else target
+    except (OSError, ValueError, LookupError, TypeError):
+        return target  # what is wrong with the folder is said where it is read

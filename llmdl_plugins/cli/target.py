@@ -17,12 +17,16 @@ def load_target(target: str) -> Any:
 
     Raises:
         TargetError: no such file, module or attribute, or the user's code raises at import.
+        SideEffect: it acts on the world outside at import, where that is guarded.
     """
+    from llmdl_plugins.effects import guard
+
     place, _, attribute = _resolved(target).rpartition(":")
     if not place or not attribute:
         raise TargetError(f"{target!r} names no attribute: write path/app.py:graph or package.module:graph.")
-    module = _from_file(Path(place)) if place.endswith(".py") else _imported(place, target)
-    return _made(_attribute(module, attribute, target), target)
+    with guard.reported("import"):
+        module = _from_file(Path(place)) if place.endswith(".py") else _imported(place, target)
+        return _made(_attribute(module, attribute, target), target)
 
 
 def _is_config(target: str) -> bool:

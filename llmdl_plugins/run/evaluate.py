@@ -16,6 +16,7 @@ from weakref import WeakValueDictionary
 
 from llmdl_plugins import boundary
 from llmdl_plugins.data import Example
+from llmdl_plugins.effects import guard
 from llmdl_plugins.errors import InfrastructureError, LlmdlError, MisuseError
 from llmdl_plugins.losses.loss import Loss, Score, checked
 from llmdl_plugins.network import Network
@@ -143,7 +144,7 @@ class Evaluator:
             self._met.add(key)
 
     async def _made(self, ready: _Prepared, example: Example, repetition: str) -> Rollout:
-        with receipts() as kept, self._scope(repetition):
+        with receipts() as kept, self._scope(repetition), guard.reported():
             try:
                 with self.network.under(ready.values):
                     output, tape = await self.network.trace(deepcopy(dict(example.inputs)))

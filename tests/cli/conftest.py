@@ -26,7 +26,11 @@ class Done:
 
 @pytest.fixture
 def llmdl(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Done]:
-    """Run `llmdl ARGS` in a scratch folder."""
+    """Run `llmdl ARGS` in a scratch folder, and in this process: what a test puts in place holds for the application.
+
+    The process of its own that the application gets is tested in `test_side_effects`, `test_child`.
+    """
+    monkeypatch.setattr("llmdl_plugins.cli.confined.confined", lambda *given: None)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DESK_MODEL", "desk_model:model")
     monkeypatch.syspath_prepend(str(HERE))

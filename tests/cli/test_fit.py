@@ -87,7 +87,7 @@ def test_ctrl_c_saves_and_says_how_to_go_on(agent: str, rows: Path, tmp_path: Pa
         "def model():\n    return ScriptedChat(script=slowly)\n"
     )
     command = [sys.executable, "-m", "llmdl_plugins.cli", "fit", agent, "--data", rows, "--loss", "exact_match"]
-    command += ["--folder", "runs/e"]
+    command += ["--folder", "runs/e", "--env", "DESK_MODEL"]
     process = subprocess.Popen(
         command, cwd=tmp_path, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
