@@ -66,7 +66,7 @@ def missed(message: str) -> str:
 
 def _again(target: str, wishes: Wishes) -> int:
     named = list(wishes.variables or ())
-    passed = {**environment.of_config(target), **environment.reduced(os.environ, named)}
+    passed = {**environment.of_config(target, named), **environment.reduced(os.environ, named)}
     if traces := environment.traces(os.environ, named):
         print(
             f"tracing is off: {', '.join(traces)} not passed on, so that training runs are not taken for real ones "

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
-
-from llmdl_plugins.errors import TargetError
 
 NEEDED = (
     *("PATH", "HOME", "USER", "LOGNAME", "SHELL", "TERM", "COLORTERM", "COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR"),
@@ -43,34 +41,35 @@ def reduced(environment: Mapping[str, str], named: Sequence[str] = ()) -> dict[s
     return {**{name: off for name, off in TRACING.items() if not _fits(name, named)}, **passed}
 
 
-def traces(environment: Mapping[str, str], named: Sequence[str] = ()) -> list[str]:
+def traces(environment: Iterable[str], named: Sequence[str] = ()) -> list[str]:
     """Variables of tracing that are set here and are not passed on."""
     return sorted(name for name in environment if _fits(name, _TRACING_NAMES) and not _fits(name, named))
 
 
-def of_config(target: str) -> dict[str, str]:
-    """The variables that the langgraph.json of a target brings along, but for tracing; {} for any other target.
+def of_config(target: str, named: Sequence[str] = ()) -> dict[str, str]:
+    """The variables that the langgraph.json of a target brings along; tracing only where it is named.
 
-    Raises:
-        TargetError: the file that it names is not there.
+    Args:
+        target: any target; {} where it is no langgraph.json.
+        named: names or patterns that the user adds.
     """
     path = Path(target.partition(":")[0])
     if path.name != "langgraph.json" or not path.is_file():
         return {}
     try:
-        named = json.loads(path.read_text(encoding="utf-8")).get("env") or {}
+        brought = json.loads(path.read_text(encoding="utf-8")).get("env") or {}
     except (ValueError, AttributeError):
         return {}  # what is wrong with it is said where the target is loaded
-    values = named if isinstance(named, dict) else _of_file(path.parent / str(named))
-    return {name: str(value) for name, value in values.items() if value is not None and not _fits(name, _TRACING_NAMES)}
+    # A template names a .env that each user makes by himself, or leaves out.
+    values = brought if isinstance(brought, dict) else _of_file(path.parent / str(brought))
+    left_out = traces(values, named)
+    return {name: str(value) for name, value in values.items() if value is not None and name not in left_out}
 
 
 def _of_file(path: Path) -> Mapping[str, str | None]:
-    if not path.is_file():
-        raise TargetError(f"langgraph.json names {path} for its environment, and there is no such file.")
     from dotenv import dotenv_values
 
-    return dotenv_values(path)
+    return dotenv_values(path) if path.is_file() else {}
 
 
 def _fits(name: str, patterns: Sequence[str]) -> bool:
