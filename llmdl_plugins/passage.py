@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -20,6 +20,8 @@ from llmdl_plugins.scope import Call, Scope, current_scope
 
 # Whether the door stands; set by `boundary`.
 stands = False
+# Each may raise where a run is over already, so that nothing more is paid.
+checks: list[Callable[[], None]] = []
 _passing: ContextVar[bool] = ContextVar("llmdl_passing", default=False)
 _lock = threading.Lock()
 
@@ -34,6 +36,8 @@ def entering() -> Scope | None:
             "A model was called from code that left its run (a thread or loop of its own, most likely). "
             "Such a call can't be scored: start the thread inside the node, or make the call in the node itself."
         )
+    for check in checks:
+        check()
     return here
 
 

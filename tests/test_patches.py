@@ -55,10 +55,10 @@ def test_a_wrapper_from_before_a_run_sees_each_call_once_and_stays() -> None:
 
 def test_a_wrapper_from_within_a_run_stays_and_is_named_and_the_next_run_works() -> None:
     seen: list[str] = []
-    with pytest.warns(RuntimeWarning, match=r"BaseChatModel.generate was replaced .*test_patches.py:\d+"):
-        with boundary.door(), boundary.scope():
-            take_away = instrumented(seen, "otel")
-            answer()
+    named = pytest.warns(RuntimeWarning, match=r"BaseChatModel.generate was replaced .*test_patches.py:\d+")
+    with named, boundary.door(), boundary.scope():
+        take_away = instrumented(seen, "otel")
+        answer()
     theirs = BaseChatModel.__dict__["generate"]
     assert answer() == "a" and seen == ["otel", "otel"]
     with boundary.door(), boundary.scope():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
 import threading
@@ -58,7 +59,8 @@ def confined(target: str, wishes: Wishes, *ours: Path) -> None:
 
 def missed(message: str) -> str:
     """Which variables that this error names were not passed on, and how they are."""
-    held = [name for name in os.environ.get(child.WITHHELD, "").split() if name in message]
+    words = set(re.findall(r"\w+", message))
+    held = [name for name in os.environ.get(child.WITHHELD, "").split() if name in words and len(name) > 2]
     return "".join(
         f" {name} is set here, but not passed on to the application: --env {name} does that." for name in held
     )

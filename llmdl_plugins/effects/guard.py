@@ -50,6 +50,8 @@ def install(allowed: Allowed) -> None:
     """Guard this process from here on."""
     global _outside, _inside
     _outside, _inside = allowed, replace(allowed, ours=())
+    # An application that swallows what it was refused makes no model call any more.
+    passage.checks.append(_raise_first)
     network.remember_names()
     databases.watch(_in_force, lambda check: _judged(check) is None)
     _see_bare_processes()
@@ -71,9 +73,13 @@ def reported(stage: str = "") -> Iterator[None]:
         yield
     finally:
         _stage.reset(token)
-        if _first:
-            first = _first[0]
-            raise SideEffect(first.node, first.what, first.option, first.tool) from None
+        _raise_first()
+
+
+def _raise_first() -> None:
+    if _first:
+        first = _first[0]
+        raise SideEffect(first.node, first.what, first.option, first.tool) from None
 
 
 def tool_started(name: str) -> None:
@@ -104,7 +110,7 @@ def _judged(check: Check) -> SideEffect | None:
         tools = _tools.get()
         if not allowed.tools.isdisjoint(tools):
             return None
-        refused = SideEffect(_place(), effect.what, effect.option, *tools[-1:])
+        refused = SideEffect(_place(), effect.what, effect.option, *tools[:1])
         _first.append(refused)
         return refused
     finally:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -41,10 +42,8 @@ class Production:
 
     def close(self) -> None:
         for listening in (self._tcp, self._udp):
-            try:
+            with suppress(OSError):
                 listening.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
             listening.close()
 
 
@@ -131,6 +130,22 @@ def test_reading_memory_and_the_scratch_folder_are_free(shop: Shop, tmp_path: Pa
     done = shop("harmless")
     assert done.returncode == 0, done.stderr
     assert "100.0% on 2 rows" in done.stdout and untouched(tmp_path)
+
+
+def test_a_model_call_connects_where_it_likes_and_does_nothing_else(
+    shop: Shop, production: Production, tmp_path: Path
+) -> None:
+    assert shop("model that connects").returncode == 0
+    assert production.calls == 2
+    done = shop("model that writes")
+    assert done.returncode == 2 and "Side effect at shop: it was about to write" in done.stderr
+    assert untouched(tmp_path)
+
+
+def test_nothing_more_is_paid_where_a_side_effect_was_swallowed(shop: Shop, production: Production) -> None:
+    done = shop("swallow and ask")
+    assert done.returncode == 2 and "Side effect at shop: it was about to connect" in done.stderr
+    assert production.calls == 0
 
 
 def test_an_import_that_acts_is_refused_and_named(shop: Shop, production: Production, tmp_path: Path) -> None:

@@ -7,9 +7,10 @@ import sqlite3
 import subprocess
 import tempfile
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from langchain_core.messages import HumanMessage, SystemMessage
 from langchain_core.tools import tool
@@ -62,6 +63,12 @@ def swallowed() -> None:
         call_production()
 
 
+def swallowed_and_asked() -> None:
+    swallowed()
+    with suppress(Exception):
+        ask(call_production)
+
+
 def harmless() -> None:
     with sqlite3.connect("stock.db") as db:
         db.execute("SELECT * FROM items").fetchall()
@@ -97,7 +104,17 @@ def order(item: str) -> str:
     return "ordered"
 
 
+def ask(act: Callable[[], Any]) -> None:
+    def answered(messages: Any, kwargs: Any) -> str:
+        act()
+        return "yes"
+
+    ScriptedChat(script=answered).invoke("Are you there?")
+
+
 ACTS = {
+    "model that connects": lambda: ask(call_production),
+    "model that writes": lambda: ask(lambda: Path("written.txt").write_text("x")),
     "nothing": lambda: None,
     "connect": call_production,
     "look up": lambda: socket.create_connection(("shop.example.com", 443)),
@@ -117,6 +134,7 @@ ACTS = {
     "thread": in_thread,
     "bare thread": in_bare_thread,
     "swallow": swallowed,
+    "swallow and ask": swallowed_and_asked,
     "tool": lambda: order.invoke({"item": "pen"}),
     "harmless": harmless,
 }
