@@ -15,12 +15,13 @@ from llmdl_plugins import boundary
 from llmdl_plugins.testing import ScriptedChat
 
 BARE = BaseChatModel.__dict__["generate"]
+BARE_START = threading.Thread.start
 
 
 @pytest.fixture(autouse=True)
 def as_it_was() -> Iterator[None]:
     yield
-    BaseChatModel.generate = BARE  # type: ignore[method-assign]
+    BaseChatModel.generate, threading.Thread.start = BARE, BARE_START  # type: ignore[method-assign]
 
 
 def instrumented(seen: list[str], name: str) -> Callable[[], None]:
@@ -87,17 +88,15 @@ def test_a_wrapper_that_is_taken_away_within_a_run_does_not_come_back() -> None:
     assert BaseChatModel.__dict__["generate"] is BARE
 
 
-def test_a_thread_starter_that_somebody_wraps_within_a_run_stays(monkeypatch: pytest.MonkeyPatch) -> None:
-    bare = threading.Thread.start
+def test_a_thread_starter_that_somebody_wraps_within_a_run_stays() -> None:
     with pytest.warns(RuntimeWarning, match="Thread.start was replaced"), boundary.door():
         ours = threading.Thread.start
-        monkeypatch.setattr(threading.Thread, "start", lambda self: ours(self))
+        threading.Thread.start = lambda self: ours(self)  # type: ignore[method-assign]
     ran: list[int] = []
     thread = threading.Thread(target=ran.append, args=(1,))
     thread.start()
     thread.join()
     assert ran == [1]
-    monkeypatch.setattr(threading.Thread, "start", bare)
 
 
 @pytest.mark.parametrize("server", sorted(boundary._SERVERS))
