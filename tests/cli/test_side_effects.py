@@ -56,7 +56,7 @@ def production() -> Iterator[Production]:
 
 @pytest.fixture
 def shop(tmp_path: Path, production: Production) -> Shop:
-    """Runs `llmdl eval` on the acting agent, in a folder with a database of its own."""
+    """Runs `llmdl eval`, or another command, on the acting agent, in a folder with a database of its own."""
     (tmp_path / "rows.jsonl").write_text(
         "".join(json.dumps({"inputs": {"question": f"{n}?"}, "expected": {"answer": "yes"}}) + "\n" for n in range(2))
     )
@@ -64,12 +64,12 @@ def shop(tmp_path: Path, production: Production) -> Shop:
         db.execute("CREATE TABLE items (name)")
     db.close()
 
-    def run(act: str, *options: str, at_import: str = "") -> subprocess.CompletedProcess[str]:
+    def run(act: str, *options: str, at_import: str = "", command: str = "eval") -> subprocess.CompletedProcess[str]:
         env = {**os.environ, "ACT": act, "ACT_AT_IMPORT": at_import, "PRODUCTION": str(production.port)}
         named = ("--env", "ACT*", "--env", "PRODUCTION", "--quiet", "--concurrency", "1")
-        command = [sys.executable, "-m", "llmdl_plugins.cli", "eval", AGENT, "--data", "rows.jsonl"]
-        command += ["--loss", "exact_match", *named, *options]
-        return subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=120)
+        line = [sys.executable, "-m", "llmdl_plugins.cli", command, AGENT, "--data", "rows.jsonl"]
+        line += ["--loss", "exact_match", *named, *options]
+        return subprocess.run(line, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=120)
 
     return run
 
@@ -174,3 +174,15 @@ def test_a_probe_is_guarded_too(shop: Shop, production: Production, tmp_path: Pa
         done = subprocess.run([*shown, *options, *more], cwd=tmp_path, env=shop_env, capture_output=True, text=True)
         assert done.returncode == code, done.stderr
     assert "seen: shop/prompt" in done.stdout and production.calls == 1
+
+
+@pytest.mark.long
+def test_a_training_that_met_one_goes_on_when_it_is_allowed(shop: Shop, production: Production, tmp_path: Path) -> None:
+    rows = [{"inputs": {"question": f"Number {n * n}?"}, "expected": {"answer": "yes"}} for n in range(60)]
+    (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    options = ("--folder", "runs/a", "--json", "--recipe", "demonstrations")
+    done = shop("connect", *options, command="fit")
+    assert done.returncode == 2 and "Side effect at shop" in done.stderr and not (tmp_path / "runs/a").exists()
+    done = shop("connect", *options, "--allow-host", "localhost", command="fit")
+    assert done.returncode == 3 and json.loads(done.stdout)["before"] == 1.0, done.stderr
+    assert production.calls > 60
