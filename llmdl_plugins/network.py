@@ -186,8 +186,18 @@ class Network:
 
     @contextmanager
     def recorded(self) -> Iterator[Tape]:
-        """Record what is run inside; the tape is there for a run that raises, too."""
-        with using(self.values()), boundary.door(), boundary.scope(), tape.recording() as recorded:
+        """Record what is run inside; the tape is there for a run that raises, too.
+
+        Raises:
+            LlmdlError: what was refused inside, whatever the application made of it.
+        """
+        with (
+            using(self.values()),
+            boundary.door(),
+            boundary.scope() as here,
+            here.reported(),
+            tape.recording() as recorded,
+        ):
             yield recorded
 
     async def play(self, row: Example) -> list[Any]:
@@ -212,6 +222,14 @@ class Network:
         size = f"{len(parameter.default)} chars" if is_text else f"{len(plain_list(parameter))} entries"
         slots = ", ".join("{" + s + "}" for s in parameter.slots) or "–"
         return name, parameter.kind, size, slots, "yes" if parameter.trainable else f"no: {parameter.frozen_because}"
+
+    def places(self, name: str) -> list[str]:
+        """Where a parameter stands in the source: file and line of each place."""
+        return []
+
+    def unexportable(self, name: str) -> str | None:
+        """Why a change of a parameter could not be handed over as a patch; None where it could."""
+        return "this application has no source that is known"
 
     def draw(self, form: str = "mermaid") -> str:
         """The wiring as text: "mermaid"."""

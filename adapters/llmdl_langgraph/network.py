@@ -26,7 +26,9 @@ from llmdl_langgraph.middleware import as_middleware
 from llmdl_langgraph.offers import Offer, offer
 from llmdl_langgraph.probes import probed, traces
 from llmdl_langgraph.record import Recorder
+from llmdl_langgraph.refusals import place_of, reason
 from llmdl_langgraph.setup import Setup
+from llmdl_langgraph.sites import Site
 from llmdl_langgraph.streaming import in_async_context, in_context
 from llmdl_langgraph.surgery import Compiled, spec_of, with_nodes
 from llmdl_langgraph.tool_binding import Definitions, ToolBinding
@@ -224,6 +226,24 @@ class LangGraphNetwork(Network):
         self._own = frozenset(self._parameters.values())
         self._bindings.clear()
         return made.parameter
+
+    def places(self, name: str) -> list[str]:
+        """Where a parameter stands in the source: file and line, or cell and line, of each place."""
+        return [place_of(site) for site in self._sites(name)]
+
+    def unexportable(self, name: str) -> str | None:
+        """Why a change of a parameter could not be handed over as a patch; None where it could."""
+        if (tool := self.tools.get(name)) and isinstance(tool.origin, str):
+            return tool.origin
+        if not (sites := self._sites(name)):
+            return "it is no text of the source"
+        return next((why for site in sites if (why := reason(site, self.discovery.sources))), None)
+
+    def _sites(self, name: str) -> Sequence[Site]:
+        if name in self.discovery.texts:
+            return self.discovery.texts[name].sites
+        tool = self.tools.get(name)
+        return [] if tool is None or isinstance(tool.origin, str) else [tool.origin.site]
 
     def nodes(self) -> list[str]:
         """The nodes that `variant` can wrap or replace."""

@@ -37,8 +37,8 @@ def refuse(name: str, wanted: Mapping[Site, str], sources: Sequence[Source]) -> 
     if not wanted:
         raise CannotExportError(f"{name} has no text in your source (it was loaded, from a hub or a store). {OVERLAY}")
     for site in wanted:
-        if reason := _reason(site, sources):
-            raise CannotExportError(f"{name} can't be exported to {where(site)}: {reason} {OVERLAY}")
+        if why := reason(site, sources):
+            raise CannotExportError(f"{name} can't be exported to {where(site)}: {why} {OVERLAY}")
     states = {site: state(site, new) for site, new in wanted.items()}
     if set(states.values()) == {"applied"}:
         raise CannotExportError(f"The change of {name} in {where(next(iter(wanted)))} {APPLIED}")
@@ -83,7 +83,14 @@ def where(site: Site) -> str:
     return f"{site.file}, line {site.span[0]}"
 
 
-def _reason(site: Site, sources: Sequence[Source]) -> str | None:
+def place_of(site: Site) -> str:
+    """`where` in short: from the working directory, with a colon before the line."""
+    told = where(site).replace(", line ", ":")
+    return told.removeprefix(f"{Path.cwd()}{os.sep}")
+
+
+def reason(site: Site, sources: Sequence[Source]) -> str | None:
+    """Why nothing could be written at a site, whatever the text; None where something could."""
     if site.file == SESSION:
         return (
             "it was typed into a running Jupyter session, which is no file. Save the notebook, then use "

@@ -56,18 +56,16 @@ async def verify(network: Network, exported: Exported, probes: Sequence[Any], co
 async def _witnessed(network: Network, probe: Any, n: int) -> list[Any]:
     outer = boundary.current_scope()
     witness = Witness(outer.payer if outer else None)
-    with boundary.door(), boundary.scope(payer=witness, refused=[]) as scope:
+    with boundary.door(), boundary.scope(payer=witness, refused=[]):
         try:
             await network.trace(probe)
         except LlmdlError:
             raise
         except Exception as error:
-            scope.check()
             raise MisuseError(
                 f"Probe {n + 1} can't be used to verify: the trained application raised "
                 f"{type(error).__name__} on it: {error}"
             ) from error
-        scope.check()
     return witness.calls
 
 

@@ -20,17 +20,23 @@ def load_target(target: str) -> Any:
 
     Raises:
         TargetError: no such file, module or attribute, or the user's code raises at import.
+        SideEffect: it acts on the world outside at import, where that is guarded.
     """
+    from llmdl_plugins.effects import guard
+
     place, _, attribute = _resolved(target).rpartition(":")
     if not place or not attribute:
         raise TargetError(
             f"{target!r} names no attribute: write path/app.py:graph, path/book.ipynb:graph or package.module:graph."
         )
+    with guard.reported("import"):
+        return _made(_attribute(_module(place, attribute, target), attribute, target), target)
+
+
+def _module(place: str, attribute: str, target: str) -> ModuleType:
     if place.endswith(".ipynb"):
-        module = _from_notebook(Path(place), attribute.partition(".")[0])
-    else:
-        module = _from_file(Path(place)) if place.endswith(".py") else _imported(place, target)
-    return _made(_attribute(module, attribute, target), target)
+        return _from_notebook(Path(place), attribute.partition(".")[0])
+    return _from_file(Path(place)) if place.endswith(".py") else _imported(place, target)
 
 
 def _is_config(target: str) -> bool:
