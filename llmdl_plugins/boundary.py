@@ -26,6 +26,8 @@ from llmdl_plugins.scope import Call, Payer, Rewrite, Scope, Setup, current_scop
 
 __all__ = ["Call", "Payer", "Rewrite", "Scope", "Setup", "current_scope", "door", "is_open", "scope"]
 
+# What `langgraph dev` and a deployed server load; a user's graph and its tests don't.
+_SERVERS = {"langgraph_api", "langgraph_runtime", "langgraph_runtime_inmem", "langgraph_runtime_postgres"}
 _lock = threading.RLock()  # a door of a plugin may import classes that are met
 _open = 0
 _bare: dict[str, Any] = {}
@@ -56,8 +58,10 @@ def is_open() -> bool:
 
 
 def _install() -> None:
-    if "langgraph_api" in sys.modules:
-        raise MisuseError("This process serves LangGraph requests: train in a process of its own.")
+    if served := _SERVERS & sys.modules.keys():
+        raise MisuseError(
+            f"This process serves LangGraph requests ({min(served)} is loaded): train in a process of its own."
+        )
     _open_others()
     _bare.update({name: BaseChatModel.__dict__[name] for name in _DOORS})
     for name, own in _bare.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -33,6 +34,9 @@ class Replaced:
     def __init__(self) -> None:
         self._done: dict[tuple[type, str], tuple[Any, Any]] = {}
 
+    def __bool__(self) -> bool:
+        return bool(self._done)
+
     def __contains__(self, at: tuple[type, str]) -> bool:
         return at in self._done
 
@@ -54,9 +58,26 @@ class Replaced:
         """Give every class its own methods back."""
         while self._done:
             (kind, name), (ours, before) = self._done.popitem()
-            if kind.__dict__.get(name) is not ours:
-                continue  # somebody else's now; ours below it lets everything pass
-            if before is None:
+            if (now := kind.__dict__.get(name)) is not ours:
+                _tell(kind, name, now, before)
+            elif before is None:
                 delattr(kind, name)
             else:
                 setattr(kind, name, before)
+
+
+def _tell(kind: type, name: str, now: Any, before: Any) -> None:
+    """Warn of what somebody has put on top of ours, or in its place: that stays theirs."""
+    if now is not before:
+        warnings.warn(
+            f"{kind.__name__}.{name} was replaced during the run by {_home(now)}. That stays as it is; "
+            "what may be left of ours below it lets every call pass.",
+            RuntimeWarning,
+            stacklevel=3,
+        )
+
+
+def _home(method: Any) -> str:
+    # `functools.wraps` copies names, so a name would point to the method that was wrapped.
+    code = getattr(method, "__code__", None)
+    return f"{code.co_filename}:{code.co_firstlineno}" if code else repr(method)

@@ -8,9 +8,11 @@ LlmdlError
 │   ├── UnknownNameError   no plugin offers this name
 │   ├── BudgetError        unreadable budget, or one that can't hold the sealed test
 │   ├── RunFolderError     the folder holds another run
-│   └── MissingExtraError  an optional dependency or a model is not there
+│   ├── MissingExtraError  an optional dependency or a model is not there
+│   └── SideEffect         the application was about to act on the world outside, and nobody has allowed it
 ├── LockedError            another process owns the run folder (exit code 75)
 ├── LedgerError            an answer could not be written to disk (exit code 74)
+├── NotVerifiedError       an exported application does not send what the trained one sends
 ├── UnboundCallError       a model call escaped its run: it can't be scored
 ├── RolloutError           this one run of the application can't go on: it is an error of the row
 │   ├── ToolMissError      a tool that is only replayed was asked something new
@@ -66,6 +68,25 @@ class MissingExtraError(MisuseError):
     """An optional dependency or a model file is not installed."""
 
 
+class SideEffect(MisuseError):
+    """The application was about to act on the world outside; it was kept from it, and no score is made of that.
+
+    Args:
+        node: where in the application.
+        what: what it was about to do.
+        option: what to give to `llmdl` if it shall.
+        tool: the tool that was running, if one was.
+    """
+
+    def __init__(self, node: str, what: str, option: str, tool: str = "") -> None:
+        alone = f", or --safe-tool {tool} for this tool alone" if tool else ""
+        super().__init__(
+            f"Side effect at {node}: it was about to {what}, and was kept from it. "
+            f"A training runs it many times: if each may do that, give {option}{alone}."
+        )
+        self.node, self.what, self.option, self.tool = node, what, option, tool
+
+
 class LockedError(LlmdlError):
     """Another process is writing to the run folder."""
 
@@ -76,6 +97,10 @@ class LedgerError(LlmdlError):
     """An answer could not be written to disk."""
 
     exit_code = 74
+
+
+class NotVerifiedError(LlmdlError):
+    """An exported application does not send what the trained one sends."""
 
 
 class UnboundCallError(LlmdlError):

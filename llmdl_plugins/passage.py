@@ -52,6 +52,7 @@ def entering() -> Scope | None:
             "A model was called from code that left its run (a thread or loop of its own, most likely). "
             "Such a call can't be scored: start the thread inside the node, or make the call in the node itself."
         )
+    here.check()  # an application that swallows what it was refused makes no call any more
     if watch := _watch.get():
         watch.meet()
     uses.asks()
@@ -78,6 +79,11 @@ def through() -> Iterator[None]:
 def is_passing() -> bool:
     """Whether calls made here were met already, or the door doesn't stand."""
     return _passing.get() or not standing
+
+
+def is_met() -> bool:
+    """Whether this code is part of a call that came through the door."""
+    return _passing.get()
 
 
 @contextmanager

@@ -124,10 +124,22 @@ class Scope:
 
     def check(self) -> None:
         """Raise what was refused, which the application may have swallowed."""
-        if self.refused:
-            raise self.refused[0]
+        for error in (*self.refused, *adrift):
+            raise error
+
+    @contextmanager
+    def reported(self) -> Iterator[None]:
+        """Raise at the end what was refused inside, whatever the application made of it."""
+        try:
+            yield
+        except (Exception, SystemExit):
+            self.check()
+            raise
+        self.check()
 
 
+# What was refused to code that left its run: no run may go on as if it had not been.
+adrift: list[LlmdlError] = []
 _scope: ContextVar[Scope | None] = ContextVar("llmdl_scope", default=None)
 
 

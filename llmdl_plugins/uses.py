@@ -43,6 +43,16 @@ def current() -> UnderWay | None:
     return _use.get()
 
 
+def names() -> tuple[str, ...]:
+    """The tools and retrievers that this code is part of, the outermost first."""
+    found: list[str] = []
+    use = _use.get()
+    while use is not None:
+        found.insert(0, use.tool.get_name())
+        use = use.outer
+    return tuple(found)
+
+
 def asks() -> None:
     """Note that a model is called inside every use that is under way here: its result depends on the candidate."""
     use = _use.get()

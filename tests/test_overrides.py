@@ -184,7 +184,7 @@ def test_every_class_has_its_own_methods_back_after_a_run(run: Run) -> None:
 
 def test_a_wrapper_that_somebody_else_puts_on_top_inside_a_run_stays() -> None:
     bare = BaseChatModel.__dict__["generate"]
-    with boundary.door():
+    with pytest.warns(RuntimeWarning, match="generate was replaced"), boundary.door():
         ours = BaseChatModel.__dict__["generate"]
 
         def theirs(self: BaseChatModel, *args: Any, **kwargs: Any) -> LLMResult:

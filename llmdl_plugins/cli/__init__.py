@@ -45,7 +45,8 @@ def main() -> None:
 
 
 def _fail(message: str, code: int) -> None:
+    from llmdl_plugins.cli.confined import missed
     from llmdl_plugins.printable import printable
 
-    print(f"error: {printable(message)}", file=sys.stderr)
+    print(f"error: {printable(message)}{printable(missed(message))}", file=sys.stderr)
     sys.exit(code)

@@ -8,6 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
+from llmdl_plugins.cli import confined
+
 
 def evaluate(
     target: Annotated[str, typer.Argument(help="An application, or the folder of a finished run.")],
@@ -18,7 +20,12 @@ def evaluate(
     expected: Annotated[str | None, typer.Option(help="For flat rows: the key of the right answer.")] = None,
     concurrency: Annotated[int, typer.Option(min=1, help="Runs under way at once.")] = 8,
     tools: Annotated[str, typer.Option(help="live, or replay: as in fit.")] = "live",
-    safe_tool: Annotated[list[str] | None, typer.Option(help="Under replay: a tool that may run all the same.")] = None,
+    allow_host: confined.Hosts = None,
+    safe_tool: confined.Tools = None,
+    allow_write: confined.Writes = None,
+    allow_program: confined.Programs = None,
+    allow_native: confined.Natives = None,
+    env: confined.Variables = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print figures as JSON.")] = False,
     quiet: Annotated[bool, typer.Option(help="No progress.")] = False,
 ) -> None:
@@ -26,11 +33,15 @@ def evaluate(
 
     These rows are no sealed test: what is printed is a measurement, not a claim.
     """
+    wishes = confined.Wishes(allow_host, safe_tool, allow_write, allow_program, allow_native, env)
+    confined.confined(_application(target), wishes)
+
     from llmdl_plugins.cli.fitting import resolved_loss
     from llmdl_plugins.cli.progress import progress
     from llmdl_plugins.cli.run_folder import PastRun
     from llmdl_plugins.cli.target import load_target
     from llmdl_plugins.data import load
+    from llmdl_plugins.effects import guard
     from llmdl_plugins.errors import MisuseError
     from llmdl_plugins.losses.loss import resolve
     from llmdl_plugins.network import trainable
@@ -47,6 +58,15 @@ def evaluate(
     if loss is None:
         raise MisuseError("Say with --loss how rows are scored, for example --loss exact_match.")
     rules, scored = ToolRules(tools, frozenset(safe_tool or ())), resolve(resolved_loss(loss))  # type: ignore[arg-type]
-    with progress(quiet) as watcher:
+    with progress(quiet) as watcher, guard.reported():
         figures = compare(network, scored, rows, values, concurrency=concurrency, watcher=watcher, tools=rules)
     print(json.dumps(figures.json()) if as_json else figures)
+
+
+def _application(target: str) -> str:
+    """The application that is run: for a run, the one that it trained."""
+    config = Path(target) / "config.json"
+    try:
+        return str(json.loads(config.read_text(encoding="utf-8"))["target"]) if Path(target).is_dir() else target
+    except (OSError, ValueError, LookupError, TypeError):
+        return target  # what is wrong with the folder is said where it is read

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from llmdl_plugins.cli import confined
 from llmdl_plugins.cli.report import tell
+from llmdl_plugins.training.openings import state_folder
 
 if TYPE_CHECKING:
     from llmdl_plugins.training.result import Result
@@ -47,12 +49,17 @@ def fit(
     tools: Annotated[
         str, typer.Option(help="live, or replay: candidates get what the tools gave the original, or an error.")
     ] = "live",
-    safe_tool: Annotated[list[str] | None, typer.Option(help="Under replay: a tool that may run all the same.")] = None,
     seed: Annotated[int, typer.Option(help="Decides splits and draws.")] = 0,
     folder: Annotated[
         Path | None, typer.Option(help="Run folder; the same command goes on there. runs/… if not given.")
     ] = None,
     force: Annotated[bool, typer.Option(help="Go on in a folder that holds another run.")] = False,
+    allow_host: confined.Hosts = None,
+    safe_tool: confined.Tools = None,
+    allow_write: confined.Writes = None,
+    allow_program: confined.Programs = None,
+    allow_native: confined.Natives = None,
+    env: confined.Variables = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print result.json instead of words.")] = False,
     quiet: Annotated[bool, typer.Option(help="No progress.")] = False,
 ) -> None:
@@ -60,9 +67,14 @@ def fit(
 
     Example: llmdl fit app.py:graph --data rows.jsonl --loss exact_match --teacher openai:gpt-5-mini --budget "2 min"
     """
+    chosen = folder or Path("runs") / f"{datetime.now(UTC):%Y%m%d-%H%M%S}"
+    wishes = confined.Wishes(allow_host, safe_tool, allow_write, allow_program, allow_native, env)
+    confined.confined(target, wishes, chosen, state_folder())
+
     from llmdl_plugins.cli.fitting import one_source, read_prices, resolved_loss
     from llmdl_plugins.cli.progress import progress
     from llmdl_plugins.cli.target import load_target
+    from llmdl_plugins.effects import guard
     from llmdl_plugins.network import trainable
     from llmdl_plugins.training.trainer import Trainer
 
@@ -71,8 +83,7 @@ def fit(
         network.train_only(only)
     if freeze:
         network.freeze(freeze)
-    chosen = folder or Path("runs") / f"{datetime.now(UTC):%Y%m%d-%H%M%S}"
-    with progress(quiet) as watcher:
+    with progress(quiet) as watcher, guard.reported():
         trainer = Trainer(
             network,
             resolved_loss(loss),

@@ -7,6 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from llmdl_plugins.data import load
 from llmdl_plugins.errors import MisuseError
 
 
@@ -32,8 +33,11 @@ def resolved_loss(name: str) -> Any:
     module, colon, attribute = name.partition(":")
     if not colon:
         return name
+    from llmdl_plugins.effects import guard
+
     try:
-        return getattr(import_module(module), attribute)
+        with guard.reported("import"):
+            return getattr(import_module(module), attribute)
     except (ImportError, AttributeError) as error:
         raise MisuseError(f"There is no loss {name!r}: {error}.") from None
 
@@ -52,3 +56,16 @@ def read_prices(path: Path | None) -> dict[str, tuple[float, float]] | None:
         raise MisuseError(
             f'{path} holds no prices ({error}): write {{"model": [dollars per 1e6 tokens in, dollars per 1e6 out]}}.'
         ) from None
+
+
+def probe_rows(count: int, data: Path | None, inputs: str, expected: str | None) -> list[Any]:
+    """The first rows; none where no probe is asked for.
+
+    Raises:
+        MisuseError: only one of --probe and --data is given.
+    """
+    if bool(count) != (data is not None):
+        raise MisuseError("Probes need both: --probe N, and --data FILE for the rows that are run.")
+    if data is None:
+        return []
+    return list(load(data, inputs=tuple(filter(None, inputs.split(","))), expected=expected)[:count])

@@ -1,41 +1,116 @@
-"""`llmdl show`: what can be trained in an application; sends nothing."""
+"""`llmdl show`: what can be trained in an application, and with probes, what it really sends."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from textwrap import shorten
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from llmdl_plugins.cli import confined
+
+if TYPE_CHECKING:
+    from llmdl_plugins.network import Network
+
+_BEGINS = 60
 
 
 def show(
     target: Annotated[str, typer.Argument(help="path/app.py:graph, package.module:graph or langgraph.json[:name]")],
+    probe: Annotated[int, typer.Option(min=0, help="Run that many rows, to see what is really sent.")] = 0,
+    data: Annotated[Path | None, typer.Option(help="Rows to run as probes, JSONL or CSV.")] = None,
+    inputs: Annotated[str, typer.Option(help="For flat rows: the input keys, with commas.")] = "",
+    expected: Annotated[str | None, typer.Option(help="For flat rows: the key of the right answer.")] = None,
+    budget: Annotated[str, typer.Option(help="What the probes may spend.")] = "100 calls",
+    allow_host: confined.Hosts = None,
+    safe_tool: confined.Tools = None,
+    allow_write: confined.Writes = None,
+    allow_program: confined.Programs = None,
+    allow_native: confined.Natives = None,
+    env: confined.Variables = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the parameters as JSON.")] = False,
     mermaid: Annotated[bool, typer.Option("--mermaid", help="Print the graph as a mermaid drawing.")] = False,
 ) -> None:
-    """Show nodes, parameters, sizes and what is frozen and why.  Nothing is sent."""
+    """Show nodes, parameters, sizes and what is frozen and why.  Nothing is sent, but by probes."""
+    from llmdl_plugins.cli.fitting import probe_rows
+
+    rows = probe_rows(probe, data, inputs, expected)
+    if rows:
+        wishes = confined.Wishes(allow_host, safe_tool, allow_write, allow_program, allow_native, env)
+        confined.confined(target, wishes)
+    _print(_network(target, rows, budget), as_json, mermaid)
+
+
+def _network(target: str, rows: list[Any], budget: str) -> Network:
     from llmdl_plugins.cli.target import load_target
     from llmdl_plugins.network import trainable
-    from llmdl_plugins.plain import plain
+
+    application = load_target(target)
+    return _probed(application, rows, budget) if rows else trainable(application)
+
+
+def _probed(application: Any, rows: list[Any], budget: str) -> Network:
+    from llmdl_plugins import boundary
+    from llmdl_plugins.errors import BudgetError, Stopped
+    from llmdl_plugins.network import trainable
+    from llmdl_plugins.run.budget import Budget
+    from llmdl_plugins.run.cashier import Cashier
+    from llmdl_plugins.run.ledger import Ledger
+    from llmdl_plugins.run.meter import Meter
+    from llmdl_plugins.run.remembered import Unrecorded
+
+    with closing(Ledger()) as ledger:
+        payer = Cashier(ledger, Meter(Budget.parse(budget)))
+        try:
+            with boundary.scope(payer=payer, tools=Unrecorded()):
+                return trainable(application, probes=rows)
+        except Stopped as stopped:
+            raise BudgetError(f"The probes were not through: {stopped.reason}. Give a larger --budget.") from None
+
+
+def _print(network: Network, as_json: bool, mermaid: bool) -> None:
     from llmdl_plugins.printable import printable
 
-    network = trainable(load_target(target))
     if as_json:
         import json
 
-        described = {
-            name: {
-                "kind": p.kind,
-                "default": plain(p.default),
-                "slots": list(p.slots),
-                "role": p.role,
-                "trainable": p.trainable,
-                "frozen_because": p.frozen_because,
-            }
-            for name, p in network.named_parameters().items()
-        }
-        print(json.dumps({"network": network.name, "nodes": network.nodes(), "parameters": described}, indent=2))
+        described = {"network": network.name, "nodes": network.nodes(), "parameters": _described(network)}
+        print(json.dumps(described, indent=2))
     elif mermaid:
         print(network.draw("mermaid"))
     else:
         print(printable(f"nodes: {', '.join(network.nodes())}"))
         print(printable(network.summary()))
+        for line in _places(network):
+            print(printable(line))
+
+
+def _described(network: Network) -> dict[str, Any]:
+    from llmdl_plugins.plain import plain
+
+    return {
+        name: {
+            "kind": p.kind,
+            "default": plain(p.default),
+            "slots": list(p.slots),
+            "role": p.role,
+            "trainable": p.trainable,
+            "frozen_because": p.frozen_because,
+            "places": network.places(name),
+            "not_exportable_because": network.unexportable(name),
+        }
+        for name, p in network.named_parameters().items()
+    }
+
+
+def _places(network: Network) -> Iterator[str]:
+    """Where each parameter stands, how its text begins, and whether a patch can hold it."""
+    for name, parameter in network.named_parameters().items():
+        begins = f": {shorten(parameter.default, _BEGINS, placeholder='…')!r}" if parameter.kind == "text" else ""
+        why = network.unexportable(name)
+        yield f"{name}{begins}"
+        yield from (f"  {place}" for place in network.places(name))
+        yield f"  not exportable: {why}" if why else "  exportable"

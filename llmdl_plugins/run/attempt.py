@@ -71,15 +71,8 @@ class Attempt:
 
     async def _played(self, scope: boundary.Scope) -> list[Any]:
         """The outputs, if nothing was refused on the way, whatever the application made of it."""
-        try:
-            outputs = await self.network.play(deepcopy(self.example))
-        except LlmdlError:
-            raise
-        except (Exception, SystemExit):
-            scope.check()
-            raise
-        scope.check()
-        return outputs
+        with scope.reported():
+            return await self.network.play(deepcopy(self.example))
 
     async def _scored(self, outputs: Sequence[Any]) -> Score:
         """The score of the row: the mean over the turns that expect something."""
@@ -96,7 +89,7 @@ class Attempt:
 
     async def _turn(self, output: Any, example: Example) -> Score:
         shown = replace(example, inputs=deepcopy(example.inputs), expected=deepcopy(example.expected))
-        with boundary.scope(rewrite=None, setup=None, tools=None, place=lambda: "loss"):
+        with boundary.scope(rewrite=None, setup=None, tools=None, place=lambda: "loss") as scope, scope.reported():
             try:
                 return checked(await self.loss(output, shown), self.loss.name)
             except LlmdlError:

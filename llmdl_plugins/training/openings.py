@@ -16,7 +16,7 @@ def count_opening(test_fingerprint: str, run: str) -> int:
         test_fingerprint: hash of the test rows.
         run: names the run; its own resumes count once.
     """
-    path = _state() / "openings.json"
+    path = state_folder() / "openings.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(path.with_suffix(".lock"), timeout=30):
         openings = json.loads(path.read_text()) if path.exists() else {}
@@ -30,6 +30,7 @@ def count_opening(test_fingerprint: str, run: str) -> int:
         return len(runs)
 
 
-def _state() -> Path:
+def state_folder() -> Path:
+    """Where this machine's count is kept."""
     base = os.environ.get("LLMDL_STATE")
     return Path(base) if base else Path(os.environ.get("XDG_STATE_HOME", "~/.local/state")).expanduser() / "llmdl"

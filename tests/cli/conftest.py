@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,8 +25,14 @@ class Done:
 
 
 @pytest.fixture
-def llmdl(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Done]:
-    """Run `llmdl ARGS` in a scratch folder."""
+def llmdl(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[Callable[..., Done]]:
+    """Run `llmdl ARGS` in a scratch folder, and in this process: what a test puts in place holds for the application.
+
+    The process of its own that the application gets is tested in `test_side_effects`, `test_child`.
+    """
+    monkeypatch.setattr("llmdl_plugins.cli.confined.confined", lambda *given: None)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DESK_MODEL", "desk_model:model")
     monkeypatch.syspath_prepend(str(HERE))
@@ -41,7 +47,10 @@ def llmdl(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, t
         code = ended.value.code
         return Done(code if isinstance(code, int) else int(bool(code)), told.out, told.err)
 
-    return run
+    yield run
+    for name, module in list(sys.modules.items()):
+        if (getattr(module, "__file__", None) or "").startswith(str(HERE / "agents")):
+            del sys.modules[name]  # another copy of it is another application
 
 
 @pytest.fixture

@@ -84,18 +84,23 @@ def test_the_same_command_pays_nothing_again(llmdl: Callable[..., Any], agent: s
 
 
 def test_ctrl_c_saves_and_says_how_to_go_on(agent: str, rows: Path, tmp_path: Path) -> None:
-    env = {**os.environ, "DESK_MODEL": "slow_model:model", "PYTHONPATH": f"{tmp_path}:{HERE}"}
+    env = {
+        **os.environ,
+        "DESK_MODEL": "slow_model:model",
+        "PYTHONPATH": f"{tmp_path}:{HERE}:{os.environ.get('PYTHONPATH', '')}",
+    }
     (tmp_path / "slow_model.py").write_text(
         "import time, desk_model\nfrom llmdl_plugins.testing import ScriptedChat\n"
         "def slowly(m, k):\n    time.sleep(0.2)\n    return desk_model.answer(m, k)\n"
         "def model():\n    return ScriptedChat(script=slowly)\n"
     )
     command = [sys.executable, "-m", "llmdl_plugins.cli", "fit", agent, "--data", rows, "--loss", "exact_match"]
-    command += ["--folder", "runs/e"]
+    command += ["--folder", "runs/e", "--env", "DESK_MODEL"]
     process = subprocess.Popen(
         command, cwd=tmp_path, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     while not (tmp_path / "runs/e/ledger.db").exists():
+        assert process.poll() is None, process.communicate()
         time.sleep(0.1)
     time.sleep(1.5)
     process.send_signal(signal.SIGINT)
@@ -139,4 +144,4 @@ def test_flat_rows_compare_the_key_that_they_name(llmdl: Callable[..., Any], age
 
 def test_export_refuses_a_form_that_it_cannot_write(llmdl: Callable[..., Any], tmp_path: Path) -> None:
     done = llmdl("export", tmp_path, "--as", "graph")
-    assert done.code == 2 and "Known: module, patch, weights" in done.err
+    assert done.code == 2 and "Known: middleware, module, patch, review, weights" in done.err

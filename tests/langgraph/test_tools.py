@@ -79,6 +79,21 @@ def test_they_are_frozen_until_they_are_asked_for(agent: Agent) -> None:
         assert net[name].value == "Spell."
 
 
+def test_an_export_is_verified_with_what_it_says_of_its_tools(tooling: tuple[Any, LangGraphNetwork]) -> None:
+    _, net = tooling
+    told = net.verify([ASKED], CHANGES)
+    assert told.equal and told.calls == 4, str(told)
+
+
+def test_a_tool_that_an_export_describes_otherwise_is_named(agent: Agent, folder: Path) -> None:
+    path = folder / "tooling.py"
+    alone = "if 'pytest' not in __import__('sys').modules:\n    shout.__doc__ = 'Whisper.'\n"
+    path.write_text(path.read_text().replace("\n\nclass Kept", f"\n{alone}\n\nclass Kept"))
+    told = network(agent("tooling")).verify([ASKED])
+    assert len(told.differences) == 2 and all("'tools' differs from character" in line for line in told.differences)
+    assert "'agent': 'tools'" in told.differences[0] and "Whisper." in told.differences[0]
+
+
 def test_a_patched_source_sends_the_tools_that_the_bound_run_sent(
     tooling: tuple[Any, LangGraphNetwork], folder: Path
 ) -> None:

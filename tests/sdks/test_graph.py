@@ -12,6 +12,7 @@ import pytest
 
 from llmdl_plugins import boundary
 from llmdl_plugins.data import load
+from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.losses.loss import resolve
 from llmdl_plugins.network import Network, trainable
 from llmdl_plugins.run.evaluate import Evaluator
@@ -70,3 +71,10 @@ async def test_candidates_are_evaluated_on_the_ledger_and_a_second_process_pays_
         assert [r.status for r in rollouts] == ["scored"] * 8
     # Nodes above the change are shared between the candidates.
     assert len(provider.received) == 4 * 4 == run.calls[0] == run.calls[1]
+
+
+def test_it_is_not_verified_since_nobody_could_replay_its_calls(net: Network, provider: Any) -> None:
+    provider.reset(echo=False)
+    with pytest.raises(MisuseError, match="can't be replayed without this package: only chat models of LangChain can"):
+        net.verify([PROBE])
+    assert len(provider.received) == 1

@@ -1,0 +1,109 @@
+"""Options that allow side effects, and the step that every command takes before it runs an application."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from llmdl_plugins.cli import child, environment
+
+Hosts = Annotated[
+    list[str] | None, typer.Option("--allow-host", help="A host that the application may reach, with or without :port.")
+]
+Tools = Annotated[
+    list[str] | None,
+    typer.Option("--safe-tool", help="A tool that may run and act whenever it is asked, under replay too."),
+]
+Writes = Annotated[list[Path] | None, typer.Option("--allow-write", help="A folder that it may write to.")]
+Programs = Annotated[list[str] | None, typer.Option("--allow-program", help="A program that it may run.")]
+Natives = Annotated[
+    list[str] | None, typer.Option("--allow-native", help="A package whose connections can't be seen, as psycopg2.")
+]
+Variables = Annotated[
+    list[str] | None, typer.Option("--env", help="An environment variable that it gets; patterns with *.")
+]
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the options of one command allow."""
+
+    hosts: Sequence[str] | None = None
+    tools: Sequence[str] | None = None
+    writes: Sequence[Path] | None = None
+    programs: Sequence[str] | None = None
+    natives: Sequence[str] | None = None
+    variables: Sequence[str] | None = None
+
+
+def confined(target: str, wishes: Wishes, *ours: Path) -> None:
+    """Go on in a child process whose side effects are guarded: returns there, and never here.
+
+    Args:
+        target: names the application.
+        wishes: what it may do.
+        ours: folders that the command itself writes to.
+    """
+    if child.LIFELINE in os.environ:
+        _follow(int(os.environ.pop(child.LIFELINE)))
+        _guard(wishes, ours)
+    else:
+        sys.exit(_again(target, wishes))
+
+
+def missed(message: str) -> str:
+    """Which variables that this error names were not passed on, and how they are."""
+    words = set(re.findall(r"\w+", message))
+    held = [name for name in os.environ.get(child.WITHHELD, "").split() if name in words and len(name) > 2]
+    return "".join(
+        f" {name} is set here, but not passed on to the application: --env {name} does that." for name in held
+    )
+
+
+def _again(target: str, wishes: Wishes) -> int:
+    named = list(wishes.variables or ())
+    passed = {**environment.of_config(target, named), **environment.reduced(os.environ, named)}
+    if traces := environment.traces(os.environ, named):
+        print(
+            f"tracing is off: {', '.join(traces)} not passed on, so that training runs are not taken for real ones "
+            f"(--env {traces[0]} passes it)",
+            file=sys.stderr,
+        )
+    held = " ".join(sorted(os.environ.keys() - passed.keys()))
+    return child.run_again({**passed, child.WITHHELD: held})
+
+
+def _guard(wishes: Wishes, ours: Sequence[Path]) -> None:
+    from llmdl_plugins.effects import guard
+    from llmdl_plugins.effects.effect import Allowed
+
+    folders = [Path(os.environ["TMPDIR"]), *(wishes.writes or ())]
+    guard.install(
+        Allowed(
+            hosts=[host.lower() for host in wishes.hosts or ()],
+            tools=frozenset(wishes.tools or ()),
+            folders=[os.path.realpath(f) for f in folders],
+            programs=wishes.programs or (),
+            natives=wishes.natives or (),
+            ours=[os.path.realpath(f) for f in ours],
+        )
+    )
+
+
+def _follow(pipe: int) -> None:
+    """End in order when the parent is gone: what is under way comes home and is saved."""
+
+    def wait() -> None:
+        os.read(pipe, 1)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=wait, name="llmdl-lifeline", daemon=True).start()

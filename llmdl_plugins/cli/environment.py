@@ -1,0 +1,76 @@
+"""The variables that the application's process gets: what a program needs to run, keys of models, and what is named."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+NEEDED = (
+    *("PATH", "HOME", "USER", "LOGNAME", "SHELL", "TERM", "COLORTERM", "COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR"),
+    *("LANG", "LANGUAGE", "LC_*", "TZ", "PYTHON*", "VIRTUAL_ENV", "CONDA_PREFIX", "XDG_*"),
+    *("LD_LIBRARY_PATH", "DYLD_*", "CUDA_*", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"),
+    *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "all_proxy", "no_proxy"),
+    *("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "LLMDL_*"),
+)
+MODELS = (
+    *("OPENAI_*", "AZURE_OPENAI_*", "ANTHROPIC_*", "GOOGLE_API_KEY", "GEMINI_API_KEY", "MISTRAL_*", "GROQ_*"),
+    *("COHERE_*", "CO_API_KEY", "TOGETHER_*", "FIREWORKS_*", "OPENROUTER_*", "DEEPSEEK_*", "XAI_*", "NVIDIA_API_KEY"),
+    *("OLLAMA_*", "CEREBRAS_*", "PPLX_API_KEY", "PERPLEXITY_API_KEY", "HF_TOKEN", "HF_HOME"),
+)
+# Set to "off" and not just left out: a `.env` that the application loads by itself doesn't switch them on again.
+TRACING = {
+    "LANGSMITH_TRACING": "false",
+    "LANGSMITH_TRACING_V2": "false",
+    "LANGCHAIN_TRACING": "false",
+    "LANGCHAIN_TRACING_V2": "false",
+    "OTEL_SDK_DISABLED": "true",
+}
+_TRACING_NAMES = (*TRACING, "LANGSMITH_*", "LANGCHAIN_*", "OTEL_*", "LANGFUSE_*")
+
+
+def reduced(environment: Mapping[str, str], named: Sequence[str] = ()) -> dict[str, str]:
+    """The variables that are passed on.
+
+    Args:
+        environment: all that there are.
+        named: names or patterns that the user adds.
+    """
+    passed = {name: value for name, value in environment.items() if _fits(name, (*NEEDED, *MODELS, *named))}
+    return {**{name: off for name, off in TRACING.items() if not _fits(name, named)}, **passed}
+
+
+def traces(environment: Iterable[str], named: Sequence[str] = ()) -> list[str]:
+    """Variables of tracing that are set here and are not passed on."""
+    return sorted(name for name in environment if _fits(name, _TRACING_NAMES) and not _fits(name, named))
+
+
+def of_config(target: str, named: Sequence[str] = ()) -> dict[str, str]:
+    """The variables that the langgraph.json of a target brings along; tracing only where it is named.
+
+    Args:
+        target: any target; {} where it is no langgraph.json.
+        named: names or patterns that the user adds.
+    """
+    path = Path(target.partition(":")[0])
+    if path.name != "langgraph.json" or not path.is_file():
+        return {}
+    try:
+        brought = json.loads(path.read_text(encoding="utf-8")).get("env") or {}
+    except (ValueError, AttributeError):
+        return {}  # what is wrong with it is said where the target is loaded
+    # A template names a .env that each user makes by himself, or leaves out.
+    values = brought if isinstance(brought, dict) else _of_file(path.parent / str(brought))
+    left_out = traces(values, named)
+    return {name: str(value) for name, value in values.items() if value is not None and name not in left_out}
+
+
+def _of_file(path: Path) -> Mapping[str, str | None]:
+    from dotenv import dotenv_values
+
+    return dotenv_values(path) if path.is_file() else {}
+
+
+def _fits(name: str, patterns: Sequence[str]) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in patterns)

@@ -1,0 +1,1 @@
+"""Side effects of the application: seen, and refused until the user allows them."""

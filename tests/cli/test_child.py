@@ -1,0 +1,161 @@
+"""The process of its own that the application gets: what it is given, how it is stopped, and what survives."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from llmdl_plugins.cli.environment import of_config, reduced, traces
+
+HERE = Path(__file__).parent
+Start = Callable[..., "subprocess.Popen[str]"]
+SLOW = """
+import time, desk_model
+from llmdl_plugins.testing import ScriptedChat
+
+def slowly(messages, kwargs):
+    time.sleep(0.02)
+    return desk_model.answer(messages, kwargs)
+
+def model():
+    return ScriptedChat(script=slowly)
+"""
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Start:
+    """Starts `llmdl ARGS` in a scratch folder, with a slow model that the desk agent asks."""
+    (tmp_path / "slow_model.py").write_text(SLOW)
+
+    def run(*args: object, **variables: str) -> subprocess.Popen[str]:
+        path = f"{tmp_path}:{HERE}:{os.environ.get('PYTHONPATH', '')}"
+        env = {**os.environ, "DESK_MODEL": "slow_model:model", "PYTHONPATH": path, **variables}
+        command = [sys.executable, "-m", "llmdl_plugins.cli", *map(str, args)]
+        return subprocess.Popen(
+            command, cwd=tmp_path, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+
+    return run
+
+
+def fit(agent: str, rows: Path, folder: str) -> list[object]:
+    return ["fit", agent, "--data", rows, "--loss", "exact_match", "--folder", folder, "--env", "DESK_MODEL", "--json"]
+
+
+def under_way(process: subprocess.Popen[str], folder: Path) -> int:
+    """The process id of the child, once it has written to its ledger."""
+    while not (folder / "ledger.db-wal").exists() or not (folder / "ledger.db-wal").stat().st_size > 50_000:
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.02)
+    return int((folder / "owner").read_text())
+
+
+def gone(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+
+
+@pytest.mark.parametrize("victim", ["parent", "child"])
+def test_kill_9_of_either_is_survived(start: Start, agent: str, rows: Path, tmp_path: Path, victim: str) -> None:
+    first = start(*fit(agent, rows, "runs/k"))
+    child = under_way(first, tmp_path / "runs/k")
+    assert child != first.pid
+    os.kill(child if victim == "child" else first.pid, signal.SIGKILL)
+    first.communicate(timeout=60)
+    assert first.returncode == (137 if victim == "child" else -9)
+    until = time.monotonic() + 60
+    while not gone(child):
+        assert time.monotonic() < until, "the child outlives its parent"
+        time.sleep(0.05)
+    out, err = start(*fit(agent, rows, "runs/k")).communicate(timeout=120)
+    whole, _ = start(*fit(agent, rows, "runs/whole")).communicate(timeout=120)
+    ended, unbroken = json.loads(out), json.loads(whole)
+    for name in ("status", "before", "after", "interval", "parameters"):
+        assert ended[name] == unbroken[name], err
+
+
+def test_output_and_exit_code_pass_and_the_scratch_folder_goes(
+    start: Start, agent: str, rows: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "tmp").mkdir()
+    common = ("--data", rows, "--loss", "exact_match", "--quiet", "--json")
+    done = start("eval", agent, *common, "--env", "DESK_MODEL", TMPDIR=str(tmp_path / "tmp"), LANGSMITH_TRACING="true")
+    out, err = done.communicate(timeout=60)
+    assert done.returncode == 0 and json.loads(out)["score"] == 0.5
+    assert err.count("tracing is off: LANGSMITH_TRACING not passed on") == 1
+    assert not list((tmp_path / "tmp").iterdir())
+
+
+def test_an_error_names_the_variable_that_was_not_passed_on(start: Start, agent: str, rows: Path) -> None:
+    done = start("fit", agent, "--data", rows, "--loss", "exact_match", "--folder", "runs/v", "--quiet")
+    _, err = done.communicate(timeout=60)
+    assert done.returncode == 2
+    assert "DESK_MODEL is set here, but not passed on to the application: --env DESK_MODEL" in err
+
+
+def test_the_environment_is_reduced_to_named_keys() -> None:
+    all_of_it = {
+        "PATH": "/bin",
+        "LC_ALL": "C",
+        "OPENAI_API_KEY": "k",
+        "OPENAI_BASE_URL": "u",
+        "https_proxy": "p",
+        "DATABASE_URL": "d",
+        "AWS_SECRET_ACCESS_KEY": "s",
+        "GITHUB_TOKEN": "g",
+        "LANGSMITH_TRACING": "true",
+        "LANGSMITH_API_KEY": "l",
+        "OTEL_EXPORTER_OTLP_ENDPOINT": "o",
+    }
+    passed = reduced(all_of_it)
+    assert passed.keys() & all_of_it.keys() == {
+        "PATH",
+        "LC_ALL",
+        "OPENAI_API_KEY",
+        "OPENAI_BASE_URL",
+        "https_proxy",
+        "LANGSMITH_TRACING",
+    }
+    assert passed["LANGSMITH_TRACING"] == "false" and passed["OTEL_SDK_DISABLED"] == "true"
+    assert traces(all_of_it) == ["LANGSMITH_API_KEY", "LANGSMITH_TRACING", "OTEL_EXPORTER_OTLP_ENDPOINT"]
+    named = reduced(all_of_it, ["AWS_*", "LANGSMITH_*"])
+    assert named["AWS_SECRET_ACCESS_KEY"] == "s" and named["LANGSMITH_TRACING"] == "true"
+    assert "DATABASE_URL" not in named
+
+
+def test_a_langgraph_json_brings_its_own_environment_but_no_tracing(tmp_path: Path) -> None:
+    config = tmp_path / "langgraph.json"
+    (tmp_path / ".env").write_text("DATABASE_URL='postgres://stand-in'\nLANGSMITH_TRACING=true\nEMPTY\n")
+    config.write_text(json.dumps({"graphs": {"a": "./a.py:graph"}, "env": ".env"}))
+    assert of_config(f"{config}:a") == {"DATABASE_URL": "postgres://stand-in"}
+    config.write_text(json.dumps({"graphs": {}, "env": {"REGION": "eu"}}))
+    assert of_config(str(config)) == {"REGION": "eu"}
+    config.write_text(json.dumps({"graphs": {}, "env": "nowhere.env"}))
+    assert of_config(str(config)) == {}
+    assert of_config("app.py:graph") == {}
+
+
+@pytest.mark.long
+def test_the_child_starts_quickly(start: Start, rows: Path, tmp_path: Path) -> None:
+    # What the child costs beyond the import of the application: a target that isn't there, with and without a child.
+    def seconds(*args: object) -> float:
+        best = 99.0
+        for _ in range(5):
+            since = time.perf_counter()
+            start(*args).communicate(timeout=60)
+            best = min(best, time.perf_counter() - since)
+        return best
+
+    data = ("--data", rows)
+    assert seconds("eval", "no.py:g", *data, "--loss", "f1") - seconds("show", "no.py:g") < 0.5
