@@ -23,14 +23,14 @@ Files = dict[str, bytes]
 
 
 def read(file: Path) -> str:
-    """A source file as text, with the line ends that it has."""
+    """A file as text, with the line ends, and the mark at its start, that it has."""
     data = file.read_bytes()
-    return data.decode(encoding(data))
+    return data.decode(encoding(data, file.suffix))
 
 
-def encoding(data: bytes) -> str:
-    """The encoding of a source file, as Python reads it; of a prompt file, UTF-8."""
-    return tokenize.detect_encoding(BytesIO(data).readline)[0]
+def encoding(data: bytes, suffix: str = ".py") -> str:
+    """The encoding of a source file, as Python reads it; of any other, UTF-8."""
+    return tokenize.detect_encoding(BytesIO(data).readline)[0].removesuffix("-sig") if suffix == ".py" else "utf-8"
 
 
 def edited(file: Path, edits: Edits) -> str:
@@ -48,7 +48,7 @@ def copied(sources: Iterable[Source], edits: Edits) -> Files:
     for source in sources:
         for path, file in _files(source):
             data = file.read_bytes()
-            found[path] = edited(file, edits).encode(encoding(data)) if file in edits else data
+            found[path] = edited(file, edits).encode(encoding(data, file.suffix)) if file in edits else data
     return found
 
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from llmdl_langgraph.errors import CannotExportError
+from llmdl_langgraph.line_ends import kept
 from llmdl_langgraph.sites import Site
 from llmdl_langgraph.template import Span, position
 
@@ -38,13 +39,16 @@ def patched_text(content: str, edits: Mapping[Site, str]) -> str:
     Raises:
         CannotExportError: a passage has changed since it was read, or two edits overlap.
     """
-    unix = content.replace("\r\n", "\n")
-    placed = sorted((*_place(unix, site), new) for site, new in edits.items())
+    return kept(content, lambda unix: _patched(unix, edits))
+
+
+def _patched(content: str, edits: Mapping[Site, str]) -> str:
+    placed = sorted((*_place(content, site), new) for site, new in edits.items())
     if any(before[1] > after[0] for before, after in pairwise(placed)):
         raise CannotExportError(f"{next(iter(edits)).file}: two of its passages overlap: change one of them only.")
     for start, end, new in reversed(placed):
-        unix = unix[:start] + new + unix[end:]
-    return unix.replace("\n", "\r\n") if "\r\n" in content else unix
+        content = content[:start] + new + content[end:]
+    return content
 
 
 def _runs(text: str, message: str, over_blocks: bool) -> Iterator[tuple[int, int]]:
