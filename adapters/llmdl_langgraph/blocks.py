@@ -15,7 +15,8 @@ _TAG = re.compile(
     r"|\{\{(?P<expression>.*?)\}\}",
     re.S,
 )
-_OPENING = {"if", "for", "macro", "block", "filter", "call", "with", "raw", "trans", "autoescape"}
+_OPENING = {"if", "for", "macro", "block", "filter", "call", "with", "trans", "autoescape"}
+_END_OF_RAW = re.compile(r"\{%[-+]?\s*endraw\s*[-+]?%\}")
 _STRAY = re.compile(r"\{\{|\{%|\{#|%\}|#\}")
 _SPACE_BEFORE, _SPACE_AFTER = re.compile(r"\s*\Z"), re.compile(r"\s*")
 
@@ -69,13 +70,17 @@ def _name(tag: re.Match[str]) -> str:
 
 def _closed(raw: str, opening: re.Match[str]) -> int:
     """Where the block ends that a tag opens; the end of the tag where it opens none, -1 where nothing closes it."""
-    if not (_opens(opening)):
+    if opening["word"] == "raw":  # what looks like a tag in it is none
+        found = _END_OF_RAW.search(raw, opening.end())
+        return found.end() if found else -1
+    if not _opens(opening):
         return -1 if _closes(opening) else opening.end()
-    depth, at = 1, opening.end()
-    while depth and (tag := _TAG.search(raw, at)):
-        depth += _opens(tag) - _closes(tag)
-        at = tag.end()
-    return -1 if depth else at
+    at = opening.end()
+    while at >= 0 and (tag := _TAG.search(raw, at)):
+        if _closes(tag):
+            return tag.end()
+        at = _closed(raw, tag)
+    return -1
 
 
 def _opens(tag: re.Match[str]) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import reduce
@@ -13,7 +12,7 @@ from pathlib import Path
 import yaml
 
 from llmdl_langgraph.errors import CannotExportError
-from llmdl_langgraph.line_ends import kept
+from llmdl_langgraph.saved import can_be_saved, kept
 from llmdl_langgraph.sites import Site
 from llmdl_langgraph.tables import Entry, Keys, read_table, readers
 
@@ -21,7 +20,6 @@ _GENERIC = {
     "content", "human", "instruction", "instructions", "message", "prompt", "system", "template", "text", "user",
     "value",
 }  # fmt: skip
-_HALF = re.compile(r"[\ud800-\udfff]")  # of a surrogate pair, which no file can hold
 
 
 def entries_in(text: str, file: Path, name: str) -> list[Site]:
@@ -63,7 +61,7 @@ def _changed(content: str, site: Site, new: str) -> str:
     is_json = site.file.suffix.lower() == ".json"
     for spelled in (_in_json if is_json else _in_yaml)(content[entry.start : entry.end], entry, new):
         changed = content[: entry.start] + spelled + content[entry.end :]
-        if not _HALF.search(spelled) and all([(e.keys, e.value) for e in read(changed)] == wanted for read in able):
+        if can_be_saved(spelled) and all([(e.keys, e.value) for e in read(changed)] == wanted for read in able):
             return changed
     raise CannotExportError(f"{site.key} can't hold this text in {site.file}, line {entry.span[0]}.")
 

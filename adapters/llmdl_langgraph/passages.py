@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from llmdl_langgraph.errors import CannotExportError
-from llmdl_langgraph.line_ends import kept
+from llmdl_langgraph.saved import kept
 from llmdl_langgraph.sites import Site
 from llmdl_langgraph.template import Span, position
 

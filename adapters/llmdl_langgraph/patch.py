@@ -8,8 +8,8 @@ import re
 from collections.abc import Mapping, Sequence
 
 from llmdl_langgraph.errors import CannotExportError as CannotExportError
-from llmdl_langgraph.line_ends import kept
 from llmdl_langgraph.respell import respellings
+from llmdl_langgraph.saved import kept
 from llmdl_langgraph.sites import Site, sites_in, span_of
 from llmdl_langgraph.syntax import PLAIN, fstring
 from llmdl_langgraph.template import Span, Template, compiles, of_expression, offsets, parsed
