@@ -15,6 +15,7 @@ from llmdl_langgraph.explain import Explained, explain, explained_in, explained_
 from llmdl_langgraph.prose import is_glue
 from llmdl_langgraph.readings import Reading
 from llmdl_langgraph.texts import Text
+from llmdl_langgraph.transforms import CASES
 from llmdl_langgraph.unlikely import unlikely_texts, without_overlaps
 from llmdl_plugins.data import Example
 from llmdl_plugins.network import Network
@@ -165,6 +166,8 @@ def _texts_of(message: Any) -> Iterator[str]:
 def _seen(text: Text, held: frozenset[str], seen: Sequence[Seen]) -> Candidate:
     senders = frozenset(s.node for s in seen)
     used = tuple(reading for reading in text.readings if any(reading is s.reading for s in seen))
+    if used and used[0].transform in CASES:  # an edit is written as the source writes it
+        used = (text.reading, *used)
     why = UNSEEN if not seen else GLUE if _only_lays_out(seen) else ""
     return Candidate(text.ways, used or text.readings, held if senders <= held else senders, why)
 

@@ -1,4 +1,4 @@
-"""Templates with control blocks are matched as jinja2 and mustache really render them, and rewritten as they would be."""
+"""Templates with control blocks are matched as jinja2 and mustache render them, and rewritten as they would."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ VALUES = {
 }
 TEMPLATES = {
     "a condition": "You are a clerk.\n{% if yes %}\nAnswer {{ name }} kindly.\n{% endif %}\nBe brief, be good.",
-    "a condition that fails": "You are a clerk.\n{% if no %}\nNever.\n{% else %}\nAlways.\n{% endif %}\nBe brief, be good.",
-    "a loop": "These are the rules:\n{% for item in items %}\n- {{ item }}\n{% endfor %}\nKeep to all of the rules.\n",
-    "an empty loop": "These are the rules:\n{% for item in nobody %}\n- {{ item }}\n{% endfor %}\nKeep to all of the rules.",
-    "filters": "You greet {{ name | upper }} and name {{ items | join(', ') }} to {{ table['key'] }} in your answer.",
+    "a condition that fails": "You are a clerk.\n{% if no %}\nNever.\n{% else %}\nEver.\n{% endif %}\nBe good.",
+    "a loop": "The rules are these:\n{% for item in items %}\n- {{ item }}\n{% endfor %}\nKeep to the rules.\n",
+    "an empty loop": "These are the rules:\n{% for item in nobody %}\n- {{ item }}\n{% endfor %}\nKeep to the rules.",
+    "filters": "You greet {{ name | upper }} and then all of {{ items | join(', ') }} to {{ table['key'] }}.",
     "an expression": "Greet {{ 'all' if yes else 'none' }} of {{ items | length + 1 }} people, and be kind to them.",
-    "white space control": "You are a clerk.  \n  {%- if yes -%}\n  Say it.  {%+ endif %}  \n\n  Then be brief, and good.",
+    "white space control": "You are a clerk.  \n  {%- if yes -%}\n  Say it.  {%+ endif %}  \n\n  Then be brief.",
     "white space of values": "You greet   {{- name -}}   and then you go on   {{ name -}}  with all the rest.",
-    "nested": "You sort.\n{% if yes %}{% for i in items %}{% if i %}{{ i }}{% endif %}{% endfor %}{% endif %} Then you rest.",
+    "nested": "You sort the mails.\n{% if yes %}{% for i in items %}{% if i %}{{ i }}{% endif %}{% endfor %}{% endif %} Rest.",
     "indented": "You are a clerk.\n    {% if yes %}\n    Say it well.\n    {% endif %}\n    And be brief, as ever.",
     "a comment": "You are a clerk.\n{# nobody sees this {{ name }} #}\nBe brief to {{ name }}, as ever.",
-    "a setting": "{% set who = name %}\nYou are a clerk of {{ who }}, who is good.\n{% set long %}x{{ who }}{% endset %}\nBe brief.",
+    "a setting": "{% set who = name %}\nYou are a clerk of {{ who }}.\n{% set x %}y{{ who }}{% endset %}\nBe brief.",
     "raw": "You write code like {% raw %}{{ this }} {% if x %}{% endraw %} and never anything else, please.",
     "a macro": "{% macro greet(n) %}Hello {{ n }}{% endmacro %}\nYou say it well: {{ greet(name) }}, and go on then.",
     "with": "You are a clerk.\n{% with a = 1 %}{{ a }}{% endwith %}\nBe brief, as ever.",
@@ -94,10 +94,10 @@ def test_a_template_is_its_text_and_its_holes(name: str) -> None:
 @pytest.mark.parametrize(
     ("raw", "values"),
     [
-        ("You greet {{#people}}\n- {{name}}\n{{/people}}\nAnd you are kind to them.", {"people": [{"name": "A"}, {"name": "B"}]}),
+        ("You greet {{#people}}\n- {{n}}\n{{/people}}\nAnd you are kind.", {"people": [{"n": "A"}, {"n": "B"}]}),
         ("You greet {{^people}}nobody{{/people}} and you are kind to them.", {"people": []}),
         ("You are kind.\n{{! nobody sees this }}\nAnd you are brief.", {}),
-        ("You greet {{person.name}} and you {{#kind}}are kind{{/kind}} to all of them.", {"person": {"name": "A"}, "kind": True}),
+        ("You greet {{a.b}} and you {{#kind}}x {{/kind}}are kind to all.", {"a": {"b": "A"}, "kind": True}),
         ("You are kind:\n{{#a}}{{#b}}{{c}}{{/b}}{{/a}}\nAnd you are brief.", {"a": {"b": {"c": "x"}}}),
     ],
 )  # fmt: skip
@@ -135,6 +135,6 @@ def test_a_new_text_brings_no_tags(words: str) -> None:
 
 def test_white_space_beside_a_block_belongs_to_the_block() -> None:
     found = text_of(TEMPLATES["a loop"])
-    assert found.parameter.default == "These are the rules:{for_item_in}Keep to all of the rules.\n"
+    assert found.parameter.default == "The rules are these:{for_item_in}Keep to the rules.\n"
     with pytest.raises(CannotExportError, match="can't say"):
-        found.raw(found.sites[0], "These are the rules:\n{for_item_in}\nKeep to all.\n")
+        found.raw(found.sites[0], "The rules are these:\n{for_item_in}\nKeep to all.\n")
