@@ -18,7 +18,6 @@ _TAG = re.compile(
 _OPENING = {"if", "for", "macro", "block", "filter", "call", "with", "trans", "autoescape"}
 _END_OF_RAW = re.compile(r"\{%[-+]?\s*endraw\s*[-+]?%\}")
 _STRAY = re.compile(r"\{\{|\{%|\{#|%\}|#\}")
-_SPACE_BEFORE, _SPACE_AFTER = re.compile(r"\s*\Z"), re.compile(r"\s*")
 
 
 def _read(raw: str) -> Template | None:
@@ -48,19 +47,9 @@ def _tags(raw: str) -> Iterator[tuple[int, int, str]]:
             yield found.start(), -1, ""
             return
         # A block can take the white space around it away, or leave some: whatever is sent there is its own.
-        start = max(at, _space_before(raw, found.start()))
-        at = _end_of_space(raw, end)
+        start = max(at, len(raw[: found.start()].rstrip()))
+        at = len(raw) - len(raw[end:].lstrip())
         yield start, at, _name(found)
-
-
-def _space_before(raw: str, at: int) -> int:
-    found = _SPACE_BEFORE.search(raw[:at])
-    return found.start() if found else at
-
-
-def _end_of_space(raw: str, at: int) -> int:
-    found = _SPACE_AFTER.match(raw, at)
-    return found.end() if found else at
 
 
 def _name(tag: re.Match[str]) -> str:

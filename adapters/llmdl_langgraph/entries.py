@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import reduce
@@ -20,6 +21,7 @@ _GENERIC = {
     "content", "human", "instruction", "instructions", "message", "prompt", "system", "template", "text", "user",
     "value",
 }  # fmt: skip
+_COMMENT = re.compile(r"\s+#.*")
 
 
 def entries_in(text: str, file: Path, name: str) -> list[Site]:
@@ -75,17 +77,15 @@ def _in_json(old: str, entry: Entry, new: str) -> Iterator[str]:
 
 def _in_yaml(old: str, entry: Entry, new: str) -> Iterator[str]:
     """Ways to write a text in YAML, its present style first."""
+    quoted = yaml.safe_dump(new, default_style='"', allow_unicode=True, width=math.inf).rstrip("\n")
     if entry.style in ("|", ">"):
         yield _block(old, new, entry.margin)
+        quoted += _comment(old) + _line_ends(old)
     elif not entry.style:
         yield new
     elif entry.style == "'":
         yield "'" + new.replace("'", "''") + "'"
-    yield yaml.safe_dump(new, default_style='"', allow_unicode=True, width=math.inf).rstrip("\n") + _line_ends(old)
-
-
-def _line_ends(old: str) -> str:
-    return old[len(old.rstrip("\n")) :]  # those behind a block count as part of it
+    yield quoted
 
 
 def _block(old: str, new: str, margin: int) -> str:
@@ -95,6 +95,16 @@ def _block(old: str, new: str, margin: int) -> str:
     body = new.rstrip("\n")
     blank = len(new) - len(body)
     keep = "-" if not blank else "" if blank == 1 else "+"
-    written = "\n".join(" " * indent + line if line else "" for line in body.split("\n"))
     begins = str(indent - margin) if body[:1] in (" ", "\n") else ""
-    return f"|{begins}{keep}\n{written}" + ("\n" * blank if keep == "+" else _line_ends(old))
+    written = "\n".join(" " * indent + line if line else "" for line in body.split("\n"))
+    after = "\n" * blank if keep == "+" else _line_ends(old)
+    return f"|{begins}{keep}{_comment(old)}\n{written}{after}"
+
+
+def _comment(block: str) -> str:
+    found = _COMMENT.search(block.partition("\n")[0])
+    return found[0] if found else ""
+
+
+def _line_ends(block: str) -> str:
+    return block[len(block.rstrip("\n")) :]  # those behind a block count as part of it

@@ -35,7 +35,8 @@ TEMPLATES = {
     "an expression": "Greet {{ 'all' if yes else 'none' }} of {{ items | length + 1 }} people, and be kind to them.",
     "white space control": "You are a clerk.  \n  {%- if yes -%}\n  Say it.  {%+ endif %}  \n\n  Then be brief.",
     "white space of values": "You greet   {{- name -}}   and then you go on   {{ name -}}  with all the rest.",
-    "nested": "You sort the mails.\n{% if yes %}{% for i in items %}{% if i %}{{ i }}{% endif %}{% endfor %}{% endif %} Rest.",
+    "nested": "You sort the mails.\n{% if yes %}{% for i in items %}"
+    "{% if i %}{{ i }}{% endif %}\n{% endfor %}{% endif %}Rest.",
     "indented": "You are a clerk.\n    {% if yes %}\n    Say it well.\n    {% endif %}\n    And be brief, as ever.",
     "a comment": "You are a clerk.\n{# nobody sees this {{ name }} #}\nBe brief to {{ name }}, as ever.",
     "a setting": "{% set who = name %}\nYou are a clerk of {{ who }}.\n{% set x %}y{{ who }}{% endset %}\nBe brief.",

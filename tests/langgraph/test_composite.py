@@ -139,9 +139,17 @@ def test_a_separator_of_a_join_is_no_place_for_words() -> None:
     source = 'def f(a):\n    x = "\\n".join(["One rule.", a, "Another rule."])\n    return x\n'
     (site,) = sites(source)
     patched = patch(source, {site: "One rule. {a}\nAnother rule."})
-    assert patched == source.replace(
-        '"\\n".join(["One rule.", a, "Another rule."])', 'f"One rule. {a}\\nAnother rule."'
-    )
+    assert patched == 'def f(a):\n    x = f"""One rule. {a}\nAnother rule."""\n    return x\n'
+
+
+def test_a_join_of_literals_is_plain_text() -> None:
+    source = 'X = "\\n".join(["One {rule}.", "Another rule."])\n'
+    (site,) = sites_in(source, Path("app.py"), "app")
+    assert (site.text, site.fstring) == ("One {rule}.\nAnother rule.", False)
+    assert patch(source, {site: "Two {rules}.\nAnother rule."}) == source.replace("One {rule}", "Two {rules}")
+    names: dict[str, object] = {}
+    exec(patch(source, {site: "One {rule} for all."}), names)
+    assert names["X"] == "One {rule} for all."
 
 
 INNER = 'def f(short):\n    x = "Answer, " + ("in a word" if short else "at some length") + ", please."\n    return x\n'

@@ -28,7 +28,7 @@ literal: |
   last line
 
 # between
-clipped: |-
+clipped: |-  # said in a word
   No end of line
 kept: |+
   All ends of lines
@@ -216,7 +216,8 @@ def around(site: Site, content: str) -> tuple[str, str]:
             "|2\n    First\n  next\n",
         ),
         ("clipped", "No end\nof line", "  No end of line\n", "  No end\n  of line\n"),
-        ("clipped", "An end of line\n", "|-\n  No end of line\n", "|\n  An end of line\n"),
+        ("clipped", "An end\n", "|-  # said in a word\n  No end of line\n", "|  # said in a word\n  An end\n"),
+        ("clipped", "\x07", "|-  # said in a word\n  No end of line\n", '"\\a"  # said in a word\n'),
         ("folded", "Another\nline.\n", ">\n  Folded into\n  one line.\n\n  And another.\n", "|\n  Another\n  line.\n"),
         ("flow.list.1", "second, too", "'second'", "'second, too'"),
         ("flow.list.2", "third, too", "third one", '"third, too"'),
@@ -291,3 +292,15 @@ def test_of_a_key_that_occurs_twice_the_last_counts_as_yaml_reads_it() -> None:
 def test_many_aliases_of_aliases_are_read_at_once() -> None:
     lines = ["a0: &a0 [One text here.]", *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12))]
     assert len(entries_in("\n".join(lines), Path("laughs.yaml"), "laughs.yaml")) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a: |\n  One line here.", "a: >-\n  One line here.", "a: |+\n  One line here.\n\n", "One line here.\n",
+     "|\n One line.\n", "- One line here.", "--- # first\na: One line here.\n...\n", "? a\n: One line here.\n", '"a": "One line here."'],
+)  # fmt: skip
+@pytest.mark.parametrize("new", ["Two\nlines.", "Two\nlines.\n", "  Two\n\nlines.\n\n\n", "", "12", "- #: {x}"])
+def test_a_text_at_the_end_of_a_file_is_changed_too(text: str, new: str) -> None:
+    (site,) = entries_in(text, Path("end.yaml"), "end.yaml")
+    (keys, _), *_ = leaves(yaml.safe_load(text), ())
+    assert leaves(yaml.safe_load(patched_table(text, {site: new})), ()) == [(keys, new)]
