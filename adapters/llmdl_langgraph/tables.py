@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib
 import json
 import re
-from collections.abc import Callable, Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from llmdl_langgraph.template import Span, position
+from llmdl_langgraph.template import Span
 
 # Where a text stands is what the standard library's reader knows, but only its own parts tell.
 decoding: Any = importlib.import_module("json.decoder")
@@ -111,9 +112,14 @@ def _of_json(text: str) -> Iterator[Entry]:
     decoder.parse_string = noted
     decoder.scan_once = scanning.py_make_scanner(decoder)  # the one in C notes nothing
     texts = list(_texts(decoder.decode(text), ()))
+    lines = [0, *(end.end() for end in re.finditer("\n", text))]
     for (keys, value), (start, end) in zip(texts, spans, strict=True):
-        span = (*position(text, start), *position(text, end))
-        yield Entry(keys, value, start, end, span, '"', 0)
+        yield Entry(keys, value, start, end, (*_position(lines, start), *_position(lines, end)), '"', 0)
+
+
+def _position(lines: Sequence[int], at: int) -> tuple[int, int]:
+    row = bisect_right(lines, at)
+    return row, at - lines[row - 1]
 
 
 def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:

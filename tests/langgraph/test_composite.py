@@ -69,12 +69,13 @@ def edited(site: Site, chance: random.Random) -> str:
     """The text with a word put in, taken out or put in place of another, or with all holes in another order."""
     pieces = _pieces(site)
     texts = [n for n, piece in enumerate(pieces) if piece not in {hole.raw for hole in site.holes}]
+    words = [double_braces(word) for word in WORDS if "{" not in word and "}" not in word] + ["{{", "}}", ""]
     for _ in range(chance.randrange(1, 4)):
         n = chance.choice(texts)
-        words = [double_braces(word) for word in WORDS if "{" not in word and "}" not in word] + ["{{", "}}"]
-        at = chance.randrange(len(pieces[n]) + 1)
-        if not pieces[n][max(at - 1, 0) : at + 1].count("{") and not pieces[n][max(at - 1, 0) : at + 1].count("}"):
-            pieces[n] = pieces[n][:at] + chance.choice(words) + pieces[n][at + chance.randrange(2) * 0 :]
+        start = chance.randrange(len(pieces[n]) + 1)
+        end = start + chance.randrange(3)
+        if not set("{}") & set(pieces[n][max(start - 1, 0) : end + 1]):
+            pieces[n] = pieces[n][:start] + chance.choice(words) + pieces[n][end:]
     if chance.random() < 0.2:
         chance.shuffle(pieces)
     return "".join(pieces)

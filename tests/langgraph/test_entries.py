@@ -296,11 +296,29 @@ def test_many_aliases_of_aliases_are_read_at_once() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["a: |\n  One line here.", "a: >-\n  One line here.", "a: |+\n  One line here.\n\n", "One line here.\n",
-     "|\n One line.\n", "- One line here.", "--- # first\na: One line here.\n...\n", "? a\n: One line here.\n", '"a": "One line here."'],
-)  # fmt: skip
+    [
+        "a: |\n  One line here.",
+        "a: >-\n  One line here.",
+        "a: |+\n  One line here.\n\n",
+        "One line here.\n",
+        "|\n One line.\n",
+        "- One line here.",
+        "--- # first\na: One line here.\n...\n",
+        "? a\n: One line here.\n",
+        '"a": "One line here."',
+    ],
+)
 @pytest.mark.parametrize("new", ["Two\nlines.", "Two\nlines.\n", "  Two\n\nlines.\n\n\n", "", "12", "- #: {x}"])
 def test_a_text_at_the_end_of_a_file_is_changed_too(text: str, new: str) -> None:
     (site,) = entries_in(text, Path("end.yaml"), "end.yaml")
     (keys, _), *_ = leaves(yaml.safe_load(text), ())
     assert leaves(yaml.safe_load(patched_table(text, {site: new})), ()) == [(keys, new)]
+
+
+def test_a_site_knows_where_it_stands() -> None:
+    lines = JSON.split("\n")
+    for site in sites("prompts.json"):
+        row, column, last, end = site.span
+        assert row == last and json.loads(lines[row - 1][column:end]) == site.text
+    places = {site.scope: site.span[:2] for site in sites("prompts.yaml")}
+    assert (places["plain"], places["messages.1.content"]) == ((3, 7), (36, 26))
