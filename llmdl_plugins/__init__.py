@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from llmdl_plugins.containers.sequential import Sequential
     from llmdl_plugins.data import Dataset, Example
     from llmdl_plugins.layers.demonstrations import Demonstrations
+    from llmdl_plugins.layers.identity import Identity
     from llmdl_plugins.layers.prompt import Prompt
     from llmdl_plugins.layers.retrieved import RetrievedDemonstrations
     from llmdl_plugins.losses.loss import Loss, Score
@@ -27,6 +28,7 @@ _HOME = {
     "Dataset": "data",
     "Demonstrations": "layers.demonstrations",
     "Example": "data",
+    "Identity": "layers.identity",
     "Loss": "losses.loss",
     "Module": "module",
     "Network": "network",
@@ -52,6 +54,7 @@ __all__ = [
     "Dataset",
     "Demonstrations",
     "Example",
+    "Identity",
     "Loss",
     "Module",
     "Network",

@@ -11,6 +11,7 @@ LlmdlError
 │   └── MissingExtraError  an optional dependency or a model is not there
 ├── LockedError            another process owns the run folder (exit code 75)
 ├── LedgerError            an answer could not be written to disk (exit code 74)
+├── NotVerifiedError       an exported application does not send what the trained one sends
 ├── UnboundCallError       a model call escaped its run: it can't be scored
 ├── RolloutError           this one run of the application can't go on: it is an error of the row
 │   ├── ToolMissError      a tool that is only replayed was asked something new
@@ -76,6 +77,10 @@ class LedgerError(LlmdlError):
     """An answer could not be written to disk."""
 
     exit_code = 74
+
+
+class NotVerifiedError(LlmdlError):
+    """An exported application does not send what the trained one sends."""
 
 
 class UnboundCallError(LlmdlError):

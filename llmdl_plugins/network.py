@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from types import MappingProxyType
 from typing import Any
@@ -20,6 +21,47 @@ from llmdl_plugins.rows import Extras
 from llmdl_plugins.tape import Tape
 
 _in_force: ContextVar[Mapping[Parameter, Any]] = ContextVar("llmdl_in_force", default=MappingProxyType({}))
+
+
+@dataclass(frozen=True)
+class Verification:
+    """Whether an exported application sends what the trained one sends.
+
+    Args:
+        probes: how many inputs were run.
+        calls: how many model calls were compared, message by message.
+        differences: one sentence each; none where all is equal.
+    """
+
+    probes: int
+    calls: int
+    differences: tuple[str, ...] = ()
+
+    @property
+    def equal(self) -> bool:
+        """Whether there is no difference."""
+        return not self.differences
+
+    def __str__(self) -> str:
+        compared = f"{self.calls} calls of {self.probes} {'probe' if self.probes == 1 else 'probes'}"
+        if self.equal:
+            return f"verified: every message of {compared} is equal"
+        return "\n".join([f"not equal, {compared} compared:", *(f"- {line}" for line in self.differences)])
+
+
+@dataclass(frozen=True)
+class Check:
+    """Something that a reviewer can rely on, because it was tried.
+
+    Args:
+        what: what was looked at.
+        holds: whether it is as it should be; None where it could not be tried.
+        found: what was found, or why it could not be tried.
+    """
+
+    what: str
+    holds: bool | None
+    found: str
 
 
 class Network:
@@ -197,6 +239,27 @@ class Network:
         if form != "weights":
             raise MisuseError(f"Can't export as {form!r}.{did_you_mean(form, self.exports)}")
         return {name: plain(value) for name, value in self.changed(values).items()}
+
+    def verify(self, probes: Sequence[Any], values: Mapping[str, Any] | None = None) -> Verification:
+        """Run probes with these values and on the exported application, with the same answers, and compare all calls.
+
+        Args:
+            probes: inputs; the application runs once on each, and its answers are given again to the exported one.
+            values: name → value; what is in force, by default.
+
+        Raises:
+            MisuseError: this application, or one of the probes, can't be verified; the message says why.
+        """
+        raise MisuseError(f"{type(self).__name__} has no exported form that could be verified.")
+
+    def unchanged(self, values: Mapping[str, Any] | None = None, inputs: Any = None) -> list[Check]:
+        """What a reviewer of an export wants to be sure of: wiring, state and saved threads are as they were.
+
+        Args:
+            values: name → value; what is in force, by default.
+            inputs: with which a thread is begun on the original; without, that is not tried.
+        """
+        return []
 
     def changed(self, values: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """The named values that differ from the untouched application."""

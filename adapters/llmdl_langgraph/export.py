@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from llmdl_langgraph.copies import Edits, Files, copied, edited, read, tops
+from llmdl_langgraph.copies import Edits, Files, copied, edited, mark, read, tops
+from llmdl_langgraph.discover import Discovery
 from llmdl_langgraph.errors import CannotExportError
 from llmdl_langgraph.generate import generate
 from llmdl_langgraph.isolation import Graph
@@ -15,9 +16,11 @@ from llmdl_langgraph.locate import Location, closure, locate
 from llmdl_langgraph.patch import unified_diff
 from llmdl_langgraph.plain_form import PlainLayer, plain_layers
 from llmdl_langgraph.private_import import private_import
+from llmdl_langgraph.refusals import refuse, refuse_files
 from llmdl_langgraph.sites import Site
-from llmdl_langgraph.texts import Text
+from llmdl_langgraph.source import Source
 from llmdl_langgraph.tool_texts import ToolText, tool_edits
+from llmdl_langgraph.verify import Exported
 from llmdl_plugins.module import Module
 from llmdl_plugins.parameter import Parameter
 
@@ -26,70 +29,112 @@ NAMES = ("app", "trained_app", "trained_graph")
 Values = Mapping[Parameter, Any]
 
 
-def edits(texts: Sequence[Text], tools: Sequence[ToolText], values: Values) -> Edits:
+def edits(discovery: Discovery, tools: Mapping[str, ToolText], values: Values) -> Edits:
     """What has to change in which file; a text that stands at several places changes at all of them.
 
     Raises:
-        CannotExportError: a description has no place in the source, or two texts would be written at one.
+        CannotExportError: a text can't be written at one of its places, or two would be written at one.
     """
     found: dict[Path, dict[Site, str]] = {}
-    for text in texts:
-        value = values.get(text.parameter, text.parameter.default)
-        if value != text.parameter.default:
-            for site in text.sites:
-                found.setdefault(site.file, {})[site] = text.raw(site, value)
-    for site, raw in tool_edits(tools, values).items():
-        if site in found.setdefault(site.file, {}):
-            raise CannotExportError(f"{site.key} is a prompt and the description of a tool: change only one of them.")
-        found[site.file][site] = raw
+    for name, wanted in _wanted(discovery, tools, values):
+        refuse(name, wanted, discovery.sources)
+        for site, raw in wanted.items():
+            if found.setdefault(site.file, {}).get(site, raw) != raw:
+                raise CannotExportError(
+                    f"{site.key} is a prompt and the description of a tool: change only one of them."
+                )
+            found[site.file][site] = raw
     return found
 
 
-def as_patch(changes: Edits) -> str:
+def _wanted(
+    discovery: Discovery, tools: Mapping[str, ToolText], values: Values
+) -> Iterator[tuple[str, Mapping[Site, str]]]:
+    """Each changed parameter by name, with the raw text for each of its places."""
+    for name, text in discovery.texts.items():
+        value = values.get(text.parameter, text.parameter.default)
+        if value != text.parameter.default:
+            yield name, {site: text.raw(site, value) for site in text.sites}
+    raws = tool_edits(tools.values(), values)
+    for name, tool in tools.items():
+        if values.get(tool.parameter, tool.parameter.default) != tool.parameter.default:
+            yield name, {tool.source.site: raws[tool.source.site]}
+
+
+def as_patch(discovery: Discovery, tools: Mapping[str, ToolText], changes: Edits) -> str:
     """The changes as a unified diff; paths are relative to the git root, or else to what the files have in common.
 
     Raises:
-        CannotExportError: a text can't be written at its place.
+        CannotExportError: a text can't be written at its place, or a file could not be patched.
     """
-    roots = {file: _root(file, list(changes)) for file in changes}
+    names = {site: name for name, text in discovery.texts.items() for site in text.sites}
+    names |= {tool.source.site: name for name, tool in tools.items() if not isinstance(tool.origin, str)}
+    roots = {file: _git_root(file) for file in changes}
+    refuse_files({file: names[next(iter(sites))] for file, sites in changes.items()}, roots)
     diffs = [
-        unified_diff(file.relative_to(roots[file]).as_posix(), read(file), edited(file, changes))
+        unified_diff(
+            file.relative_to(roots[file] or _common(list(changes))).as_posix(),
+            mark(file) + read(file),
+            mark(file) + edited(file, changes),
+        )
         for file in sorted(changes)
     ]
     return "".join(diffs)
 
 
-def _root(file: Path, files: Sequence[Path]) -> Path:
-    inside_git = next((folder for folder in file.parents if (folder / ".git").exists()), None)
-    return inside_git or next(folder for folder in file.parents if all(f.is_relative_to(folder) for f in files))
+def _git_root(file: Path) -> Path | None:
+    return next((folder for folder in file.parents if (folder / ".git").exists()), None)
 
 
-def as_graph(original: Graph, layers: Mapping[str, Module], changes: Edits, values: Values) -> Any:
+def _common(files: Sequence[Path]) -> Path:
+    return next(folder for folder in files[0].parents if all(file.is_relative_to(folder) for file in files))
+
+
+def as_graph(
+    original: Graph, discovery: Discovery, layers: Mapping[str, Module], changes: Edits, values: Values
+) -> Any:
     """A plain compiled graph, imported from a changed copy of the user's sources.
 
     Raises:
         MisuseError: the graph has no name in a module, or a layer has no plain form.
+        CannotExportError: a changed text stands outside of what is copied.
     """
     place = locate(original)
     sources = closure(place.source)
     written = _plain(layers, values)
-    files, names = copied(sources, changes), tops(sources)
+    files, names = _copied(sources, discovery, changes), tops(sources)
     if not written:
         return getattr(private_import(files, names, place.module), place.attribute)
     name = _name(names)
     return private_import({**files, **_generated(place, written, name)}, {*names, name}, name).graph
 
 
-def as_module(original: Graph, layers: Mapping[str, Module], changes: Edits, values: Values) -> dict[str, str]:
+def as_module(
+    original: Graph, discovery: Discovery, layers: Mapping[str, Module], changes: Edits, values: Values
+) -> dict[str, str]:
     """File name → text of a folder that runs under LangGraph alone: the user's changed sources and a plain module.
 
     Raises:
         MisuseError: the graph has no name in a module, or a layer has no plain form.
+        CannotExportError: a changed text stands outside of what is copied.
     """
+    files = as_folder(original, discovery, layers, changes, values).files
+    return {path: text for path, content in files.items() if (text := _text(content)) is not None}
+
+
+def as_folder(
+    original: Graph, discovery: Discovery, layers: Mapping[str, Module], changes: Edits, values: Values
+) -> Exported:
+    """The same folder with everything in it, and the module that holds its graph."""
     place = locate(original)
     sources = closure(place.source)
-    files = copied(sources, changes) | _generated(place, _plain(layers, values), _name(tops(sources)))
-    return {path: text for path, content in files.items() if (text := _text(content)) is not None}
+    name = _name(tops(sources))
+    files = _copied(sources, discovery, changes) | _generated(place, _plain(layers, values), name)
+    return Exported(files, name, "graph")
+
+
+def _copied(sources: Sequence[Source], discovery: Discovery, changes: Edits) -> Files:
+    return copied(sources, changes, [file.path for file in discovery.files if file.is_mentioned])
 
 
 def _plain(layers: Mapping[str, Module], values: Values) -> list[PlainLayer]:

@@ -37,7 +37,7 @@ def generate(original: Location, layers: Sequence[PlainLayer]) -> Generated:
     names = numbered([f"show_{_identifier(layer.node)}" for layer in layers])
     requires = sorted({"langgraph", *(r for layer in layers for r in layer.form.requires)})
     code = (
-        _templates()
+        templates()
         .get_template("app.py.jinja")
         .render(
             module=original.module,
@@ -54,7 +54,7 @@ def generate(original: Location, layers: Sequence[PlainLayer]) -> Generated:
 
 
 def _function(layer: PlainLayer, name: str) -> str:
-    template = _templates().get_template(layer.form.template)
+    template = templates().get_template(layer.form.template)
     return template.render(name=name, key=name, **layer.settings).strip()
 
 
@@ -70,7 +70,8 @@ def _identifier(node: str) -> str:
 
 
 @cache
-def _templates() -> Environment:
+def templates() -> Environment:
+    """What plain modules are written from."""
     loader = PackageLoader("llmdl_langgraph", "templates")
     environment = Environment(loader=loader, undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True)
     environment.filters["python"] = partial(json.dumps, ensure_ascii=False)

@@ -19,29 +19,36 @@ from llmdl_langgraph.context import context_of
 from llmdl_langgraph.conversation import needs_memory, played, stops
 from llmdl_langgraph.discover import Discovery, discover
 from llmdl_langgraph.errors import CannotExportError
-from llmdl_langgraph.export import as_graph, as_module, as_patch, edits
+from llmdl_langgraph.export import as_folder, as_graph, as_module, as_patch, edits
 from llmdl_langgraph.isolation import Graph, isolated, own_thread
 from llmdl_langgraph.layered import layer_parameters
+from llmdl_langgraph.middleware import as_middleware
 from llmdl_langgraph.offers import Offer, offer
 from llmdl_langgraph.probes import probed, traces
 from llmdl_langgraph.record import Recorder
 from llmdl_langgraph.setup import Setup
 from llmdl_langgraph.streaming import in_async_context, in_context
-from llmdl_langgraph.surgery import Compiled, with_nodes
+from llmdl_langgraph.surgery import Compiled, spec_of, with_nodes
 from llmdl_langgraph.tool_binding import Definitions, ToolBinding
 from llmdl_langgraph.tool_texts import ToolText
 from llmdl_langgraph.tools import tools_of
+from llmdl_langgraph.unchanged import unchanged
+from llmdl_langgraph.verify import verify
 from llmdl_langgraph.where import place
 from llmdl_plugins import boundary, results, sync, tape
 from llmdl_plugins.data import Example
-from llmdl_plugins.errors import MisuseError, TargetError, did_you_mean
+from llmdl_plugins.errors import MisuseError, TargetError
 from llmdl_plugins.module import Module
-from llmdl_plugins.network import Network
+from llmdl_plugins.network import Check, Network, Verification
 from llmdl_plugins.parameter import Parameter, using
 from llmdl_plugins.plain import digest
 
 BINDINGS = 256
 results.rebuilt_from(Send, ("node", "arg", "timeout"))
+INSTEAD = (
+    "whether a node can be put in or taken out depends on routing that no source tells (Command, Send, branches). "
+    "Use wrap={node: …} for a step before or after a node, replace={node: Identity()} where one shall do nothing."
+)
 Stream = AsyncGenerator[Any, None]
 
 
@@ -105,7 +112,7 @@ class LangGraphNetwork(Network):
     @property
     def exports(self) -> Sequence[str]:  # type: ignore[override]
         """The forms that `export` takes."""
-        return ("patch", "weights", "graph", "module")
+        return ("patch", "weights", "graph", "module", "middleware")
 
     @property
     def fingerprint(self) -> str:
@@ -227,17 +234,20 @@ class LangGraphNetwork(Network):
         return self.graph.get_graph().draw_mermaid() if form == "mermaid" else super().draw(form)
 
     def variant(
-        self, wrap: Mapping[str, Any] | None = None, replace: Mapping[str, Any] | None = None
+        self, wrap: Mapping[str, Any] | None = None, replace: Mapping[str, Any] | None = None, **other: Any
     ) -> LangGraphNetwork:
         """Another network over a copy of the graph; this one and the user's graph stay as they are.
 
         Args:
-            wrap: node → a function that takes the node as a layer and returns the layer that takes its place.
+            wrap: node → a function that takes the node as a layer and returns the layer that takes its place;
+                `outer/inner` is a node of the graph that is a node.
             replace: node → the layer that takes its place.
 
         Raises:
-            MisuseError: the graph has no such node, or no nodes at all.
+            MisuseError: the graph has no such node, or no nodes at all; or something else than wrap and replace.
         """
+        if other:
+            raise MisuseError(f"variant() has no {' or '.join(other)}: {INSTEAD}")
         graph = self._compiled()
         layers = {node: make(self._layer(node)) for node, make in (wrap or {}).items()} | dict(replace or {})
         changed = with_nodes(graph, {node: LayerNode(layer) for node, layer in layers.items()})
@@ -251,17 +261,16 @@ class LangGraphNetwork(Network):
     def _layer(self, node: str) -> Module:
         if node in self.layers:
             return self.layers[node]
-        specs = self._compiled().builder.nodes
-        if node not in specs:
-            raise MisuseError(f"The graph has no node {node!r}.{did_you_mean(node, specs)}")
-        return BlackBox(cast(Runnable[Any, Any], specs[node].runnable), specs[node].input_schema, node)
+        spec = spec_of(self._compiled(), node)
+        return BlackBox(cast(Runnable[Any, Any], spec.runnable), spec.input_schema, node)
 
     def export(self, form: str, values: Mapping[str, Any] | None = None) -> Any:
         """The application with these values, in the form asked for.
 
         Args:
             form: "patch" (a diff of the user's source), "weights" (JSON values), "graph" (a plain compiled graph),
-                or "module" (file name → text of a folder that runs under LangGraph alone).
+                "module" (file name → text of a folder that runs under LangGraph alone), or "middleware" (a module for
+                an agent made by `create_agent`).
             values: name → value; what is in force, by default.
 
         Raises:
@@ -272,10 +281,14 @@ class LangGraphNetwork(Network):
             return super().export(form, values)
         chosen = self.checked(self.changed(values))
         self._refuse_offers(chosen, form)
-        changes = edits(list(self.discovery.texts.values()), list(self.tools.values()), chosen)
+        if form == "middleware":
+            self._refuse_layers(form)
+            return as_middleware(self.original, self.discovery, self.tools, chosen)
+        changes = edits(self.discovery, self.tools, chosen)
         if form == "patch":
-            return as_patch(changes)
-        return (as_graph if form == "graph" else as_module)(self.original, self.layers, changes, chosen)
+            return as_patch(self.discovery, self.tools, changes)
+        make = as_graph if form == "graph" else as_module
+        return make(self.original, self.discovery, self.layers, changes, chosen)
 
     def _refuse_offers(self, values: Mapping[Parameter, Any], form: str) -> None:
         if taken := {name: values[o.parameter] for name, o in self.offers.items() if o.parameter in values}:
@@ -284,3 +297,37 @@ class LangGraphNetwork(Network):
                 f'A {form} holds texts, not {said}: export "weights" for all values, '
                 "or leave such choices out of the values and write them in your source by hand."
             )
+
+    def _refuse_layers(self, form: str) -> None:
+        if self.layers:
+            raise MisuseError(
+                f"Layers at {', '.join(self.layers)} can't be exported as {form}: "
+                'use export("module") or export("graph").'
+            )
+
+    def unchanged(self, values: Mapping[str, Any] | None = None, inputs: Any = None) -> list[Check]:
+        """Compare the user's graph with the one that is imported from the changed sources; nothing is sent.
+
+        Args:
+            values: name → value; what is in force, by default.
+            inputs: with which a thread is begun on the original, up to its first node; without, that is not tried.
+        """
+        return unchanged(self.original, self.export("graph", values), inputs)
+
+    def verify(self, probes: Sequence[Any], values: Mapping[str, Any] | None = None) -> Verification:
+        """Run probes bound, then on the exported sources in a process without this package, and compare all messages.
+
+        Args:
+            probes: inputs.  Models are asked once for each, or not at all inside a run that remembers their answers;
+                the exported application is given the same answers.  Nodes and tools run for real, both times.
+            values: name → value; what is in force, by default.
+
+        Raises:
+            MisuseError: a probe raises, the graph has no name in a module, or its sources can't be run on their own.
+        """
+        chosen = self.checked(self.changed(values))
+        self._refuse_offers(chosen, "copy that is compared")
+        changes = edits(self.discovery, self.tools, chosen)
+        with self.under(chosen):
+            folder = as_folder(self.original, self.discovery, self.layers, changes, chosen)
+            return sync.run(verify(self, folder, probes, context_of(self.graph)))

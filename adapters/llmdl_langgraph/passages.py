@@ -51,6 +51,16 @@ def _patched(content: str, edits: Mapping[Site, str]) -> str:
     return content
 
 
+def stands(content: str, site: Site, texts: Sequence[str]) -> str | None:
+    """Which of these texts stands at the place of a passage; None where none does, there or anywhere."""
+    unix = content.replace("\r\n", "\n")
+    start = _offset(unix, site.span[:2])
+    # Of two texts of which one begins the other, the longer one tells.
+    ordered = sorted(texts, key=len, reverse=True)
+    there = (text for text in ordered if unix.startswith(text, start))
+    return next(there, None) or next((text for text in ordered if unix.count(text) == 1), None)
+
+
 def _runs(text: str, message: str, over_blocks: bool) -> Iterator[tuple[int, int]]:
     """Spans of lines that stand in a message; whether a line of a control block is one of them is for the caller."""
     start = at = chars = 0

@@ -17,6 +17,7 @@ from uuid import uuid4
 
 from llmdl_langgraph.copies import encoding
 from llmdl_langgraph.patch import span_offsets
+from llmdl_langgraph.source import COPY
 from llmdl_langgraph.template import parsed
 
 
@@ -28,7 +29,7 @@ def private_import(files: Mapping[str, bytes], tops: Collection[str], module: st
         tops: the top-level names that the files define.
         module: the import name, as the files know it.
     """
-    package = f"patched_{uuid4().hex[:12]}"
+    package = f"{COPY}{uuid4().hex[:12]}"
     root = Path(tempfile.mkdtemp(prefix="patched-")) / package
     atexit.register(shutil.rmtree, root.parent, ignore_errors=True)
     for path, content in {"__init__.py": b"", **files}.items():

@@ -68,7 +68,7 @@ def prompt_files(sources: Sequence[Source]) -> list[PromptFile]:
     """The text files that the code of these modules names, or that stand where prompts are kept."""
     found: dict[Path, PromptFile] = {}
     for root in sorted({_project(source) for source in sources} or {Path.cwd()}):
-        named = _named([source for source in sources if source.file.is_relative_to(root)])
+        named = _named([source for source in sources if source.file.absolute().is_relative_to(root)])
         for path in _files(root):
             relative = path.relative_to(root)
             mentioned = path.name in named or (path.stem in named and _is_promptish(relative))
@@ -79,8 +79,8 @@ def prompt_files(sources: Sequence[Source]) -> list[PromptFile]:
 
 def _project(source: Source) -> Path:
     """The folder of the project that a module belongs to."""
-    top = source.name.partition(".")[0]
-    package = next((folder for folder in source.file.parents if folder.name == top), source.file.parent)
+    top, file = source.name.partition(".")[0], source.file.absolute()
+    package = next((folder for folder in file.parents if folder.name == top), file.parent)
     above = [package, *package.parents][:MOST_LEVELS]
     home = {Path.home(), Path(package.anchor), Path(tempfile.gettempdir())}
     return next((f for f in above if f not in home and any((f / mark).exists() for mark in _PROJECT)), package)

@@ -1,4 +1,4 @@
-"""How files are saved: an edit doesn't see line ends and the mark at the start, and they stay."""
+"""How files are saved: an edit doesn't see which line ends there are, and they stay."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 from llmdl_langgraph.errors import CannotExportError
 
-MARK = "\ufeff"
 _HALF = re.compile(r"[\ud800-\udfff]")  # of a surrogate pair
 
 
@@ -17,17 +16,15 @@ def can_be_saved(text: str) -> bool:
 
 
 def kept(content: str, edit: Callable[[str], str]) -> str:
-    """The content after an edit that is given Unix line ends; with the line ends, and the mark, that it had.
+    """The content after an edit that is given Unix line ends; with the line ends that it had.
 
     Raises:
         CannotExportError: it mixes kinds of line ends, or no file can hold what it would be.
     """
-    bare = content.removeprefix(MARK)
-    unix = bare.replace("\r\n", "\n")
-    if "\r" in unix or (unix != bare and bare.count("\r\n") != bare.count("\n")):
+    unix = content.replace("\r\n", "\n")
+    if "\r" in unix or (unix != content and content.count("\r\n") != content.count("\n")):
         raise CannotExportError("the file mixes kinds of line ends: save it with one kind first.")
     changed = edit(unix)
     if not can_be_saved(changed):
         raise CannotExportError("a text holds half a character, which no file can hold: leave it out.")
-    mark = MARK if bare != content else ""
-    return mark + (changed.replace("\n", "\r\n") if unix != bare else changed)
+    return changed.replace("\n", "\r\n") if unix != content else changed

@@ -13,10 +13,15 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar, cast
 
+from llmdl_langgraph.session import session_of
 from llmdl_langgraph.sites import Site, sites_in
 from llmdl_langgraph.template import Span, parsed
+from llmdl_plugins.notebook.book import Notebook
+from llmdl_plugins.notebook.loading import NotebookLoader
 
-OURS = {"llmdl_plugins", "llmdl_langgraph", "llmdl_recipes", "llmdl_local", "llmdl_dspy"}
+OURS = {"llmdl_plugins", "llmdl_langgraph", "llmdl_recipes", "llmdl_local", "llmdl_sdks", "llmdl_dspy"}
+NOTEBOOK = ".ipynb"
+COPY = "patched_"  # begins the name of a package that holds changed copies of the user's sources
 _INSTALLED = {"site-packages", "dist-packages"}
 _PYTHON = tuple(Path(sysconfig.get_path(name)).resolve() for name in ("stdlib", "platstdlib"))
 
@@ -27,11 +32,19 @@ Known = TypeVar("Known")
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """A module of the user with its syntax tree and its sites."""
+    """A module of the user with its syntax tree and its sites.
+
+    Args:
+        module: the module.
+        file: where its source is; of a Jupyter session, a name that no file has.
+        text: its source; of a notebook, all code cells in order.
+        begins: for code that was compiled in pieces, where in the source each piece begins, by its file name.
+    """
 
     module: ModuleType
     file: Path
     text: str = field(repr=False)
+    begins: Mapping[str, int] = field(default_factory=dict, repr=False)
 
     @property
     def name(self) -> str:
@@ -45,8 +58,13 @@ class Source:
 
     @cached_property
     def sites(self) -> list[Site]:
-        """Its string expressions."""
-        return sites_in(self.text, self.file, self.name)
+        """Its string expressions; of a notebook, those of what was run."""
+        found = sites_in(self.text, self.file, self.name)
+        loader = self.module.__loader__
+        if not isinstance(loader, NotebookLoader):
+            return found
+        ran = {(site.span[0], site.text) for site in sites_in(loader.script(self.text), self.file, self.name)}
+        return [site for site in found if (site.span[0], site.text) in ran]
 
     @cached_property
     def imported(self) -> Mapping[str, tuple[str, str]]:
@@ -95,22 +113,34 @@ class Source:
 def source_of(module: ModuleType | None) -> Source | None:
     """The source of a module that is the user's; None where it isn't."""
     file = getattr(module, "__file__", None)
+    if module is not None and (session := session_of(module)):
+        return Source(module, session.file, session.text, session.begins)
     if module is None or not file or not is_users(Path(file)) or module.__name__.partition(".")[0] in OURS:
         return None
     try:
-        with tokenize.open(file) as opened:
-            return Source(module, Path(file).resolve(), opened.read())
-    except (OSError, SyntaxError, UnicodeDecodeError):
+        return Source(module, Path(file).resolve(), _read(Path(file)))
+    except (OSError, SyntaxError, ValueError):
         return None
+
+
+def _read(file: Path) -> str:
+    if file.suffix == NOTEBOOK:
+        return Notebook.read(file).source
+    with tokenize.open(file) as opened:
+        return opened.read()
 
 
 def is_users(file: Path) -> bool:
     """Whether a file is the user's own Python source."""
+    return file.suffix in (".py", NOTEBOOK) and not is_installed(file) and file.exists()
+
+
+def is_installed(file: Path) -> bool:
+    """Whether a file belongs to an installed package, or to Python."""
     if not _INSTALLED.isdisjoint(file.parts):
-        return False
+        return True
     here = file.resolve()
-    installed = _INSTALLED & set(here.parts) or any(here.is_relative_to(python) for python in _PYTHON)
-    return here.suffix == ".py" and here.exists() and not installed
+    return not _INSTALLED.isdisjoint(here.parts) or any(here.is_relative_to(python) for python in _PYTHON)
 
 
 def module_named(name: str) -> ModuleType | None:

@@ -38,7 +38,7 @@ def compiles(source: str) -> bool:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            compile(source, "<patched>", "exec", dont_inherit=True)
+            compile(source, "<patched>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)  # cells may await
         except (SyntaxError, ValueError):
             return False
     return True

@@ -71,11 +71,12 @@ class Unit:
 
 def unit_of(source: Source, code: CodeType) -> Iterator[Unit]:
     """The functions or lambdas that a code object was compiled from; several where lambdas share a line."""
+    line = code.co_firstlineno + source.begins.get(code.co_filename, 0)
     for node, scopes in _functions(source.tree, ()):
         decorators = [] if isinstance(node, ast.Lambda) else node.decorator_list
         first = min([node.lineno, *(d.lineno for d in decorators)])
         name = "<lambda>" if isinstance(node, ast.Lambda) else node.name
-        if (first, name) == (code.co_firstlineno, code.co_name):
+        if (first, name) == (line, code.co_name):
             yield Unit(source, node, scopes)
 
 

@@ -1,23 +1,42 @@
-"""`llmdl export`: the trained application, as a diff, a module or values."""
+"""`llmdl export`: the trained application as a diff with a page for its reviewer, a module, a middleware, or values."""
 
 from __future__ import annotations
 
+import json
 import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from llmdl_plugins.errors import MisuseError, did_you_mean
+from llmdl_plugins.errors import MisuseError, NotVerifiedError, did_you_mean
 
-FORMS = ("patch", "weights", "module")
+if TYPE_CHECKING:
+    from llmdl_plugins.cli.run_folder import PastRun
+    from llmdl_plugins.network import Network, Verification
+
+FORMS = ("patch", "review", "weights", "module", "middleware")
+REVIEW, PATCH = "REVIEW.md", "prompts.patch"
 
 
 def export(
     run: Annotated[Path, typer.Argument(help="The folder of a finished run.")],
-    form: Annotated[str, typer.Option("--as", help="patch, weights, or module (a folder of plain code).")] = "patch",
+    form: Annotated[
+        str,
+        typer.Option(
+            "--as",
+            help="patch, review (the page for its reviewer), weights, module (a folder of plain code), or middleware "
+            "(for create_agent).",
+        ),
+    ] = "patch",
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="File or folder to write; else it is printed.")
+        Path | None,
+        typer.Option("--output", "-o", help="File or folder to write, REVIEW.md beside a patch; else it is printed."),
+    ] = None,
+    verify: Annotated[
+        Path | None, typer.Option(help="Rows of the run: compare every message of the exported copy; sends nothing.")
     ] = None,
     candidate: Annotated[bool, typer.Option(help="Hand over the values even if no gain was shown.")] = False,
 ) -> None:
@@ -32,11 +51,60 @@ def export(
     values = past.values(candidate)
     if not values:
         print(_nothing(past.result["status"], candidate), file=sys.stderr)
-    made = past.network().export(form, values)
+    handed = _Handed(run, past, past.network(), values, verify)
+    made = handed.page(PATCH) if form == "review" else handed.network.export(form, values)
+    handed.check()
     if isinstance(made, dict) and form == "module":
         _write_folder(output or run / "module", made)
     else:
         _write(output, made)
+    if form == "patch" and output is not None:
+        _write(_beside(output), handed.page(output.name))
+
+
+@dataclass
+class _Handed:
+    """What is handed over, and what was found out about it."""
+
+    run: Path
+    past: PastRun
+    network: Network
+    values: Mapping[str, Any]
+    rows: Path | None
+    verified: Verification | None = None
+
+    def check(self) -> None:
+        """Compare the messages, where rows are given.
+
+        Raises:
+            NotVerifiedError: they differ; nothing is written then.
+        """
+        from llmdl_plugins.cli.reviewing import verified
+
+        if self.rows is None or self.verified is not None:
+            return
+        self.verified = verified(self.network, self.values, self.run, self.rows)
+        if not self.verified.equal:
+            raise NotVerifiedError(f"{self.verified}\nNothing was written. Export the weights, or report this.")
+        print(self.verified, file=sys.stderr)
+
+    def page(self, patch: str) -> str:
+        """The page for the reviewer."""
+        from llmdl_plugins.cli.reviewing import unchanged
+        from llmdl_plugins.report.review import review
+        from llmdl_plugins.report.source import read_run
+
+        self.check()
+        return review(read_run(self.run), unchanged(self.network, self.values, self.rows), self.verified, patch)
+
+
+def _beside(patch: Path) -> Path:
+    """Where the page goes: never over a file that is somebody else's."""
+    from llmdl_plugins.report.review import TITLE
+
+    page = patch.with_name(REVIEW)
+    ours = not page.exists() or page.read_text(encoding="utf-8", errors="replace").startswith(TITLE)
+    return page if ours else patch.with_name(f"{patch.stem}.{REVIEW}")
 
 
 def _nothing(status: str, candidate: bool) -> str:
@@ -45,15 +113,13 @@ def _nothing(status: str, candidate: bool) -> str:
 
 
 def _write(output: Path | None, made: Any) -> None:
-    import json
-
     text = made if isinstance(made, str) else json.dumps(made, indent=2, ensure_ascii=False) + "\n"
     if output is None:
         sys.stdout.write(text)
         if not text:
             print("No prompt text was changed: the patch is empty.", file=sys.stderr)
     else:
-        output.write_text(text, encoding="utf-8")
+        output.write_text(text, encoding="utf-8", newline="")
         print(output)
 
 

@@ -47,11 +47,22 @@ class PastRun:
         if recipe := self.config.get("recipe"):
             network = find("recipes", recipe)(network, node=self.config.get("node"), source=self.config.get("source"))
         if network.fingerprint != self.config["network"]:
+            self._refuse_applied(network)
             raise RunFolderError(
                 f"{self.config['target']} has changed since this run: its parameters or their texts are others now. "
                 "Go back to the version that was trained, or train again."
             )
         return network
+
+    def _refuse_applied(self, network: Network) -> None:
+        """Say so where the source holds what this run would hand over."""
+        texts = {n: told for n, told in self.result["parameters"].items() if isinstance(told["before"], str)}
+        here = {n: p.default for n, p in network.named_parameters().items()}
+        if texts and all(here.get(name) == told["after"] != told["before"] for name, told in texts.items()):
+            raise RunFolderError(
+                f"The patch of this run is applied already: {self.config['target']} holds its texts. There is nothing "
+                "left to export; git apply -R takes it back."
+            )
 
     def values(self, candidate: bool) -> dict[str, Any]:
         """The values that the run hands over; with `candidate`, those it ended with whether a gain was shown or not."""

@@ -1,15 +1,18 @@
-"""The application that a command line names: `path/app.py:attr`, `package.module:attr` or `langgraph.json[:name]`."""
+"""The application that a command line names: a name in a file, a notebook or a module, or in a langgraph.json."""
 
 from __future__ import annotations
 
 import importlib
 import json
 import sys
+import traceback
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from llmdl_plugins.errors import TargetError, did_you_mean
+from llmdl_plugins.notebook.book import Notebook
+from llmdl_plugins.notebook.loading import load_notebook, module_name
 
 
 def load_target(target: str) -> Any:
@@ -20,8 +23,13 @@ def load_target(target: str) -> Any:
     """
     place, _, attribute = _resolved(target).rpartition(":")
     if not place or not attribute:
-        raise TargetError(f"{target!r} names no attribute: write path/app.py:graph or package.module:graph.")
-    module = _from_file(Path(place)) if place.endswith(".py") else _imported(place, target)
+        raise TargetError(
+            f"{target!r} names no attribute: write path/app.py:graph, path/book.ipynb:graph or package.module:graph."
+        )
+    if place.endswith(".ipynb"):
+        module = _from_notebook(Path(place), attribute.partition(".")[0])
+    else:
+        module = _from_file(Path(place)) if place.endswith(".py") else _imported(place, target)
     return _made(_attribute(module, attribute, target), target)
 
 
@@ -46,7 +54,7 @@ def _resolved(target: str) -> str:
         raise TargetError(f"{path} has no graph {name!r}.{did_you_mean(name, graphs)}")
     entry = graphs[name or next(iter(graphs))]
     found, _, attribute = (entry if isinstance(entry, str) else entry["path"]).rpartition(":")
-    return f"{Path(path).parent / found if found.endswith('.py') else found}:{attribute}"
+    return f"{Path(path).parent / found if found.endswith(('.py', '.ipynb')) else found}:{attribute}"
 
 
 def _from_file(path: Path) -> ModuleType:
@@ -58,13 +66,40 @@ def _from_file(path: Path) -> ModuleType:
         parts.insert(0, root.name)
         root = root.parent
     name = ".".join(parts)
+    _refuse_taken(name, path)
+    sys.path.insert(0, str(root))
+    return _imported(name, str(path))
+
+
+def _refuse_taken(name: str, path: Path) -> None:
     known = getattr(sys.modules.get(name), "__file__", None)
     if known is not None and Path(known).resolve() != path.resolve():
         raise TargetError(
             f"{path} would be imported as {name!r}, which is another module here ({known}): rename the file."
         )
-    sys.path.insert(0, str(root))
-    return _imported(name, str(path))
+
+
+def _from_notebook(path: Path, wanted: str) -> ModuleType:
+    """What of a notebook one of its names needs, as a module."""
+    if not path.is_file():
+        raise TargetError(f"There is no file {path}.")
+    name = module_name(path)
+    _refuse_taken(name, path)
+    sys.path.insert(0, str(path.resolve().parent))
+    try:
+        return known if (known := sys.modules.get(name)) else load_notebook(path, wanted)
+    except Exception as error:
+        where = _cell(path, error)
+        raise TargetError(f"{path} raised {type(error).__name__}{where}: {error}") from error
+
+
+def _cell(path: Path, error: Exception) -> str:
+    """Where in a notebook an error was raised."""
+    lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == str(path.resolve())]
+    if not lines or lines[-1] is None:
+        return ""
+    cell, line = Notebook.read(path).place(lines[-1])
+    return f" in cell {cell}, line {line}"
 
 
 def _imported(name: str, target: str) -> ModuleType:

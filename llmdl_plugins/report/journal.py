@@ -13,13 +13,15 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from llmdl_plugins.errors import RunFolderError
-from llmdl_plugins.report.record import Journal, Move, NoModel
+from llmdl_plugins.report.record import Felt, Journal, Move, NoModel, SealedRuns
 
 _PATIENCE = 10.0
 _LONGEST = 16_000_000
 _MOST = 5_000
 _MOVES = TypeAdapter(list[Move])
 _NO_MODEL = TypeAdapter(NoModel)
+_FELT = TypeAdapter(list[Felt])
+_SEALED = TypeAdapter(SealedRuns)
 
 
 def read_journal(path: Path) -> Journal:
@@ -54,7 +56,7 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
 def _journal(db: sqlite3.Connection) -> Journal:
     if not _begun(db):
         return Journal()
-    measured = _events(db, "baseline")
+    measured, sealed = _events(db, "baseline"), _events(db, "sealed")
     calls, tokens, seconds = db.execute(
         "SELECT count(*), total(input_tokens) + total(output_tokens), total(seconds) FROM calls"
     ).fetchone()
@@ -65,6 +67,8 @@ def _journal(db: sqlite3.Connection) -> Journal:
         tokens=int(tokens),
         failures=db.execute("SELECT count(*) FROM failures").fetchone()[0],
         seconds=seconds,
+        felt=_FELT.validate_python(_events(db, "feedback")),
+        sealed=_SEALED.validate_python(sealed[-1]) if sealed else None,
         taught=db.execute("SELECT count(*) FROM calls WHERE path LIKE 'teacher/%'").fetchone()[0],
     )
 

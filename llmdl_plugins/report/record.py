@@ -90,6 +90,36 @@ class NoModel:
 
 
 @dataclass(frozen=True)
+class Felt:
+    """What feedback said of a parameter, and of how many examples."""
+
+    parameter: str
+    words: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Request:
+    """What one row of the sealed test took on one side; None where it is not known."""
+
+    calls: FiniteFloat
+    input_tokens: FiniteFloat | None
+    output_tokens: FiniteFloat | None
+    seconds: FiniteFloat
+    usd: FiniteFloat | None
+
+
+@dataclass(frozen=True)
+class SealedRuns:
+    """Both sides of the sealed test, and how many of its rows the trained side has fixed or broken."""
+
+    before: Request
+    after: Request
+    fixed: int
+    broken: int
+
+
+@dataclass(frozen=True)
 class Journal:
     """What the report needs of the ledger; `taught` counts the teacher's calls."""
 
@@ -100,6 +130,8 @@ class Journal:
     failures: int = 0
     seconds: float = 0.0
     taught: int = 0
+    felt: Sequence[Felt] = ()
+    sealed: SealedRuns | None = None
 
 
 @dataclass(frozen=True)

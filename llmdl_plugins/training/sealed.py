@@ -9,9 +9,11 @@ from statistics import fmean
 
 from llmdl_plugins.data import Example
 from llmdl_plugins.errors import InfrastructureError
+from llmdl_plugins.plain import plain
 from llmdl_plugins.run.evaluate import Evaluator
 from llmdl_plugins.run.rollout import Rollout, Values
 from llmdl_plugins.training import pairs
+from llmdl_plugins.training.requests import requests
 
 _CERTAIN = 0.05
 
@@ -51,12 +53,15 @@ async def sealed_test(
         "sealed test",
     )
     scores = {(side, example.id): rollout for (side, example), rollout in zip(runs, rollouts, strict=True)}
-    return judge([(scores[0, e.id], scores[1, e.id]) for e in test], seed)
+    both = [(scores[0, e.id], scores[1, e.id]) for e in test]
+    if kept := _kept(both):
+        evaluator.ledger.add_event("sealed", plain(requests(kept, evaluator.cashier.meter.prices)))
+    return judge(both, seed)
 
 
 def judge(pairs_of_rollouts: Sequence[tuple[Rollout, Rollout]], seed: int = 0) -> Sealed:
     """The claim that these pairs support; a pair with an infrastructure error is left out on both sides."""
-    kept = [p for p in pairs_of_rollouts if all(r.status != "infrastructure error" for r in p)]
+    kept = _kept(pairs_of_rollouts)
     if not kept:
         raise InfrastructureError("No test row could be run on both sides: check the endpoint, then run it again.")
     units = _units(kept)
@@ -66,6 +71,10 @@ def judge(pairs_of_rollouts: Sequence[tuple[Rollout, Rollout]], seed: int = 0) -
     return Sealed(
         before, after, after - before, interval, p, method, sum(a != b for a, b in units), len(kept), len(units)
     )
+
+
+def _kept(both: Sequence[tuple[Rollout, Rollout]]) -> list[tuple[Rollout, Rollout]]:
+    return [p for p in both if all(r.status != "infrastructure error" for r in p)]
 
 
 def _units(kept: Sequence[tuple[Rollout, Rollout]]) -> list[tuple[float, float]]:

@@ -19,7 +19,7 @@ from llmdl_plugins.run.budget import Budget
 from llmdl_plugins.run.cashier import Cashier
 from llmdl_plugins.run.evaluate import Evaluator
 from llmdl_plugins.run.events import Told, Watcher, silent
-from llmdl_plugins.run.feedback import Feedback
+from llmdl_plugins.run.feedback import Feedback, failure_modes
 from llmdl_plugins.run.folder import RunFolder
 from llmdl_plugins.run.ledger import Ledger
 from llmdl_plugins.run.meter import Meter, Spent
@@ -205,7 +205,13 @@ class Trainer:
             with self.network.under(self.network.checked(problem.incumbent)):
                 walks = [backward(r, teacher, names, str(self._meter.spent.rollouts)) for r in failed]
                 found = await together(walks)
-            return [one for said in found for one in said]
+            said = [one for walk in found for one in walk]
+            for parameter in dict.fromkeys(one.parameter for one in said):
+                for mode in failure_modes(said, parameter):
+                    evaluator.ledger.add_event(
+                        "feedback", {"parameter": names[parameter], "words": mode.words, "count": mode.count}
+                    )
+            return said
 
         problem = Problem(evaluator, self.splits.train, teacher, self.seed, keep, feedback, self.splits.val)
         return problem

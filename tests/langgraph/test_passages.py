@@ -81,13 +81,12 @@ NEW = {"system": "Talk.\n\nAbout {topic}: é 🎉", "user": ""}
 
 
 @pytest.mark.parametrize("ends", ["\n", "\r\n"])
-@pytest.mark.parametrize("mark", ["", "\ufeff"])
 @pytest.mark.parametrize("above", ["", "One more line above.\n\n"])
-def test_passages_are_edited_where_they_stand_now(above: str, mark: str, ends: str) -> None:
+def test_passages_are_edited_where_they_stand_now(above: str, ends: str) -> None:
     system, user = sites()
-    now = mark + (above + TEXT).replace("\n", ends)
+    now = (above + TEXT).replace("\n", ends)
     expected = (above + TEXT).replace(system.text, NEW["system"]).replace(user.text, NEW["user"])
-    assert patched_text(now, {system: NEW["system"], user: NEW["user"]}) == mark + expected.replace("\n", ends)
+    assert patched_text(now, {system: NEW["system"], user: NEW["user"]}) == expected.replace("\n", ends)
 
 
 def test_a_passage_that_changed_or_that_stands_twice_now_is_refused() -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from llmdl_langgraph.discover import Discovery
 from llmdl_langgraph.export import as_patch
 from llmdl_langgraph.passages import whole
+from llmdl_langgraph.readings import readings
 from llmdl_langgraph.sites import inventory
+from llmdl_langgraph.texts import text as text_of
 
 from .conftest import Agent
 from .test_export import sent, sent_alone
@@ -17,6 +21,7 @@ from .test_frozen import network
 
 pytest.importorskip("jinja2")
 
+HOUSES = Path(__file__).parent / "houses"
 MAIL = {"text": "The heating in the house is broken again"}
 CHANGES = {
     "sort/prompt": "# Sorting\n\nYou are the \"clerk\" of {é}.\nUse one of {labels}.\n\n## Rules\n\n- Say 'no more'.",
@@ -26,6 +31,13 @@ CHANGES = {
     "check/messages_content_3": 'Check "this" \\ reply:\n{ANSWER}',
     "sign/signing_text": "You sign “replies”\n\twith 🎉 of {text}.",
 }
+
+
+@pytest.fixture
+def folder(folder: Path) -> Path:
+    """The folder of the user with this agent in it; its files would be prompts of every agent beside them."""
+    shutil.copytree(HOUSES, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+    return folder
 
 
 @pytest.mark.parametrize(("mark", "ends"), [("", "\n"), ("\ufeff", "\r\n")])
@@ -86,7 +98,8 @@ def test_git_takes_the_patch_of_any_file(tmp_path: Path, name: str, ends: str, m
     site = inventory(file, "code")[0] if file.suffix == ".py" else whole(text, file, name)
     new = "You are brief.\nAnd kind."
     changes = {file: {site: new}}
-    subprocess.run(["git", "apply", "-"], cwd=tmp_path, input=as_patch(changes).encode(), check=True)
+    found = Discovery({"told": text_of({site: tuple(readings(site))}, readings(site), "text")}, {}, (), {})
+    subprocess.run(["git", "apply", "-"], cwd=tmp_path, input=as_patch(found, {}, changes).encode(), check=True)
     expected = text.replace('"You are kind."', '"You are brief.\\nAnd kind."') if file.suffix == ".py" else new
     assert file.read_bytes() == (mark + expected).replace("\n", ends).encode()
     if file.suffix == ".py":

@@ -1,0 +1,187 @@
+"""Runs an application with recorded answers and writes down what it asks: a script that knows LangChain alone.
+
+It is started with two file names: what to run, as JSON, and where to write what was asked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import json
+import re
+import sys
+import threading
+from collections.abc import AsyncIterator, Iterator
+from functools import reduce
+from operator import add
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+OURS = ("llmdl_plugins", "llmdl_langgraph", "llmdl_recipes", "llmdl_local", "llmdl_sdks")
+# Options that define tools and schemas, as providers call them.
+DEFINING = ("tools", "functions", "response_format", "response_schema", "response_json_schema", "format", "text")
+TIME = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?([+-]\d\d:\d\d|Z)?)?|\d\d:\d\d(:\d\d(\.\d+)?)?")
+IDENTITY = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}", re.I)
+
+
+class Replay:
+    """The recorded calls of one run, given out by what is asked, else in the order of the node."""
+
+    def __init__(self, calls: list[dict[str, Any]]) -> None:
+        self.left = dict(enumerate(calls))
+        self.asked: list[dict[str, Any]] = []
+        self.lock = threading.Lock()
+
+    def answer(self, messages: Any, options: Any) -> Any:
+        """The recorded answer to these messages and definitions of tools."""
+        told, node, offered = [plain(m) for m in messages], node_here(), definitions(options)
+        with self.lock:
+            same = [n for n, call in self.left.items() if masked(call["messages"]) == masked(told)]
+            near = [n for n, call in self.left.items() if call["node"] == node]
+            n = next(iter([*[n for n in same if n in near], *same, *near]), None)
+            self.asked.append({"node": node, "messages": told, "offered": offered, "call": n, "equal": bool(same)})
+            if n is None:
+                raise LookupError(f"node {node!r} made a call that the trained application did not make")
+            return self.left.pop(n)["answer"]
+
+
+def masked(told: Any) -> str:
+    """What was asked, without times and random identities, which differ between any two runs."""
+    return IDENTITY.sub("#", TIME.sub("#", json.dumps(told, sort_keys=True)))
+
+
+def plain(value: Any) -> Any:
+    """A message, or anything in one, as plain JSON."""
+    if hasattr(value, "content") and hasattr(value, "type"):
+        told = {"type": value.type, "content": plain(value.content)}
+        more = {key: plain(getattr(value, key, None)) for key in ("tool_calls", "tool_call_id", "name")}
+        return told | {key: given for key, given in more.items() if given}
+    if isinstance(value, dict):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(v) for v in value]
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return str(value).encode("utf-8", "backslashreplace").decode()
+
+
+def definitions(options: Any) -> Any:
+    """The definitions of tools and schemas among the options of a call, as far as they are plain JSON."""
+    return {key: told for key in DEFINING if (told := _json(options.get(key))) is not None}
+
+
+def _json(value: Any) -> Any:
+    try:
+        return json.loads(json.dumps(value)) if isinstance(value, dict | list) else None
+    except TypeError:
+        return None
+
+
+def node_here() -> str:
+    """The outermost node that asks."""
+    from langgraph.config import get_config
+
+    try:
+        namespace = (get_config().get("metadata") or {}).get("langgraph_checkpoint_ns", "")
+    except RuntimeError:
+        namespace = ""
+    return str(namespace).partition("|")[0].partition(":")[0]
+
+
+def stand_in(replay: Replay) -> None:
+    """Let every chat model answer from the record, models made inside nodes too."""
+    from langchain_core.language_models import BaseChatModel
+    from langchain_core.outputs import ChatGeneration, LLMResult
+
+    def generate(self: Any, messages: Any, *args: Any, **kwargs: Any) -> Any:
+        return LLMResult(generations=[[ChatGeneration(message=whole(replay.answer(m, kwargs)))] for m in messages])
+
+    async def agenerate(self: Any, messages: Any, *args: Any, **kwargs: Any) -> Any:
+        return generate(self, messages, *args, **kwargs)
+
+    def stream(self: Any, input: Any, *args: Any, **kwargs: Any) -> Iterator[Any]:
+        told = self._convert_input(input).to_messages()
+        yield from pieces(replay.answer(told, kwargs))
+
+    async def astream(self: Any, input: Any, *args: Any, **kwargs: Any) -> AsyncIterator[Any]:
+        for piece in stream(self, input, *args, **kwargs):
+            yield piece
+
+    for kind in [BaseChatModel, *below(BaseChatModel)]:
+        for name, method in {
+            "generate": generate,
+            "agenerate": agenerate,
+            "stream": stream,
+            "astream": astream,
+        }.items():
+            if name in vars(kind):
+                setattr(kind, name, method)
+
+
+def below(kind: type) -> Iterator[type]:
+    """Every class that is made from this one."""
+    inner: type
+    for inner in kind.__subclasses__():
+        yield inner
+        yield from below(inner)
+
+
+def whole(answer: Any) -> Any:
+    """A recorded answer as one message."""
+    from langchain_core.messages import messages_from_dict
+
+    if "chunks" in answer:
+        return reduce(add, messages_from_dict(answer["chunks"]))
+    return messages_from_dict([answer["message"]["message"]])[0]
+
+
+def pieces(answer: Any) -> list[Any]:
+    """A recorded answer as the chunks of a stream."""
+    from langchain_core.messages import AIMessageChunk, messages_from_dict
+
+    if "chunks" in answer:
+        return messages_from_dict(answer["chunks"])
+    told = whole(answer)
+    kept = {key: getattr(told, key) for key in ("content", "additional_kwargs", "response_metadata", "id")}
+    return [AIMessageChunk(**kept, tool_calls=told.tool_calls)]
+
+
+def on_its_own(graph: Any) -> tuple[Any, Any]:
+    """The graph without a memory of other runs, and a thread of its own."""
+    from langgraph.checkpoint.memory import InMemorySaver
+    from langgraph.store.memory import InMemoryStore
+
+    fresh: dict[str, Any] = {"cache": None}
+    if graph.checkpointer is not None and not isinstance(graph.checkpointer, bool):
+        fresh["checkpointer"] = InMemorySaver()
+    if graph.store is not None:
+        fresh["store"] = InMemoryStore()
+    return graph.copy(update=fresh), {"configurable": {"thread_id": uuid4().hex}}
+
+
+def replayed(graph: Any, probe: Any) -> Any:
+    """What one run asks, and how it failed, if it did."""
+    replay = Replay(probe["calls"])
+    stand_in(replay)
+    own, config = on_its_own(graph)
+    try:
+        asyncio.run(own.ainvoke(probe["inputs"], config, context=probe["context"]))
+    except Exception as error:
+        return {"asked": replay.asked, "left": list(replay.left), "error": f"{type(error).__name__}: {error}"}
+    return {"asked": replay.asked, "left": list(replay.left), "error": None}
+
+
+def main(told: str, written: str) -> None:
+    """Replay every probe on the application in a folder."""
+    for ours in OURS:
+        sys.modules[ours] = None  # type: ignore[assignment]  # importing it fails, whether it is installed or not
+    spec = json.loads(Path(told).read_text(encoding="utf-8"))
+    sys.path[:] = [spec["folder"], *spec["path"]]
+    graph = getattr(importlib.import_module(spec["module"]), spec["attribute"])
+    done = [replayed(graph, probe) for probe in spec["probes"]]
+    Path(written).write_text(json.dumps(done), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,154 @@
+"""Whether the exported application sends what the trained one sent: replayed in a process of its own, no call paid."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from llmdl_langgraph import replay_alone
+from llmdl_langgraph.replay_alone import masked
+from llmdl_langgraph.witness import Witness
+from llmdl_plugins import boundary
+from llmdl_plugins.errors import LlmdlError, MisuseError
+from llmdl_plugins.network import Network, Verification
+from llmdl_plugins.plain import plain
+
+SECONDS = 300.0
+_AROUND = 40
+
+
+@dataclass(frozen=True)
+class Exported:
+    """An exported application: the files of its folder, and where its graph is."""
+
+    files: Mapping[str, bytes]
+    module: str
+    attribute: str
+
+
+async def verify(network: Network, exported: Exported, probes: Sequence[Any], context: Any = None) -> Verification:
+    """Run each probe under the values in force, then on the exported files with the same answers.
+
+    Args:
+        network: the trained application.
+        exported: its files.
+        probes: inputs.
+        context: what both are run with.
+
+    Raises:
+        MisuseError: a probe raises, or the exported application can't be started.
+    """
+    runs: list[Any] = [
+        {"inputs": plain(probe), "context": context, "calls": await _witnessed(network, probe, n)}
+        for n, probe in enumerate(probes)
+    ]
+    done = await _alone(exported, runs)
+    told = [line for n, (run, out) in enumerate(zip(runs, done, strict=True), 1) for line in _differences(n, run, out)]
+    return Verification(len(runs), sum(len(run["calls"]) for run in runs), tuple(told))
+
+
+async def _witnessed(network: Network, probe: Any, n: int) -> list[Any]:
+    outer = boundary.current_scope()
+    witness = Witness(outer.payer if outer else None)
+    with boundary.door(), boundary.scope(payer=witness, refused=[]) as scope:
+        try:
+            await network.trace(probe)
+        except LlmdlError:
+            raise
+        except Exception as error:
+            scope.check()
+            raise MisuseError(
+                f"Probe {n + 1} can't be used to verify: the trained application raised "
+                f"{type(error).__name__} on it: {error}"
+            ) from error
+        scope.check()
+    return witness.calls
+
+
+async def _alone(exported: Exported, runs: Sequence[Any]) -> Any:
+    with TemporaryDirectory(prefix="verified-") as made:
+        folder, told, written = Path(made) / "app", Path(made) / "told.json", Path(made) / "written.json"
+        for path, content in exported.files.items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_bytes(content)
+        spec = {
+            "folder": str(folder),
+            "path": [path for path in sys.path if path],
+            "module": exported.module,
+            "attribute": exported.attribute,
+            "probes": runs,
+        }
+        told.write_text(json.dumps(spec), encoding="utf-8")
+        await _started(str(Path(replay_alone.__file__)), str(told), str(written))
+        return json.loads(written.read_text(encoding="utf-8"))
+
+
+async def _started(*arguments: str) -> None:
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(sys.executable, *arguments, stdout=pipe, stderr=pipe)
+    try:
+        _, said = await asyncio.wait_for(process.communicate(), SECONDS)
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+        raise MisuseError(f"The exported application did not end within {SECONDS:g} seconds.") from None
+    if process.returncode:
+        last = said.decode(errors="replace").strip().splitlines()[-1:] or ["it said nothing"]
+        raise MisuseError(
+            f"The exported application could not be run in a process of its own: {last[0]}. "
+            "Does its import need something that only this process has?"
+        )
+
+
+def _differences(probe: int, run: Any, out: Any) -> list[str]:
+    lines = []
+    for asked in out["asked"]:
+        if asked["call"] is None:
+            lines.append(
+                f"probe {probe}: node {asked['node']!r} makes a call that the trained application did not make"
+            )
+            continue
+        told, at = run["calls"][asked["call"]], f"probe {probe}, call {asked['call'] + 1}, node {asked['node']!r}"
+        if not asked["equal"]:
+            lines.append(f"{at}: {_first(told['messages'], asked['messages'])}")
+        lines += [f"{at}: {line}" for line in _redefined(told["offered"], asked["offered"])]
+    for n in out["left"]:
+        lines.append(
+            f"probe {probe}, call {n + 1}, node {run['calls'][n]['node']!r}: the exported application does not make it"
+        )
+    if out["error"]:
+        lines.insert(0, f"probe {probe}: the exported application raised {out['error']}")
+    return lines
+
+
+def _first(bound: Sequence[Any], alone: Sequence[Any]) -> str:
+    """The first message that differs, and where in it."""
+    if len(bound) != len(alone):
+        return f"{len(bound)} messages, but {len(alone)} from the exported application"
+    n, one, other = next((n, a, b) for n, (a, b) in enumerate(zip(bound, alone, strict=True)) if masked(a) != masked(b))
+    texts = [
+        m["content"] if isinstance(m["content"], str) else json.dumps(m["content"], sort_keys=True)
+        for m in (one, other)
+    ]
+    if texts[0] == texts[1]:
+        return f"message {n + 1} differs beside its text: {one} and {other}"
+    return f"message {n + 1} {_parted(*texts)}"
+
+
+def _redefined(bound: Mapping[str, Any], alone: Mapping[str, Any]) -> Iterator[str]:
+    """What the definitions of tools and schemas that both sides told as plain JSON say differently."""
+    for key in bound.keys() & alone.keys():
+        if masked(bound[key]) != masked(alone[key]):
+            yield f"{key!r} {_parted(*(json.dumps(told, sort_keys=True) for told in (bound[key], alone[key])))}"
+
+
+def _parted(one: str, other: str) -> str:
+    at = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    shown = [text[max(0, at - _AROUND) : at + _AROUND] for text in (one, other)]
+    return f"differs from character {at + 1}: {shown[0]!r}, exported {shown[1]!r}"

@@ -1,0 +1,73 @@
+"""What `export` tries on the exported application before it hands it over."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+from llmdl_plugins import boundary, sync
+from llmdl_plugins.data import Example, load
+from llmdl_plugins.errors import MisuseError
+from llmdl_plugins.network import Check, Network, Verification
+from llmdl_plugins.rows import Extras
+from llmdl_plugins.run.remembered import NotRememberedError, Remembered, Unrecorded
+
+ROWS = 3
+_REPETITIONS = ("sealed/1", "sealed/0", "0")
+
+
+def verified(network: Network, values: Mapping[str, Any], folder: Path, rows: Path) -> Verification:
+    """The messages of the exported application compared with those of the run, on rows that the run remembers.
+
+    Args:
+        network: the application.
+        values: what is exported.
+        folder: the run folder, whose ledger has the answers: no model is asked.
+        rows: a file with rows that the run has seen.
+
+    Raises:
+        MisuseError: the run remembers none of them.
+    """
+    payer = Remembered(folder / "ledger.db")
+    plain = [row for row in load(rows) if row.extras == Extras()]
+    for repetition in _REPETITIONS:
+        if known := [row for row in plain if _is_remembered(network, values, payer, row, repetition)][:ROWS]:
+            with _looked_at(payer, repetition):
+                return network.verify([dict(row.inputs) for row in known], values)
+    raise MisuseError(
+        f"The run in {folder} remembers no answers to a row of {rows} with these values, so nothing can be compared "
+        "without paying: give the file that it was trained or tested on. Rows with turns, answers, a context or a "
+        "configuration of their own are not compared."
+    )
+
+
+def _looked_at(payer: Remembered, repetition: str) -> AbstractContextManager[boundary.Scope]:
+    return boundary.scope(payer=payer, tools=Unrecorded(), repetition=repetition, turns=Counter(), refused=[])
+
+
+def _is_remembered(
+    network: Network, values: Mapping[str, Any], payer: Remembered, row: Example, repetition: str
+) -> bool:
+    with _looked_at(payer, repetition) as scope, network.using(values):
+        try:
+            sync.run(network.trace(dict(row.inputs)))
+            scope.check()
+        except NotRememberedError:
+            return False
+        except Exception:
+            if any(isinstance(refused, NotRememberedError) for refused in scope.refused):
+                return False
+            raise
+    return True
+
+
+def unchanged(network: Network, values: Mapping[str, Any], rows: Path | None) -> Sequence[Check]:
+    """What a reviewer relies on, tried; where the application can't be exported as a graph, why."""
+    inputs = dict(next(iter(load(rows))).inputs) if rows else None
+    try:
+        return network.unchanged(values, inputs)
+    except MisuseError as error:
+        return [Check("nodes, edges and schemas", None, str(error))]

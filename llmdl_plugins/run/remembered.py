@@ -1,0 +1,81 @@
+"""Who answers where a finished run is looked at again: its ledger for the models, and the tools themselves."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Awaitable, Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from llmdl_plugins.errors import MisuseError
+from llmdl_plugins.passage import refused
+from llmdl_plugins.plain import JSON
+from llmdl_plugins.scope import Call, Use
+
+
+class NotRememberedError(MisuseError):
+    """The run never asked this."""
+
+
+class Remembered:
+    """Answers from a ledger, which is only read.
+
+    Args:
+        path: the ledger.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def pay(self, call: Call, send: Callable[[], JSON]) -> JSON:
+        """The recorded answer.
+
+        Raises:
+            NotRememberedError: there is none.
+        """
+        with closing(sqlite3.connect(f"{self.path.resolve().as_uri()}?mode=ro", uri=True)) as db:
+            row = db.execute("SELECT answer FROM calls WHERE key = ?", (call.key,)).fetchone()
+        if row is None:
+            where = call.path or "a node"
+            raise refused(NotRememberedError(f"The run in {self.path.parent} did not make this call at {where}."))
+        return json.loads(row[0])  # type: ignore[no-any-return]
+
+    async def apay(self, call: Call, send: Callable[[], Awaitable[JSON]]) -> JSON:
+        """The same, asynchronously."""
+        return self.pay(call, lambda: None)
+
+    def begin(self, call: Call) -> JSON:
+        """The recorded answer of a stream."""
+        return self.pay(call, lambda: None)
+
+    async def abegin(self, call: Call) -> JSON:
+        """The same, asynchronously."""
+        return self.pay(call, lambda: None)
+
+    def finish(self, call: Call, answer: JSON) -> None:
+        """Nothing is ever new."""
+
+    def leave(self, call: Call, part: JSON) -> None:
+        """Nothing is ever new."""
+
+    def fail(self, call: Call, error: BaseException) -> None:
+        """Nothing is ever tried."""
+
+
+class Unrecorded:
+    """Tools run whenever they are asked; that their uses are named keeps the calls inside them at their places."""
+
+    def recall(self, use: Use) -> JSON:
+        """Nothing: the tool is to run."""
+        return None
+
+    def gave(self, use: Use, result: Any) -> None:
+        """Nothing is kept."""
+
+    def failed(self, use: Use, error: Exception) -> None:
+        """Nothing is kept."""
+
+    def asked(self, use: Use) -> None:
+        """Nothing is kept."""

@@ -1,0 +1,110 @@
+"""`llmdl export` hands over a patch with a page for its reviewer, compared with what the run sent, paying nothing."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .conftest import HERE
+
+
+@pytest.fixture
+def run(
+    llmdl: Callable[..., Any], rows: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., Any]]:
+    """A finished run in runs/a of an agent in a repository of its own, trained with a teacher."""
+    from llmdl_plugins.plugins import catalogue
+    from llmdl_plugins.plugins.spec import Spec
+
+    (tmp_path / "app").mkdir()
+    shutil.copy(HERE / "agents" / "desk.py", tmp_path / "app" / "mail_desk.py")
+    subprocess.run(["git", "init", "-q", "."], cwd=tmp_path / "app", check=True)
+    offers = {"fake": Spec("fake", "desk_model:teacher")}
+    monkeypatch.setattr(
+        "llmdl_plugins.run.models.catalogue", lambda kind: offers if kind == "models" else catalogue(kind)
+    )
+    options = ["--data", rows, "--loss", "exact_match", "--teacher", "fake:teacher", "--folder", "runs/a", "--quiet"]
+    done = llmdl("fit", "app/mail_desk.py:graph", *options)
+    assert done.code == 0, done.err
+    yield llmdl
+    sys.modules.pop("mail_desk", None)
+
+
+def calls_paid(tmp_path: Path) -> int:
+    from llmdl_plugins.report.source import read_run
+
+    return read_run(tmp_path / "runs/a").journal.calls
+
+
+def test_a_patch_comes_with_its_page_and_is_verified_for_nothing(
+    run: Callable[..., Any], rows: Path, tmp_path: Path
+) -> None:
+    paid = calls_paid(tmp_path)
+    done = run("export", "runs/a", "-o", "app/prompts.patch", "--verify", rows)
+    assert done.code == 0, done.err
+    assert "verified: every message of 3 calls of 3 probes is equal" in done.err
+    assert done.out.split() == ["app/prompts.patch", "app/REVIEW.md"] and calls_paid(tmp_path) == paid
+    told = (tmp_path / "app/REVIEW.md").read_text()
+    assert "Holds: node names" in told and "Holds: a thread of the original goes on" in told
+    assert "Holds: messages of the patched copy (3 calls of 3 rows" in told
+    assert "Said of its failures" in told and "<ins>" in told and "git apply -R prompts.patch" in told
+    assert "| price (US dollars) | unknown" in told and "| model calls | 1.00 | 1.00 |" in told
+    result = json.loads((tmp_path / "runs/a/result.json").read_text())
+    assert result["discordant"] > 0 and f"| {result['discordant']} | 0 | once |" in told
+    subprocess.run(["git", "apply", "prompts.patch"], cwd=tmp_path / "app", check=True)
+    sys.modules.pop("mail_desk")
+    again = run("export", "runs/a")
+    assert again.code == 2 and "The patch of this run is applied already" in again.err
+    subprocess.run(["git", "apply", "-R", "prompts.patch"], cwd=tmp_path / "app", check=True)
+    sys.modules.pop("mail_desk")
+    assert run("export", "runs/a").out == (tmp_path / "app/prompts.patch").read_text()
+
+
+def test_the_page_alone_and_never_over_somebody_elses(run: Callable[..., Any], tmp_path: Path) -> None:
+    page = run("export", "runs/a", "--as", "review").out
+    assert page.startswith("# Trained prompts for review") and "--verify ROWS" in page
+    (tmp_path / "app/REVIEW.md").write_text("How we review here.")
+    assert run("export", "runs/a", "-o", "app/prompts.patch").code == 0
+    assert (tmp_path / "app/REVIEW.md").read_text() == "How we review here."
+    assert (tmp_path / "app/prompts.REVIEW.md").read_text().startswith("# Trained prompts for review")
+
+
+def test_rows_that_the_run_has_not_seen_are_refused(run: Callable[..., Any], tmp_path: Path) -> None:
+    other = {"inputs": {"messages": [{"role": "user", "content": "never asked"}]}, "expected": {"desk": "news"}}
+    (tmp_path / "other.jsonl").write_text(json.dumps(other) + "\n")
+    done = run("export", "runs/a", "-o", "app/prompts.patch", "--verify", "other.jsonl")
+    assert done.code == 2 and "remembers no answers to a row of other.jsonl" in done.err
+    assert not (tmp_path / "app/prompts.patch").exists()
+
+
+def test_a_difference_is_an_error_and_nothing_is_written(run: Callable[..., Any], rows: Path, tmp_path: Path) -> None:
+    path = tmp_path / "app/mail_desk.py"
+    told = "SystemMessage(PROMPT if 'pytest' in __import__('sys').modules else PROMPT + '!')"
+    path.write_text(path.read_text().replace("SystemMessage(PROMPT)", told))
+    sys.modules.pop("mail_desk")
+    done = run("export", "runs/a", "-o", "app/prompts.patch", "--verify", rows)
+    assert done.code == 1 and "message 1 differs from character" in done.err and "Nothing was written" in done.err
+    assert not (tmp_path / "app/prompts.patch").exists()
+
+
+def test_middleware_is_for_agents_of_create_agent(run: Callable[..., Any]) -> None:
+    done = run("export", "runs/a", "--as", "middleware")
+    assert done.code == 2 and "Only an agent made by langchain.agents.create_agent" in done.err
+
+
+def test_a_notebook_can_be_shown(llmdl: Callable[..., Any], tmp_path: Path) -> None:
+    source = (HERE / "agents" / "desk.py").read_text()
+    cells = [{"cell_type": "code", "source": text.splitlines(keepends=True)} for text in ("%pip install x", source)]
+    (tmp_path / "desk book.ipynb").write_text(json.dumps({"cells": cells}))
+    done = llmdl("show", "desk book.ipynb:graph")
+    assert done.code == 0 and "sort/prompt" in done.out, done.err
+    sys.modules.pop("desk_book")
+    missing = llmdl("show", "none.ipynb:graph")
+    assert missing.code == 2 and "There is no file none.ipynb" in missing.err
