@@ -15,9 +15,9 @@ _TAG = re.compile(
     r"|\{\{(?P<expression>.*?)\}\}",
     re.S,
 )
-_OPENING = {"if", "for", "macro", "block", "filter", "call", "with", "raw", "trans", "autoescape"}
+_OPENING = {"if", "for", "macro", "block", "filter", "call", "with", "trans", "autoescape"}
+_END_OF_RAW = re.compile(r"\{%[-+]?\s*endraw\s*[-+]?%\}")
 _STRAY = re.compile(r"\{\{|\{%|\{#|%\}|#\}")
-_SPACE_BEFORE, _SPACE_AFTER = re.compile(r"\s*\Z"), re.compile(r"\s*")
 
 
 def _read(raw: str) -> Template | None:
@@ -47,19 +47,9 @@ def _tags(raw: str) -> Iterator[tuple[int, int, str]]:
             yield found.start(), -1, ""
             return
         # A block can take the white space around it away, or leave some: whatever is sent there is its own.
-        start = max(at, _space_before(raw, found.start()))
-        at = _end_of_space(raw, end)
+        start = max(at, len(raw[: found.start()].rstrip()))
+        at = len(raw) - len(raw[end:].lstrip())
         yield start, at, _name(found)
-
-
-def _space_before(raw: str, at: int) -> int:
-    found = _SPACE_BEFORE.search(raw[:at])
-    return found.start() if found else at
-
-
-def _end_of_space(raw: str, at: int) -> int:
-    found = _SPACE_AFTER.match(raw, at)
-    return found.end() if found else at
 
 
 def _name(tag: re.Match[str]) -> str:
@@ -69,13 +59,17 @@ def _name(tag: re.Match[str]) -> str:
 
 def _closed(raw: str, opening: re.Match[str]) -> int:
     """Where the block ends that a tag opens; the end of the tag where it opens none, -1 where nothing closes it."""
-    if not (_opens(opening)):
+    if opening["word"] == "raw":  # what looks like a tag in it is none
+        found = _END_OF_RAW.search(raw, opening.end())
+        return found.end() if found else -1
+    if not _opens(opening):
         return -1 if _closes(opening) else opening.end()
-    depth, at = 1, opening.end()
-    while depth and (tag := _TAG.search(raw, at)):
-        depth += _opens(tag) - _closes(tag)
-        at = tag.end()
-    return -1 if depth else at
+    at = opening.end()
+    while at >= 0 and (tag := _TAG.search(raw, at)):
+        if _closes(tag):
+            return tag.end()
+        at = _closed(raw, tag)
+    return -1
 
 
 def _opens(tag: re.Match[str]) -> bool:

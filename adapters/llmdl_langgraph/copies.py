@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import tokenize
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
@@ -28,9 +29,9 @@ Files = dict[str, bytes]
 
 
 def read(file: Path) -> str:
-    """A source file as text, with the line ends that it has."""
+    """A file as text, with the line ends that it has."""
     data = file.read_bytes()
-    return data.decode(encoding(data))
+    return data.decode(encoding(data, file.suffix))
 
 
 def current(file: Path) -> str:
@@ -39,9 +40,16 @@ def current(file: Path) -> str:
     return text.replace("\r\n", "\n")
 
 
-def encoding(data: bytes) -> str:
-    """The encoding of a source file, as Python reads it; of a prompt file, UTF-8."""
-    return tokenize.detect_encoding(BytesIO(data).readline)[0]
+def encoding(data: bytes, suffix: str = ".py") -> str:
+    """The encoding of a source file, as Python reads it; of any other, UTF-8."""
+    if suffix == ".py":
+        return tokenize.detect_encoding(BytesIO(data).readline)[0]
+    return "utf-8-sig" if data.startswith(BOM_UTF8) else "utf-8"
+
+
+def mark(file: Path) -> str:
+    """What editors put before the text of a file, which no reader sees."""
+    return "\ufeff" if file.read_bytes().startswith(BOM_UTF8) else ""
 
 
 def edited(file: Path, edits: Edits) -> str:
@@ -87,7 +95,7 @@ def copied(sources: Sequence[Source], edits: Edits, beside: Iterable[Path] = ())
             done.add(file)
     for file in [file for file in {**edits, **dict.fromkeys(beside)} if file not in done]:
         if path := next((p for source in sources if (p := _beside(file, source))), ""):
-            found[path] = edited(file, edits).encode(encoding(file.read_bytes()))
+            found[path] = edited(file, edits).encode(encoding(file.read_bytes(), file.suffix))
         elif file in edits:
             raise CannotExportError(
                 f"{file} stands in none of the folders from which the code is imported, so a copy of the application "
@@ -107,7 +115,7 @@ def _copy(file: Path, source: Source, edits: Edits) -> bytes:
     if file.suffix == NOTEBOOK:
         return _script(source, edits.get(file, {})).encode()
     data = file.read_bytes()
-    return edited(file, edits).encode(encoding(data)) if file in edits else data
+    return edited(file, edits).encode(encoding(data, file.suffix)) if file in edits else data
 
 
 def _script(source: Source, edits: Mapping[Site, str]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from llmdl_langgraph.copies import Edits, Files, copied, edited, read, tops
+from llmdl_langgraph.copies import Edits, Files, copied, edited, mark, read, tops
 from llmdl_langgraph.discover import Discovery
 from llmdl_langgraph.errors import CannotExportError
 from llmdl_langgraph.generate import generate
@@ -73,7 +73,9 @@ def as_patch(discovery: Discovery, tools: Mapping[str, ToolText], changes: Edits
     refuse_files({file: names[next(iter(sites))] for file, sites in changes.items()}, roots)
     diffs = [
         unified_diff(
-            file.relative_to(roots[file] or _common(list(changes))).as_posix(), read(file), edited(file, changes)
+            file.relative_to(roots[file] or _common(list(changes))).as_posix(),
+            mark(file) + read(file),
+            mark(file) + edited(file, changes),
         )
         for file in sorted(changes)
     ]

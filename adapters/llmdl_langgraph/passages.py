@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
 from llmdl_langgraph.errors import CannotExportError
+from llmdl_langgraph.saved import kept
 from llmdl_langgraph.sites import Site
 from llmdl_langgraph.template import Span, position
 
@@ -42,14 +43,17 @@ def patched_text(content: str, edits: Mapping[Site, str]) -> str:
     Raises:
         CannotExportError: a passage has changed since it was read, or two edits overlap.
     """
-    unix = content.replace("\r\n", "\n")
-    placed = sorted((*_place(unix, site), new) for site, new in edits.items())
+    return kept(content, lambda unix: _patched(unix, edits))
+
+
+def _patched(content: str, edits: Mapping[Site, str]) -> str:
+    placed = sorted((*_place(content, site), new) for site, new in edits.items())
     if any(before[1] > after[0] for before, after in pairwise(placed)):
         raise CannotExportError(f"{next(iter(edits)).file}: two of its passages overlap: change one of them only.")
-    is_markup = _is_markup(unix)
+    is_markup = _is_markup(content)
     for start, end, new in reversed(placed):
-        unix = unix[:start] + (escape(new) if is_markup else new) + unix[end:]
-    return unix.replace("\n", "\r\n") if "\r\n" in content else unix
+        content = content[:start] + (escape(new) if is_markup else new) + content[end:]
+    return content
 
 
 def _is_markup(text: str) -> bool:

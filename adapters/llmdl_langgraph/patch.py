@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from llmdl_langgraph.errors import CannotExportError as CannotExportError
 from llmdl_langgraph.respell import respellings
+from llmdl_langgraph.saved import kept
 from llmdl_langgraph.sites import Site, sites_in, span_of
 from llmdl_langgraph.syntax import PLAIN, fstring
 from llmdl_langgraph.template import Span, Template, compiles, of_expression, offsets, parsed
@@ -26,22 +27,33 @@ def patch(source: str, edits: Mapping[Site, str]) -> str:
     Raises:
         CannotExportError: a site is gone or changed, or a text can't be written at its place.
     """
-    unix = _unix(source)
+    inner = {site: text for site, text in edits.items() if any(_is_inside(site, other) for other in edits)}
+    outer = {site: text for site, text in edits.items() if site not in inner}
+    if inner:  # code that stands beside literals has texts of its own
+        return patch(patch(source, outer), inner)
+    return kept(source, lambda unix: _patched(unix, edits))
+
+
+def _is_inside(site: Site, other: Site) -> bool:
+    return site.span != other.span and other.span[:2] <= site.span[:2] and site.span[2:] <= other.span[2:]
+
+
+def _patched(source: str, edits: Mapping[Site, str]) -> str:
     wanted: dict[Span, Template] = {}
     spelled: dict[Span, str] = {}
-    here = sites_in(unix, next(iter(edits)).file, next(iter(edits)).module) if edits else []
+    here = sites_in(source, next(iter(edits)).file, next(iter(edits)).module) if edits else []
     for site, text in edits.items():
         now = _relocated(site, here)
         if now.span in wanted:
             raise CannotExportError(f"{site.key} would be edited twice in {site.file}: read the file again.")
         wanted[now.span] = _template(now, text)
-        spelled[now.span] = _respelled(unix, now, wanted[now.span])
-    patched = _spliced(unix, spelled)
-    if not (_same(parsed(unix), parsed(patched), wanted) and compiles(patched)):
+        spelled[now.span] = _respelled(source, now, wanted[now.span])
+    patched = _spliced(source, spelled)
+    if not (_same(parsed(source), parsed(patched), wanted) and compiles(patched)):
         raise CannotExportError(
             f"{next(iter(edits)).file}: with these texts it would not run as before: change them, or leave some out."
         )
-    return patched.replace("\n", "\r\n") if unix != source else patched
+    return patched
 
 
 def unified_diff(path: str, old: str, new: str) -> str:
@@ -53,13 +65,6 @@ def unified_diff(path: str, old: str, new: str) -> str:
     """
     lines = difflib.unified_diff(_LINE.findall(old), _LINE.findall(new), f"a/{path}", f"b/{path}")
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
-
-
-def _unix(source: str) -> str:
-    unix = source.replace("\r\n", "\n")
-    if "\r" in unix or (unix != source and source.count("\r\n") != source.count("\n")):
-        raise CannotExportError("the file mixes kinds of line ends: save it with one kind first.")
-    return unix
 
 
 def _relocated(site: Site, here: Sequence[Site]) -> Site:

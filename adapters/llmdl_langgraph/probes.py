@@ -17,6 +17,7 @@ from llmdl_langgraph.prose import count_words, is_glue
 from llmdl_langgraph.readings import Reading
 from llmdl_langgraph.sourceless import SOURCELESS, says
 from llmdl_langgraph.texts import Text
+from llmdl_langgraph.transforms import CASES
 from llmdl_langgraph.unlikely import beside_seen, quotes_seen, unlikely_texts, without_overlaps
 from llmdl_plugins.data import Example
 from llmdl_plugins.errors import LlmdlError, RolloutError, TargetError
@@ -195,6 +196,8 @@ def _texts_of(message: Any) -> Iterator[str]:
 def _seen(text: Text, held: frozenset[str], seen: Sequence[Seen]) -> Candidate:
     senders = frozenset(s.message.node for s in seen)
     used = tuple(reading for reading in text.readings if any(reading is s.reading for s in seen))
+    if used and used[0].transform in CASES:  # an edit is written as the source writes it
+        used = (text.reading, *used)
     why = UNSEEN if not seen else GLUE if _only_lays_out(seen) else SOURCELESS if text.is_sourceless else ""
     return Candidate(
         text.ways,

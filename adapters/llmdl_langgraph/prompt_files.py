@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import tempfile
@@ -23,11 +24,11 @@ NO_TEXTS = {
 MOST_BYTES = 200_000
 MOST_FILES = 500
 MOST_LEVELS = 6
+MOST_CHARS = 120
 
 _PROJECT = (".git", "pyproject.toml", "setup.py", "langgraph.json", "requirements.txt")
 _LEFT_OUT = {"node_modules", "venv", "env", "site-packages", "dist", "build", "__pycache__"}
 _PROMPTISH = re.compile(r"(^|[_\W])(prompts?|instructions?|personas?|system|templates?)([_\W]|$)", re.I)
-_QUOTED = re.compile(r"""["']([^"'\n]{1,120})["']""")
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,16 +82,15 @@ def _project(source: Source) -> Path:
     top, file = source.name.partition(".")[0], source.file.absolute()
     package = next((folder for folder in file.parents if folder.name == top), file.parent)
     above = [package, *package.parents][:MOST_LEVELS]
-    nobody = {Path.home(), Path(package.anchor), Path(tempfile.gettempdir())}
-    return next((f for f in above if f not in nobody and any((f / mark).exists() for mark in _PROJECT)), package)
+    home = {Path.home(), Path(package.anchor), Path(tempfile.gettempdir())}
+    return next((f for f in above if f not in home and any((f / mark).exists() for mark in _PROJECT)), package)
 
 
 def _named(sources: Sequence[Source]) -> set[str]:
     """The short texts that code quotes: names of files and folders are among them."""
-    named: set[str] = set()
-    for quoted in (text for source in sources for text in _QUOTED.findall(source.text)):
-        named.update((quoted, *quoted.split("/")))
-    return named
+    nodes = (node for source in sources for node in ast.walk(source.tree) if isinstance(node, ast.Constant))
+    quoted = [node.value for node in nodes if isinstance(node.value, str) and len(node.value) <= MOST_CHARS]
+    return {name for text in quoted for name in (text, *text.split("/"))}
 
 
 def _files(root: Path) -> Iterator[Path]:

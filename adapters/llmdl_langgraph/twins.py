@@ -31,11 +31,8 @@ def distinct(readings: Iterable[Reading]) -> tuple[Reading, ...]:
 
 
 def _said(parts: Sequence[Part]) -> Said:
-    edges = range(len(parts))
-    return tuple(
-        part if isinstance(part, Slot) else _trimmed(part, n == edges[0], n == edges[-1])
-        for n, part in enumerate(parts)
-    )
+    last = len(parts) - 1
+    return tuple(part if isinstance(part, Slot) else _trimmed(part, n == 0, n == last) for n, part in enumerate(parts))
 
 
 def _trimmed(text: str, is_first: bool, is_last: bool) -> str:

@@ -1,0 +1,1 @@
+"""An agent whose prompts are finished when its graph is built."""

@@ -1,0 +1,1 @@
+"""An agent whose prompts stand in files of four kinds."""

@@ -1,0 +1,51 @@
+"""Prompts that are finished when the graph is built are found, though no code that a node runs stands around them."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from llmdl_langgraph.discover import UNREACHED
+from llmdl_langgraph.probes import UNSEEN
+
+from .conftest import Agent
+from .test_export import sent, sent_alone
+from .test_frozen import ASKED, network
+
+pytest.importorskip("jinja2")
+
+NODES = {
+    "keep/agent/keeper_prompt": "keep/agent",
+    "greet/greeting_prompt": "greet",
+    "sort/sorting_prompt": "sort",
+}
+
+
+@pytest.mark.parametrize("probes", [[], [ASKED]], ids=["source alone", "probed"])
+def test_prompts_that_objects_hold_belong_to_the_nodes_that_send_them(agent: Agent, probes: list[Any]) -> None:
+    net = network(agent("built.graph"), probes=probes)
+    assert {n: set(net.discovery.nodes[n]) for n, p in net.named_parameters().items() if p.trainable} == {
+        name: {node} for name, node in NODES.items()
+    }
+    assert net["unreached/unused_prompt"].frozen_because == (UNSEEN if probes else UNREACHED)
+
+
+def test_a_rendered_template_is_edited_as_its_source_is_written(agent: Agent, folder: Path) -> None:
+    net, model = network(agent("built.graph"), probes=[ASKED]), agent("model").model
+    changes = {
+        "keep/agent/keeper_prompt": "You keep the 'keys'.",
+        "greet/greeting_prompt": "You greet {HOUSE} and {everybody} in it.",
+        "sort/sorting_prompt": "You sort.{for_rule_in}Be very quick about it.",
+    }
+    bound = sent(net, model, changes, ASKED)
+    assert [call[0][1] for call in bound] == [
+        "You keep the 'keys'.",
+        "You greet an old house and {everybody} in it.",
+        "You sort.\n\n- bills first\n\n- letters from aunts last\n\nBe very quick about it.",
+    ]
+    subprocess.run(["git", "init", "-q", "."], cwd=folder, check=True)
+    subprocess.run(["git", "apply", "-"], cwd=folder, input=net.export("patch", changes).encode(), check=True)
+    assert sent_alone((folder, "built.graph", ASKED)) == [bound]
