@@ -3,32 +3,41 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from threading import Thread
 from typing import Any
 
-_originals: dict[str, Any] = {}
+from llmdl_plugins.classes import Replaced, holders, unbound
+
+_replaced = Replaced()
 
 
 def propagate() -> None:
     """From here on, threads and thread pools start with the context of whoever starts them."""
-    _originals["submit"], _originals["start"] = ThreadPoolExecutor.submit, Thread.start
-    ThreadPoolExecutor.submit = _submit  # type: ignore[method-assign, assignment]
-    Thread.start = _start  # type: ignore[method-assign]
+    for base, name, carrying in ((ThreadPoolExecutor, "submit", _submitting), (Thread, "start", _starting)):
+        for kind in [*holders(base, name)]:
+            _replaced.put(kind, name, carrying(unbound(kind.__dict__[name])))
 
 
 def restore() -> None:
     """Threads start bare again."""
-    ThreadPoolExecutor.submit = _originals.pop("submit")  # type: ignore[method-assign]
-    Thread.start = _originals.pop("start")  # type: ignore[method-assign]
+    _replaced.back()
 
 
-def _submit(self: ThreadPoolExecutor, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
-    submit = _originals.get("submit", ThreadPoolExecutor.submit)
-    return submit(self, functools.partial(copy_context().run, fn), *args, **kwargs)  # type: ignore[no-any-return]
+def _submitting(own: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(own)
+    def submit(self: ThreadPoolExecutor, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        return own(self, functools.partial(copy_context().run, fn), *args, **kwargs)  # type: ignore[no-any-return]
+
+    return submit
 
 
-def _start(self: Thread) -> None:
-    self.run = functools.partial(copy_context().run, self.run)  # type: ignore[method-assign]
-    _originals.get("start", Thread.start)(self)
+def _starting(own: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(own)
+    def start(self: Thread) -> None:
+        self.run = functools.partial(copy_context().run, self.run)  # type: ignore[method-assign]
+        own(self)
+
+    return start

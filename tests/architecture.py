@@ -9,9 +9,10 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 CORE = ROOT / "llmdl_plugins"
 LEVELS = [
-    {"errors", "slots", "plain", "parameter", "rows", "data", "splits", "sync", "threads", "printable", "plugins"},
+    {"errors", "slots", "plain", "parameter", "rows", "data", "splits", "sync", "classes", "threads", "printable"}
+    | {"plugins"},
     {"answers", "tape", "scope", "calls", "results", "uses", "passage", "paying", "asked", "whole", "streamed"}
-    | {"metered", "classes", "overrides", "tool_door", "boundary", "module"},
+    | {"metered", "overrides", "tool_door", "boundary", "module"},
     {"network", "layers", "containers", "losses"},
     {"run"},
     {"training", "optimizers"},
