@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Iterator
+from types import FunctionType
 from typing import Any
 
 _HOOK = "__pydantic_init_subclass__"  # pydantic calls it for every new class below
@@ -31,7 +32,7 @@ def own(base: type[Any], kind: type[Any], name: str) -> Any:
 
 def unbound(method: Any) -> Callable[..., Any]:
     """A method that takes its instance first, also where somebody put a descriptor of another kind in its place."""
-    if inspect.isfunction(method):
+    if type(method) is FunctionType:  # a proxy says that it is an instance, too
         return method
 
     @functools.wraps(method)

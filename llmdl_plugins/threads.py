@@ -12,10 +12,13 @@ from typing import Any
 from llmdl_plugins.classes import Replaced, holders, unbound
 
 _replaced = Replaced()
+_standing = False  # what others have wrapped inside a run stays with them after it, and then does nothing
 
 
 def propagate() -> None:
     """From here on, threads and thread pools start with the context of whoever starts them."""
+    global _standing
+    _standing = True
     for base, name, carrying in ((ThreadPoolExecutor, "submit", _submitting), (Thread, "start", _starting)):
         for kind in [*holders(base, name)]:
             _replaced.put(kind, name, carrying(unbound(kind.__dict__[name])))
@@ -23,13 +26,16 @@ def propagate() -> None:
 
 def restore() -> None:
     """Threads start bare again."""
+    global _standing
+    _standing = False
     _replaced.back()
 
 
 def _submitting(own: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(own)
     def submit(self: ThreadPoolExecutor, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
-        return own(self, functools.partial(copy_context().run, fn), *args, **kwargs)  # type: ignore[no-any-return]
+        carried = functools.partial(copy_context().run, fn) if _standing else fn
+        return own(self, carried, *args, **kwargs)  # type: ignore[no-any-return]
 
     return submit
 
@@ -37,7 +43,8 @@ def _submitting(own: Callable[..., Any]) -> Callable[..., Any]:
 def _starting(own: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(own)
     def start(self: Thread) -> None:
-        self.run = functools.partial(copy_context().run, self.run)  # type: ignore[method-assign]
+        if _standing:
+            self.run = functools.partial(copy_context().run, self.run)  # type: ignore[method-assign]
         own(self)
 
     return start
