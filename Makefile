@@ -5,7 +5,7 @@ PY := $(VENV)/bin/python
 RUN := runs/demo
 NEWS := runs/news.jsonl
 
-.PHONY: demo test test-long lint types unit bench bench-agents clean
+.PHONY: demo test test-long test-versions lint types unit bench bench-agents clean
 
 demo: $(VENV)/ready
 	$(VENV)/bin/llmdl models pull
@@ -30,6 +30,10 @@ unit: $(VENV)/ready
 
 test-long: test
 	$(PY) -m pytest -q -m long
+
+# A part of test-long: the lowest and the newest versions of what pyproject.toml names, and other instrumentations.
+test-versions: $(VENV)/ready
+	$(PY) -m pytest -q -m long tests/test_versions.py --durations=0
 
 bench: $(VENV)/ready
 	$(VENV)/bin/llmdl models pull

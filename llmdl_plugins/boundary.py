@@ -19,7 +19,7 @@ from langchain_core.retrievers import BaseRetriever
 from langchain_core.tools import BaseTool
 
 from llmdl_plugins import metered, overrides, passage, streamed, threads, tool_door, whole
-from llmdl_plugins.classes import Replaced
+from llmdl_plugins.classes import Replaced, unbound
 from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.plugins.catalogue import catalogue
 from llmdl_plugins.scope import Call, Payer, Rewrite, Scope, Setup, current_scope, scope
@@ -63,7 +63,7 @@ def _install() -> None:
             f"This process serves LangGraph requests ({min(served)} is loaded): train in a process of its own."
         )
     _open_others()
-    _bare.update({name: BaseChatModel.__dict__[name] for name in _DOORS})
+    _bare.update({name: unbound(BaseChatModel.__dict__[name]) for name in _DOORS})
     for name, own in _bare.items():
         _replaced.put(BaseChatModel, name, _with_door(name, own))
     for base in (BaseChatModel, BaseTool, BaseRetriever):

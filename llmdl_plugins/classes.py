@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 import warnings
 from collections.abc import Callable, Iterator
+from types import FunctionType
 from typing import Any
 
 _HOOK = "__pydantic_init_subclass__"  # pydantic calls it for every new class below
@@ -26,6 +29,31 @@ def own(base: type[Any], kind: type[Any], name: str) -> Any:
     if issubclass(base, holder) or (holder is not kind and issubclass(holder, base)):
         return None  # it is met where it stands
     return holder.__dict__[name]
+
+
+def unbound(method: Any) -> Callable[..., Any]:
+    """A method that takes its instance first, also where somebody put a descriptor of another kind in its place."""
+    if type(method) is FunctionType:  # a proxy says that it is an instance, too
+        return method
+
+    @functools.wraps(method)
+    def called(self: Any, /, *args: Any, **kwargs: Any) -> Any:
+        return method.__get__(self, type(self))(*args, **kwargs)
+
+    return called
+
+
+def is_same(one: Any, other: Any) -> bool:
+    """Whether two methods are one, whatever is wrapped around each."""
+    return inspect.unwrap(one) is inspect.unwrap(other)
+
+
+def holders(base: type[Any], name: str) -> Iterator[type[Any]]:
+    """A class, and those below it that hold its own method again in a wrapper, as instrumentations leave it there."""
+    yield base
+    for kind in below(base):
+        if name in kind.__dict__ and is_same(kind.__dict__[name], base.__dict__[name]):
+            yield kind
 
 
 class Replaced:

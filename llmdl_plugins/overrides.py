@@ -15,7 +15,7 @@ from typing import Any
 from langchain_core.language_models import BaseChatModel
 
 from llmdl_plugins import passage
-from llmdl_plugins.classes import below, own
+from llmdl_plugins.classes import below, is_same, own, unbound
 from llmdl_plugins.errors import UnboundCallError
 
 STREAMING = ("stream", "astream")
@@ -39,9 +39,12 @@ def with_door(name: str, own: Any, door: Door) -> Any:
     """An overriding method that can't leave the run; None where it is to stay as it is."""
     if not inspect.isfunction(inspect.unwrap(own)):
         return None
+    method = unbound(own)
+    if name in ENTRIES and is_same(own, BaseChatModel.__dict__[name]):
+        return door(name, method)  # the base's, which an instrumentation has wrapped here
     if name in ENTRIES and not _hands_on(own):
-        return _refused(name, own) if name in EVENTS else door(name, own)
-    return None if name in EVENTS else _watched(name, own)
+        return _refused(name, method) if name in EVENTS else door(name, method)
+    return None if name in EVENTS else _watched(name, method)
 
 
 def _hands_on(function: Any, depth: int = _DEPTH) -> bool:

@@ -9,36 +9,42 @@ from contextvars import copy_context
 from threading import Thread
 from typing import Any
 
-from llmdl_plugins.classes import Replaced
+from llmdl_plugins.classes import Replaced, holders, unbound
 
 _replaced = Replaced()
+_standing = False  # what others have wrapped inside a run stays with them after it, and then does nothing
 
 
 def propagate() -> None:
     """From here on, threads and thread pools start with the context of whoever starts them."""
-    _replaced.put(ThreadPoolExecutor, "submit", _submitting(ThreadPoolExecutor.submit))
-    _replaced.put(Thread, "start", _starting(Thread.start))
+    global _standing
+    _standing = True
+    for base, name, carrying in ((ThreadPoolExecutor, "submit", _submitting), (Thread, "start", _starting)):
+        for kind in [*holders(base, name)]:
+            _replaced.put(kind, name, carrying(unbound(kind.__dict__[name])))
 
 
 def restore() -> None:
     """Threads start bare again."""
+    global _standing
+    _standing = False
     _replaced.back()
 
 
-def _submitting(original: Callable[..., Future[Any]]) -> Callable[..., Future[Any]]:
-    @functools.wraps(original)
+def _submitting(own: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(own)
     def submit(self: ThreadPoolExecutor, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
-        carried = functools.partial(copy_context().run, fn) if _replaced else fn
-        return original(self, carried, *args, **kwargs)
+        carried = functools.partial(copy_context().run, fn) if _standing else fn
+        return own(self, carried, *args, **kwargs)  # type: ignore[no-any-return]
 
     return submit
 
 
-def _starting(original: Callable[[Thread], None]) -> Callable[[Thread], None]:
-    @functools.wraps(original)
+def _starting(own: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(own)
     def start(self: Thread) -> None:
-        if _replaced:
+        if _standing:
             self.run = functools.partial(copy_context().run, self.run)  # type: ignore[method-assign]
-        original(self)
+        own(self)
 
     return start

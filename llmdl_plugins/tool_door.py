@@ -18,7 +18,7 @@ from pydantic import PrivateAttr
 
 from llmdl_plugins import calls, results, uses
 from llmdl_plugins.answers import without_secrets
-from llmdl_plugins.classes import Replaced, below, own
+from llmdl_plugins.classes import Replaced, below, own, unbound
 from llmdl_plugins.plain import digest, plain
 from llmdl_plugins.scope import Scope, Tools, Use, current_scope
 
@@ -33,10 +33,11 @@ def meet(replaced: Replaced) -> None:
     for kind, name, method in _methods():
         if (kind, name) in replaced:
             continue
+        original = unbound(method)
         if kind in _FACES:
-            _bare[kind, name] = method
+            _bare[kind, name] = original
         face = _asynchronous if name.startswith("a") else _synchronous
-        replaced.put(kind, name, functools.wraps(method)(face(method, name)))
+        replaced.put(kind, name, functools.wraps(original)(face(original, name)))
 
 
 def _methods() -> Iterator[tuple[type, str, Any]]:

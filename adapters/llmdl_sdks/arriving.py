@@ -12,7 +12,7 @@ from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import Any, NamedTuple
 
-from llmdl_plugins.classes import Replaced
+from llmdl_plugins.classes import Replaced, holders, unbound
 
 
 class Method(NamedTuple):
@@ -46,8 +46,9 @@ def replacing(name: str, methods: Methods) -> Iterator[None]:
 
         def arrived(module: ModuleType) -> None:
             for owner, method, make in methods(module):
-                original = owner.__dict__[method]
-                replaced.put(owner, method, functools.wraps(original)(make(original)))
+                for kind in [*holders(owner, method)]:
+                    original = unbound(kind.__dict__[method])
+                    replaced.put(kind, method, functools.wraps(original)(make(original)))
 
         if name in sys.modules:
             arrived(sys.modules[name])

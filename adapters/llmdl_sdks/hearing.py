@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from llmdl_plugins.errors import UnboundCallError
-from llmdl_plugins.passage import refused, through
+from llmdl_plugins.passage import is_passing, refused, through
 from llmdl_plugins.paying import Flow, apaid, paid
 from llmdl_plugins.plain import JSON
 from llmdl_sdks.asked import Asked
@@ -117,23 +117,41 @@ def _listening(ear: Callable[[Any], Any]) -> Iterator[None]:
         _ear.reset(token)
 
 
-def hearing(original: Callable[..., Any]) -> Callable[..., Any]:
-    """The SDK's method that makes objects of responses, heard."""
+def hearing(original: Callable[..., Any], is_met: Callable[[Any], bool]) -> Callable[..., Any]:
+    """The SDK's method that makes objects of responses, heard.
 
-    def process(self: Any, *, response: Any, **kwargs: Any) -> Any:
-        if (ear := _ear.get()) and response.is_success:
+    Args:
+        is_met: whether a request with these options comes to the door.
+    """
+
+    def process(self: Any, *, response: Any, options: Any, **kwargs: Any) -> Any:
+        ear = _listener(options, is_met)
+        if ear and response.is_success:
             ear(response)
-        return original(self, response=response, **kwargs)
+        return original(self, response=response, options=options, **kwargs)
 
     return process
 
 
-def ahearing(original: Callable[..., Any]) -> Callable[..., Any]:
+def ahearing(original: Callable[..., Any], is_met: Callable[[Any], bool]) -> Callable[..., Any]:
     """The same for the asynchronous method."""
 
-    async def process(self: Any, *, response: Any, **kwargs: Any) -> Any:
-        if (ear := _ear.get()) and response.is_success:
+    async def process(self: Any, *, response: Any, options: Any, **kwargs: Any) -> Any:
+        ear = _listener(options, is_met)
+        if ear and response.is_success:
             await ear(response)
-        return await original(self, response=response, **kwargs)
+        return await original(self, response=response, options=options, **kwargs)
 
     return process
+
+
+def _listener(options: Any, is_met: Callable[[Any], bool]) -> Callable[[Any], Any] | None:
+    ear = _ear.get()
+    if ear is None and not is_passing() and is_met(options):
+        raise refused(
+            UnboundCallError(
+                "A call of an SDK went round the door: something put another request() into its client during the run. "
+                "Such a call can't be scored: instrument the client before the run or after it."
+            )
+        )
+    return ear

@@ -30,9 +30,13 @@ def methods(module: ModuleType, spoken: Spoken) -> Sequence[Method]:
         spoken: the end of a path → the words that are sent there.
     """
     whole, alike = module.SyncAPIClient, module.AsyncAPIClient
+
+    def is_met(options: Any) -> bool:
+        return _dialect(options, spoken) is not None
+
     return [
-        Method(whole, "_process_response", hearing.hearing),
-        Method(alike, "_process_response", hearing.ahearing),
+        Method(whole, "_process_response", lambda original: hearing.hearing(original, is_met)),
+        Method(alike, "_process_response", lambda original: hearing.ahearing(original, is_met)),
         Method(whole, "request", lambda original: _request(original, spoken)),
         Method(alike, "request", lambda original: _arequest(original, spoken)),
     ]

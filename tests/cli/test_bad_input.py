@@ -113,6 +113,7 @@ def test_a_folder_that_holds_no_run(llmdl: Callable[..., Any], tmp_path: Path) -
 def test_a_missing_local_model_names_the_command(
     llmdl: Callable[..., Any], rows: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    pytest.importorskip("xllamacpp", reason="needs the extra `local`")
     monkeypatch.setenv("DESK_MODEL", "llmdl_local:LocalChat")
     monkeypatch.setenv("LLMDL_MODELS", str(tmp_path / "none"))
     done = llmdl("fit", AGENT, "--data", rows, "--loss", "exact_match", "--folder", "runs/z", "--quiet")
