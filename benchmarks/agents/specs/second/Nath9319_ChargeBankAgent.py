@@ -10,7 +10,7 @@ PROMPTS = "prompts/example.poml"
 
 
 def imported(graph: ModuleType) -> None:
-    graph.built = graph.build_graph(PROMPTS)
+    vars(graph)["built"] = graph.build_graph(PROMPTS)
 
 
 def run(topic: str, audience: str) -> Run:

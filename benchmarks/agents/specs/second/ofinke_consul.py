@@ -16,7 +16,7 @@ def prepare() -> None:
 def imported(react: ModuleType) -> None:
     flow = react.ReactAgentFlow(react.AvailableFlow.CODER)
     flow.prepare_to_run({"messages": []})
-    react.coder = flow._compiled_graph
+    vars(react)["coder"] = flow._compiled_graph
 
 
 def run(question: str, first: str) -> Run:

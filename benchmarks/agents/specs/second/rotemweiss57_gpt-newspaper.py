@@ -27,7 +27,9 @@ class Graph(StateGraph):  # type: ignore[type-arg]
     def __init__(self) -> None:
         super().__init__(dict)
 
-    def add_conditional_edges(self, start_key: str, condition: Any, conditional_edge_mapping: Any) -> Any:
+    def add_conditional_edges(  # type: ignore[override]
+        self, start_key: str, condition: Any, conditional_edge_mapping: Any
+    ) -> Any:
         return super().add_conditional_edges(start_key, condition, conditional_edge_mapping)
 
     def compile(self, *args: Any, **kwargs: Any) -> Any:
@@ -43,7 +45,7 @@ def prepare() -> None:
 def imported(agent: ModuleType) -> None:
     with suppress(IndexError):  # a newspaper of no articles
         agent.MasterAgent().run([], "layout_1.html")
-    agent.chain = Graph.last
+    vars(agent)["chain"] = Graph.last
 
 
 def run(query: str, *critiques: str) -> Run:

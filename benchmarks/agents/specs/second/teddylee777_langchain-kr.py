@@ -18,5 +18,8 @@ AGENT = Agent(
     root="17-LangGraph/03-Use-Cases",
     target=f"{BOOK}:simulation",
     prompts=tuple(f"{BOOK}:{place}" for place in ("7:18", "11:7", "13:2")),
-    runs=(run("환불해 주세요.", "언제 다녀오셨나요?", "FINISHED"), run("화가 났습니다.", "무슨 일이신가요?", "작년입니다.")),
+    runs=(
+        run("환불해 주세요.", "언제 다녀오셨나요?", "FINISHED"),
+        run("화가 났습니다.", "무슨 일이신가요?", "작년입니다."),
+    ),
 )

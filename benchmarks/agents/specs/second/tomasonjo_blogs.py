@@ -20,7 +20,7 @@ class Graph:
 
 
 def imported(book: ModuleType) -> None:
-    book.neo4j_graph, book.neo4j_vector = Graph(), VectorStore()
+    vars(book).update(neo4j_graph=Graph(), neo4j_vector=VectorStore())
 
 
 def run(question: str, first: str) -> Run:
