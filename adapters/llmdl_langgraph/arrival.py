@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from llmdl_langgraph.explain import explain, rewritten
+from llmdl_langgraph.explain import explain, explained_in, rewritten
 from llmdl_langgraph.texts import Text
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.slots import Slot, unparse
@@ -13,18 +13,30 @@ from llmdl_plugins.slots import Slot, unparse
 MARK = "(mark) "
 _UNMARKED = re.compile(re.escape(MARK), re.I)
 FEW = 3
+MIXED = "it is also sent amid other words, where a change would not reach it"
 LOST = "a change would not arrive in what is sent"
 
 
-def lost(seen: Mapping[Text, Sequence[str]], texts: Sequence[Text]) -> dict[Text, str]:
+def lost(seen: Mapping[Text, Sequence[str]], texts: Sequence[Text], sent: Sequence[str] = ()) -> dict[Text, str]:
     """The texts whose changes don't arrive, with the reason.
 
     Args:
         seen: text → messages that it was found in.
         texts: all texts that can be in them.
+        sent: every message.
     """
     found = {text: _problem(text, messages[:FEW], texts) for text, messages in seen.items()}
-    return {text: why for text, why in found.items() if why}
+    mixed = {text: MIXED for text in seen if _is_mixed(text, texts, sent)}
+    return {text: why for text, why in {**found, **mixed}.items() if why}
+
+
+def _is_mixed(text: Text, texts: Sequence[Text], sent: Sequence[str]) -> bool:
+    """Whether a phrase is also sent where nothing tells it from the words around it."""
+    if not text.reading.is_phrase:
+        return False
+    said = str(text.reading.parts[0])
+    here = [explain(message, texts) for message in sent if said in message]
+    return any(text not in {found.text for found in explained_in(one)} for one in here)
 
 
 def _problem(text: Text, messages: Sequence[str], texts: Sequence[Text]) -> str:

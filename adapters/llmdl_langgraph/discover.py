@@ -88,16 +88,17 @@ def candidates(
     told = {site.text.strip() for site in likely}
     twin = [s for s in sites if s.kind not in ("docstring", "field description") and s.text.strip() in told]
     ways = {site: tuple(found) for site in twin if (found := readings(site, used.syntax(site)))}
-    return [_tied({site: ways[site] for site in group}, reached, held) for group in twins(ways)]
+    unnamed = {file.path for file in files if not file.is_mentioned}
+    nodes = {site: _nodes(site, found, {} if site.file in unnamed else reached, held) for site, found in ways.items()}
+    return [_tied({site: ways[site] for site in group}, nodes) for group in twins(ways)]
 
 
-def _tied(ways: Ways, reached: Mapping[str, Reached], held: Held) -> Candidate:
-    nodes = {site: _nodes(site, found, reached, held) for site, found in ways.items()}
+def _tied(ways: Ways, nodes: Mapping[Site, set[str]]) -> Candidate:
     ordered = sorted(ways, key=lambda site: (not nodes[site], site.scope != ""))
     return Candidate(
         {site: ways[site] for site in ordered},
         distinct(reading for site in ordered for reading in ways[site]),
-        frozenset().union(*nodes.values()),
+        frozenset().union(*(nodes[site] for site in ways)),
     )
 
 

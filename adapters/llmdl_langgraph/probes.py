@@ -105,7 +105,7 @@ def matched(discovery: Discovery, sent: Sequence[Sent], data: Sequence[str] = ()
     found = named([_seen(t, static.get(t, frozenset()), seen.get(t, [])) for t in kept], discovery)
     sent_as = dict(zip(found.texts.values(), (seen.get(t, []) for t in kept), strict=True))
     messages = {t: list(dict.fromkeys(s.message.text for s in some)) for t, some in sent_as.items() if some}
-    for text, why in lost(messages, list(sent_as)).items():
+    for text, why in lost(messages, list(sent_as), list(dict.fromkeys(m.text for m in sent))).items():
         text.parameter.freeze(why)
     return found
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import ast
 import os
 import re
-import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from llmdl_langgraph.entries import entries_in
 from llmdl_langgraph.passages import passages, whole
+from llmdl_langgraph.project import project
 from llmdl_langgraph.sites import Site
 from llmdl_langgraph.source import Source
 
@@ -23,10 +23,8 @@ NO_TEXTS = {
 }  # fmt: skip
 MOST_BYTES = 200_000
 MOST_FILES = 500
-MOST_LEVELS = 6
 MOST_CHARS = 120
 
-_PROJECT = (".git", "pyproject.toml", "setup.py", "langgraph.json", "requirements.txt")
 _LEFT_OUT = {"node_modules", "venv", "env", "site-packages", "dist", "build", "__pycache__"}
 _PROMPTISH = re.compile(r"(^|[_\W])(prompts?|instructions?|personas?|system|templates?)([_\W]|$)", re.I)
 
@@ -67,23 +65,17 @@ class PromptFile:
 def prompt_files(sources: Sequence[Source]) -> list[PromptFile]:
     """The text files that the code of these modules names, or that stand where prompts are kept."""
     found: dict[Path, PromptFile] = {}
-    for root in sorted({_project(source) for source in sources} or {Path.cwd()}):
-        named = _named([source for source in sources if source.file.absolute().is_relative_to(root)])
+    for root in sorted({project(source) for source in sources} or {Path.cwd()}):
+        here = [source for source in sources if source.file.absolute().is_relative_to(root)]
+        named, tops = _named(here), {source.name.partition(".")[0] for source in here}
         for path in _files(root):
             relative = path.relative_to(root)
-            mentioned = path.name in named or (path.stem in named and _is_promptish(relative))
+            mentioned = path.name in named or (
+                path.stem in named and _is_promptish(relative) and not _is_foreign(relative, root, tops)
+            )
             if path not in found and (mentioned or _is_near(relative, named)) and (text := _content(path)):
                 found[path] = PromptFile(path, relative.as_posix(), text, mentioned)
     return list(found.values())[:MOST_FILES]
-
-
-def _project(source: Source) -> Path:
-    """The folder of the project that a module belongs to."""
-    top, file = source.name.partition(".")[0], source.file.absolute()
-    package = next((folder for folder in file.parents if folder.name == top), file.parent)
-    above = [package, *package.parents][:MOST_LEVELS]
-    home = {Path.home(), Path(package.anchor), Path(tempfile.gettempdir())}
-    return next((f for f in above if f not in home and any((f / mark).exists() for mark in _PROJECT)), package)
 
 
 def _named(sources: Sequence[Source]) -> set[str]:
@@ -104,6 +96,13 @@ def _files(root: Path) -> Iterator[Path]:
 
 def _is_near(relative: Path, named: set[str]) -> bool:
     return _is_promptish(relative) or any(part in named for part in relative.parts[:-1])
+
+
+def _is_foreign(relative: Path, root: Path, tops: Collection[str]) -> bool:
+    """Whether a file belongs to another package of the project."""
+    folders = [root.joinpath(*relative.parts[:n]) for n in range(1, len(relative.parts))]
+    package = next((folder for folder in folders if (folder / "__init__.py").exists()), None)
+    return package is not None and package.name not in tops
 
 
 def _is_promptish(relative: Path) -> bool:

@@ -36,14 +36,22 @@ def beside_seen(discovery: Discovery, unlikely: Sequence[Text], seen: Collection
         (source.file, statement)
         for source in discovery.sources
         for statement in source.tree.body
-        if isinstance(statement, ast.Assign | ast.AnnAssign)
-        and any(site.file == source.file and contains(statement, site.span) for site in sites)
+        if _is_table(statement) and any(site.file == source.file and contains(statement, site.span) for site in sites)
     ]
     return [
         text
         for text in unlikely
         if any(site.file == file and contains(node, site.span) for file, node in statements for site in text.sites)
     ]
+
+
+def _is_table(statement: ast.stmt) -> bool:
+    """Whether a statement gives a name to a dictionary or a list, also to one that is wrapped."""
+    match statement:
+        case ast.Assign(value=value) | ast.AnnAssign(value=value):
+            held = value.args[0] if isinstance(value, ast.Call) and len(value.args) == 1 else value
+            return isinstance(held, ast.Dict | ast.List | ast.Tuple | ast.Set)
+    return False
 
 
 def quotes_seen(text: Text, seen: Collection[Text]) -> bool:

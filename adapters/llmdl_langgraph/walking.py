@@ -56,7 +56,7 @@ class Reached:
     def holds(self, site: Site) -> bool:
         """Whether the node's code contains a site, or one of its objects its text."""
         if site.kind in ("file", "entry"):
-            return not self.said.isdisjoint((site.text, site.text.strip(), site.file.name, site.file.stem))
+            return not self.said.isdisjoint((site.file.name, site.file.stem))
         return site.text in self.texts or any(unit.holds(site) for unit in self._by_file.get(site.file, ()))
 
     @cached_property
