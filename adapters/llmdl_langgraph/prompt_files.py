@@ -11,8 +11,9 @@ from pathlib import Path
 
 from llmdl_langgraph.entries import entries_in
 from llmdl_langgraph.passages import passages, whole
+from llmdl_langgraph.project import project_of
 from llmdl_langgraph.sites import Site
-from llmdl_langgraph.source import Source
+from llmdl_langgraph.source import OURS, Source
 
 TEXTS = {
     ".md", ".markdown", ".txt", ".j2", ".jinja", ".jinja2", ".prompt", ".prompty", ".tmpl", ".tpl", ".template",
@@ -21,10 +22,8 @@ TEXTS = {
 TABLES = {".yaml", ".yml", ".json"}
 MOST_BYTES = 200_000
 MOST_FILES = 500
-MOST_LEVELS = 6
 
-_PROJECT = (".git", "pyproject.toml", "setup.py", "langgraph.json", "requirements.txt")
-_LEFT_OUT = {"node_modules", "venv", "env", "site-packages", "dist", "build", "__pycache__"}
+_LEFT_OUT = {"node_modules", "venv", "env", "site-packages", "dist", "build", "__pycache__", *OURS}
 _PROMPTISH = re.compile(r"(^|[_\W])(prompts?|instructions?|personas?|system|templates?)([_\W]|$)", re.I)
 _QUOTED = re.compile(r"""["']([^"'\n]{1,120})["']""")
 
@@ -65,7 +64,7 @@ class PromptFile:
 def prompt_files(sources: Sequence[Source]) -> list[PromptFile]:
     """The text files that the code of these modules names, or that stand where prompts are kept."""
     found: dict[Path, PromptFile] = {}
-    for root in sorted({_project(source) for source in sources} or {Path.cwd()}):
+    for root in sorted({project_of(source) for source in sources} or {Path.cwd()}):
         named = _named([source for source in sources if source.file.absolute().is_relative_to(root)])
         for path in _files(root):
             relative = path.relative_to(root)
@@ -73,15 +72,6 @@ def prompt_files(sources: Sequence[Source]) -> list[PromptFile]:
             if path not in found and (mentioned or _is_near(relative, named)) and (text := _content(path)):
                 found[path] = PromptFile(path, relative.as_posix(), text, mentioned)
     return list(found.values())[:MOST_FILES]
-
-
-def _project(source: Source) -> Path:
-    """The folder of the project that a module belongs to."""
-    top, file = source.name.partition(".")[0], source.file.absolute()
-    package = next((folder for folder in file.parents if folder.name == top), file.parent)
-    above = [package, *package.parents][:MOST_LEVELS]
-    home = {Path.home(), Path(package.anchor), Path("/tmp")}
-    return next((f for f in above if f not in home and any((f / mark).exists() for mark in _PROJECT)), package)
 
 
 def _named(sources: Sequence[Source]) -> set[str]:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
+import sys
+from pathlib import Path
 
 import pytest
 
+from llmdl_langgraph.discover import discover
 from llmdl_langgraph.network import adapt
 
 from .conftest import Agent
@@ -87,3 +91,17 @@ def test_texts_that_stand_twice_are_one_parameter(agent: Agent) -> None:
     net = network(agent("chains"))
     (twins,) = [t for n, t in net.discovery.texts.items() if n == "shared/check_instructions"]
     assert sorted(site.file.name for site in twins.sites) == ["chains.py", "prompts.py"]
+
+
+def test_the_same_text_in_another_application_is_not_this_ones(agent: Agent, folder: Path, tmp_path: Path) -> None:
+    other = tmp_path / "elsewhere"
+    other.mkdir()
+    (other / "another_desk.py").write_text((folder / "constant.py").read_text())
+    sys.path.insert(0, str(other))
+    try:
+        importlib.import_module("another_desk")
+        found = discover(agent("constant").graph)
+    finally:
+        sys.path.remove(str(other))
+        sys.modules.pop("another_desk", None)
+    assert {site.file.name for text in found.texts.values() for site in text.sites} == {"constant.py"}
