@@ -1,4 +1,4 @@
-"""The project that a module of the user belongs to."""
+"""The folder of the project that a module belongs to."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from pathlib import Path
 from llmdl_langgraph.source import Source
 
 MOST_LEVELS = 6
-_PROJECT = (".git", "pyproject.toml", "setup.py", "langgraph.json", "requirements.txt")
+
+_MARKS = (".git", "pyproject.toml", "setup.py", "langgraph.json", "requirements.txt")
 
 
-def project(source: Source) -> Path:
-    """The folder of the project: the nearest one with a mark of a project, or else that of the package."""
+def project_of(source: Source) -> Path:
+    """The nearest folder above its package that is marked as a project, or else the package's own."""
     return _around(source.file.absolute().parent, source.name.partition(".")[0])
 
 
 @lru_cache(maxsize=10_000)
 def _around(folder: Path, top: str) -> Path:
-    above = [folder, *folder.parents]
-    package = next((one for one in above if one.name == top), folder)
+    package = next((one for one in (folder, *folder.parents) if one.name == top), folder)
     nobody = {Path.home(), Path(package.anchor), Path(tempfile.gettempdir())}
-    near = [package, *package.parents][:MOST_LEVELS]
-    return next((one for one in near if one not in nobody and any((one / mark).exists() for mark in _PROJECT)), package)
+    above = [one for one in (package, *package.parents)[:MOST_LEVELS] if one not in nobody]
+    return next((one for one in above if any((one / mark).exists() for mark in _MARKS)), package)

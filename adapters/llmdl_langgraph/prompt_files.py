@@ -12,9 +12,9 @@ from pathlib import Path
 
 from llmdl_langgraph.entries import entries_in
 from llmdl_langgraph.passages import passages, whole
-from llmdl_langgraph.project import project
+from llmdl_langgraph.project import project_of
 from llmdl_langgraph.sites import Site
-from llmdl_langgraph.source import Source
+from llmdl_langgraph.source import OURS, Source
 
 TABLES = {".yaml", ".yml", ".json"}
 NO_TEXTS = {
@@ -25,7 +25,7 @@ MOST_BYTES = 200_000
 MOST_FILES = 500
 MOST_CHARS = 120
 
-_LEFT_OUT = {"node_modules", "venv", "env", "site-packages", "dist", "build", "__pycache__"}
+_LEFT_OUT = {"node_modules", "venv", "env", "site-packages", "dist", "build", "__pycache__", *OURS}
 _PROMPTISH = re.compile(r"(^|[_\W])(prompts?|instructions?|personas?|system|templates?)([_\W]|$)", re.I)
 
 
@@ -65,7 +65,7 @@ class PromptFile:
 def prompt_files(sources: Sequence[Source]) -> list[PromptFile]:
     """The text files that the code of these modules names, or that stand where prompts are kept."""
     found: dict[Path, PromptFile] = {}
-    for root in sorted({project(source) for source in sources} or {Path.cwd()}):
+    for root in sorted({project_of(source) for source in sources} or {Path.cwd()}):
         here = [source for source in sources if source.file.absolute().is_relative_to(root)]
         named, tops = _named(here), {source.name.partition(".")[0] for source in here}
         for path in _files(root):

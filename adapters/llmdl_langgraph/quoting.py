@@ -6,7 +6,8 @@ import re
 import sys
 from collections.abc import Collection, Iterable, Iterator
 
-from llmdl_langgraph.project import project
+from llmdl_langgraph.locate import closure
+from llmdl_langgraph.project import project_of
 from llmdl_langgraph.source import COPY, Source, source_of
 
 WORDS = 4
@@ -16,14 +17,24 @@ _TRAINS = re.compile(r"^\s*(?:import|from)\s+llmdl_", re.M)  # a script that tra
 
 
 def quoting(texts: Iterable[str], known: Collection[Source]) -> list[Source]:
-    """The loaded modules of the same projects, but for the known ones, whose source shares words in a row with a text."""
+    """The loaded modules of the user, but for the known ones, whose source shares a few words in a row with a text.
+
+    A module of another project counts only where the known ones import it: else it is another application's.
+    """
     wanted = {words for text in texts for words in _in_a_row(text)}
     files, tops = {source.file for source in known}, {_top(source.name) for source in known}
     others = [m for name, m in list(sys.modules.items()) if not name.startswith(COPY) or _top(name) in tops]
     loaded = [source for module in others if (source := source_of(module)) and source.file not in files]
-    if projects := {project(source) for source in known}:
-        loaded = [source for source in loaded if project(source) in projects]
-    return [s for s in loaded if any(words in wanted for words in _in_a_row(s.text)) and not _TRAINS.search(s.text)]
+    found = [s for s in loaded if any(words in wanted for words in _in_a_row(s.text)) and not _TRAINS.search(s.text)]
+    return _near(found, known) if known else found
+
+
+def _near(found: Collection[Source], known: Collection[Source]) -> list[Source]:
+    projects = {project_of(source) for source in known}
+    if all(project_of(source) in projects for source in found):
+        return list(found)
+    imported = {source.file for one in known for source in closure(one)}
+    return [source for source in found if project_of(source) in projects or source.file in imported]
 
 
 def _top(name: str) -> str:

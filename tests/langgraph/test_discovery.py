@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
+import sys
+from pathlib import Path
 
 import pytest
 
+from llmdl_langgraph.discover import discover
 from llmdl_langgraph.network import adapt
 from llmdl_plugins.errors import TargetError
 
@@ -101,3 +105,17 @@ def test_probes_that_reach_no_model_are_an_error(agent: Agent) -> None:
     module = agent("constant")
     with pytest.warns(UserWarning), pytest.raises(TargetError, match="No probe got as far as a model"):
         network(module, probes=[{"messages": []}])
+
+
+def test_the_same_text_in_another_application_is_not_this_ones(agent: Agent, folder: Path, tmp_path: Path) -> None:
+    other = tmp_path / "elsewhere"
+    other.mkdir()
+    (other / "another_desk.py").write_text((folder / "constant.py").read_text())
+    sys.path.insert(0, str(other))
+    try:
+        importlib.import_module("another_desk")
+        found = discover(agent("constant").graph)
+    finally:
+        sys.path.remove(str(other))
+        sys.modules.pop("another_desk", None)
+    assert {site.file.name for text in found.texts.values() for site in text.sites} == {"constant.py"}
