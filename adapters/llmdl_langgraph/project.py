@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from functools import lru_cache
 from pathlib import Path
 
 from llmdl_langgraph.source import Source
@@ -15,11 +14,7 @@ _MARKS = (".git", "pyproject.toml", "setup.py", "langgraph.json", "requirements.
 
 def project_of(source: Source) -> Path:
     """The nearest folder above its package that is marked as a project, or else the package's own."""
-    return _around(source.file.absolute().parent, source.name.partition(".")[0])
-
-
-@lru_cache(maxsize=10_000)
-def _around(folder: Path, top: str) -> Path:
+    top, folder = source.name.partition(".")[0], source.file.absolute().parent
     package = next((one for one in (folder, *folder.parents) if one.name == top), folder)
     nobody = {Path.home(), Path(package.anchor), Path(tempfile.gettempdir())}
     above = [one for one in (package, *package.parents)[:MOST_LEVELS] if one not in nobody]
