@@ -12,20 +12,30 @@ from pathlib import Path
 from typing import Any
 
 from costs.calls import calls
+from costs.finding import finding
+from costs.memory import memory
 from costs.nodes import nodes
 from costs.rounds import Cost
 
-PARTS = {"calls": calls, "nodes": nodes}
+PARTS: dict[str, Any] = {"calls": calls, "nodes": nodes, "memory": memory, "finding": finding}
+Costs = Mapping[str, Mapping[str, Cost]]
 
 
-def table(title: str, found: Mapping[str, Mapping[str, Cost]]) -> str:
-    """The costs of one part as a table."""
+def table(title: str, found: Costs) -> str:
+    """Costs beside those of the bare way, as a table."""
     rows = [
         f"| {what} | {way} | {cost.us:.1f} | {cost.more:+.1f} | {cost.ratio:.3f} |"
         for what, ways in found.items()
         for way, cost in ways.items()
     ]
     return "\n".join([f"| {title} | | CPU µs | over bare | ratio |", "|---|---|---|---|---|", *rows, ""])
+
+
+def figures(title: str, found: Mapping[str, float]) -> str:
+    """Single figures as a table."""
+    return "\n".join(
+        [f"| {title} | |", "|---|---|", *(f"| {what} | {value:,.1f} |" for what, value in found.items()), ""]
+    )
 
 
 def main() -> None:
@@ -37,9 +47,13 @@ def main() -> None:
     args = parser.parse_args()
     told: dict[str, Any] = {}
     for part in args.parts:
-        found = PARTS[part](**({"rounds": args.rounds} if args.rounds else {}))
-        print(table(part, found), flush=True)
-        told[part] = {what: {way: cost.told() for way, cost in ways.items()} for what, ways in found.items()}
+        found = PARTS[part](args.rounds) if args.rounds and part != "memory" else PARTS[part]()
+        if part in ("calls", "nodes"):
+            print(table(part, found), flush=True)
+            told[part] = {what: {way: cost.told() for way, cost in ways.items()} for what, ways in found.items()}
+        else:
+            print(figures(part, found), flush=True)
+            told[part] = {what: round(value, 1) for what, value in found.items()}
     if args.json:
         args.json.write_text(json.dumps(told, indent=1), "utf-8")
 

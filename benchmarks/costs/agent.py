@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import pairwise
 from typing import Any, TypedDict
 
 from langchain_core.language_models import BaseChatModel
@@ -146,7 +147,7 @@ def _compiled(*nodes: Any) -> Any:
     names = [START, *(node.__name__ for node in nodes), END]
     for node in nodes:
         builder.add_node(node)
-    for before, after in zip(names, names[1:], strict=False):
+    for before, after in pairwise(names):
         builder.add_edge(before, after)
     return builder.compile()
 

@@ -11,6 +11,7 @@ from typing import Any
 from costs import agent
 from costs.rounds import Cost, Way, Work, costs
 from langchain_core.messages import BaseMessage
+
 from llmdl_langgraph.binding import Binding, Explanations
 from llmdl_langgraph.network import LangGraphNetwork, adapt
 from llmdl_langgraph.setup import Setup

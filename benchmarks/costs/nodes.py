@@ -15,6 +15,7 @@ from costs import agent
 from costs.calls import changed, network
 from costs.rounds import Cost, Way, costs, frozen_heap
 from langchain_core.messages import AIMessage, HumanMessage
+
 from llmdl_langgraph.network import LangGraphNetwork
 from llmdl_plugins import boundary
 from llmdl_plugins.data import load
@@ -26,6 +27,7 @@ from llmdl_plugins.run.ledger import Ledger
 from llmdl_plugins.run.meter import Meter
 
 RUNS, CONCURRENCY, ROUNDS = 128, 64, 15
+MANY = 512  # enough for the garbage collector to come to the whole heap several times
 _HISTORY = [kind("What was said before is long. " * 66) for kind in (HumanMessage, AIMessage) * 10]
 _repetition = count()
 
@@ -33,26 +35,24 @@ _repetition = count()
 def nodes(rounds: int = ROUNDS) -> dict[str, dict[str, Cost]]:
     """What a node costs, over 64 runs side by side."""
     net, now = network(agent.graph), network(agent.graph_now)
-    found = {"async, garbage collector on": _costs(_ways(net), rounds)}
+    found = {"async": costs(_ways(net, _questions(MANY)), MANY * agent.NODES, rounds)}
     with frozen_heap():
-        found["async, heap frozen"] = _costs(_ways(net), rounds)
-    found["async, 20 messages of 2 kB before"] = _costs(_ways(net, _HISTORY), rounds)
-    found["sync"] = costs(_sync_ways(now), RUNS // 4 * agent.NODES, rounds)
-    found["async, with ledger"] = _ledger(net, rounds)
+        found["async, heap frozen"] = costs(_ways(net, _questions()), RUNS * agent.NODES, rounds)
+        found["async, 20 messages of 2 kB before, heap frozen"] = costs(
+            _ways(net, _questions(history=_HISTORY)), RUNS * agent.NODES, rounds
+        )
+    found["sync"] = costs(_sync_ways(now), RUNS * agent.NODES, rounds)
+    found["async, every call in a ledger"] = _ledger(net, rounds)
     return found
 
 
-def _costs(ways: dict[str, Way], rounds: int) -> dict[str, Cost]:
-    return costs(ways, RUNS * agent.NODES, rounds)
-
-
-def _questions(history: Sequence[Any] = (), runs: int = RUNS) -> list[dict[str, Any]]:
+def _questions(runs: int = RUNS, history: Sequence[Any] = ()) -> list[dict[str, Any]]:
     more = {"history": list(history)} if history else {}
     return [{"question": f"Where is parcel {n}?", **more} for n in range(runs)]
 
 
-def _ways(net: LangGraphNetwork, history: Sequence[Any] = ()) -> dict[str, Way]:
-    candidate, questions = net.checked(changed(net)), _questions(history)
+def _ways(net: LangGraphNetwork, questions: Sequence[Any]) -> dict[str, Way]:
+    candidate = net.checked(changed(net))
 
     async def passed(inputs: Any) -> None:
         with boundary.scope():
@@ -86,7 +86,7 @@ async def _all(run: Callable[[Any], Any], questions: Sequence[Any]) -> None:
 
 
 def _sync_ways(net: LangGraphNetwork) -> dict[str, Way]:
-    candidate, questions = net.checked(changed(net)), _questions(runs=RUNS // 4)
+    candidate, questions = net.checked(changed(net)), _questions()
 
     def bare() -> None:
         for inputs in questions:
@@ -123,8 +123,8 @@ def _ledger(net: LangGraphNetwork, rounds: int) -> dict[str, Cost]:
                 loop.run(evaluator.evaluate([candidate], rows, repetition=repetition))
 
             ways = {
-                "bare": _ways(net)["bare"],
+                "bare": _ways(net, _questions())["bare"],
                 "paid and kept": Way(lambda: evaluated(str(next(_repetition))), boundary.door),
                 "replayed": Way(lambda: evaluated("0"), boundary.door),
             }
-            return _costs(ways, rounds)
+            return costs(ways, RUNS * agent.NODES, rounds)
