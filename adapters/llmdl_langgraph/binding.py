@@ -36,7 +36,7 @@ def with_content(message: BaseMessage, content: Any) -> BaseMessage:
             **state,
             "__dict__": {**vars(message), "content": content},
             "__pydantic_fields_set__": {*message.__pydantic_fields_set__, "content"},
-            "__pydantic_extra__": extra and {**extra},
+            "__pydantic_extra__": None if extra is None else {**extra},
         }
     )
     return copied
