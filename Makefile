@@ -38,6 +38,7 @@ test-versions: $(VENV)/ready
 bench: $(VENV)/ready
 	$(VENV)/bin/llmdl models pull
 	$(PY) benchmarks/imports.py
+	$(PY) benchmarks/overhead.py
 	$(PY) benchmarks/news_desk.py
 
 # AGENTS_DIR holds the checkouts, AGENTS_WORK what is made of them.

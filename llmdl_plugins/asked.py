@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage
@@ -24,8 +23,7 @@ DEFINING = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(NamedTuple):
     """What one call really asks: the candidate's model, messages and options.
 
     Args:
@@ -47,11 +45,12 @@ class Asked:
     @classmethod
     def of(cls, here: Scope, model: BaseChatModel, batch: Sequence[Sequence[BaseMessage]], options: Options) -> Asked:
         """The call with the candidate's text and setup in it."""
-        written = [here.rewritten(messages) for messages in batch]
-        try:
-            asked, options = here.setup(model, options) if here.setup else (model, options)
-        except LlmdlError as error:
-            raise refused(error) from None
+        written, asked = [here.rewritten(messages) for messages in batch], model
+        if here.setup:
+            try:
+                asked, options = here.setup(model, options)
+            except LlmdlError as error:
+                raise refused(error) from None
         return cls(here, model, asked, written, options, time.perf_counter())
 
     def method(self, name: str, own: Any) -> Any:
@@ -72,10 +71,11 @@ class Asked:
         """Put the call on the tape that is being recorded."""
         if tape.current_tape() is None:
             return
+        told = _definitions(self.options)
         for messages, generations in zip(self.batch, result.generations, strict=False):
             answer = getattr(generations[0], "message", None) if generations else None
-            calls.note(messages, answer, self.since, _definitions(self.options))
+            calls.note(messages, answer, self.since, told)
 
 
 def _definitions(options: Mapping[str, Any]) -> JSON:
-    return {key: plain(options[key]) for key in DEFINING if options.get(key)} or None
+    return {key: plain(options[key]) for key in DEFINING if options.get(key)} or None if options else None

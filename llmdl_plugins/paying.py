@@ -27,18 +27,16 @@ async def apaid(
         encode: its result as plain JSON.
         again: the result that this JSON was.
     """
+    if here.payer is None:
+        with through():
+            return await send()
     live: list[T] = []
 
-    async def asked() -> T:
+    async def told() -> JSON:
         with through():
             live[:] = [await send()]
-        return live[0]
+        return encode(live[0])
 
-    async def told() -> JSON:
-        return encode(await asked())
-
-    if here.payer is None:
-        return await asked()
     answer = await here.payer.apay(called(), told)
     if live:
         return live[0]
@@ -54,16 +52,17 @@ def paid(
     again: Callable[[JSON], T],
 ) -> T:
     """`apaid`, synchronously."""
+    if here.payer is None:
+        with through():
+            return send()
     live: list[T] = []
 
-    def asked() -> T:
+    def told() -> JSON:
         with through():
             live[:] = [send()]
-        return live[0]
+        return encode(live[0])
 
-    if here.payer is None:
-        return asked()
-    answer = here.payer.pay(called(), lambda: encode(asked()))
+    answer = here.payer.pay(called(), told)
     if live:
         return live[0]
     with through():

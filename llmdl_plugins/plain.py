@@ -13,6 +13,9 @@ from typing import Any
 
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 
+# What a message tells beside its type and content.
+MESSAGE_FIELDS = ("tool_calls", "tool_call_id", "name")
+
 JSON = None | bool | int | float | str | list["JSON"] | dict[str, "JSON"]
 
 
@@ -63,7 +66,7 @@ def _named(kind: type) -> JSON:
 
 def _message(message: Any) -> JSON:
     told: dict[str, JSON] = {"type": message.type, "content": plain(message.content)}
-    for key in ("tool_calls", "tool_call_id", "name"):
+    for key in MESSAGE_FIELDS:
         if given := getattr(message, key, None):
             told[key] = plain(given)
     return told

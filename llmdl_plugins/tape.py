@@ -15,7 +15,7 @@ _step: ContextVar[Step | None] = ContextVar("llmdl_step", default=None)
 _tape: ContextVar[Tape | None] = ContextVar("llmdl_tape", default=None)
 
 
-@dataclass
+@dataclass(slots=True)
 class ModelCall:
     """One model call: what was sent and what came back, as plain JSON.
 
@@ -31,7 +31,7 @@ class ModelCall:
     tools: JSON = None
 
 
-@dataclass
+@dataclass(slots=True)
 class ToolCall:
     """One tool call."""
 
@@ -41,7 +41,7 @@ class ToolCall:
     error: str | None = None
 
 
-@dataclass
+@dataclass(slots=True)
 class Step:
     """One layer's or node's part of a run."""
 
@@ -63,11 +63,14 @@ class Step:
 
 @dataclass
 class Tape:
-    """The steps of one run, in the order in which they started; `strays` are calls outside any step."""
+    """The steps of one run, in the order in which they started; `strays` are calls outside any step.
+
+    While it is recorded, `locate` finds the step that the code of an application is part of.
+    """
 
     steps: list[Step] = field(default_factory=list)
     strays: list[ModelCall] = field(default_factory=list)
-    locate: Callable[[], Step | None] = lambda: None
+    locate: Callable[[], Step | None] | None = None
 
     def start(
         self,
@@ -157,6 +160,7 @@ def recording() -> Iterator[Tape]:
         with reading(_note_read):
             yield tape
     finally:
+        tape.locate = None  # what finds steps holds the tape: neither is to wait for the garbage collector
         _step.reset(outer)
         _tape.reset(token)
 
@@ -187,7 +191,7 @@ def current_tape() -> Tape | None:
 def current_step() -> Step | None:
     """The innermost step that is under way here."""
     layer, tape = _step.get(), _tape.get()
-    found = tape.locate() if tape else None
+    found = tape.locate() if tape and tape.locate else None
     if layer is None or (found and found.path.startswith(layer.path + "/")):
         return found
     return layer

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from llmdl_langgraph.explain import explain, explained_in, rewritten
+from llmdl_langgraph.explain import Saying, explain, explained_in, rewritten
 from llmdl_langgraph.texts import Text
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.slots import Slot, unparse
@@ -47,7 +47,7 @@ def _problem(text: Text, messages: Sequence[str], texts: Sequence[Text]) -> str:
 
 
 def _arrives(parameter: Parameter, value: str, message: str, texts: Sequence[Text]) -> bool:
-    changed = rewritten(explain(message, texts), {parameter: value})
+    changed = rewritten(explain(message, texts), Saying({parameter: value}))
     return changed != message and _UNMARKED.sub("", changed).split() == message.split()
 
 

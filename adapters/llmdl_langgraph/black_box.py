@@ -43,11 +43,11 @@ class LayerNode(Runnable[Any, Any]):
 
     def invoke(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Any:
         """The layer's update."""
-        return self.layer.invoke(fields(input), config)
+        return self.layer.invoke(dict(fields(input)), config)
 
     async def ainvoke(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Any:
         """The layer's update."""
-        return await self.layer.ainvoke(fields(input), config)
+        return await self.layer.ainvoke(dict(fields(input)), config)
 
 
 def as_input(schema: type[Any], state: Mapping[str, Any]) -> Any:

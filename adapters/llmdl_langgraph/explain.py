@@ -100,7 +100,12 @@ def _joints(found: Found) -> list[int]:
 def _found(sent: str, texts: Iterable[Text]) -> Iterator[Found]:
     for text in texts:
         for reading, matcher in text.searches:
-            if (match := matcher.search(sent)) and not (reading.is_phrase and _is_mid_sentence(match, sent)):
+            # Most texts are not in it, and a look at one word of theirs tells so.
+            if (
+                matcher.anchor in sent
+                and (match := matcher.search(sent))
+                and not (reading.is_phrase and _is_mid_sentence(match, sent))
+            ):
                 yield text, reading, match
 
 
@@ -145,12 +150,32 @@ def explained_inside(explanation: Explanation) -> Iterator[Explained]:
             yield from explained_in(value)
 
 
-def rewritten(explanation: Explanation, values: Mapping[Parameter, str]) -> str:
+class Saying:
+    """What each text says under some values, in each of its readings; worked out once.
+
+    Args:
+        values: the parameters whose values are not their default.
+    """
+
+    def __init__(self, values: Mapping[Parameter, str]) -> None:
+        self._values = values
+        self._known: dict[int, tuple[Reading, tuple[Part, ...]]] = {}  # by identity: a reading is slow to compare
+
+    def __call__(self, text: Text, reading: Reading) -> tuple[Part, ...]:
+        """What is sent in this reading."""
+        if text.parameter not in self._values:
+            return reading.parts
+        if (known := self._known.get(id(reading))) is None:
+            parts = text.sent_as(reading, self._values[text.parameter])
+            known = self._known[id(reading)] = reading, parts
+        return known[1]
+
+
+def rewritten(explanation: Explanation, saying: Saying) -> str:
     """The text as the source would send it, if it held these values."""
     if isinstance(explanation, str):
         return explanation
-    text, reading, match = explanation.text, explanation.reading, explanation.match
-    parts = text.sent_as(reading, values.get(text.parameter, text.parameter.default))
-    filled = {name: rewritten(value, values) for name, value in explanation.values.items()}
+    match, parts = explanation.match, saying(explanation.text, explanation.reading)
+    filled = {name: rewritten(value, saying) for name, value in explanation.values.items()}
     here = Match(match.start, match.end, filled, match.stripped).rewrite(parts)
-    return rewritten(explanation.before, values) + here + rewritten(explanation.after, values)
+    return rewritten(explanation.before, saying) + here + rewritten(explanation.after, saying)

@@ -21,7 +21,7 @@ class GraphRun:
     def __init__(self, inside: Step | None) -> None:
         self.inside = inside
         self._given = list(inside.fed_by) if inside else []
-        self._writers: dict[str, dict[int, list[Step]]] = defaultdict(lambda: defaultdict(list))
+        self._writers: dict[str, dict[int, list[Step]]] = {}
         self._results: list[Step] = []
         self._senders: dict[tuple[str, int], list[Step]] = defaultdict(list)
 
@@ -32,13 +32,13 @@ class GraphRun:
             return once(s for s in self._results if any(s.outputs is value for value in given)) or self._given
         if at.send is not None and (senders := self._senders.get((at.node, at.superstep - 1))):
             return once(senders)
-        return once(step for key in fields(inputs) for step in self._latest(key, at.superstep))
+        return once([step for key in fields(inputs) for step in self._latest(key, at.superstep)])
 
     def _latest(self, key: str, before: int) -> list[Step]:
         if (written := self._writers.get(key)) is None:
             return self._given
-        at = max((superstep for superstep in written if superstep < before), default=None)
-        return self._given if at is None else written[at]
+        # Super-steps come one after another, so the last one noted is the latest.
+        return next((written[superstep] for superstep in reversed(written) if superstep < before), self._given)
 
     def wrote(self, step: Step, superstep: int, called: bool = False) -> None:
         """Note what a step has written, or given back to the code that called it."""
@@ -46,7 +46,7 @@ class GraphRun:
             self._results.append(step)
             return
         for key in fields(step.outputs):
-            self._writers[key][superstep].append(step)
+            self._writers.setdefault(key, {}).setdefault(superstep, []).append(step)
 
     def sent(self, step: Step, node: str, superstep: int) -> None:
         """Note that a step sends work to a node."""

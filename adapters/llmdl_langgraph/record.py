@@ -109,7 +109,8 @@ class Recorder(BaseCallbackHandler):
         running.step.outputs = update(outputs)
         self._graphs[running.at.graph].wrote(running.step, running.at.superstep, running.at.called)
         inner = [step for graph in self._graphs.values() if graph.inside is running.step for step in graph.last()]
-        running.step.fed_by = once([*running.step.fed_by, *inner])
+        if inner:
+            running.step.fed_by = once([*running.step.fed_by, *inner])
 
     def on_chain_error(self, error: BaseException, *, run_id: UUID, **kwargs: Any) -> None:
         """Note why a node failed; a command to the graph above and an interrupt are no failures."""

@@ -12,6 +12,8 @@ from pydantic import BaseModel
 
 def fields(value: Any) -> dict[str, Any]:
     """A state or update as a mapping: a dict, a pydantic model, a dataclass, or pairs."""
+    if isinstance(value, dict):  # nearly always, and to tell another mapping takes long
+        return value
     if isinstance(value, Mapping):
         return dict(value)
     if isinstance(value, BaseModel):
@@ -25,6 +27,8 @@ def fields(value: Any) -> dict[str, Any]:
 
 def update(output: Any) -> Any:
     """A node's output as its update; what is no update stays as it is."""
+    if isinstance(output, dict):
+        return output
     if isinstance(output, Command):
         return fields(output.update)
     if isinstance(output, list) and output and all(isinstance(o, Command | Mapping | None) for o in output):

@@ -51,10 +51,12 @@ def where(metadata: Mapping[str, Any] | None) -> Where | None:
 
 
 def _pushed(path: Sequence[Any]) -> tuple[int | None, bool]:
-    match path:
-        case [name, int() as index, *_] if name == PUSH:
+    if not path or path[0] != PUSH:
+        return None, False
+    match path[1:]:
+        case [int() as index, *_]:
             return index, False
-        case [name, _, int() as index, *_] if name == PUSH:
+        case [_, int() as index, *_]:
             return index, True
     return None, False
 

@@ -17,6 +17,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import START, MessagesState, StateGraph
 from langgraph.types import CachePolicy
 
+from llmdl_langgraph.binding import with_content
 from llmdl_langgraph.network import LangGraphNetwork, adapt
 from llmdl_plugins.errors import ParameterError, UnboundCallError
 from llmdl_plugins.testing import ScriptedChat
@@ -161,6 +162,17 @@ def test_the_users_message_objects_are_not_changed() -> None:
         net.invoke({"topic": "cats"})
     assert "Another text altogether." in model.calls[0].text
     assert held.content == "You are a message that is held by the module."
+
+
+@pytest.mark.parametrize("message", [SystemMessage("old", id="1", name="n", note="more"), HumanMessage("old")])
+def test_a_bound_message_is_a_copy_that_shares_nothing(message: BaseMessage) -> None:
+    before = message.model_copy(deep=True)
+    bound = with_content(message, "new")
+    assert bound == message.model_copy(update={"content": "new"})
+    assert bound.model_fields_set == {*before.model_fields_set, "content"}
+    bound.remark = "only here"  # type: ignore[attr-defined]
+    bound.id = "2"
+    assert message == before and message.model_extra == before.model_extra
 
 
 def test_a_value_that_contains_the_old_text_is_put_in_once() -> None:

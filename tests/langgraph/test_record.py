@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import operator
+import weakref
 from collections import Counter
 from typing import Annotated, Any, Literal, TypedDict
 
@@ -404,3 +406,14 @@ async def test_a_tape_whose_steps_are_fed_from_within_survives_json(agent: Agent
     names = {p: n for n, p in net.named_parameters().items()}
     told = tape.json(names)
     assert Tape.from_json(told, net.named_parameters()).json(names) == told
+
+
+def test_a_tape_that_is_dropped_does_not_wait_for_the_garbage_collector() -> None:
+    net = net_of(branching(("one", says), ("two", says)))
+    gc.collect()
+    gc.disable()
+    try:
+        kept = weakref.ref(asyncio.run(net.trace({"n": 1}))[1])
+        assert kept() is None
+    finally:
+        gc.enable()
