@@ -10,7 +10,7 @@ from langchain_core.utils import mustache
 
 from llmdl_langgraph.blocks import BLOCKS
 from llmdl_langgraph.errors import CannotExportError
-from llmdl_langgraph.explain import explain, rewritten
+from llmdl_langgraph.explain import Saying, explain, rewritten
 from llmdl_langgraph.passages import whole
 from llmdl_langgraph.readings import readings
 from llmdl_langgraph.template import Hole, holes
@@ -77,11 +77,11 @@ def test_what_is_rendered_is_found_and_rewritten_as_the_edited_template_is(name:
     sent = rendered(raw, **settings)
     explained = explain(sent, [found])
     assert not isinstance(explained, str), sent
-    assert rewritten(explained, {}) == sent
+    assert rewritten(explained, Saying({})) == sent
     value = found.parameter.default.replace("You", "This: you").replace("be ", "always be ").replace("the", "these")
     assert value != found.parameter.default and found.parameter.problem(value) is None
     edited = found.raw(site, value)
-    assert rewritten(explained, {found.parameter: value}) == rendered(edited, **settings)
+    assert rewritten(explained, Saying({found.parameter: value})) == rendered(edited, **settings)
 
 
 @pytest.mark.parametrize("name", [name for name in TEMPLATES if name != "json"])
@@ -108,7 +108,7 @@ def test_sections_of_mustache_are_blocks(raw: str, values: dict[str, Any]) -> No
     explained = explain(sent, [found])
     value = found.parameter.default.replace("kind", "very kind")
     edited = found.raw(found.sites[0], value)
-    assert rewritten(explained, {found.parameter: value}) == mustache.render(edited, values) != sent
+    assert rewritten(explained, Saying({found.parameter: value})) == mustache.render(edited, values) != sent
 
 
 @pytest.mark.parametrize(

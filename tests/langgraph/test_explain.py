@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from llmdl_langgraph.explain import explain, explained_in, explained_inside, rewritten
+from llmdl_langgraph.explain import Saying, explain, explained_in, explained_inside, rewritten
 from llmdl_langgraph.readings import readings
 from llmdl_langgraph.sites import sites_in
 from llmdl_langgraph.texts import Text, text
@@ -36,7 +36,7 @@ OUTER = text_of('f"These are the rules of the house: {rules} Keep to them."')
 )
 def test_a_phrase_is_found_at_the_start_or_the_end_of_a_line(sent: str) -> None:
     explained = explain(sent, [PHRASE])
-    new = rewritten(explained, {PHRASE.parameter: "long words"})
+    new = rewritten(explained, Saying({PHRASE.parameter: "long words"}))
     assert new == sent.replace("short and friendly words", "long words")
 
 
@@ -54,7 +54,7 @@ def test_a_phrase_inside_a_sentence_is_of_whoever_wrote_that(sent: str) -> None:
 
 def test_a_whole_sentence_is_found_anywhere() -> None:
     sent = f"Hello. {SENTENCE.parameter.default} Bye."
-    assert rewritten(explain(sent, [SENTENCE]), {SENTENCE.parameter: "Be kind."}) == "Hello. Be kind. Bye."
+    assert rewritten(explain(sent, [SENTENCE]), Saying({SENTENCE.parameter: "Be kind."})) == "Hello. Be kind. Bye."
 
 
 def test_a_text_in_the_slot_of_another_is_found_there() -> None:
@@ -63,7 +63,7 @@ def test_a_text_in_the_slot_of_another_is_found_there() -> None:
     assert [found.text for found in explained_in(explained)] == [OUTER, SENTENCE]
     assert [found.text for found in explained_inside(explained)] == [SENTENCE]
     values = {OUTER.parameter: "Rules: {rules} Keep to them.", SENTENCE.parameter: "Be kind."}
-    assert rewritten(explained, values) == "Rules: Be kind. Keep to them."
+    assert rewritten(explained, Saying(values)) == "Rules: Be kind. Keep to them."
 
 
 def test_what_a_text_says_leaves_out_what_fills_its_edges() -> None:
@@ -81,4 +81,4 @@ def explain_one(sent: str, text: Text) -> list:  # type: ignore[type-arg]
 )
 def test_a_phrase_that_is_sent_in_another_case_is_rewritten_in_it(case: str, new: str) -> None:
     sent = f"Use:\n{getattr('short and friendly words', case)()}"
-    assert rewritten(explain(sent, [PHRASE]), {PHRASE.parameter: "long words"}) == f"Use:\n{new}"
+    assert rewritten(explain(sent, [PHRASE]), Saying({PHRASE.parameter: "long words"})) == f"Use:\n{new}"
