@@ -59,7 +59,9 @@ def test_a_text_that_can_not_be_used_is_asked_for_again_with_the_reason() -> Non
     model = ScriptedChat(script=lambda messages, kwargs: "yes" if "Say yes" in str(messages[0].content) else "no")
     net = trainable(Prompt(model, "Answer {question}.", "question", "answer"))
     told: list[Any] = []
-    result = Trainer(net, "exact_match", ROWS, teacher=ScriptedChat(script=teach), budget="900 calls", watcher=told.append).fit()
+    result = Trainer(
+        net, "exact_match", ROWS, teacher=ScriptedChat(script=teach), budget="900 calls", watcher=told.append
+    ).fit()
     assert result.values == {"instruction": "Say yes to {question}."}
     assert "slots must stay" in asked[1]
     assert any("refused: new text for instruction: slots must stay" in getattr(event, "text", "") for event in told)
