@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import sys
+import warnings
 
 import typer
 
@@ -36,6 +38,8 @@ app.add_typer(models, name="models")
 
 def main() -> None:
     """Run a command; an error of ours is one message and its exit code."""
+    warnings.formatwarning = lambda message, *where: f"warning: {message}\n"
+    logging.getLogger("stamina").addHandler(logging.NullHandler())  # what is retried is told once, where it fails
     try:
         app()
     except LlmdlError as error:

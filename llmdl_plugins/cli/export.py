@@ -116,11 +116,11 @@ def _write(output: Path | None, made: Any) -> None:
     text = made if isinstance(made, str) else json.dumps(made, indent=2, ensure_ascii=False) + "\n"
     if output is None:
         sys.stdout.write(text)
-        if not text:
-            print("No prompt text was changed: the patch is empty.", file=sys.stderr)
     else:
         output.write_text(text, encoding="utf-8", newline="")
         print(output)
+    if not text:
+        print("No prompt text was changed: the patch is empty.", file=sys.stderr)
 
 
 def _write_folder(folder: Path, files: dict[str, str]) -> None:

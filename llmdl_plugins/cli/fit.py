@@ -142,5 +142,5 @@ def _tell(result: Result, folder: Path, as_json: bool) -> None:
     print(f"spent: {spent}")
     if result.status == "stopped":
         print(f"Saved in {folder}: the same command with --folder {folder} goes on where it stopped.")
-    else:
-        print(f"next: llmdl export {folder} --as patch | module | weights")
+    elif result.status == "improved":
+        print(f"next: llmdl export {folder} -o prompts.patch    (or --as module, middleware, weights)")

@@ -10,7 +10,7 @@ from typing import Any
 
 from llmdl_plugins import boundary, sync
 from llmdl_plugins.data import Example, load
-from llmdl_plugins.errors import MisuseError
+from llmdl_plugins.errors import LlmdlError, MisuseError
 from llmdl_plugins.network import Check, Network, Verification
 from llmdl_plugins.rows import Extras
 from llmdl_plugins.run.remembered import NotRememberedError, Remembered, Unrecorded
@@ -56,6 +56,13 @@ def _is_remembered(
             sync.run(network.trace(dict(row.inputs)))
         except NotRememberedError:
             return False
+        except LlmdlError:
+            raise
+        except Exception as error:
+            raise MisuseError(
+                f"Row {row.id!r} can't be replayed: the application raised {type(error).__name__}: {error}. "
+                "Give it the settings that it had in the run."
+            ) from error
     return True
 
 

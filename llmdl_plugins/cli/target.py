@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import sys
 import traceback
 from pathlib import Path
@@ -16,14 +17,17 @@ from llmdl_plugins.notebook.loading import load_notebook, module_name
 
 
 def load_target(target: str) -> Any:
-    """The application itself; a factory without arguments is called.
+    """The application itself; a factory without arguments is called, and a langgraph.json brings its variables.
 
     Raises:
         TargetError: no such file, module or attribute, or the user's code raises at import.
         SideEffect: it acts on the world outside at import, where that is guarded.
     """
+    from llmdl_plugins.cli.environment import of_config
     from llmdl_plugins.effects import guard
 
+    for name, value in of_config(target).items():
+        os.environ.setdefault(name, value)
     place, _, attribute = _resolved(target).rpartition(":")
     if not place or not attribute:
         raise TargetError(

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from llmdl_plugins.errors import RunFolderError
-from llmdl_plugins.report.record import Felt, Journal, Move, NoModel, SealedRuns
+from llmdl_plugins.report.record import Felt, Journal, Move, NoModel, Refused, SealedRuns
 
 _PATIENCE = 10.0
 _LONGEST = 16_000_000
@@ -21,6 +21,7 @@ _MOST = 5_000
 _MOVES = TypeAdapter(list[Move])
 _NO_MODEL = TypeAdapter(NoModel)
 _FELT = TypeAdapter(list[Felt])
+_REFUSED = TypeAdapter(list[Refused])
 _SEALED = TypeAdapter(SealedRuns)
 
 
@@ -69,6 +70,7 @@ def _journal(db: sqlite3.Connection) -> Journal:
         seconds=seconds,
         felt=_FELT.validate_python(_events(db, "feedback")),
         sealed=_SEALED.validate_python(sealed[-1]) if sealed else None,
+        refused=_REFUSED.validate_python(_events(db, "refused")),
         taught=db.execute("SELECT count(*) FROM calls WHERE path LIKE 'teacher/%'").fetchone()[0],
     )
 

@@ -99,6 +99,14 @@ class Felt:
 
 
 @dataclass(frozen=True)
+class Refused:
+    """A proposal that could not be tried, and why."""
+
+    parameter: str
+    why: str
+
+
+@dataclass(frozen=True)
 class Request:
     """What one row of the sealed test took on one side; None where it is not known."""
 
@@ -132,6 +140,7 @@ class Journal:
     taught: int = 0
     felt: Sequence[Felt] = ()
     sealed: SealedRuns | None = None
+    refused: Sequence[Refused] = ()
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from llmdl_plugins.network import Check, Verification
 from llmdl_plugins.report.changes import changes
 from llmdl_plugins.report.figures import chance, percent, points, some, times
 from llmdl_plugins.report.markdown import code, escaped, word_changes
-from llmdl_plugins.report.record import Felt, Move, Run
-from llmdl_plugins.report.sealed_words import caution, no_model_words, sealed_words
+from llmdl_plugins.report.record import IMPROVED, Felt, Move, Run
+from llmdl_plugins.report.sealed_words import caution, no_model_words, opened_words, sealed_words
 from llmdl_plugins.report.verdict import verdict
 
 TITLE = "# Trained prompts for review"
@@ -88,7 +88,9 @@ def _both(before: float | None, after: float | None, form: str, none: str = "unk
 
 def _limits(run: Run, verified: Verification | None) -> list[str]:
     """What a reader might take for shown, and was not."""
-    shown = [*sealed_words(run), *no_model_words(run)]
+    told = run.tested
+    of_test = opened_words(told) if told and told.status == IMPROVED else sealed_words(run)
+    shown = [*of_test, *no_model_words(run)]
     if verified is None:
         shown.append("Messages of the patched copy were not compared: llmdl export RUN --verify ROWS does that.")
     if run.journal.sealed is None:

@@ -17,6 +17,11 @@ def sealed_words(run: Run) -> Iterator[str]:
         yield "The gain holds on the sealed rows, which training never saw: the trained values are handed over."
     else:
         yield f"{_why_no_gain(told)} The untouched application is handed over."
+    yield from opened_words(told)
+
+
+def opened_words(told: Outcome) -> Iterator[str]:
+    """What it means that other runs have looked at the test set too."""
     if told.openings > 1:
         yield (
             f"{told.openings} runs have opened this test set: each look makes a gain by chance likelier. "

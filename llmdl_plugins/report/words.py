@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from llmdl_plugins.report.diff import shortened
@@ -65,7 +66,10 @@ def _instructions(run: Run) -> Iterator[str]:
     if texts:
         yield f"Instructions were trained: {sum(m.accepted for m in texts)} of {some(len(texts), 'proposal')} accepted."
     elif run.journal.taught:
-        yield "Instructions stay as they were: a teacher was asked, but nothing that it wrote came to the screen."
+        yield (
+            "Instructions stay as they were: a teacher was asked, but nothing that it wrote came to the screen"
+            f"{_most_refused(run)}."
+        )
     elif run.config.optimizer != _TEACHER_WRITES:
         yield (
             f"Instructions were not tried: there was no teacher at work (optimizer {run.config.optimizer}). "
@@ -75,6 +79,15 @@ def _instructions(run: Run) -> Iterator[str]:
         yield "Instructions were not tried: the run ended before the teacher was asked."
     else:
         yield "Instructions stay as they were: training ended without a new text to compare."
+
+
+def _most_refused(run: Run) -> str:
+    """What most of the texts that could not be tried had wrong."""
+    if not (refused := run.journal.refused):
+        return ""
+    (one, count), *_ = Counter(refused).most_common(1)
+    why = f"{one.parameter}: {shortened(one.why, _LONGEST)}"
+    return f" ({some(len(refused), 'text')} refused; {count} of them for {why})"
 
 
 def _examples(run: Run) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from llmdl_plugins.errors import MissingExtraError, MisuseError
@@ -14,7 +15,7 @@ def chat_model(name: Any) -> Any:
     Providers of plugins come first, then those of `langchain.chat_models.init_chat_model` where langchain is installed.
 
     Raises:
-        MisuseError: the name has no provider.
+        MisuseError: the name has no provider, or its package refuses it, as without a key.
         MissingExtraError: what the provider needs is not installed.
     """
     if not isinstance(name, str):
@@ -35,4 +36,13 @@ def chat_model(name: Any) -> Any:
             f"No plugin offers models of {provider!r} (installed: {known}): "
             f"pip install langchain langchain-{provider}, and the name works as it is."
         ) from None
-    return init_chat_model(model, model_provider=provider)
+    return _made(name, lambda: init_chat_model(model, model_provider=provider))
+
+
+def _made(name: str, make: Callable[[], Any]) -> Any:
+    try:
+        return make()
+    except ImportError as error:
+        raise MissingExtraError(f"The model {name!r} needs a package that is not installed: {error}") from error
+    except Exception as error:
+        raise MisuseError(f"The model {name!r} could not be made: {type(error).__name__}: {error}") from error

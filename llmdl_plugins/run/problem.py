@@ -75,6 +75,11 @@ class Problem:
         self._tell(verdict, what, candidate)
         return verdict
 
+    def refused(self, name: str, why: str) -> None:
+        """Note that a value was proposed which could not be tried."""
+        self.evaluator.ledger.add_event("refused", {"parameter": name, "why": why})
+        self.evaluator.watcher(Told(f"refused: new text for {name}: {why}"))
+
     def _full(self, candidate: Values) -> Values:
         return {**self.incumbent, **candidate} if candidate else self.incumbent
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -17,14 +16,19 @@ from .conftest import HERE
 
 @pytest.fixture
 def run(
-    llmdl: Callable[..., Any], rows: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    llmdl: Callable[..., Any],
+    rows: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
 ) -> Iterator[Callable[..., Any]]:
     """A finished run in runs/a of an agent in a repository of its own, trained with a teacher."""
     from llmdl_plugins.plugins import catalogue
     from llmdl_plugins.plugins.spec import Spec
 
     (tmp_path / "app").mkdir()
-    shutil.copy(HERE / "agents" / "desk.py", tmp_path / "app" / "mail_desk.py")
+    source = (HERE / "agents" / "desk.py").read_text()
+    (tmp_path / "app" / "mail_desk.py").write_text(source.replace(*getattr(request, "param", ("", ""))))
     subprocess.run(["git", "init", "-q", "."], cwd=tmp_path / "app", check=True)
     offers = {"fake": Spec("fake", "desk_model:teacher")}
     monkeypatch.setattr(
@@ -41,6 +45,29 @@ def calls_paid(tmp_path: Path) -> int:
     from llmdl_plugins.report.source import read_run
 
     return read_run(tmp_path / "runs/a").journal.calls
+
+
+DATED = (
+    "SystemMessage(PROMPT)",
+    "SystemMessage(f'{PROMPT}\\nIt is {__import__(\"datetime\").datetime.now().isoformat()} now.')",
+)
+
+
+@pytest.mark.parametrize("run", [DATED], indirect=True)
+def test_a_prompt_that_says_what_time_it_is_is_verified_for_nothing(
+    run: Callable[..., Any], rows: Path, tmp_path: Path
+) -> None:
+    paid = calls_paid(tmp_path)
+    done = run("export", "runs/a", "-o", "app/prompts.patch", "--verify", rows)
+    assert done.code == 0, done.err
+    assert "verified: every message of 3 calls of 3 probes is equal" in done.err and calls_paid(tmp_path) == paid
+
+
+def test_what_differs_between_runs_is_the_same_for_the_ledger_and_for_the_process_alone() -> None:
+    from llmdl_langgraph import replay_alone
+    from llmdl_plugins.run import undated
+
+    assert (undated.TIME, undated.IDENTITY) == (replay_alone.TIME, replay_alone.IDENTITY)
 
 
 def test_a_patch_comes_with_its_page_and_is_verified_for_nothing(

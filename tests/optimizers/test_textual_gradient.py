@@ -8,7 +8,7 @@ import pytest
 
 from llmdl_plugins import Prompt, Trainer, trainable
 from llmdl_plugins.data import Example
-from llmdl_plugins.optimizers.textual_gradient import copied, written
+from llmdl_plugins.optimizers.proposed import copied, written
 from llmdl_plugins.testing import ScriptedChat
 
 ROWS = [{"inputs": {"question": f"item {n}"}, "expected": "yes"} for n in range(60)]
@@ -44,6 +44,27 @@ def test_a_harmful_proposal_is_rejected_and_not_tried_twice() -> None:
     result, teacher = fit("<prompt>Say no, never the other word.</prompt>")
     assert (result.proposed, result.accepted) == (1, 0)
     assert any("This was tried and did not help" in call.text for call in teacher.calls)
+
+
+def test_a_text_that_can_not_be_used_is_asked_for_again_with_the_reason() -> None:
+    asked = []
+
+    def teach(messages: Any, kwargs: Any) -> str:
+        text = str(messages[-1].content)
+        if "Write an improved prompt" not in text:
+            return "Say yes."
+        asked.append(text)
+        return "<prompt>Say yes to {question}.</prompt>" if "can't be used" in text else "<prompt>Say yes.</prompt>"
+
+    model = ScriptedChat(script=lambda messages, kwargs: "yes" if "Say yes" in str(messages[0].content) else "no")
+    net = trainable(Prompt(model, "Answer {question}.", "question", "answer"))
+    told: list[Any] = []
+    result = Trainer(
+        net, "exact_match", ROWS, teacher=ScriptedChat(script=teach), budget="900 calls", watcher=told.append
+    ).fit()
+    assert result.values == {"instruction": "Say yes to {question}."}
+    assert "slots must stay" in asked[1]
+    assert any("refused: new text for instruction: slots must stay" in getattr(event, "text", "") for event in told)
 
 
 def test_eight_words_of_a_train_row_are_copied_text() -> None:

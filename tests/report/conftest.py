@@ -70,22 +70,25 @@ def make(tmp_path: Path) -> Make:
         baseline: Any = BASELINE,
         config: Any = CONFIG,
         paths: Sequence[str] = ("route",),
+        refused: Sequence[Any] = (),
     ) -> Path:
         folder = tmp_path / "run"
         folder.mkdir(mode=0o700)
         (folder / "config.json").write_text(json.dumps(config))
         if result is not None:
             (folder / "result.json").write_text(json.dumps(result))
-        _record(folder / "ledger.db", moves, baseline, paths)
+        _record(folder / "ledger.db", moves, baseline, paths, refused)
         return folder
 
     return made
 
 
-def _record(path: Path, moves: Sequence[Any], baseline: Any, paths: Sequence[str]) -> None:
+def _record(path: Path, moves: Sequence[Any], baseline: Any, paths: Sequence[str], refused: Sequence[Any]) -> None:
     ledger = Ledger(path)
     for one in moves:
         ledger.add_event("verdict", one)
+    for one in refused:
+        ledger.add_event("refused", one)
     if baseline is not None:
         ledger.add_event("baseline", baseline)
     for n, place in enumerate(paths):

@@ -73,6 +73,12 @@ def test_a_teacher_whose_texts_were_unusable_is_told_from_no_teacher(make: Make)
     assert "a teacher was asked, but nothing that it wrote came to the screen" in words
 
 
+def test_what_was_wrong_with_most_refused_texts_is_said(make: Make) -> None:
+    wrong = [{"parameter": "route/prompt", "why": why} for why in ("a slot is missing", "too long", "too long")]
+    words = said(make, moves=[], paths=["teacher/proposer/0"], refused=wrong)
+    assert "(3 texts refused; 2 of them for route/prompt: too long)" in words
+
+
 def test_a_run_without_a_new_text_says_so(make: Make) -> None:
     assert "training ended without a new text to compare" in said(make, moves=[])
 

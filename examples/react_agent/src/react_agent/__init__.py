@@ -1,0 +1,1 @@
+"""An agent that reasons, looks into the archive, and names a desk."""
