@@ -51,6 +51,7 @@ bench-agents: $(VENV)/ready
 	$(PY) benchmarks/agents/checkout.py
 	$(PY) benchmarks/agents/table.py known
 	$(PY) benchmarks/agents/table.py found
+	$(PY) benchmarks/agents/table.py second
 
 # uv where it is there, else venv and pip.
 $(VENV)/ready: pyproject.toml
