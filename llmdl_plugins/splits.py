@@ -93,6 +93,13 @@ def _home(homes: dict[str, str], mark: str) -> str:
     return mark
 
 
+def _kept_together(rows: Sequence[Example]) -> str:
+    """That there are fewer rows to deal out than it looks."""
+    if (apart := len(_clusters(rows))) == len(rows):
+        return ""
+    return f" Of its {len(rows)} rows {apart} can be parted: rows of a group, and near-duplicates, stay together."
+
+
 def _twins(seen: Iterable[Example], test: Sequence[Example]) -> list[str]:
     sealed = {e.twin_key for e in test}
     return [e.id for e in seen if e.twin_key in sealed]
@@ -104,6 +111,7 @@ def _check(splits: Splits, sources: Mapping[str, Dataset]) -> None:
             raise DataError(
                 f"{sources[name].origin} has too few rows: {name} would have {have} and needs at least {least}. "
                 f"Give at least {sum(SMALLEST.values())} rows in all, or files for --val and --test."
+                f"{_kept_together(list(sources[name]))}"
             )
     sealed = {e.key: e.id for e in splits.test}
     for row in (*splits.train, *splits.val):

@@ -45,6 +45,11 @@ def test_too_few_rows_are_refused_with_the_number_that_is_needed(n: int) -> None
         split(rows(n))
 
 
+def test_rows_that_can_not_be_parted_are_named_where_they_make_it_too_few() -> None:
+    with pytest.raises(DataError, match=r"Of its 100 rows 1 can be parted: rows of a group, and near-duplicates"):
+        split(rows(100, group="one customer"))
+
+
 def test_a_small_test_file_is_named_itself() -> None:
     small = Dataset(list(rows(3, 1_000)), "test.jsonl")
     with pytest.raises(DataError, match=r"test.jsonl has too few rows: test would have 3"):

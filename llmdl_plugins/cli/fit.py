@@ -23,7 +23,10 @@ _NO_GAIN = 3
 
 
 def fit(
-    target: Annotated[str, typer.Argument(help="path/app.py:graph, package.module:graph or langgraph.json[:name]")],
+    target: Annotated[
+        str,
+        typer.Argument(help="path/app.py:graph, path/book.ipynb:graph, package.module:graph or langgraph.json[:name]"),
+    ],
     loss: Annotated[
         str, typer.Option(help="exact_match, contains, f1, numeric, json_match, judge, or package:function.")
     ],
@@ -43,6 +46,9 @@ def fit(
     ] = None,
     only: Annotated[str | None, typer.Option(help="Train only the parameters that match this pattern.")] = None,
     freeze: Annotated[str | None, typer.Option(help="Freeze the parameters that match this pattern.")] = None,
+    unfreeze: Annotated[
+        str | None, typer.Option(help='Train the parameters that match this pattern too, such as "*/tool:*".')
+    ] = None,
     inputs: Annotated[str, typer.Option(help="For flat rows: the input keys, with commas.")] = "",
     expected: Annotated[str | None, typer.Option(help="For flat rows: the key of the right answer.")] = None,
     concurrency: Annotated[int, typer.Option(min=1, help="Runs of the application under way at once.")] = 8,
@@ -79,6 +85,8 @@ def fit(
     from llmdl_plugins.training.trainer import Trainer
 
     network = trainable(load_target(target))
+    if unfreeze:
+        network.unfreeze(unfreeze)
     if only:
         network.train_only(only)
     if freeze:
@@ -103,7 +111,7 @@ def fit(
             safe_tools=safe_tool or (),
             inputs=tuple(filter(None, inputs.split(","))),
             expected=expected,
-            origin={"target": target},
+            origin={"target": target, **({"unfreeze": unfreeze} if unfreeze else {})},
             force=force,
             watcher=watcher,
         )

@@ -44,6 +44,8 @@ class PastRun:
         if not self.config.get("target"):
             raise RunFolderError("This run was started from Python: use result.graph, result.save_patch(…) there.")
         network = trainable(load_target(self.config["target"]))
+        if unfreeze := self.config.get("unfreeze"):
+            network.unfreeze(unfreeze)
         if recipe := self.config.get("recipe"):
             network = find("recipes", recipe)(network, node=self.config.get("node"), source=self.config.get("source"))
         if network.fingerprint != self.config["network"]:

@@ -19,7 +19,10 @@ _BEGINS = 60
 
 
 def show(
-    target: Annotated[str, typer.Argument(help="path/app.py:graph, package.module:graph or langgraph.json[:name]")],
+    target: Annotated[
+        str,
+        typer.Argument(help="path/app.py:graph, path/book.ipynb:graph, package.module:graph or langgraph.json[:name]"),
+    ],
     probe: Annotated[int, typer.Option(min=0, help="Run that many rows, to see what is really sent.")] = 0,
     data: Annotated[Path | None, typer.Option(help="Rows to run as probes, JSONL or CSV.")] = None,
     inputs: Annotated[str, typer.Option(help="For flat rows: the input keys, with commas.")] = "",

@@ -63,6 +63,28 @@ def test_a_prompt_that_says_what_time_it_is_is_verified_for_nothing(
     assert "verified: every message of 3 calls of 3 probes is equal" in done.err and calls_paid(tmp_path) == paid
 
 
+def test_a_run_of_a_langgraph_json_is_exported_with_its_variables(
+    run: Callable[..., Any], rows: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = {"dependencies": ["."], "graphs": {"desk": "./mail_desk.py:graph"}, "env": ".env"}
+    (tmp_path / "app/langgraph.json").write_text(json.dumps(config))
+    (tmp_path / "app/.env").write_text("DESK_MODEL=desk_model:model\n")
+    told = json.loads((tmp_path / "runs/a/config.json").read_text())
+    (tmp_path / "runs/a/config.json").write_text(json.dumps({**told, "target": "app/langgraph.json"}))
+    monkeypatch.delenv("DESK_MODEL")
+    done = run("export", "runs/a", "-o", "app/prompts.patch", "--verify", rows)
+    assert done.code == 0 and "3 calls of 3 probes is equal" in done.err, done.err
+
+
+def test_an_application_that_raises_while_it_is_verified_is_one_line(
+    run: Callable[..., Any], rows: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DESK_MODEL")
+    done = run("export", "runs/a", "-o", "app/prompts.patch", "--verify", rows)
+    assert (done.code, len(done.err.splitlines())) == (2, 1)
+    assert "can't be replayed: the application raised KeyError: 'DESK_MODEL'" in done.err
+
+
 def test_what_differs_between_runs_is_the_same_for_the_ledger_and_for_the_process_alone() -> None:
     from llmdl_langgraph import replay_alone
     from llmdl_plugins.run import undated

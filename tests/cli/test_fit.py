@@ -145,3 +145,22 @@ def test_flat_rows_compare_the_key_that_they_name(llmdl: Callable[..., Any], age
 def test_export_refuses_a_form_that_it_cannot_write(llmdl: Callable[..., Any], tmp_path: Path) -> None:
     done = llmdl("export", tmp_path, "--as", "graph")
     assert done.code == 2 and "Known: middleware, module, patch, review, weights" in done.err
+
+
+def test_texts_of_tools_are_trained_where_they_are_unfrozen_and_stay_so_for_export(
+    llmdl: Callable[..., Any], agent: str, rows: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from llmdl_plugins.cli.run_folder import PastRun
+    from llmdl_plugins.plugins import catalogue
+    from llmdl_plugins.plugins.spec import Spec
+
+    offers = {"fake": Spec("fake", "desk_model:teacher")}
+    monkeypatch.setattr(
+        "llmdl_plugins.run.models.catalogue", lambda kind: offers if kind == "models" else catalogue(kind)
+    )
+    options = ["--data", rows, "--loss", "exact_match", "--teacher", "fake:teacher", "--folder", "runs/a", "--quiet"]
+    done = llmdl("fit", agent, *options, "--unfreeze", "*/tool:*")
+    assert done.code == 0, done.err
+    trained = [n for n, p in PastRun.read(Path("runs/a")).network().named_parameters().items() if p.trainable]
+    assert any("/tool:" in name for name in trained), trained
+    assert "lease name the desk" in llmdl("export", "runs/a", "--as", "weights").out

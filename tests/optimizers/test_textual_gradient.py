@@ -54,17 +54,19 @@ def test_a_text_that_can_not_be_used_is_asked_for_again_with_the_reason() -> Non
         if "Write an improved prompt" not in text:
             return "Say yes."
         asked.append(text)
-        return "<prompt>Say yes to {question}.</prompt>" if "can't be used" in text else "<prompt>Say yes.</prompt>"
+        begins = "Please. " if "can't be used" in text else ""
+        return f"<prompt>{begins}Say yes.</prompt>"
 
     model = ScriptedChat(script=lambda messages, kwargs: "yes" if "Say yes" in str(messages[0].content) else "no")
-    net = trainable(Prompt(model, "Answer {question}.", "question", "answer"))
+    net = trainable(Prompt(model, "Please. Answer.", "question", "answer"))
+    net["instruction"].checks = (lambda text: None if text.startswith("Please") else "it must begin with Please",)
     told: list[Any] = []
     result = Trainer(
         net, "exact_match", ROWS, teacher=ScriptedChat(script=teach), budget="900 calls", watcher=told.append
     ).fit()
-    assert result.values == {"instruction": "Say yes to {question}."}
-    assert "slots must stay" in asked[1]
-    assert any("refused: new text for instruction: slots must stay" in getattr(event, "text", "") for event in told)
+    assert result.values == {"instruction": "Please. Say yes."}
+    assert "it must begin with Please" in asked[1] and "it must begin" not in asked[0]
+    assert any("refused: new text for instruction: it must begin" in getattr(event, "text", "") for event in told)
 
 
 def test_eight_words_of_a_train_row_are_copied_text() -> None:

@@ -11,5 +11,5 @@ class Context:
     """The settings of a run; MODEL and TOOLS of the environment stand in for what is not given."""
 
     system_prompt: str = prompts.SYSTEM_PROMPT
-    model: str = field(default_factory=lambda: os.environ.get("MODEL", "openai:gpt-5-nano"))
+    model: str = field(default_factory=lambda: os.environ.get("MODEL", "openai/gpt-5-nano"))
     tools: bool = field(default_factory=lambda: os.environ.get("TOOLS", "on") == "on")

@@ -1,6 +1,7 @@
 """The agent: the model thinks, tools act, until the model has an answer."""
 
 from datetime import UTC, datetime
+from importlib import import_module
 from typing import Literal
 
 from langchain.chat_models import init_chat_model
@@ -15,12 +16,12 @@ from react_agent.tools import TOOLS
 
 
 def load_chat_model(name: str) -> BaseChatModel:
-    """The model of a name such as openai:gpt-5-nano; local:smollm2 runs in this process."""
-    if name == "local:smollm2":
-        from llmdl_local import LocalChat
-
-        return LocalChat(max_tokens=8)
-    return init_chat_model(name)
+    """The model of a name such as openai/gpt-5-nano; package.module:Class is one that is no provider's."""
+    if ":" in name:
+        module, _, kind = name.partition(":")
+        return getattr(import_module(module), kind)(max_tokens=8)  # enough for a desk
+    provider, _, model = name.partition("/")
+    return init_chat_model(model, model_provider=provider)
 
 
 async def call_model(state: State, runtime: Runtime[Context]) -> dict:
