@@ -8,7 +8,7 @@ from typing import Any
 
 from langchain_core.messages import BaseMessage
 
-from llmdl_langgraph.explain import MOST, Explanation, Saying, covered, explain, explained_in, parameters, rewritten
+from llmdl_langgraph.explain import Explanation, Saying, explain, explained_in, is_explained, parameters, rewritten
 from llmdl_langgraph.texts import Text
 from llmdl_plugins import tape
 from llmdl_plugins.parameter import Parameter
@@ -23,13 +23,8 @@ def is_written(message: BaseMessage) -> bool:
     """Whether the application wrote a message itself, also where it speaks for the model."""
     if message.type != "ai":
         return message.type in WRITTEN_BY_THE_APPLICATION
-    return not is_answer(message)
-
-
-def is_answer(message: BaseMessage) -> bool:
-    """Whether a message carries what only a model's answer has."""
-    told = message.response_metadata or getattr(message, "usage_metadata", None)
-    return message.type == "ai" and bool(told or (message.id or "").startswith(_ANSWER_IDS))
+    answered = message.response_metadata or getattr(message, "usage_metadata", None)
+    return not answered and not (message.id or "").startswith(_ANSWER_IDS)
 
 
 def with_content(message: BaseMessage, content: Any) -> BaseMessage:
@@ -76,7 +71,7 @@ class Explanations:
         if not self._spoken or message.type != "ai" or not isinstance(sent := message.content, str) or not sent:
             return False
         found = self(sent)
-        return covered(found) >= MOST * len(sent) and all(e.text in self._spoken for e in explained_in(found))
+        return is_explained(found, sent) and all(e.text in self._spoken for e in explained_in(found))
 
 
 class Binding:

@@ -6,14 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from llmdl_langgraph.matcher import Match
+from llmdl_langgraph.matcher import MOST, Match
 from llmdl_langgraph.readings import Reading
 from llmdl_langgraph.texts import Text
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.slots import Part, Slot
 
 DEPTH = 40
-MOST = 0.8  # of a message: then it is the application that says it
 Found = tuple[Text, Reading, Match]
 _EDGES = " \t'\"`*-"
 
@@ -42,18 +41,20 @@ class Explained:
     @property
     def said(self) -> str:
         """What it says by itself: from its first literal to its last."""
-        lead, trail = (self._value(self.reading.parts[n]) for n in (0, -1))
-        return self.sent[self.match.start + len(lead) : self.match.end - len(trail)]
+        start, end = self._own_span
+        return self.sent[start:end]
 
     @property
     def is_on_lines(self) -> bool:
         """Whether what it says stands on lines of its own."""
-        lead, trail = (self._value(self.reading.parts[n]) for n in (0, -1))
-        before = self.sent[: self.match.start + len(lead)].rstrip(_EDGES)
-        after = self.sent[self.match.end - len(trail) :].lstrip(_EDGES)
-        return (bool(lead) or not before or before.endswith("\n")) and (
-            bool(trail) or not after or after.startswith("\n") or self.said.endswith("\n")
-        )
+        start, end = self._own_span
+        begins, ends = _is_at_lines(self.sent, start, end)
+        return (begins or start > self.match.start) and (ends or end < self.match.end or self.said.endswith("\n"))
+
+    @property
+    def _own_span(self) -> tuple[int, int]:
+        lead, trail = (len(self._value(self.reading.parts[n])) for n in (0, -1))
+        return self.match.start + lead, self.match.end - trail
 
     def _value(self, part: Part) -> str:
         return self.match.values[part.name] if isinstance(part, Slot) else ""
@@ -104,14 +105,15 @@ def _found(sent: str, texts: Iterable[Text]) -> Iterator[Found]:
             if (
                 matcher.anchor in sent
                 and (match := matcher.search(sent))
-                and not (reading.is_phrase and _is_mid_sentence(match, sent))
+                and not (reading.is_phrase and not any(_is_at_lines(sent, match.start, match.end)))
             ):
                 yield text, reading, match
 
 
-def _is_mid_sentence(match: Match, sent: str) -> bool:
-    before, after = sent[: match.start].rstrip(_EDGES), sent[match.end :].lstrip(_EDGES)
-    return not (not before or before.endswith("\n") or not after or after.startswith("\n"))
+def _is_at_lines(sent: str, start: int, end: int) -> tuple[bool, bool]:
+    """Whether a span begins where a line does, and whether it ends where one does; quotes and bullets don't count."""
+    before, after = sent[:start].rstrip(_EDGES), sent[end:].lstrip(_EDGES)
+    return not before or before.endswith("\n"), not after or after.startswith("\n")
 
 
 def _size(found: Found) -> tuple[int, int]:
@@ -125,12 +127,16 @@ def parameters(explanation: Explanation) -> Iterator[Parameter]:
         yield explained.text.parameter
 
 
-def covered(explanation: Explanation) -> int:
-    """How many characters of a text are explained, slots and all."""
+def is_explained(explanation: Explanation, sent: str) -> bool:
+    """Whether nearly all of a text is explained, slots and all."""
+    return _covered(explanation) >= MOST * len(sent)
+
+
+def _covered(explanation: Explanation) -> int:
     if isinstance(explanation, str):
         return 0
     here = explanation.match.end - explanation.match.start
-    return covered(explanation.before) + here + covered(explanation.after)
+    return _covered(explanation.before) + here + _covered(explanation.after)
 
 
 def explained_in(explanation: Explanation) -> Iterator[Explained]:

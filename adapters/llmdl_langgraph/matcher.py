@@ -9,6 +9,7 @@ from llmdl_langgraph.prose import anchor
 from llmdl_plugins.slots import Part, Slot, count, render
 
 STEPS = 20_000
+MOST = 0.8  # of a text: then what is found there is what was said
 
 Values = dict[str, str]
 
@@ -27,6 +28,10 @@ class Match:
     end: int
     values: Values = field(hash=False)
     stripped: bool = False
+
+    def is_most_of(self, text: str) -> bool:
+        """Whether the template explains nearly all of the text that it was found in."""
+        return self.end - self.start >= MOST * len(text)
 
     def rewrite(self, parts: Sequence[Part]) -> str:
         """The text of the span with other parts and the same values."""

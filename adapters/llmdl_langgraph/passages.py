@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
@@ -30,7 +31,9 @@ def whole(text: str, file: Path, name: str) -> Site:
 
 def passages(text: str, file: Path, name: str, sent: Sequence[str]) -> list[Site]:
     """The longest runs of lines that stand in a message; lines with places to be filled go with their neighbours."""
-    runs = [span for message in sent for blocks in (False, True) for span in _runs(text, message, blocks)]
+    lines = [_line(line) for line in _LINE.findall(text)]
+    over = (False, True) if any(line.is_block for line in lines) else (False,)
+    runs = [_stripped(text, *run) for message in sent for blocks in over for run in _runs(lines, message, blocks)]
     found = dict.fromkeys([*runs, *_elements(text, sent)])
     return [
         _site(text, file, name, n, span) for n, span in enumerate(found, 1) if span != _stripped(text, 0, len(text))
@@ -75,27 +78,46 @@ def stands(content: str, site: Site, texts: Sequence[str]) -> str | None:
     return next(there, None) or next((text for text in ordered if unix.count(text) == 1), None)
 
 
-def _runs(text: str, message: str, over_blocks: bool) -> Iterator[tuple[int, int]]:
+class _Line(NamedTuple):
+    """A line of a text file.
+
+    Args:
+        raw: as it stands there.
+        said: what it says around the places to be filled.
+        is_plain: whether there are none, or it is a tag and nothing else.
+        is_block: whether it belongs to a control block.
+    """
+
+    raw: str
+    said: tuple[str, ...]
+    is_plain: bool
+    is_block: bool
+
+
+def _line(raw: str) -> _Line:
+    said = tuple(part for piece in _FILLED.split(raw) if (part := piece.strip()))
+    is_plain = said == (raw.strip(),) or _TAG.fullmatch(raw) is not None
+    return _Line(raw, said, is_plain, _BLOCK.fullmatch(raw) is not None)
+
+
+def _runs(lines: Sequence[_Line], message: str, over_blocks: bool) -> Iterator[tuple[int, int]]:
     """Spans of lines that stand in a message; whether a line of a control block is one of them is for the caller."""
     start = at = chars = 0
     before = ""
-    for line in [*_LINE.findall(text), ""]:
-        said = [part for piece in _FILLED.split(line) if (part := piece.strip())]
-        alone = (len(said) == 1 and said[0] == line.strip()) or _TAG.fullmatch(line)
-        is_missing = bool(alone) and line.strip() not in message
-        is_cut = bool(alone and before) and (before + line).strip() not in message
-        before = line if alone else ""
-        if is_cut and not is_missing and chars >= ENOUGH_CHARS:
-            yield _stripped(text, start, at)
-        if is_cut and not is_missing:
-            start, chars = at, 0
-        if not line or is_missing or (not over_blocks and _BLOCK.fullmatch(line)):
-            if chars >= ENOUGH_CHARS:
-                yield _stripped(text, start, at)
-            start, chars = at + len(line), 0
-        else:
-            chars += sum(len(part) for part in said if part in message)
-        at += len(line)
+    for line in lines:
+        is_missing = line.is_plain and line.raw.strip() not in message
+        is_cut = line.is_plain and before != "" and (before + line.raw).strip() not in message
+        is_border = is_missing or (line.is_block and not over_blocks)
+        if (is_cut or is_border) and chars >= ENOUGH_CHARS:
+            yield start, at
+        if is_cut or is_border:
+            start, chars = at + (len(line.raw) if is_border else 0), 0
+        if not is_border:
+            chars += sum(len(part) for part in line.said if part in message)
+        before = line.raw if line.is_plain else ""
+        at += len(line.raw)
+    if chars >= ENOUGH_CHARS:
+        yield start, at
 
 
 def _elements(text: str, sent: Sequence[str]) -> Iterator[tuple[int, int]]:

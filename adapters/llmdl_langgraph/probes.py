@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 import warnings
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from llmdl_langgraph.arrival import lost
-from llmdl_langgraph.binding import WRITTEN_BY_THE_APPLICATION
 from llmdl_langgraph.discover import Candidate, Discovery, named
-from llmdl_langgraph.explain import MOST, Explained, covered, explain, explained_in, explained_inside
+from llmdl_langgraph.explain import Explained, Explanation, explain, explained_in, explained_inside, is_explained
 from llmdl_langgraph.prose import count_words, is_glue
 from llmdl_langgraph.readings import Reading
-from llmdl_langgraph.sourceless import SOURCELESS, says
+from llmdl_langgraph.rendered import says
+from llmdl_langgraph.sent import Sent, came_back, sent_in, strings_in
+from llmdl_langgraph.sourceless import SOURCELESS
 from llmdl_langgraph.texts import Text
 from llmdl_langgraph.transforms import CASES
 from llmdl_langgraph.unlikely import beside_seen, quotes_seen, unlikely_texts, without_overlaps
@@ -23,26 +23,11 @@ from llmdl_plugins.data import Example
 from llmdl_plugins.errors import LlmdlError, RolloutError, TargetError
 from llmdl_plugins.network import Network
 from llmdl_plugins.plain import plain
-from llmdl_plugins.tape import Step, Tape
+from llmdl_plugins.tape import Tape
 
 MANY_WORDS = 4  # of a prompt file, or of a function on lines of their own, are no coincidence
 GLUE = "it only lays out data inside another text"
 UNSEEN = "not seen in what the probes sent"
-
-
-@dataclass(frozen=True)
-class Sent:
-    """One text of a message.
-
-    Args:
-        node: who sends it.
-        text: what is sent.
-        is_answer: whether it stands in the role of the model.
-    """
-
-    node: str
-    text: str
-    is_answer: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,8 +63,10 @@ async def traces(network: Network, probes: Sequence[Any]) -> list[Tape]:
 
 def probed(discovery: Discovery, tapes: Sequence[Tape], probes: Sequence[Any]) -> Discovery:
     """The discovery, matched to what was sent in the runs of these inputs or rows."""
-    given = [text for probe in probes for text in _strings(plain(vars(probe) if isinstance(probe, Example) else probe))]
-    came = [text for tape in tapes for text in _came_back(tape)]
+    given = [
+        text for probe in probes for text in strings_in(plain(vars(probe) if isinstance(probe, Example) else probe))
+    ]
+    came = [text for tape in tapes for text in came_back(tape)]
     return matched(discovery, [sent for tape in tapes for sent in sent_in(tape)], [*given, *came])
 
 
@@ -91,21 +78,23 @@ def matched(discovery: Discovery, sent: Sequence[Sent], data: Sequence[str] = ()
         sent: what the application wrote into messages.
         data: what it was given and what models and tools answered, which is no prompt even where the source quotes it.
     """
+    messages = list(dict.fromkeys(message.text for message in sent))
     likely = [text for text in discovery.texts.values() if not text.is_sourceless]
-    unlikely = unlikely_texts(discovery, [message.text for message in sent])
+    unlikely = unlikely_texts(discovery, messages)
     seen = _sightings(sent, likely, [text for text in unlikely if not text.is_of_file], data)
     unlikely = [text for text in unlikely if not (text.is_of_file and quotes_seen(text, seen))]
     beside = beside_seen(discovery, unlikely, seen)
     likely, unlikely = [*likely, *beside], [text for text in unlikely if text not in beside]
     seen = _sightings(sent, likely, unlikely, data)
-    likely += [text for text in discovery.texts.values() if text.is_sourceless and not _is_said(text, seen)]
-    seen = _sightings(sent, likely, unlikely, data)
+    if orphans := [t for t in discovery.texts.values() if t.is_sourceless and not _is_said(t, seen)]:
+        likely = [*likely, *orphans]
+        seen = _sightings(sent, likely, unlikely, data)
     static = {text: discovery.nodes[name] for name, text in discovery.texts.items()}
     kept = without_overlaps([t for t in [*likely, *unlikely] if t in seen or t in static], set(seen))
     found = named([_seen(t, static.get(t, frozenset()), seen.get(t, [])) for t in kept], discovery)
     sent_as = dict(zip(found.texts.values(), (seen.get(t, []) for t in kept), strict=True))
-    messages = {t: list(dict.fromkeys(s.message.text for s in some)) for t, some in sent_as.items() if some}
-    for text, why in lost(messages, list(sent_as), list(dict.fromkeys(m.text for m in sent))).items():
+    seen_in = {t: list(dict.fromkeys(s.message.text for s in some)) for t, some in sent_as.items() if some}
+    for text, why in lost(seen_in, list(sent_as), messages).items():
         text.parameter.freeze(why)
     return found
 
@@ -133,64 +122,21 @@ def _trusted(
         explained = explain(message.text, known)
         found = list(explained_in(explained))
         quoted = {f.text for f in found if f.text not in are_likely and any(f.said.strip() in given for given in data)}
-        doubted = quoted | {f.text for f in found if not _is_sure(f, message, covered(explained), f.text in are_likely)}
+        doubted = quoted | {f.text for f in found if not _is_sure(f, message, explained, f.text in are_likely)}
         if not doubted:
             inside = {id(f) for f in explained_inside(explained)}
             return [(f, id(f) in inside) for f in found]
         known = [text for text in known if text not in doubted]
 
 
-def _is_sure(found: Explained, message: Sent, chars: int, is_likely: bool) -> bool:
+def _is_sure(found: Explained, message: Sent, explained: Explanation, is_likely: bool) -> bool:
     if message.is_answer:
-        return chars >= MOST * len(message.text)
-    if (found.match.end - found.match.start) >= MOST * len(message.text):
+        return is_explained(explained, message.text)
+    if found.match.is_most_of(message.text):
         return True
     site = found.reading.site
     is_own = site.kind in ("file", "entry") or (site.scope != "" and found.is_on_lines)
     return is_likely or (is_own and count_words(found.reading.parts) >= MANY_WORDS)
-
-
-def _came_back(tape: Tape) -> Iterator[str]:
-    """What models and tools answered."""
-    for step in tape.steps:
-        for answer in [*(call.answer for call in step.calls), *(call.answer for call in step.tools)]:
-            yield from _strings(answer)
-
-
-def sent_in(tape: Tape) -> Iterator[Sent]:
-    """The texts that the application itself wrote into messages."""
-    answers = {t for step in tape.steps for call in step.calls for t in _texts_of(call.answer)}
-    for step in tape.steps:
-        node = node_of(step)
-        for call in step.calls:
-            for message in call.messages if isinstance(call.messages, list) else []:
-                role = message.get("type") if isinstance(message, dict) else None
-                if role in WRITTEN_BY_THE_APPLICATION:
-                    yield from (Sent(node, t) for t in _texts_of(message) if t)
-                elif role == "ai":
-                    yield from (Sent(node, t, is_answer=True) for t in _texts_of(message) if t and t not in answers)
-
-
-def _strings(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict | list):
-        for part in value.values() if isinstance(value, dict) else value:
-            yield from _strings(part)
-
-
-def node_of(step: Step) -> str:
-    """The node that a step is a run of, with those around it; the tools in between, which have a ":", are no nodes."""
-    names = re.sub(r"#\d+", "", step.path).split("/")
-    return "/".join(name for name in names if ":" not in name)
-
-
-def _texts_of(message: Any) -> Iterator[str]:
-    content = message.get("content") if isinstance(message, dict) else None
-    for block in content if isinstance(content, list) else [content]:
-        found = block.get("text") if isinstance(block, dict) else block
-        if isinstance(found, str):
-            yield found
 
 
 def _seen(text: Text, held: frozenset[str], seen: Sequence[Seen]) -> Candidate:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from llmdl_langgraph.place import ANSWERING
+from llmdl_langgraph.prose import count_words
 from llmdl_langgraph.sites import Site
 from llmdl_langgraph.usage import SENDING, Usage, holders, is_told
 
@@ -15,7 +16,6 @@ NAMED_WORDS = 4
 _NAMES = re.compile(
     r"prompts?|instructions?|templates?|system|persona|preamble|guidelines?|rubric|sys|messages?|msgs?", re.I
 )
-_WORD = re.compile(r"[⺀-퟿]|[^\W\d_]{2,}")
 _SETTING_UP = {
     "add_node", "add_edge", "add_conditional_edges", "add_argument", "getenv", "getLogger", "basicConfig", "Formatter",
     "StructuredTool", "Tool", "from_function", "tool", "ToolMessage", "AIMessage", "compile", "match", "search", "sub",
@@ -44,7 +44,7 @@ def looks_like_prompt(site: Site, used: Usage) -> bool:
         return False
     if site.context in ANSWERING and (site.name in _ANONYMOUS or _is_promptish(site.name)):
         return True
-    words = len(_WORD.findall(site.text))
+    words = count_words((site.text,))
     if site.kind == "entry" and _is_promptish(site.module):
         return words >= NAMED_WORDS
     if _FAILING.match(site.text):

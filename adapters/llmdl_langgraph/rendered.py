@@ -10,7 +10,6 @@ from llmdl_langgraph.readings import Reading
 from llmdl_langgraph.walking import Reached
 
 CHARS = 40
-MOST = 0.8
 FEW_CHARS = 4
 STRETCHES = 20
 
@@ -26,12 +25,15 @@ def held_texts(reached: Mapping[str, Reached]) -> Held:
 
 def holders(readings: Sequence[Reading], held: Held) -> set[str]:
     """The nodes that hold what one of these readings can be rendered to."""
-    raw = readings[0].site.text
-    return {
-        node
-        for node, texts in held.items()
-        if any(could_be_in([text], raw) and _is_rendered(readings, text) for text in texts)
-    }
+    return {node for node, texts in held.items() if any(says(readings, text) for text in texts)}
+
+
+def says(readings: Sequence[Reading], text: str) -> bool:
+    """Whether one of the readings of a place in the source says nearly all of a text."""
+    if not could_be_in([text], readings[0].site.text):
+        return False
+    found = (reading.matcher().search(text) for reading in readings)
+    return any(match is not None and match.is_most_of(text) for match in found)
 
 
 def could_be_in(texts: Sequence[str], raw: str) -> bool:
@@ -47,8 +49,3 @@ def _stretches(raw: str) -> tuple[str, ...]:
     """The longest pieces of a source text that no syntax changes."""
     pieces = sorted((part.strip() for part in _HOLES.split(raw)), key=len, reverse=True)
     return tuple(part for part in pieces[:STRETCHES] if len(part) >= FEW_CHARS)
-
-
-def _is_rendered(readings: Sequence[Reading], text: str) -> bool:
-    found = (reading.matcher().search(text) for reading in readings)
-    return any(match and match.end - match.start >= MOST * len(text) for match in found)

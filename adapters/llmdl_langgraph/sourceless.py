@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from llmdl_langgraph.readings import Reading, readings
-from llmdl_langgraph.rendered import MOST, could_be_in
+from llmdl_langgraph.rendered import says
 from llmdl_langgraph.sites import Site
 from llmdl_langgraph.syntax import DOUBLE_BRACES, FORMAT
 from llmdl_langgraph.walking import Reached
@@ -32,11 +32,3 @@ def sourceless(
             site = Site(Path(), "", (0, 0, 0, 0), "held", "", "", "", template)
             if ways := readings(site, FORMAT if style == "f-string" else DOUBLE_BRACES):
                 yield site, tuple(ways), frozenset(nodes)
-
-
-def says(ways: Sequence[Reading], template: str) -> bool:
-    """Whether a text of the source says nearly all of a template."""
-    if not could_be_in([template], ways[0].site.text):
-        return False
-    found = (way.matcher().search(template) for way in ways)
-    return any(match and match.end - match.start >= MOST * len(template) for match in found)

@@ -8,7 +8,7 @@ from llmdl_langgraph.definitions import texts_in
 from llmdl_langgraph.discover import Discovery
 from llmdl_langgraph.isolation import Graph
 from llmdl_langgraph.offered import offered
-from llmdl_langgraph.probes import node_of
+from llmdl_langgraph.sent import node_of
 from llmdl_langgraph.sites import Site
 from llmdl_langgraph.tool_texts import Place, ToolText, tool_texts
 from llmdl_langgraph.walking import Sources

@@ -24,7 +24,7 @@ from langgraph.prebuilt import InjectedState, ToolNode, ToolRuntime
 from langgraph.types import Command, Send, interrupt
 
 from llmdl_langgraph.network import LangGraphNetwork, adapt
-from llmdl_langgraph.probes import node_of
+from llmdl_langgraph.sent import node_of
 from llmdl_plugins import Trainer, boundary
 from llmdl_plugins.results import keep, restore
 from llmdl_plugins.run.ledger import Ledger
