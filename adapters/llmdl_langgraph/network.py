@@ -40,10 +40,11 @@ from llmdl_langgraph.unchanged import unchanged
 from llmdl_langgraph.verify import verify
 from llmdl_langgraph.where import place
 from llmdl_plugins import boundary, results, sync, tape
+from llmdl_plugins.checks import Check, Verification
 from llmdl_plugins.data import Example
 from llmdl_plugins.errors import MisuseError, TargetError
 from llmdl_plugins.module import Module
-from llmdl_plugins.network import Check, Network, Verification
+from llmdl_plugins.network import Network
 from llmdl_plugins.parameter import Parameter, using
 from llmdl_plugins.plain import digest
 
@@ -132,8 +133,7 @@ class LangGraphNetwork(Network):
         """One run of the graph; isolated and bound where values are changed, a tape is recorded or a run pays."""
         if not self._is_observed():
             return await self.graph.ainvoke(inputs, config)
-        graph = isolated(self.graph)
-        ours = own_thread(graph, config, *self._recorders())
+        graph, ours = self._alone(config)
         with self._bound():
             return await graph.ainvoke(inputs, ours, context=context_of(graph))
 
@@ -145,11 +145,14 @@ class LangGraphNetwork(Network):
         Raises:
             UnansweredError: the graph asks, and the row has no answer left.
         """
-        graph = isolated(self.graph, memory=needs_memory(row) or self._stops)
-        given = cast(RunnableConfig, row.extras.config)
-        ours = own_thread(graph, given, *self._recorders())
+        graph, ours = self._alone(cast(RunnableConfig, row.extras.config), needs_memory(row) or self._stops)
         with self._bound():
             return await played(graph, row, ours, context_of(graph, row.extras.context))
+
+    def _alone(self, config: RunnableConfig | None, memory: bool = False) -> tuple[Graph, RunnableConfig]:
+        """The graph and the configuration of one run that no other run meets; it is recorded where a tape is."""
+        graph = isolated(self.graph, memory=memory)
+        return graph, own_thread(graph, config, *self._recorders())
 
     @cached_property
     def _stops(self) -> bool:
@@ -190,8 +193,7 @@ class LangGraphNetwork(Network):
         if not self._is_observed():
             yield from self.graph.stream(inputs, config, **kwargs)
             return
-        graph = isolated(self.graph)
-        ours = own_thread(graph, config, *self._recorders())
+        graph, ours = self._alone(config)
         told = {"context": context_of(graph), **kwargs}
         yield from in_context(self._inside(), lambda: graph.stream(inputs, ours, **told))
 
@@ -202,8 +204,7 @@ class LangGraphNetwork(Network):
                 async for piece in pieces:
                     yield piece
             return
-        graph = isolated(self.graph)
-        ours = own_thread(graph, config, *self._recorders())
+        graph, ours = self._alone(config)
         told = {"context": context_of(graph), **kwargs}
         async with aclosing(in_async_context(self._inside(), lambda: graph.astream(inputs, ours, **told))) as pieces:
             async for piece in pieces:

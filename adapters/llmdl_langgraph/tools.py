@@ -23,7 +23,7 @@ def tools_of(graph: Graph, discovery: Discovery, tapes: Sequence[Tape] = ()) -> 
         discovery: the prompts of the graph, with what its nodes reach.
         tapes: runs of the graph, whose calls tell which nodes send what.
     """
-    sources = Sources()
+    sources = Sources(discovery.sources)
     static, seen = offered(graph, discovery.reached, sources), sent_tools(tapes)
     written_in = {module for homes in static.homes.values() for module, _ in homes}
     modules = [*sorted(written_in), *(source.name for source in discovery.sources)]

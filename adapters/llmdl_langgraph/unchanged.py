@@ -12,7 +12,7 @@ from langgraph.graph.state import CompiledStateGraph
 
 from llmdl_langgraph.isolation import Graph
 from llmdl_langgraph.source import COPY
-from llmdl_plugins.network import Check
+from llmdl_plugins.checks import Check
 from llmdl_plugins.plain import dumps
 
 _ELSEWHERE = re.compile(rf"\b{COPY}\w+\.| at 0x[0-9a-f]+")

@@ -15,8 +15,9 @@ from llmdl_langgraph import replay_alone
 from llmdl_langgraph.replay_alone import masked
 from llmdl_langgraph.witness import Witness
 from llmdl_plugins import boundary
+from llmdl_plugins.checks import Verification
 from llmdl_plugins.errors import LlmdlError, MisuseError
-from llmdl_plugins.network import Network, Verification
+from llmdl_plugins.network import Network
 from llmdl_plugins.plain import plain
 
 SECONDS = 300.0

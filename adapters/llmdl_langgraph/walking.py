@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -29,10 +29,14 @@ MANY = 200
 
 
 class Sources:
-    """The user's modules, each read once."""
+    """The user's modules, each read once.
 
-    def __init__(self) -> None:
-        self._known: dict[str, Source | None] = {}
+    Args:
+        known: those that were read already.
+    """
+
+    def __init__(self, known: Iterable[Source] = ()) -> None:
+        self._known: dict[str, Source | None] = {source.name: source for source in known}
 
     def __getitem__(self, name: str) -> Source | None:
         if name not in self._known:

@@ -14,8 +14,9 @@ import typer
 from llmdl_plugins.errors import MisuseError, NotVerifiedError, did_you_mean
 
 if TYPE_CHECKING:
+    from llmdl_plugins.checks import Verification
     from llmdl_plugins.cli.run_folder import PastRun
-    from llmdl_plugins.network import Network, Verification
+    from llmdl_plugins.network import Network
 
 FORMS = ("patch", "review", "weights", "module", "middleware")
 REVIEW, PATCH = "REVIEW.md", "prompts.patch"

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from llmdl_plugins import boundary, sync
+from llmdl_plugins.checks import Check, Verification
 from llmdl_plugins.data import Example, load
 from llmdl_plugins.errors import LlmdlError, MisuseError
-from llmdl_plugins.network import Check, Network, Verification
+from llmdl_plugins.network import Network
 from llmdl_plugins.rows import Extras
 from llmdl_plugins.run.remembered import NotRememberedError, Remembered, Unrecorded
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from llmdl_plugins.network import Check, Verification
+from llmdl_plugins.checks import Check, Verification
 from llmdl_plugins.report.changes import changes
 from llmdl_plugins.report.figures import chance, percent, points, some, times
 from llmdl_plugins.report.markdown import code, escaped, word_changes

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from markdown_it import MarkdownIt
 
-from llmdl_plugins.network import Check, Verification
+from llmdl_plugins.checks import Check, Verification
 from llmdl_plugins.report.diff import word_diff
 from llmdl_plugins.report.markdown import code, escaped, word_changes
 from llmdl_plugins.report.review import TITLE, review
