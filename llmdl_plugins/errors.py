@@ -12,6 +12,7 @@ LlmdlError
 │   └── SideEffect         the application was about to act on the world outside, and nobody has allowed it
 ├── LockedError            another process owns the run folder (exit code 75)
 ├── LedgerError            an answer could not be written to disk (exit code 74)
+├── WorkerError            a worker process could not be started, or made something else of the application
 ├── NotVerifiedError       an exported application does not send what the trained one sends
 ├── UnboundCallError       a model call escaped its run: it can't be scored
 ├── RolloutError           this one run of the application can't go on: it is an error of the row
@@ -97,6 +98,10 @@ class LedgerError(LlmdlError):
     """An answer could not be written to disk."""
 
     exit_code = 74
+
+
+class WorkerError(LlmdlError):
+    """A worker process could not be started, or made something else of the application."""
 
 
 class NotVerifiedError(LlmdlError):

@@ -52,6 +52,10 @@ def fit(
     inputs: Annotated[str, typer.Option(help="For flat rows: the input keys, with commas.")] = "",
     expected: Annotated[str | None, typer.Option(help="For flat rows: the key of the right answer.")] = None,
     concurrency: Annotated[int, typer.Option(min=1, help="Runs of the application under way at once.")] = 8,
+    executor: Annotated[
+        str, typer.Option(help="local (one process), processes, or what a plugin offers, such as ray.")
+    ] = "local",
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes of that executor; one for each core.")] = None,
     tools: Annotated[
         str, typer.Option(help="live, or replay: candidates get what the tools gave the original, or an error.")
     ] = "live",
@@ -107,6 +111,8 @@ def fit(
             node=node,
             seed=seed,
             concurrency=concurrency,
+            executor=executor,
+            workers=workers,
             tools=tools,
             safe_tools=safe_tool or (),
             inputs=tuple(filter(None, inputs.split(","))),

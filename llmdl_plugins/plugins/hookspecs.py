@@ -31,6 +31,11 @@ def llmdl_models() -> list[Spec]:  # type: ignore[empty-body]
 
 
 @hookspec
+def llmdl_executors() -> list[Spec]:  # type: ignore[empty-body]
+    """Executors: each target is called with the number of workers (None: not said) and returns an `Executor`."""
+
+
+@hookspec
 def llmdl_recipes() -> list[Spec]:  # type: ignore[empty-body]
     """Recipes: each target is called as `recipe(network, node=…)`: a `Network` that starts as the given one."""
 

@@ -17,11 +17,10 @@ from llmdl_plugins.losses.loss import Loss, Score, checked
 from llmdl_plugins.network import Network
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.plain import clean, plain
-from llmdl_plugins.run.cashier import Cashier
 from llmdl_plugins.run.faults import is_infrastructure
 from llmdl_plugins.run.receipts import receipts
 from llmdl_plugins.run.rollout import Rollout, Status
-from llmdl_plugins.run.tools import ToolRecords
+from llmdl_plugins.scope import Payer, Tools
 from llmdl_plugins.tape import Tape
 
 
@@ -36,11 +35,11 @@ class Attempt:
 
     network: Network
     loss: Loss
-    cashier: Cashier
+    payer: Payer
     values: Mapping[Parameter, Any]
     example: Example
     repetition: str
-    tools: ToolRecords
+    tools: Tools
 
     async def made(self) -> Rollout:
         """The rollout; what the application raised keeps the tape, so that there is something to learn from."""
@@ -66,7 +65,7 @@ class Attempt:
 
     def _scope(self) -> AbstractContextManager[boundary.Scope]:
         return boundary.scope(
-            payer=self.cashier, tools=self.tools, repetition=self.repetition, turns=Counter(), refused=[]
+            payer=self.payer, tools=self.tools, repetition=self.repetition, turns=Counter(), refused=[]
         )
 
     async def _played(self, scope: boundary.Scope) -> list[Any]:

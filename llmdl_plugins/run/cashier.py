@@ -40,6 +40,10 @@ class Cashier:
         """The recorded answer, or what `send` brings; a call under way is finished even if its caller is gone."""
         if (answer := await self._joins.await_(call)) is not None:
             return self._shared(call, answer)
+        return await self.alone(call, send)
+
+    async def alone(self, call: Call, send: Callable[[], Awaitable[JSON]]) -> JSON:
+        """The same for code that must not wait for an equal call, which may need the loop that it holds up."""
         task = asyncio.ensure_future(self._asend(call, send))
         self.flying.add(task)
         task.add_done_callback(self.flying.discard)

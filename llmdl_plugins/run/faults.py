@@ -30,6 +30,11 @@ def _is_one(error: BaseException) -> bool:
     return not _NAMES.isdisjoint(kind.__name__ for kind in type(error).__mro__)
 
 
+def status_of(error: BaseException) -> int | None:
+    """The first HTTP status that an error, or what it came from, tells."""
+    return next((status for one in _chain(error) if (status := _status(one)) is not None), None)
+
+
 def _status(error: BaseException) -> int | None:
     """The HTTP status that came with an error, wherever its client puts it."""
     given = (

@@ -20,7 +20,7 @@ class Joins:
     def wait(self, call: Call) -> JSON:
         """The answer of an equal call that is under way; None where this one has to go itself."""
         # Code on a loop must not wait for a call that needs this loop to come home.
-        while not _on_a_loop() and (waiting := self._join(call)) is not None:
+        while not on_a_loop() and (waiting := self._join(call)) is not None:
             if (answer := waiting.result()) is not None:
                 return answer
         return None
@@ -50,7 +50,8 @@ class Joins:
             return waiting if first is not call else None
 
 
-def _on_a_loop() -> bool:
+def on_a_loop() -> bool:
+    """Whether this code runs on an event loop, which it holds up while it waits."""
     try:
         asyncio.get_running_loop()
     except RuntimeError:

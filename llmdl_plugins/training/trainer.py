@@ -19,6 +19,8 @@ from llmdl_plugins.run.budget import Budget
 from llmdl_plugins.run.cashier import Cashier
 from llmdl_plugins.run.evaluate import Evaluator
 from llmdl_plugins.run.events import Told, Watcher, silent
+from llmdl_plugins.run.executor import Attempts, Executor, Job
+from llmdl_plugins.run.executor import resolve as resolve_executor
 from llmdl_plugins.run.feedback import Feedback, failure_modes
 from llmdl_plugins.run.folder import RunFolder
 from llmdl_plugins.run.ledger import Ledger
@@ -26,11 +28,13 @@ from llmdl_plugins.run.meter import Meter, Spent
 from llmdl_plugins.run.models import chat_model
 from llmdl_plugins.run.optimizer import Optimizer
 from llmdl_plugins.run.optimizer import resolve as resolve_optimizer
+from llmdl_plugins.run.origin import Origin
 from llmdl_plugins.run.problem import Problem
 from llmdl_plugins.run.rollout import Rollout, Values
 from llmdl_plugins.run.teacher import Teacher
 from llmdl_plugins.run.tools import ToolRules
 from llmdl_plugins.splits import Splits, split
+from llmdl_plugins.target import load_target
 from llmdl_plugins.training.backward import backward, together
 from llmdl_plugins.training.baseline import no_model_baseline
 from llmdl_plugins.training.openings import count_opening
@@ -47,7 +51,7 @@ class Trainer:
     """Trains an application on examples and tests once, on rows that training never saw, whether it got better.
 
     Args:
-        net: an application, or the network that `trainable` made of it.
+        net: an application, its name as for `llmdl` ("app.py:graph"), or the network that `trainable` made of it.
         loss: a name, a `Loss`, or any `f(prediction, gold) -> float`.
         train: examples (see `data.load`); val and test are cut from them where they are missing.
         optimizer: a name, an `Optimizer`, or "auto".
@@ -57,6 +61,8 @@ class Trainer:
         folder: the run folder; the same call on the same folder goes on where it stopped.
         recipe: gives the network an architecture around `node` before training.
         concurrency: rollouts under way at once.
+        executor: where rows are run: "local" (this process), "processes", or what a plugin offers.
+        workers: how many processes; one for each core, if not given.
         tools: "live", or "replay": what tools gave the original is given to every candidate, and nothing else.
         safe_tools: names of tools that may run whenever they are asked.
 
@@ -81,6 +87,8 @@ class Trainer:
         node: str | None = None,
         seed: int = 0,
         concurrency: int = 8,
+        executor: str | Executor = "local",
+        workers: int | None = None,
         tools: str = "live",
         safe_tools: Sequence[str] = (),
         inputs: Sequence[str] = (),
@@ -100,8 +108,11 @@ class Trainer:
         self.teacher = chat_model(teacher)
         self.loss = resolve_loss(loss, self.teacher)
         self.optimizer = resolve_optimizer(optimizer, self.teacher is not None)
-        self.network, self.origin = self._architecture(trainable(net), recipe or self.optimizer.recipe, node)
-        self.origin.update(origin or {})
+        self.executor = resolve_executor(executor, workers)
+        network = trainable(load_target(net) if isinstance(net, str) else net)
+        self.network, self.origin = self._architecture(network, recipe or self.optimizer.recipe, node)
+        self.origin.update({"target": net} if isinstance(net, str) else {}, **(origin or {}))
+        self._named = Origin(self.origin, loss, teacher)
         self.folder = RunFolder(folder) if folder is not None else None
         self.seed, self.concurrency, self.force, self.watcher = seed, concurrency, force, watcher
         self.tools = ToolRules(tools, frozenset(safe_tools))  # type: ignore[arg-type]  # it checks the word
@@ -127,17 +138,20 @@ class Trainer:
         with self._opened() as ledger, boundary.door():
             self._meter.paid = int(ledger.totals()["calls"])
             cashier = Cashier(ledger, self._meter)
-            evaluator = self._evaluator(ledger, cashier)
-            problem = self._problem(evaluator, cashier)
-            try:
-                await self._set_aside(evaluator)
-                await self._train(problem)
-                sealed = await self._open_seal(evaluator, problem)
-            except Stopped as stopped:
-                return self._save(self._stopped(problem, stopped.reason))
-            finally:
-                await cashier.drain()
-            return self._save(self._result(problem, sealed))
+            async with self.executor.opened(Job(self.network, self.loss, cashier, self._named)) as attempts:
+                return await self._fitted(self._evaluator(ledger, cashier, attempts), cashier)
+
+    async def _fitted(self, evaluator: Evaluator, cashier: Cashier) -> Result:
+        problem = self._problem(evaluator, cashier)
+        try:
+            await self._set_aside(evaluator)
+            await self._train(problem)
+            sealed = await self._open_seal(evaluator, problem)
+        except Stopped as stopped:
+            return self._save(self._stopped(problem, stopped.reason))
+        finally:
+            await cashier.drain()
+        return self._save(self._result(problem, sealed))
 
     def _refuse_hopeless_budget(self) -> None:
         if self.budget.usd is not None and not self.prices:
@@ -178,7 +192,7 @@ class Trainer:
             "splits": {name: [e.id for e in part] for name, part in parts.items()},
         }
 
-    def _evaluator(self, ledger: Ledger, cashier: Cashier) -> Evaluator:
+    def _evaluator(self, ledger: Ledger, cashier: Cashier, attempts: Attempts) -> Evaluator:
         return Evaluator(
             self.network,
             self.loss,
@@ -187,6 +201,7 @@ class Trainer:
             concurrency=self.concurrency,
             watcher=self.watcher,
             tools=self.tools,
+            attempts=attempts,
         )
 
     def _problem(self, evaluator: Evaluator, cashier: Cashier) -> Problem:
