@@ -174,6 +174,7 @@ class Worker:
 
     def _end(self, died: WorkerDied) -> None:
         self.died = died
+        self._connection.writer.close()
         for talk in self._talks.values():
             talk.end(died)
         self._desk.end(died)

@@ -35,7 +35,7 @@ class State(TypedDict, total=False):
     answer: str
 
 
-model = Counted(simulator=Simulator(redraw=False, latency="fixed:0"), temperature=0)
+model = Counted(simulator=Simulator(rules=4, redraw=False, latency="fixed:0"), temperature=0)
 
 
 def note(name: str) -> None:
