@@ -9,7 +9,21 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 CORE = ROOT / "llmdl_plugins"
 LEVELS = [
-    {"errors", "slots", "plain", "parameter", "rows", "data", "splits", "sync", "threads", "printable", "plugins"}
+    {
+        "errors",
+        "slots",
+        "plain",
+        "parameter",
+        "rows",
+        "data",
+        "splits",
+        "sync",
+        "threads",
+        "printable",
+        "plugins",
+        "redact",
+        "secret_forms",
+    }
     | {"notebook", "classes", "checks"},
     {"answers", "tape", "scope", "calls", "results", "uses", "passage", "paying", "asked", "whole", "streamed"}
     | {"metered", "overrides", "tool_door", "boundary", "module", "effects"},
