@@ -67,10 +67,7 @@ def paces(concurrency: int, rounds: int, *, sync: bool = False, latency: float =
             }
             return await interleaved(ways, rounds)
 
-    if sync:
-        found = _with_threads(measured, concurrency)
-    else:
-        found = asyncio.run(measured())
+    found = _with_threads(measured, concurrency) if sync else asyncio.run(measured())
     most = {name: model.most for name, model in models.items()}
     return {name: pace(found, name, runs, runs * latency / concurrency, most[name]) for name in found}
 
