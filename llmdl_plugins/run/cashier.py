@@ -53,7 +53,7 @@ class Cashier:
             if (answer := self._remembered(call)) is None:
                 self._begin(call, await self.meter.areserve(self._quoted(call)))
                 answer = await self._atry(call, send)
-                await asyncio.wrap_future(self._record(call, answer))
+                await self.ledger.landed(self._record(call, answer))
             self._joins.close(call, answer)
             return answer
         except BaseException as error:
