@@ -146,7 +146,9 @@ def _tell(result: Result, folder: Path, as_json: bool) -> None:
     if as_json:
         import json
 
-        print(json.dumps(result.json(), ensure_ascii=False))
+        from llmdl_plugins.printable import printable
+
+        print(printable(json.dumps(result.json())))
         return
     tell(folder)
     from llmdl_plugins.training.result import spending
