@@ -150,10 +150,12 @@ class Cashier:
             since, hold = self._under_way.pop(id(call))
         return time.perf_counter() - since, hold
 
-    def _receipt(self, call: Call, usage: dict[str, int] | None, held: Quote | None = None) -> Receipt:
+    def _receipt(
+        self, call: Call, usage: dict[str, int] | None, held: Quote | None = None, seconds: float = 0.0
+    ) -> Receipt:
         model, provider = model_of(call.request)
         charge = None if usage is not None or not self.meter.weighs else dict((held or quote(call, {})).most)
-        return Receipt(call.key, model, usage, provider, charge)
+        return Receipt(call.key, model, usage, seconds, provider, charge)
 
     def meet(self, receipts: Iterable[Receipt]) -> None:
         """Count calls of a replayed rollout that this process has not met yet, as if they had been made now."""
@@ -197,7 +199,7 @@ class Cashier:
     def _record(self, call: Call, answer: JSON) -> Future[None]:
         tokens = total_usage(answer)
         seconds, hold = self._ended(call)
-        receipt = self._receipt(call, tokens, hold.quote)
+        receipt = self._receipt(call, tokens, hold.quote, seconds)
         self.meter.settle(hold, receipt.model, receipt.provider, tokens, receipt.charge)
         with self._lock:
             self._met.add(call.key)
