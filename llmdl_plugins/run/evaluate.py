@@ -21,9 +21,9 @@ from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.plain import JSON, digest, plain
 from llmdl_plugins.run.attempt import Attempt
 from llmdl_plugins.run.cashier import Cashier
+from llmdl_plugins.run.counts import Spent
 from llmdl_plugins.run.events import Progressed, Told, Watcher, silent
 from llmdl_plugins.run.ledger import Ledger
-from llmdl_plugins.run.meter import Spent
 from llmdl_plugins.run.node_threads import node_threads
 from llmdl_plugins.run.pool import pooled
 from llmdl_plugins.run.receipts import Receipt
@@ -194,9 +194,9 @@ class Evaluator:
 
     def _weigh(self, rollout: Rollout) -> None:
         """Remember the most that one rollout took: what is set aside for the sealed test follows it."""
-        tokens = sum(sum(r.tokens.values()) for r in rollout.receipts if r.tokens)
-        self.heaviest.calls = max(self.heaviest.calls, len(rollout.receipts))
-        self.heaviest.tokens = max(self.heaviest.tokens, tokens)
+        took = self.cashier.meter.worth(rollout.receipts)
+        for name in ("calls", "tokens", "usd"):
+            setattr(self.heaviest, name, max(getattr(self.heaviest, name), getattr(took, name)))
 
     def _watch_share(self, rollout: Rollout) -> None:
         self._outcomes[rollout.status] += 1
