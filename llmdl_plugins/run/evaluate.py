@@ -80,10 +80,16 @@ class Evaluator:
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def evaluate(
-        self, candidates: Sequence[Values], examples: Sequence[Example], *, repetition: str = "0", phase: str = "train"
+        self,
+        candidates: Sequence[Values],
+        examples: Sequence[Example],
+        *,
+        repetition: str = "0",
+        phase: str = "train",
+        texts: bool = True,
     ) -> list[Rollout]:
         """Every candidate on every example, candidate by candidate; each counts once however often it is asked."""
-        runs = [self.run(c, e, repetition) for c in candidates for e in examples]
+        runs = [self.run(c, e, repetition, texts=texts) for c in candidates for e in examples]
         return await self.all(runs, phase)
 
     async def all(self, runs: Sequence[Coroutine[Any, Any, Rollout]], phase: str) -> list[Rollout]:
@@ -115,11 +121,14 @@ class Evaluator:
             raise ended[0]
         return [o for o in outcomes if o is not None]
 
-    async def run(self, candidate: Values, example: Example, repetition: str = "0", *, record: str = "0") -> Rollout:
+    async def run(
+        self, candidate: Values, example: Example, repetition: str = "0", *, record: str = "0", texts: bool = True
+    ) -> Rollout:
         """One rollout: from the ledger where it is finished there, else made now.
 
         Args:
             record: the repetition of the original whose tools are replayed, where they are; it is run first.
+            texts: whether more than the score is looked at: where the ledger holds no texts, it is made again then.
 
         Raises:
             Stopped: the budget or the user ends the run.
@@ -134,12 +143,13 @@ class Evaluator:
         self._count(key)
         # Who asks for what is under way waits for it, and replays it.
         async with self._locks.setdefault(key, asyncio.Lock()):
-            rollout = await self._rollout(key, ready, example, repetition)
+            rollout = await self._rollout(key, ready, example, repetition, texts)
         self._weigh(rollout)
         return rollout
 
-    async def _rollout(self, key: str, ready: _Prepared, example: Example, repetition: str) -> Rollout:
-        if (record := self.ledger.rollout(key)) is not None:
+    async def _rollout(self, key: str, ready: _Prepared, example: Example, repetition: str, texts: bool) -> Rollout:
+        record = self.ledger.rollout(key)
+        if record is not None and not (texts and record.get("bare")):
             return self._replayed(record, example)
         rollout = await self._made(key, ready, example, repetition)
         if rollout.status != "infrastructure error":

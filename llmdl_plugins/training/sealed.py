@@ -49,7 +49,10 @@ async def sealed_test(
     random.Random(f"sealed/{seed}").shuffle(runs)
     sides = (original, final)
     rollouts = await evaluator.all(
-        [evaluator.run(sides[side], example, f"sealed/{side}", record="sealed/0") for side, example in runs],
+        [
+            evaluator.run(sides[side], example, f"sealed/{side}", record="sealed/0", texts=False)
+            for side, example in runs
+        ],
         "sealed test",
     )
     scores = {(side, example.id): rollout for (side, example), rollout in zip(runs, rollouts, strict=True)}
