@@ -160,9 +160,9 @@ class Cashier:
         self.meter.settle(_model(call), tokens)
         with self._lock:
             self._met.add(call.key)
-        keep(Receipt(call.key, _model(call), tokens))
         now = time.perf_counter()
         seconds = now - self._started.pop(call.key, now)
+        keep(Receipt(call.key, _model(call), tokens, seconds))
         return self.ledger.add_call(call.key, call.path, call.request, answer, tokens, seconds)
 
     def _shared(self, call: Call, answer: JSON) -> JSON:

@@ -10,11 +10,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Receipt:
-    """One call that a rollout used: what the meter must count if the rollout is replayed."""
+    """One call that a rollout used: what the meter must count if the rollout is replayed.
+
+    Args:
+        seconds: waited for it; none where its answer was there before.
+    """
 
     key: str
     model: str
     tokens: dict[str, int] | None
+    seconds: float = 0.0
 
 
 _receipts: ContextVar[list[Receipt] | None] = ContextVar("llmdl_receipts", default=None)

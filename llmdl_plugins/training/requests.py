@@ -60,7 +60,7 @@ def _mean(rollouts: Sequence[Rollout], prices: Prices) -> Request:
         fmean(len(r.receipts) for r in rollouts),
         fmean(t[0] for t in told) if whole else None,
         fmean(t[1] for t in told) if whole else None,
-        fmean(sum(call.seconds for call in r.tape.calls) for r in rollouts),
+        fmean(sum(receipt.seconds for receipt in r.receipts) for r in rollouts),
         fmean(u for u in usd if u is not None) if None not in usd else None,
     )
 
