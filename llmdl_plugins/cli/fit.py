@@ -62,6 +62,9 @@ def fit(
     folder: Annotated[
         Path | None, typer.Option(help="Run folder; the same command goes on there. runs/… if not given.")
     ] = None,
+    no_content: Annotated[
+        bool, typer.Option("--no-content", help="Store no texts but trained values: counts, scores and hashes only.")
+    ] = False,
     force: Annotated[bool, typer.Option(help="Go on in a folder that holds another run.")] = False,
     allow_host: confined.Hosts = None,
     safe_tool: confined.Tools = None,
@@ -115,6 +118,7 @@ def fit(
             inputs=tuple(filter(None, inputs.split(","))),
             expected=expected,
             origin={"target": target, **({"unfreeze": unfreeze} if unfreeze else {})},
+            content=not no_content,
             force=force,
             watcher=watcher,
         )

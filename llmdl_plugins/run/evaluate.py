@@ -107,7 +107,7 @@ class Evaluator:
 
         async def watched(one: Wanted) -> Rollout:
             nonlocal done
-            rollout = await self.run(*one)
+            rollout = await self.run(*one, tapes=tapes)
             done += 1
             # Who only watches changes nothing, not even by failing.
             with suppress(Exception):
@@ -117,11 +117,14 @@ class Evaluator:
         with node_threads(self.concurrency):
             return await pooled(watched, wanted, self._slots, self.concurrency)
 
-    async def run(self, candidate: Values, example: Example, repetition: str = "0", record: str = "0") -> Rollout:
+    async def run(
+        self, candidate: Values, example: Example, repetition: str = "0", record: str = "0", *, tapes: bool = True
+    ) -> Rollout:
         """One rollout: from the ledger where it is finished there, else made now.
 
         Args:
             record: the repetition of the original whose tools are replayed, where they are; it is run first.
+            tapes: whether more than the score is looked at: where the ledger holds no texts, it is made again then.
 
         Raises:
             Stopped: the budget or the user ends the run.
@@ -136,12 +139,13 @@ class Evaluator:
         self._count(key)
         # Who asks for what is under way waits for it, and replays it.
         async with self._locks.setdefault(key, asyncio.Lock()):
-            rollout = await self._rollout(key, ready, example, repetition)
+            rollout = await self._rollout(key, ready, example, repetition, tapes)
         self._weigh(rollout)
         return rollout
 
-    async def _rollout(self, key: str, ready: _Prepared, example: Example, repetition: str) -> Rollout:
-        if (record := self.ledger.rollout(key)) is not None:
+    async def _rollout(self, key: str, ready: _Prepared, example: Example, repetition: str, tapes: bool) -> Rollout:
+        record = self.ledger.rollout(key)
+        if record is not None and not (tapes and record.get("bare")):
             return self._replayed(record, example)
         rollout = await self._made(key, ready, example, repetition)
         if rollout.status != "infrastructure error":

@@ -14,7 +14,7 @@ from llmdl_plugins.data import Dataset, load, text_key
 from llmdl_plugins.errors import BudgetError, MisuseError, Stopped
 from llmdl_plugins.losses.loss import resolve as resolve_loss
 from llmdl_plugins.network import Network, trainable
-from llmdl_plugins.plain import plain
+from llmdl_plugins.plain import digest, plain
 from llmdl_plugins.plugins.catalogue import find
 from llmdl_plugins.run.budget import Budget
 from llmdl_plugins.run.cashier import Cashier
@@ -65,6 +65,8 @@ class Trainer:
         concurrency: rollouts under way at once.
         tools: "live", or "replay": what tools gave the original is given to every candidate, and nothing else.
         safe_tools: names of tools that may run whenever they are asked.
+        content: whether the folder keeps texts of rows, prompts, answers and tools; without them a resumed run pays
+            again for what it has to read.
 
     Raises:
         MisuseError: anything that can't be carried out as written, before a call is made.
@@ -92,6 +94,7 @@ class Trainer:
         inputs: Sequence[str] = (),
         expected: str | None = None,
         origin: Mapping[str, Any] | None = None,
+        content: bool = True,
         force: bool = False,
         watcher: Watcher = silent,
     ) -> None:
@@ -110,11 +113,14 @@ class Trainer:
         self.origin.update(origin or {})
         self.folder = RunFolder(folder) if folder is not None else None
         self.seed, self.concurrency, self.force, self.watcher = seed, concurrency, force, watcher
+        self.content = content
         self.tools = ToolRules(tools, frozenset(safe_tools))  # type: ignore[arg-type]  # it checks the word
         self._meter, self._openings = Meter(self.budget, self.prices), 0
         self._refuse_unpriced()
         if not any(p.trainable for p in self.network.named_parameters().values()):
             raise MisuseError(f"Nothing of {self.network.name} is trainable: `llmdl show` says why.")
+        if not content:
+            self._refuse_rows_as_values()
 
     def fit(self) -> Result:
         """`afit`, waited for; the first Ctrl-C drains and saves, the second stops at once."""
@@ -146,6 +152,14 @@ class Trainer:
             finally:
                 await cashier.drain()
             return self._save(self._result(problem, sealed))
+
+    def _refuse_rows_as_values(self) -> None:
+        shown = [n for n, p in self.network.named_parameters().items() if p.kind == "demos" and p.trainable]
+        if shown:
+            raise MisuseError(
+                f"{shown[0]} holds train rows as worked examples, and values are always stored: with --no-content "
+                "take an optimizer that writes texts (--optimizer textual-gradient), or freeze it."
+            )
 
     def _refuse_hopeless_budget(self) -> None:
         if self.budget.usd is not None and not self.prices.table and not is_listed():
@@ -191,7 +205,8 @@ class Trainer:
             "teacher": without_secrets(plain(self.teacher.asdict())) if self.teacher is not None else None,
             "seed": self.seed,
             "tools": self.tools.json(),
-            "splits": {name: [e.id for e in part] for name, part in parts.items()},
+            "content": self.content,
+            "splits": {name: [e.id if self.content else digest(e.id) for e in part] for name, part in parts.items()},
         }
 
     def _evaluator(self, ledger: Ledger, cashier: Cashier) -> Evaluator:
@@ -238,6 +253,11 @@ class Trainer:
             f"{len(self.splits.train)} train, {len(self.splits.val)} val, {len(self.splits.test)} sealed test rows; "
             f"optimizer {self.optimizer.name}"
         )
+        if not self.content and self.folder:
+            self._say(
+                "no texts are stored: of a run that is interrupted the scores go on, but calls whose texts are needed "
+                "are paid again, the report shows no feedback, and export --verify has nothing to compare with"
+            )
         if self.splits.twins:
             self._say(f"warning: {len(self.splits.twins)} train or val rows have a near-duplicate in test")
         if words := overshoot(self._meter, self.concurrency):
