@@ -21,10 +21,10 @@ from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.plain import JSON, digest, plain
 from llmdl_plugins.run.attempt import Attempt
 from llmdl_plugins.run.cashier import Cashier
+from llmdl_plugins.run.counts import Spent
 from llmdl_plugins.run.events import Progressed, Told, Watcher, silent
 from llmdl_plugins.run.ledger import Ledger
 from llmdl_plugins.run.met import Met
-from llmdl_plugins.run.meter import Spent
 from llmdl_plugins.run.node_threads import node_threads
 from llmdl_plugins.run.pool import pooled
 from llmdl_plugins.run.receipts import Receipt
@@ -109,7 +109,7 @@ class Evaluator:
 
         async def watched(one: Wanted) -> Rollout:
             nonlocal done
-            rollout = await self.run(*one)
+            rollout = await self.run(*one, tapes=tapes)
             done += 1
             # Who only watches changes nothing, not even by failing.
             with suppress(Exception):
@@ -119,11 +119,14 @@ class Evaluator:
         with node_threads(self.concurrency):
             return await pooled(watched, wanted, self._slots, self.concurrency)
 
-    async def run(self, candidate: Values, example: Example, repetition: str = "0", record: str = "0") -> Rollout:
+    async def run(
+        self, candidate: Values, example: Example, repetition: str = "0", record: str = "0", *, tapes: bool = True
+    ) -> Rollout:
         """One rollout: from the ledger where it is finished there, else made now.
 
         Args:
             record: the repetition of the original whose tools are replayed, where they are; it is run first.
+            tapes: whether more than the score is looked at: where the ledger holds no texts, it is made again then.
 
         Raises:
             Stopped: the budget or the user ends the run.
@@ -138,12 +141,13 @@ class Evaluator:
         self._count(key)
         # Who asks for what is under way waits for it, and replays it.
         async with self._locks.setdefault(key, asyncio.Lock()):
-            rollout = await self._rollout(key, ready, example, repetition)
+            rollout = await self._rollout(key, ready, example, repetition, tapes)
         self._weigh(rollout)
         return rollout
 
-    async def _rollout(self, key: str, ready: _Prepared, example: Example, repetition: str) -> Rollout:
-        if (record := self.ledger.rollout(key)) is not None:
+    async def _rollout(self, key: str, ready: _Prepared, example: Example, repetition: str, tapes: bool) -> Rollout:
+        record = self.ledger.rollout(key)
+        if record is not None and not (tapes and record.get("bare")):
             return self._replayed(record, example)
         rollout = await self._made(key, ready, example, repetition)
         if rollout.status != "infrastructure error":
@@ -198,9 +202,9 @@ class Evaluator:
 
     def _weigh(self, rollout: Rollout) -> None:
         """Remember the most that one rollout took: what is set aside for the sealed test follows it."""
-        tokens = sum(sum(r.tokens.values()) for r in rollout.receipts if r.tokens)
-        self.heaviest.calls = max(self.heaviest.calls, len(rollout.receipts))
-        self.heaviest.tokens = max(self.heaviest.tokens, tokens)
+        took = self.cashier.meter.worth(rollout.receipts)
+        for name in ("calls", "tokens", "usd"):
+            setattr(self.heaviest, name, max(getattr(self.heaviest, name), getattr(took, name)))
 
     def _watch_share(self, rollout: Rollout) -> None:
         self._outcomes[rollout.status] += 1
