@@ -48,12 +48,14 @@ class Job:
     Args:
         cashier: who pays for every call, wherever it is made.
         origin: how another process makes the same application and the same loss.
+        concurrency: attempts under way at once, in all.
     """
 
     network: Network
     loss: Loss
     cashier: Cashier
     origin: Origin
+    concurrency: int = 8
 
 
 Attempts = Callable[[Task], Awaitable[Rollout]]

@@ -16,17 +16,22 @@ from llmdl_plugins.run.tools import ToolRecords
 from llmdl_plugins.run.workers import told
 from llmdl_plugins.run.workers.line import Message
 from llmdl_plugins.run.workers.talk import Talk, WorkerDied
+from llmdl_plugins.run.workers.turns import Turns
 from llmdl_plugins.scope import Call
 
 T = TypeVar("T")
 
 
 class Desk:
-    """Answers one worker."""
+    """Answers one worker.
 
-    def __init__(self, cashier: Cashier) -> None:
-        self._cashier = cashier
-        self._begun: dict[tuple[int, str], Call] = {}
+    Args:
+        turns: of all workers of the run.
+    """
+
+    def __init__(self, cashier: Cashier, turns: Turns) -> None:
+        self._cashier, self._turns = cashier, turns
+        self._begun: dict[tuple[int, str], tuple[Call, bool]] = {}
 
     async def answer(self, talk: Talk, asked: Message, tools: ToolRecords | None) -> None:
         """Answer one question.
@@ -66,41 +71,66 @@ class Desk:
 
     async def _pay(self, talk: Talk, asked: Message) -> None:
         call, way = told.call(asked["call"]), _Way(talk)
-        pay = self._cashier.alone if asked["alone"] else self._cashier.apay
-        answer = await _for_itself(talk, lambda: pay(call, way.send))
+        if asked["alone"]:
+            answer = await self._pay_alone(call, way)
+        else:
+            answer = await _for_itself(talk, lambda: self._cashier.apay(call, way.send))
         if way.went:
             talk.tell("yours")
         else:
             talk.tell("answer", answer=answer)
 
+    async def _pay_alone(self, call: Call, way: _Way) -> JSON:
+        is_ours = await self._turns.take(call.key, self)
+        try:
+            return await self._cashier.apay_alone(call, way.send)
+        finally:
+            if is_ours:
+                self._turns.give(call.key)
+
     async def _begin(self, talk: Talk, asked: Message) -> None:
         call = told.call(asked["call"])
-        # Synchronous code on a loop waits for no equal call; here, on a loop, `begin` waits for none either.
-        answer = self._cashier.begin(call) if asked["alone"] else await _for_itself(talk, lambda: self._abegin(call))
+        if asked["alone"]:
+            answer, is_ours = await self._begin_alone(call)
+        else:
+            answer, is_ours = await _for_itself(talk, lambda: self._cashier.abegin(call)), False
         if answer is None:
-            self._begun[asked["attempt"], call.key] = call
+            self._begun[asked["attempt"], call.key] = call, is_ours
             if talk.died:
                 self.end(talk.died)
         talk.tell("answer", answer=answer)
 
-    async def _abegin(self, call: Call) -> JSON:
-        return await self._cashier.abegin(call)
+    async def _begin_alone(self, call: Call) -> tuple[JSON, bool]:
+        is_ours, goes_on = await self._turns.take(call.key, self), False
+        try:
+            answer = self._cashier.begin(call)  # on a loop, as here, it waits for nothing
+            goes_on = is_ours and answer is None
+            return answer, goes_on
+        finally:
+            if is_ours and not goes_on:
+                self._turns.give(call.key)
 
     async def _close(self, asked: Message) -> None:
-        call = self._begun.pop((asked["attempt"], asked["key"]))
-        match asked["kind"]:
-            case "finish":
-                await asyncio.to_thread(self._cashier.finish, call, asked["answer"])
-            case "leave":
-                await asyncio.to_thread(self._cashier.leave, call, asked["answer"])
-            case "fail":
-                self._cashier.fail(call, told.distant(asked["error"]))
+        call, is_ours = self._begun.pop((asked["attempt"], asked["key"]))
+        try:
+            match asked["kind"]:
+                case "finish":
+                    await asyncio.to_thread(self._cashier.finish, call, asked["answer"])
+                case "leave":
+                    await asyncio.to_thread(self._cashier.leave, call, asked["answer"])
+                case "fail":
+                    self._cashier.fail(call, told.distant(asked["error"]))
+        finally:
+            if is_ours:
+                self._turns.give(call.key)
 
     def end(self, died: WorkerDied) -> None:
         """The worker is gone: what it set aside for streams is given back."""
         while self._begun:
-            _, call = self._begun.popitem()
+            _, (call, is_ours) = self._begun.popitem()
             self._cashier.fail(call, died)
+            if is_ours:
+                self._turns.give(call.key)
 
 
 class _Way:

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import orjson
+
 from llmdl_plugins.plain import plain
 
 Message = dict[str, Any]
@@ -41,7 +43,7 @@ class Line:
         """What the owner says, until it is gone."""
         try:
             for line in self._lines:
-                yield json.loads(line)
+                yield unpack(line)
         except (OSError, ValueError):
             return  # the owner ended in the middle of a message
 
@@ -122,5 +124,16 @@ class AsyncTalk:
 
 
 def pack(message: Message) -> bytes:
-    """A message as one line: ASCII, so that every text comes out as it went in."""
-    return json.dumps(message, default=plain, separators=(",", ":")).encode("ascii") + b"\n"
+    """A message as one line; every text comes out as it went in."""
+    try:
+        return orjson.dumps(message, default=plain) + b"\n"
+    except TypeError:  # half an emoji, or a number of more than 64 bits
+        return json.dumps(message, default=plain, separators=(",", ":")).encode("ascii") + b"\n"
+
+
+def unpack(line: bytes) -> Message:
+    """The message of a line."""
+    try:
+        return orjson.loads(line)  # type: ignore[no-any-return]
+    except ValueError:
+        return json.loads(line)  # type: ignore[no-any-return]

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
+from threading import Lock
 from typing import Any
 
+from llmdl_plugins import redact
 from llmdl_plugins.plain import JSON
 from llmdl_plugins.run.joins import on_a_loop
 from llmdl_plugins.run.workers import told
@@ -19,10 +21,11 @@ class DistantPayer:
 
     Args:
         attempt: its number.
+        secrets: what of this process the owner was told.
     """
 
-    def __init__(self, line: Line, attempt: int) -> None:
-        self._line, self._attempt = line, attempt
+    def __init__(self, line: Line, attempt: int, secrets: Secrets) -> None:
+        self._line, self._attempt, self._secrets = line, attempt, secrets
         self._flying: set[asyncio.Task[Any]] = set()
 
     async def apay(self, call: Call, send: Callable[[], Awaitable[JSON]]) -> JSON:
@@ -34,7 +37,7 @@ class DistantPayer:
 
     async def _apaid(self, call: Call, send: Callable[[], Awaitable[JSON]]) -> JSON:
         with self._line.atalk() as talk:
-            talk.tell("pay", attempt=self._attempt, call=asdict(call), alone=False)
+            self._ask(talk, "pay", call, False)
             made, said = _Made(), await talk.next()
             while said["kind"] in ("go", "stop"):
                 said = await (made.ago(talk, send, said["turn"]) if said["kind"] == "go" else talk.next())
@@ -43,7 +46,7 @@ class DistantPayer:
     def pay(self, call: Call, send: Callable[[], JSON]) -> JSON:
         """The same, synchronously."""
         with self._line.talk() as talk:
-            talk.tell("pay", attempt=self._attempt, call=asdict(call), alone=on_a_loop())
+            self._ask(talk, "pay", call, on_a_loop())
             made = _Made()
             while (said := talk.next())["kind"] in ("go", "stop"):
                 if said["kind"] == "go":
@@ -52,32 +55,56 @@ class DistantPayer:
 
     def begin(self, call: Call) -> JSON:
         """What the owner remembers, or None and the price is set aside."""
-        return self._asked("begin", call)
+        with self._line.talk() as talk:
+            self._ask(talk, "begin", call, on_a_loop())
+            return _Made().outcome(talk.next())
 
     async def abegin(self, call: Call) -> JSON:
         """The same, asynchronously."""
         with self._line.atalk() as talk:
-            talk.tell("begin", attempt=self._attempt, call=asdict(call), alone=False)
+            self._ask(talk, "begin", call, False)
             return _Made().outcome(await talk.next())
 
     def finish(self, call: Call, answer: JSON) -> None:
         """Hand an answer over; back when it is on disk."""
-        self._asked("finish", call, answer=answer)
+        self._close("finish", call, answer=answer)
 
     def leave(self, call: Call, part: JSON) -> None:
         """Hand over what came of a stream that its reader left."""
-        self._asked("leave", call, answer=part)
+        self._close("leave", call, answer=part)
 
     def fail(self, call: Call, error: BaseException) -> None:
         """Tell of a stream that failed."""
-        self._asked("fail", call, error=told.tell_error(error))
+        self._close("fail", call, error=told.tell_error(error))
 
-    def _asked(self, kind: str, call: Call, **more: Any) -> JSON:
+    def _close(self, kind: str, call: Call, **more: Any) -> None:
         with self._line.talk() as talk:
-            # Of the four only the first holds the whole call: the others belong to it by its key.
-            about = {"call": asdict(call), "alone": on_a_loop()} if kind == "begin" else {"key": call.key}
-            talk.tell(kind, attempt=self._attempt, **about, **more)
-            return _Made().outcome(talk.next())
+            talk.tell(kind, attempt=self._attempt, key=call.key, **more)
+            _Made().outcome(talk.next())
+
+    def _ask(self, talk: Talk | AsyncTalk, kind: str, call: Call, alone: bool) -> None:
+        """Ask about a call; what is secret here is told first, so that the owner hides it."""
+        if fresh := self._secrets.fresh():
+            self._line.tell("secrets", id=None, named=fresh)
+        talk.tell(kind, attempt=self._attempt, call=asdict(call), alone=alone)
+
+
+class Secrets:
+    """What the owner does not know yet of the secrets that models hold here."""
+
+    def __init__(self) -> None:
+        self._told: set[tuple[str, str]] = set()
+        self._lock = Lock()
+
+    def fresh(self) -> list[tuple[str, str]]:
+        """Those that were met since the last time."""
+        known = redact.known()
+        if len(known) == len(self._told):
+            return []
+        with self._lock:
+            fresh = [one for one in known if one not in self._told]
+            self._told.update(fresh)
+            return fresh
 
 
 class _Made:

@@ -16,6 +16,7 @@ from llmdl_plugins.effects import guard
 from llmdl_plugins.run import origin
 from llmdl_plugins.run.executor import Attempts, Job
 from llmdl_plugins.run.workers.pool import Pool
+from llmdl_plugins.run.workers.turns import Turns
 from llmdl_plugins.run.workers.worker import LONGEST, Connection, Worker
 
 _PATIENCE = 5.0  # seconds that a worker has to end by itself
@@ -47,10 +48,10 @@ async def opened(job: Job, launch: Callable[[], Awaitable[Connection]], workers:
         MisuseError: the application or the loss has no name that a worker could load it by.
         LlmdlError: a worker could not load the application.
     """
-    setup = _setup(job)
+    setup, turns = _setup(job), Turns()
 
     async def start() -> Worker:
-        return await Worker.start(await launch(), job, setup)
+        return await Worker.start(await launch(), job, turns, setup)
 
     pool = Pool(start, workers, job.origin.made["target"])
     try:
@@ -65,6 +66,7 @@ def _setup(job: Job) -> dict[str, Any]:
     rules = guard.rules()
     return {
         "origin": job.origin.told(job.network, job.loss),
+        "concurrency": job.concurrency,
         "paths": origin.paths(),
         "allowed": {**asdict(rules), "tools": sorted(rules.tools), "ours": []} if rules else None,
     }

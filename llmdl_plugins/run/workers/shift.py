@@ -18,9 +18,11 @@ from llmdl_plugins.losses.loss import Loss
 from llmdl_plugins.network import Network
 from llmdl_plugins.run import origin
 from llmdl_plugins.run.attempt import Attempt
+from llmdl_plugins.run.heap import frozen_heap
+from llmdl_plugins.run.node_threads import node_threads
 from llmdl_plugins.run.workers import told
 from llmdl_plugins.run.workers.line import Line, Message
-from llmdl_plugins.run.workers.payer import DistantPayer
+from llmdl_plugins.run.workers.payer import DistantPayer, Secrets
 from llmdl_plugins.run.workers.tools import DistantTools
 
 _GRACE = 3.0  # seconds that code of the application has to end when the owner is gone
@@ -40,7 +42,7 @@ def work(line: Line) -> None:
         line.tell("refused", error=told.tell_error(error))
         return
     line.tell("ready")
-    asyncio.run(_Shift(line, network, loss).last(messages))
+    asyncio.run(_Shift(line, network, loss, setup["concurrency"]).last(messages))
 
 
 def _prepared(setup: Mapping[str, Any]) -> tuple[Network, Loss]:
@@ -54,9 +56,10 @@ def _prepared(setup: Mapping[str, Any]) -> tuple[Network, Loss]:
 class _Shift:
     """The attempts of one worker."""
 
-    def __init__(self, line: Line, network: Network, loss: Loss) -> None:
-        self._line, self._network, self._loss = line, network, loss
+    def __init__(self, line: Line, network: Network, loss: Loss, concurrency: int) -> None:
+        self._line, self._network, self._loss, self._concurrency = line, network, loss, concurrency
         self._names = {p: name for name, p in network.named_parameters().items()}
+        self._secrets = Secrets()
         self._candidates: dict[str, Any] = {}
         self._under_way: set[asyncio.Task[None]] = set()
 
@@ -76,7 +79,7 @@ class _Shift:
             os._exit(0)
 
         threading.Thread(target=hear, name="llmdl-line", daemon=True).start()
-        with boundary.door():
+        with boundary.door(), frozen_heap(), node_threads(self._concurrency):
             await over.wait()
             for task in self._under_way:
                 task.cancel()
@@ -98,7 +101,7 @@ class _Shift:
     def _attempt(self, message: Message) -> Attempt:
         if (values := message.get("values")) is not None:
             self._candidates[message["candidate"]] = {self._network[name]: value for name, value in values.items()}
-        payer = DistantPayer(self._line, message["id"])
+        payer = DistantPayer(self._line, message["id"], self._secrets)
         tools = DistantTools(self._line, message["id"], message["replays"])
         values = self._candidates[message["candidate"]]
         example = told.row(message["row"])

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import json
 from collections.abc import Awaitable, Callable, Mapping
 from contextvars import Context, copy_context
 from dataclasses import dataclass, replace
 from typing import Any
 
+from llmdl_plugins import redact
 from llmdl_plugins.errors import WorkerError
 from llmdl_plugins.plain import JSON
 from llmdl_plugins.run.executor import Job, Task
@@ -17,8 +17,9 @@ from llmdl_plugins.run.receipts import receipts
 from llmdl_plugins.run.rollout import Rollout
 from llmdl_plugins.run.workers import told
 from llmdl_plugins.run.workers.desk import Desk
-from llmdl_plugins.run.workers.line import Message, pack
+from llmdl_plugins.run.workers.line import Message, pack, unpack
 from llmdl_plugins.run.workers.talk import Talk, WorkerDied
+from llmdl_plugins.run.workers.turns import Turns
 
 LONGEST = 2**30  # bytes of a message
 
@@ -50,9 +51,9 @@ class _UnderWay:
 class Worker:
     """One worker; `start` makes it."""
 
-    def __init__(self, connection: Connection, job: Job) -> None:
+    def __init__(self, connection: Connection, job: Job, turns: Turns) -> None:
         self._connection, self._job = connection, job
-        self._desk = Desk(job.cashier)
+        self._desk = Desk(job.cashier, turns)
         self._numbers = itertools.count()
         self._under_way: dict[int, _UnderWay] = {}
         self._talks: dict[int, Talk] = {}
@@ -62,14 +63,14 @@ class Worker:
         self._listening: asyncio.Task[None] | None = None
 
     @classmethod
-    async def start(cls, connection: Connection, job: Job, setup: Mapping[str, Any]) -> Worker:
+    async def start(cls, connection: Connection, job: Job, turns: Turns, setup: Mapping[str, Any]) -> Worker:
         """A worker that has loaded the application.
 
         Raises:
             LlmdlError: it could not; the error is the one that it met.
             WorkerDied: it is gone already.
         """
-        worker = cls(connection, job)
+        worker = cls(connection, job, turns)
         try:
             await worker._ready(setup)
         except BaseException:
@@ -131,7 +132,7 @@ class Worker:
             line = await self._connection.reader.readline()
         except OSError:
             return None
-        return json.loads(line) if line.endswith(b"\n") else None
+        return unpack(line) if line.endswith(b"\n") else None
 
     async def _listen(self) -> None:
         while (said := await self._next()) is not None:
@@ -142,6 +143,9 @@ class Worker:
         match said["kind"]:
             case "done" | "ended":
                 self._came_home(said)
+            case "secrets":
+                for name, value in said["named"]:
+                    redact.learn(name, value)
             case "say":
                 if under_way := self._under_way.get(said["attempt"]):
                     under_way.task.tools.say(said["text"])
