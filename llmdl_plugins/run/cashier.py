@@ -8,28 +8,27 @@ import time
 from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
-
-import stamina
 
 from llmdl_plugins.answers import total_usage
 from llmdl_plugins.boundary import Call
 from llmdl_plugins.plain import JSON
-from llmdl_plugins.run.faults import is_infrastructure, retry_after
 from llmdl_plugins.run.joins import Joins
 from llmdl_plugins.run.ledger import Ledger
 from llmdl_plugins.run.meter import Meter
+from llmdl_plugins.run.model_name import model_of
 from llmdl_plugins.run.receipts import Receipt, keep
+from llmdl_plugins.run.sending import Sender
 
-_ATTEMPTS = 4
+T = TypeVar("T")
 
 
 class Cashier:
     """The payer of a run: what the ledger holds is never paid again, and two who ask the same at once pay once."""
 
-    def __init__(self, ledger: Ledger, meter: Meter) -> None:
-        self.ledger, self.meter = ledger, meter
+    def __init__(self, ledger: Ledger, meter: Meter, sender: Sender | None = None) -> None:
+        self.ledger, self.meter, self._sender = ledger, meter, sender or Sender(ledger, meter)
         self._met: set[str] = set()
         self._joins = Joins()
         self._started: dict[str, float] = {}
@@ -48,7 +47,7 @@ class Cashier:
     async def _asend(self, call: Call, send: Callable[[], Awaitable[JSON]]) -> JSON:
         try:
             if (answer := self._remembered(call)) is None:
-                answer = await self._atry(call, send)
+                answer = await self._asent(call, send)
                 await asyncio.wrap_future(self._record(call, answer))
             self._joins.close(call, answer)
             return answer
@@ -56,15 +55,21 @@ class Cashier:
             self._joins.close(call, error=error)
             raise
 
-    async def _atry(self, call: Call, send: Callable[[], Awaitable[JSON]]) -> JSON:
+    async def _asent(self, call: Call, send: Callable[[], Awaitable[JSON]]) -> JSON:
         try:
-            async for attempt in stamina.retry_context(on=_again(call), attempts=_ATTEMPTS, timeout=None):
-                with attempt:
-                    return await send()
-        except BaseException as error:
-            self._failed(call, error)
+            return await self._sender.asend(call, send)
+        except BaseException:
+            self._give_up(call)
             raise
-        raise AssertionError("retry_context ends with an answer or an error")
+
+    async def afirst(self, call: Call, start: Callable[[], Awaitable[T]]) -> T:
+        """What a stream starts with; a start that fails is tried again, and then fails the call."""
+        try:
+            return await self._sender.asend(call, start)
+        except BaseException:
+            self._give_up(call)
+            self._joins.close(call)
+            raise
 
     def pay(self, call: Call, send: Callable[[], JSON]) -> JSON:
         """The same, synchronously."""
@@ -72,7 +77,7 @@ class Cashier:
             return self._shared(call, answer)
         try:
             if (answer := self._remembered(call)) is None:
-                answer = self._try(call, send)
+                answer = self._sent(call, send)
                 self._record(call, answer).result()
             self._joins.close(call, answer)
             return answer
@@ -80,15 +85,21 @@ class Cashier:
             self._joins.close(call, error=error)
             raise
 
-    def _try(self, call: Call, send: Callable[[], JSON]) -> JSON:
+    def _sent(self, call: Call, send: Callable[[], JSON]) -> JSON:
         try:
-            for attempt in stamina.retry_context(on=_again(call), attempts=_ATTEMPTS, timeout=None):
-                with attempt:
-                    return send()
-        except BaseException as error:
-            self._failed(call, error)
+            return self._sender.send(call, send)
+        except BaseException:
+            self._give_up(call)
             raise
-        raise AssertionError("retry_context ends with an answer or an error")
+
+    def first(self, call: Call, start: Callable[[], T]) -> T:
+        """The same, synchronously."""
+        try:
+            return self._sender.send(call, start)
+        except BaseException:
+            self._give_up(call)
+            self._joins.close(call)
+            raise
 
     def begin(self, call: Call) -> JSON:
         """The recorded answer, or None and the price is set aside: the call is to be finished, left or failed."""
@@ -116,7 +127,7 @@ class Cashier:
             self.meter.reserve()
             self._started[call.key] = time.perf_counter()
         else:
-            self._receive(Receipt(call.key, _model(call), total_usage(answer)))
+            self._receive(Receipt(call.key, model_of(call), total_usage(answer)))
         return answer  # type: ignore[no-any-return]
 
     def meet(self, receipts: Iterable[Receipt]) -> None:
@@ -147,46 +158,30 @@ class Cashier:
 
     def fail(self, call: Call, error: BaseException) -> None:
         """Remember a failure and give the reserve back; who waited for this call tries it himself."""
-        self._failed(call, error)
+        self.ledger.add_failure(call.key, call.path, repr(error))
+        self._give_up(call)
         self._joins.close(call)
 
-    def _failed(self, call: Call, error: BaseException) -> None:
+    def _give_up(self, call: Call) -> None:
         self._started.pop(call.key, None)
         self.meter.release()
-        self.ledger.add_failure(call.key, call.path, repr(error))
 
     def _record(self, call: Call, answer: JSON) -> Future[None]:
         tokens = total_usage(answer)
-        self.meter.settle(_model(call), tokens)
+        self.meter.settle(model_of(call), tokens)
+        self._sender.settle(call, tokens)
         with self._lock:
             self._met.add(call.key)
-        keep(Receipt(call.key, _model(call), tokens))
+        keep(Receipt(call.key, model_of(call), tokens))
         now = time.perf_counter()
         seconds = now - self._started.pop(call.key, now)
         return self.ledger.add_call(call.key, call.path, call.request, answer, tokens, seconds)
 
     def _shared(self, call: Call, answer: JSON) -> JSON:
-        keep(Receipt(call.key, _model(call), total_usage(answer)))
+        keep(Receipt(call.key, model_of(call), total_usage(answer)))
         return answer
 
     async def drain(self) -> None:
         """Wait for the calls that are under way."""
         while self.flying:
             await asyncio.gather(*self.flying, return_exceptions=True)
-
-
-def _again(call: Call) -> Callable[[Exception], bool | float]:
-    """Whether to try again, and after how long: never around a client that retries by itself."""
-
-    def decide(error: Exception) -> bool | float:
-        if call.retries_itself or not is_infrastructure(error):
-            return False
-        return retry_after(error) or True
-
-    return decide
-
-
-def _model(call: Call) -> str:
-    request: Any = call.request
-    settings = request["settings"]
-    return str(settings.get("model_name") or settings.get("model") or request["model"])
