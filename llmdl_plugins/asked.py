@@ -10,7 +10,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage
 from langchain_core.outputs import LLMResult
 
-from llmdl_plugins import answers, calls, tape
+from llmdl_plugins import answers, calls, redact, tape
 from llmdl_plugins.errors import LlmdlError
 from llmdl_plugins.passage import refused
 from llmdl_plugins.plain import JSON, plain
@@ -59,10 +59,11 @@ class Asked(NamedTuple):
 
     def call(self, **more: Any) -> Call:
         """The request as the ledger knows it."""
+        redact.meet(self.model)
         request: JSON = {
             "model": f"{type(self.model).__module__}.{type(self.model).__qualname__}",
             "settings": answers.without_secrets(plain(self.model.asdict())),
-            "options": plain({k: v for k, v in {**self.options, **more}.items() if k not in answers.TELLING_ONLY}),
+            "options": plain(answers.of_request({**self.options, **more})),
             "messages": [[answers.told(m) for m in messages] for messages in self.batch],
         }
         return calls.call(self.here, request, bool(getattr(self.model, "max_retries", None)))

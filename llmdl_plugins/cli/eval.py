@@ -48,6 +48,7 @@ def evaluate(
     from llmdl_plugins.errors import MisuseError
     from llmdl_plugins.losses.loss import resolve
     from llmdl_plugins.network import trainable
+    from llmdl_plugins.printable import printable
     from llmdl_plugins.run.tools import ToolRules
     from llmdl_plugins.target import load_target
     from llmdl_plugins.training.compare import compare
@@ -67,7 +68,7 @@ def evaluate(
         figures = compare(
             network, scored, rows, values, concurrency=concurrency, watcher=watcher, tools=rules, terms=terms
         )
-    print(json.dumps(figures.json()) if as_json else figures)
+    print(printable(json.dumps(figures.json()) if as_json else str(figures)))
 
 
 def _application(target: str) -> str:

@@ -151,7 +151,9 @@ def _tell(result: Result, folder: Path, as_json: bool) -> None:
     if as_json:
         import json
 
-        print(json.dumps(result.json(), ensure_ascii=False))
+        from llmdl_plugins.printable import printable
+
+        print(printable(json.dumps(result.json())))
         return
     tell(folder)
     spent = ", ".join(f"{amount:g} {name}" for name, amount in result.spent.items() if amount)

@@ -15,8 +15,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from llmdl_plugins import redact
 from llmdl_plugins.errors import LedgerError
-from llmdl_plugins.plain import JSON, clean, dumps
+from llmdl_plugins.plain import JSON, clean, packed
+from llmdl_plugins.run.landing import Landing
 
 if TYPE_CHECKING:
     from llmdl_plugins.scope import Use
@@ -44,24 +46,26 @@ class Ledger:
     """
 
     def __init__(self, path: Path | None = None) -> None:
-        self._db = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None)
+        self._stays = path is not None
+        self._db = _connected(path)
         self._lock = threading.Lock()
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=FULL")
         self._db.executescript(_SCHEMA)
+        # Who reads must not wait for a commit; only a database in memory has one connection.
+        self._reads, self._reading = (_connected(path), threading.Lock()) if path else (self._db, self._lock)
+        self._landing = Landing()
         self._writes: queue.SimpleQueue[_Write | None] = queue.SimpleQueue()
         self._writer = threading.Thread(target=self._write, name="llmdl-ledger", daemon=True)
         self._writer.start()
 
     def answer(self, key: str) -> Any:
         """The recorded answer of a call, or None."""
-        row = self._row("SELECT answer FROM calls WHERE key = ?", key)
-        return json.loads(row[0]) if row else None
+        return _read(self._row("SELECT answer FROM calls WHERE key = ?", key))
 
     def rollout(self, key: str) -> Any:
         """The record of a finished rollout, or None."""
-        row = self._row("SELECT record FROM rollouts WHERE key = ?", key)
-        return json.loads(row[0]) if row else None
+        return _read(self._row("SELECT record FROM rollouts WHERE key = ?", key))
 
     def add_call(
         self, key: str, path: str, request: JSON, answer: JSON, tokens: dict[str, int] | None, seconds: float
@@ -69,8 +73,8 @@ class Ledger:
         """Record an answer; done when it is on disk."""
         given = tokens or {}
         used = given.get("input"), given.get("output"), seconds, time.time()
-        values = (key, clean(path), dumps(request), dumps(answer), *used)
-        return self._add("INSERT OR IGNORE INTO calls VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
+        values = (key, clean(path), packed(request), packed(answer), *used)
+        return self._add(f"INSERT INTO calls VALUES (?, ?, ?, ?, ?, ?, ?, ?) {_once('answer')}", values)
 
     def add_failure(self, key: str, path: str, error: str) -> Future[None]:
         """Record a call that failed."""
@@ -78,27 +82,39 @@ class Ledger:
 
     def add_rollout(self, key: str, record: JSON) -> Future[None]:
         """Record a finished rollout."""
-        return self._add("INSERT OR IGNORE INTO rollouts VALUES (?, ?, ?)", (key, dumps(record), time.time()))
+        values = (key, packed(record), time.time())
+        return self._add(f"INSERT INTO rollouts VALUES (?, ?, ?) {_once('record')}", values)
 
     def tool(self, key: str) -> Any:
         """The recorded outcome of one use of a tool, or None."""
-        row = self._row("SELECT outcome FROM tools WHERE key = ?", key)
-        return json.loads(row[0]) if row else None
+        return _read(self._row("SELECT outcome FROM tools WHERE key = ?", key))
 
     def tools(self, question: str) -> list[tuple[str, int, Any]]:
         """All that was recorded for a question: path, turn and outcome."""
-        with self._lock:
-            found = self._db.execute("SELECT path, turn, outcome FROM tools WHERE question = ?", (question,)).fetchall()
-        return [(path, turn, json.loads(outcome)) for path, turn, outcome in found]
+        with self._reading:
+            found = self._reads.execute(
+                "SELECT path, turn, outcome FROM tools WHERE question = ?", (question,)
+            ).fetchall()
+        told = [(path, turn, _read((outcome,))) for path, turn, outcome in found]
+        return [(path, turn, outcome) for path, turn, outcome in told if outcome is not None]
 
     def add_tool(self, key: str, question: str | None, use: Use, outcome: JSON) -> Future[None]:
         """Record what a tool gave back; `question` where others may be given it too."""
-        values = (key, question, use.name, clean(use.path), use.turn, dumps(use.arguments), dumps(outcome), time.time())
-        return self._add("INSERT OR IGNORE INTO tools VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
+        values = (
+            key,
+            question,
+            use.name,
+            clean(use.path),
+            use.turn,
+            packed(use.arguments),
+            packed(outcome),
+            time.time(),
+        )
+        return self._add(f"INSERT INTO tools VALUES (?, ?, ?, ?, ?, ?, ?, ?) {_once('outcome')}", values)
 
     def add_event(self, kind: str, record: JSON) -> Future[None]:
         """Record something that happened, for the report."""
-        return self._add("INSERT INTO events (kind, record, at) VALUES (?, ?, ?)", (kind, dumps(record), time.time()))
+        return self._add("INSERT INTO events (kind, record, at) VALUES (?, ?, ?)", (kind, packed(record), time.time()))
 
     def clear_events(self) -> None:
         """Forget what an earlier, unfinished process reported: this one tells it again."""
@@ -106,28 +122,37 @@ class Ledger:
 
     def events(self, kind: str) -> list[Any]:
         """Everything recorded under a kind, in order."""
-        with self._lock:
-            rows = self._db.execute("SELECT record FROM events WHERE kind = ? ORDER BY id", (kind,)).fetchall()
+        with self._reading:
+            rows = self._reads.execute("SELECT record FROM events WHERE kind = ? ORDER BY id", (kind,)).fetchall()
         return [json.loads(r[0]) for r in rows]
 
     def totals(self) -> dict[str, float]:
         """Calls, tokens, failures and seconds of waiting of all processes that wrote here."""
-        with self._lock:
-            calls, tokens, seconds = self._db.execute(
+        with self._reading:
+            calls, tokens, seconds = self._reads.execute(
                 "SELECT count(*), total(input_tokens) + total(output_tokens), total(seconds) FROM calls"
             ).fetchone()
-            failures = self._db.execute("SELECT count(*) FROM failures").fetchone()[0]
+            failures = self._reads.execute("SELECT count(*) FROM failures").fetchone()[0]
         return {"calls": calls, "tokens": int(tokens), "failures": failures, "seconds": seconds}
+
+    async def landed(self, done: Future[None]) -> None:
+        """Wait on a loop until something is on disk: cheaper than `asyncio.wrap_future` where many wait.
+
+        Raises:
+            LedgerError: it could not be written.
+        """
+        await self._landing.of(done)
 
     def close(self) -> None:
         """Write what is waiting, and close."""
         self._writes.put(None)
         self._writer.join()
+        self._reads.close()
         self._db.close()
 
     def _row(self, query: str, key: str) -> Any:
-        with self._lock:
-            return self._db.execute(query, (key,)).fetchone()
+        with self._reading:
+            return self._reads.execute(query, (key,)).fetchone()
 
     def _add(self, statement: str, values: tuple[Any, ...]) -> Future[None]:
         done: Future[None] = Future()
@@ -153,12 +178,14 @@ class Ledger:
                 done.set_exception(failure)
             else:
                 done.set_result(None)
+        self._landing.announce()
 
     def _kept(self, group: list[_Write]) -> LedgerError | None:
         try:
+            rows = [(statement, self._safe(values)) for statement, values, _ in group]
             with self._lock:
                 self._db.execute("BEGIN IMMEDIATE")
-                for statement, values, _ in group:
+                for statement, values in rows:
                     self._db.execute(statement, values)
                 self._db.execute("COMMIT")
         except Exception as error:
@@ -169,7 +196,26 @@ class Ledger:
             )
         return None
 
+    def _safe(self, values: tuple[Any, ...]) -> tuple[Any, ...]:
+        """What is written: here is the one way to the disk, and no secret takes it."""
+        return tuple(redact.hide(v) if isinstance(v, str) else v for v in values) if self._stays else values
+
     def _undo(self) -> None:
         with self._lock, suppress(sqlite3.Error):
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
+
+
+def _read(row: tuple[str] | None) -> Any:
+    """What was recorded; None where nothing was, or where it held a secret that this process doesn't know."""
+    text = redact.show(row[0]) if row else None
+    return None if text is None else json.loads(text)
+
+
+def _once(column: str) -> str:
+    """What is recorded stays; where it held a secret that could not be put back, what was got anew takes its place."""
+    return f"ON CONFLICT (key) DO UPDATE SET {column} = excluded.{column} WHERE instr({column}, '{redact.MARK}') > 0"
+
+
+def _connected(path: Path | None) -> sqlite3.Connection:
+    return sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None)
