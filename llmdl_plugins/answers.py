@@ -17,6 +17,7 @@ from llmdl_plugins.errors import InfrastructureError
 from llmdl_plugins.plain import JSON, MESSAGE_FIELDS, clean, plain
 
 TELLING_ONLY = {"callbacks", "tags", "metadata", "run_name", "run_id", "ls_structured_output_format"}
+_CACHED = (("cached", "cache_read"), ("written", "cache_creation"))
 _PRIVATE = re.compile(
     r"api_?key|secret|passw|authori[sz]ation|(?:access|api|auth|ad|bot)_?token|bearer|credential|cookie"
     r"|base_?url|endpoint|api_?base|proxy|headers|organi[sz]ation",
@@ -62,7 +63,7 @@ def usage(message: Any) -> dict[str, int] | None:
 
 
 def total_usage(answer: Any) -> dict[str, int] | None:
-    """Tokens of a recorded answer, or None where none of its messages says.
+    """Tokens of a recorded answer, or None where none of its messages says; of the input, those of a cache if any.
 
     Of several generations for one request each says what all took.  An answer that is no LangChain message says it
     under "usage".
@@ -73,7 +74,12 @@ def total_usage(answer: Any) -> dict[str, int] | None:
     given = [u for m in rows if (u := (m.get("data") or {}).get("usage_metadata"))]
     if not given:
         return None
-    return {"input": sum(u["input_tokens"] for u in given), "output": sum(u["output_tokens"] for u in given)}
+    told = {"input": sum(u["input_tokens"] for u in given), "output": sum(u["output_tokens"] for u in given)}
+    return told | {name: n for name, key in _CACHED if (n := sum(_detail(u, key) for u in given))}
+
+
+def _detail(usage: Any, key: str) -> int:
+    return int((usage.get("input_token_details") or {}).get(key) or 0)
 
 
 def encode(result: LLMResult) -> JSON:

@@ -61,8 +61,7 @@ class Asked(NamedTuple):
         """The request as the ledger knows it."""
         redact.meet(self.model)
         request: JSON = {
-            "model": f"{type(self.model).__module__}.{type(self.model).__qualname__}",
-            "settings": answers.without_secrets(plain(self.model.asdict())),
+            **described(self.model),
             "options": plain(answers.of_request({**self.options, **more})),
             "messages": [[answers.told(m) for m in messages] for messages in self.batch],
         }
@@ -76,6 +75,14 @@ class Asked(NamedTuple):
         for messages, generations in zip(self.batch, result.generations, strict=False):
             answer = getattr(generations[0], "message", None) if generations else None
             calls.note(messages, answer, self.since, told)
+
+
+def described(model: BaseChatModel) -> dict[str, JSON]:
+    """A model as a request names it: its class, and its settings without keys, passwords and addresses."""
+    return {
+        "model": f"{type(model).__module__}.{type(model).__qualname__}",
+        "settings": answers.without_secrets(plain(model.asdict())),
+    }
 
 
 def _definitions(options: Mapping[str, Any]) -> JSON:

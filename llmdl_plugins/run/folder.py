@@ -15,6 +15,7 @@ from filelock import FileLock, Timeout
 from llmdl_plugins import redact
 from llmdl_plugins.errors import BudgetError, LockedError, MisuseError, RunFolderError
 from llmdl_plugins.plain import JSON, dumps, plain
+from llmdl_plugins.run.bare import BareLedger
 from llmdl_plugins.run.ledger import Ledger
 
 
@@ -45,7 +46,7 @@ class RunFolder:
         try:
             with self._locked():
                 self._claim(config, force)
-                ledger = Ledger(self.path / "ledger.db")
+                ledger = (Ledger if config.get("content", True) else BareLedger)(self.path / "ledger.db")
                 self._protect("ledger.db")
                 try:
                     yield ledger

@@ -45,7 +45,9 @@ class Remembered:
         if answer is None:
             where = call.path or "a node"
             raise refused(NotRememberedError(f"The run in {self.path.parent} did not make this call at {where}."))
-        return json.loads(answer)  # type: ignore[no-any-return]
+        if (told := json.loads(answer)) is None:
+            raise refused(NotRememberedError(f"The run in {self.path.parent} keeps no answers: it had --no-content."))
+        return told  # type: ignore[no-any-return]
 
     def _undated(self, call: Call) -> Any:
         """The answer to the same question at another time: prompts say what day it is."""

@@ -17,8 +17,8 @@ from llmdl_plugins.run import faults
 from llmdl_plugins.run.ledger import Ledger
 from llmdl_plugins.run.limits import Limits, Pace
 from llmdl_plugins.run.meter import Meter
-from llmdl_plugins.run.model_name import model_of
 from llmdl_plugins.run.patience import TIMEOUT, awithin, within
+from llmdl_plugins.run.quote import model_of
 from llmdl_plugins.run.waits import retry_after
 from llmdl_plugins.scope import Call
 
@@ -90,12 +90,12 @@ class Sender:
 
     def settle(self, call: Call, tokens: dict[str, int] | None) -> None:
         """Charge what a call really took against the tokens a minute."""
-        pace = self._limits.of(model_of(call))
+        pace = self._limits.of(_model(call))
         if pace.counts_tokens and tokens:
             pace.settle(tokens["input"] + tokens["output"] - self._size(call, pace))
 
     def _pace(self, call: Call) -> Pace:
-        model = model_of(call)
+        model = _model(call)
         if call.retries_itself and model not in self._said:
             self._said.add(model)
             with suppress(Exception):  # who only watches changes nothing
@@ -115,7 +115,7 @@ class Sender:
         if isinstance(error, Exception) and faults.is_refusal(error, pace.has_answered):
             raise refused(
                 RefusedError(
-                    f"The server of {model_of(call)} refuses: {error}. It refuses every call: look at the key, the "
+                    f"The server of {_model(call)} refuses: {error}. It refuses every call: look at the key, the "
                     "name of the model, its address and the account, then run the same command again."
                 )
             ) from error
@@ -147,3 +147,7 @@ def _most(error: Exception, pace: Pace) -> tuple[str, int]:
 
 def _pause(tried: int) -> float:
     return float(min(_LONGEST, _FIRST * 2 ** (tried - 1))) * random.uniform(0.75, 1.25)
+
+
+def _model(call: Call) -> str:
+    return model_of(call.request)[0]

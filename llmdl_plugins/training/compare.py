@@ -20,7 +20,7 @@ from llmdl_plugins.run.evaluate import Evaluator
 from llmdl_plugins.run.events import Told, Watcher, silent
 from llmdl_plugins.run.ledger import Ledger
 from llmdl_plugins.run.meter import Meter
-from llmdl_plugins.run.rollout import Rollout
+from llmdl_plugins.run.rollout import Rollout, Wanted
 from llmdl_plugins.run.terms import Terms
 from llmdl_plugins.run.tools import ToolRules
 from llmdl_plugins.training.result import points
@@ -95,12 +95,8 @@ async def _compare(
             seconds=terms.rollout_timeout,
         )
         sides: Sequence[Mapping[str, Any]] = [{}, values] if values else [{}]
-        runs = [
-            evaluator.run(side, example, f"eval/{n}", record="eval/0")
-            for example in rows
-            for n, side in enumerate(sides)
-        ]
-        rollouts = await evaluator.all(runs, "eval")
+        wanted = [Wanted(side, row, f"eval/{n}", "eval/0") for row in rows for n, side in enumerate(sides)]
+        rollouts = await evaluator.all(wanted, "eval", tapes=False)
     return _figures(rollouts, len(sides), meter.spent.calls)
 
 
