@@ -14,7 +14,7 @@ from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResu
 from pydantic import PrivateAttr
 
 from llmdl_plugins.errors import InfrastructureError
-from llmdl_plugins.plain import JSON, MESSAGE_FIELDS, clean, plain
+from llmdl_plugins.plain import JSON, MESSAGE_FIELDS, plain
 
 TELLING_ONLY = {"callbacks", "tags", "metadata", "run_name", "run_id", "ls_structured_output_format"}
 _CACHED = (("cached", "cache_read"), ("written", "cache_creation"))
@@ -48,7 +48,7 @@ def told(message: BaseMessage) -> JSON:
     held, content = vars(message), message.content
     said: dict[str, JSON] = {
         "type": message.type,
-        "content": clean(content) if isinstance(content, str) else plain(content),
+        "content": plain(content),
     }
     for key in MESSAGE_FIELDS:
         if given := held.get(key):

@@ -18,6 +18,7 @@ from llmdl_plugins.run.budget import Budget
 from llmdl_plugins.run.cashier import Cashier
 from llmdl_plugins.run.evaluate import Evaluator
 from llmdl_plugins.run.events import Told, Watcher, silent
+from llmdl_plugins.run.heap import frozen_heap
 from llmdl_plugins.run.ledger import Ledger
 from llmdl_plugins.run.meter import Meter
 from llmdl_plugins.run.rollout import Rollout, Wanted
@@ -82,7 +83,7 @@ async def _compare(
     terms: Terms,
 ) -> Figures:
     meter = Meter(Budget())
-    with closing(Ledger()) as ledger, boundary.door():
+    with closing(Ledger()) as ledger, boundary.door(), frozen_heap():
         cashier = Cashier(ledger, meter, terms.sender(ledger, meter, lambda text: watcher(Told(text))))
         evaluator = Evaluator(
             network,
