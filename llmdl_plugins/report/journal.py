@@ -38,7 +38,8 @@ def read_journal(path: Path) -> Journal:
             return _journal(db)
     except (sqlite3.Error, ValidationError, ValueError, RecursionError):
         raise RunFolderError(
-            f"{path} is damaged: it is not a ledger that can be read. The other files of the folder are untouched."
+            f"{path} is damaged: it is not a ledger that can be read. The other files of the folder are untouched. "
+            "Running the same `llmdl fit` again saves what can be read of it."
         ) from None
 
 

@@ -16,52 +16,51 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from llmdl_plugins.errors import LedgerError
-from llmdl_plugins.plain import JSON, clean, dumps
+from llmdl_plugins.plain import JSON
+from llmdl_plugins.run.database import Say, in_memory, opened
+from llmdl_plugins.run.disk import unread, unwritten
+from llmdl_plugins.run.schema import TABLES, inserting, is_row, stored
 
 if TYPE_CHECKING:
     from llmdl_plugins.scope import Use
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS calls (
-    key TEXT PRIMARY KEY, path TEXT, request TEXT, answer TEXT,
-    input_tokens INTEGER, output_tokens INTEGER, seconds REAL, at REAL);
-CREATE TABLE IF NOT EXISTS failures (key TEXT, path TEXT, error TEXT, at REAL);
-CREATE TABLE IF NOT EXISTS rollouts (key TEXT PRIMARY KEY, record TEXT, at REAL);
-CREATE TABLE IF NOT EXISTS tools (
-    key TEXT PRIMARY KEY, question TEXT, name TEXT, path TEXT, turn INTEGER, arguments TEXT, outcome TEXT, at REAL);
-CREATE INDEX IF NOT EXISTS tools_by_question ON tools (question);
-CREATE TABLE IF NOT EXISTS events (id INTEGER PRIMARY KEY, kind TEXT, record TEXT, at REAL);
-"""
+_INSERT = {table: inserting(table) for table in TABLES}
+_PLACES = {table: {column: n for n, column in enumerate(columns)} for table, columns in TABLES.items()}
 _GROUP = 256
+_DISK = (sqlite3.OperationalError, sqlite3.DatabaseError, sqlite3.InternalError)  # others are of one value
 _Write = tuple[str, tuple[Any, ...], "Future[None]"]
 
 
 class Ledger:
     """Cache, journal, audit and source of the report.
 
+    Once the disk has failed it gives and takes nothing more: what can't be recorded must not be paid for.
+
     Args:
         path: the database file; None keeps it in memory.
+        say: told what was damaged, and what could be saved.
+
+    Raises:
+        RunFolderError: the file is of something else, or of a newer version.
+        LedgerError: the disk fails, or refuses.
     """
 
-    def __init__(self, path: Path | None = None) -> None:
-        self._db = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None)
+    def __init__(self, path: Path | None = None, say: Say = lambda text: None) -> None:
+        self._db = in_memory() if path is None else opened(path, say)
+        self._name, self._say = str(path or "The ledger"), say
+        self._failure: LedgerError | None = None
         self._lock = threading.Lock()
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=FULL")
-        self._db.executescript(_SCHEMA)
         self._writes: queue.SimpleQueue[_Write | None] = queue.SimpleQueue()
         self._writer = threading.Thread(target=self._write, name="llmdl-ledger", daemon=True)
         self._writer.start()
 
     def answer(self, key: str) -> Any:
         """The recorded answer of a call, or None."""
-        row = self._row("SELECT answer FROM calls WHERE key = ?", key)
-        return json.loads(row[0]) if row else None
+        return self._recorded("calls", "answer", key)
 
     def rollout(self, key: str) -> Any:
         """The record of a finished rollout, or None."""
-        row = self._row("SELECT record FROM rollouts WHERE key = ?", key)
-        return json.loads(row[0]) if row else None
+        return self._recorded("rollouts", "record", key)
 
     def add_call(
         self, key: str, path: str, request: JSON, answer: JSON, tokens: dict[str, int] | None, seconds: float
@@ -69,36 +68,34 @@ class Ledger:
         """Record an answer; done when it is on disk."""
         given = tokens or {}
         used = given.get("input"), given.get("output"), seconds, time.time()
-        values = (key, clean(path), dumps(request), dumps(answer), *used)
-        return self._add("INSERT OR IGNORE INTO calls VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
+        return self._keep("calls", key, path, request, answer, *used)
 
     def add_failure(self, key: str, path: str, error: str) -> Future[None]:
         """Record a call that failed."""
-        return self._add("INSERT INTO failures VALUES (?, ?, ?, ?)", (key, clean(path), clean(error), time.time()))
+        return self._keep("failures", key, path, error, time.time())
 
     def add_rollout(self, key: str, record: JSON) -> Future[None]:
         """Record a finished rollout."""
-        return self._add("INSERT OR IGNORE INTO rollouts VALUES (?, ?, ?)", (key, dumps(record), time.time()))
+        return self._keep("rollouts", key, record, time.time())
 
     def tool(self, key: str) -> Any:
         """The recorded outcome of one use of a tool, or None."""
-        row = self._row("SELECT outcome FROM tools WHERE key = ?", key)
-        return json.loads(row[0]) if row else None
+        return self._recorded("tools", "outcome", key)
 
     def tools(self, question: str) -> list[tuple[str, int, Any]]:
         """All that was recorded for a question: path, turn and outcome."""
-        with self._lock:
-            found = self._db.execute("SELECT path, turn, outcome FROM tools WHERE question = ?", (question,)).fetchall()
-        return [(path, turn, json.loads(outcome)) for path, turn, outcome in found]
+        found = self._rows("SELECT key, path, turn FROM tools WHERE question = ?", question)
+        recorded = [(path, turn, self.tool(key)) for key, path, turn in found]
+        return [one for one in recorded if one[2] is not None]
 
     def add_tool(self, key: str, question: str | None, use: Use, outcome: JSON) -> Future[None]:
         """Record what a tool gave back; `question` where others may be given it too."""
-        values = (key, question, use.name, clean(use.path), use.turn, dumps(use.arguments), dumps(outcome), time.time())
-        return self._add("INSERT OR IGNORE INTO tools VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
+        made = use.name, use.path, use.turn, use.arguments
+        return self._keep("tools", key, question, *made, outcome, time.time())
 
     def add_event(self, kind: str, record: JSON) -> Future[None]:
         """Record something that happened, for the report."""
-        return self._add("INSERT INTO events (kind, record, at) VALUES (?, ?, ?)", (kind, dumps(record), time.time()))
+        return self._keep("events", None, kind, record, time.time())
 
     def clear_events(self) -> None:
         """Forget what an earlier, unfinished process reported: this one tells it again."""
@@ -106,18 +103,23 @@ class Ledger:
 
     def events(self, kind: str) -> list[Any]:
         """Everything recorded under a kind, in order."""
-        with self._lock:
-            rows = self._db.execute("SELECT record FROM events WHERE kind = ? ORDER BY id", (kind,)).fetchall()
-        return [json.loads(r[0]) for r in rows]
+        return [json.loads(r[0]) for r in self._rows("SELECT record FROM events WHERE kind = ? ORDER BY id", kind)]
 
     def totals(self) -> dict[str, float]:
         """Calls, tokens, failures and seconds of waiting of all processes that wrote here."""
-        with self._lock:
-            calls, tokens, seconds = self._db.execute(
-                "SELECT count(*), total(input_tokens) + total(output_tokens), total(seconds) FROM calls"
-            ).fetchone()
-            failures = self._db.execute("SELECT count(*) FROM failures").fetchone()[0]
+        ((calls, tokens, seconds),) = self._rows(
+            "SELECT count(*), total(input_tokens) + total(output_tokens), total(seconds) FROM calls"
+        )
+        ((failures,),) = self._rows("SELECT count(*) FROM failures")
         return {"calls": calls, "tokens": int(tokens), "failures": failures, "seconds": seconds}
+
+    def settle(self) -> None:
+        """Wait until everything is on disk, also what nobody waits for.
+
+        Raises:
+            LedgerError: it is not.
+        """
+        self._add("SELECT 1", ()).result()
 
     def close(self) -> None:
         """Write what is waiting, and close."""
@@ -125,9 +127,29 @@ class Ledger:
         self._writer.join()
         self._db.close()
 
-    def _row(self, query: str, key: str) -> Any:
+    def _recorded(self, table: str, column: str, key: str) -> Any:
+        """What is recorded under a key, or None; a record that is damaged is dropped."""
+        rows = self._rows(f"SELECT * FROM {table} WHERE key = ?", key)
+        if not rows:
+            return None
+        if is_row(table, rows[0]):
+            return json.loads(rows[0][_PLACES[table][column]])
+        self._add(f"DELETE FROM {table} WHERE key = ?", (key,)).result()
+        self._say(f"a damaged record in {self._name} was dropped (one of {table}): it is made again")
+        return None
+
+    def _rows(self, query: str, *values: str) -> list[Any]:
         with self._lock:
-            return self._db.execute(query, (key,)).fetchone()
+            if self._failure:
+                raise self._failure
+            try:
+                return self._db.execute(query, values).fetchall()
+            except sqlite3.Error as error:
+                self._failure = unread(self._name, error)
+                raise self._failure from error
+
+    def _keep(self, table: str, *values: Any) -> Future[None]:
+        return self._add(_INSERT[table], stored(table, values))
 
     def _add(self, statement: str, values: tuple[Any, ...]) -> Future[None]:
         done: Future[None] = Future()
@@ -145,31 +167,33 @@ class Ledger:
             self._commit(group)
 
     def _commit(self, group: list[_Write]) -> None:
-        # A caller that was cancelled is told nothing, but its answer was paid for and is kept.
-        waiting = [done for _, _, done in group if done.set_running_or_notify_cancel()]
         failure = self._kept(group)
-        for done in waiting:
+        if failure and self._failure is None and len(group) > 1:
+            for one in group:  # what can't be stored is one of them: the others are
+                self._commit([one])
+            return
+        # A caller that was cancelled is told nothing, but its answer was paid for and is kept.
+        for done in [done for _, _, done in group if done.set_running_or_notify_cancel()]:
             if failure:
                 done.set_exception(failure)
             else:
                 done.set_result(None)
 
     def _kept(self, group: list[_Write]) -> LedgerError | None:
-        try:
-            with self._lock:
+        with self._lock:
+            if self._failure:
+                return self._failure
+            try:
                 self._db.execute("BEGIN IMMEDIATE")
                 for statement, values, _ in group:
                     self._db.execute(statement, values)
                 self._db.execute("COMMIT")
-        except Exception as error:
-            self._undo()
-            return LedgerError(
-                f"The ledger can't be written ({error}). What was written before is whole: "
-                "free some space, then run the same command again."
-            )
+            except Exception as error:
+                with suppress(sqlite3.Error):
+                    if self._db.in_transaction:
+                        self._db.execute("ROLLBACK")
+                failure = unwritten(self._name, error)
+                if type(error) in _DISK:
+                    self._failure = failure
+                return failure
         return None
-
-    def _undo(self) -> None:
-        with self._lock, suppress(sqlite3.Error):
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
