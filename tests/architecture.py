@@ -10,9 +10,9 @@ ROOT = Path(__file__).parent.parent
 CORE = ROOT / "llmdl_plugins"
 LEVELS = [
     {"errors", "slots", "plain", "parameter", "rows", "data", "splits", "sync", "threads", "printable", "plugins"}
-    | {"notebook", "classes", "checks"},
+    | {"notebook", "classes", "checks", "environment"},
     {"answers", "tape", "scope", "calls", "results", "uses", "passage", "paying", "asked", "whole", "streamed"}
-    | {"metered", "overrides", "tool_door", "boundary", "module", "effects"},
+    | {"metered", "overrides", "tool_door", "boundary", "module", "effects", "target"},
     {"network", "layers", "containers", "losses"},
     {"run"},
     {"training", "optimizers"},

@@ -14,7 +14,8 @@ from typing import Annotated
 
 import typer
 
-from llmdl_plugins.cli import child, environment
+from llmdl_plugins import environment
+from llmdl_plugins.cli import child
 
 Hosts = Annotated[
     list[str] | None, typer.Option("--allow-host", help="A host that the application may reach, with or without :port.")

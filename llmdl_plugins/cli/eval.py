@@ -39,13 +39,13 @@ def evaluate(
     from llmdl_plugins.cli.fitting import resolved_loss
     from llmdl_plugins.cli.progress import progress
     from llmdl_plugins.cli.run_folder import PastRun
-    from llmdl_plugins.cli.target import load_target
     from llmdl_plugins.data import load
     from llmdl_plugins.effects import guard
     from llmdl_plugins.errors import MisuseError
     from llmdl_plugins.losses.loss import resolve
     from llmdl_plugins.network import trainable
     from llmdl_plugins.run.tools import ToolRules
+    from llmdl_plugins.target import load_target
     from llmdl_plugins.training.compare import compare
 
     rows = load(data, inputs=tuple(filter(None, inputs.split(","))), expected=expected)

@@ -81,9 +81,9 @@ def fit(
 
     from llmdl_plugins.cli.fitting import one_source, read_prices, resolved_loss
     from llmdl_plugins.cli.progress import progress
-    from llmdl_plugins.cli.target import load_target
     from llmdl_plugins.effects import guard
     from llmdl_plugins.network import trainable
+    from llmdl_plugins.target import load_target
     from llmdl_plugins.training.trainer import Trainer
 
     network = trainable(load_target(target))

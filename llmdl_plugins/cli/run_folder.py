@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from llmdl_plugins.cli.target import load_target
 from llmdl_plugins.errors import RunFolderError
 from llmdl_plugins.network import Network, trainable
 from llmdl_plugins.plugins.catalogue import find
 from llmdl_plugins.run.folder import RunFolder
+from llmdl_plugins.target import load_target
 
 
 @dataclass(frozen=True)

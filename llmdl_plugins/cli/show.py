@@ -48,8 +48,8 @@ def show(
 
 
 def _network(target: str, rows: list[Any], budget: str) -> Network:
-    from llmdl_plugins.cli.target import load_target
     from llmdl_plugins.network import trainable
+    from llmdl_plugins.target import load_target
 
     application = load_target(target)
     return _probed(application, rows, budget) if rows else trainable(application)

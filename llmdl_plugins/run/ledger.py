@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 from llmdl_plugins.errors import LedgerError
 from llmdl_plugins.plain import JSON
-from llmdl_plugins.run.database import Say, in_memory, opened
+from llmdl_plugins.run.database import Say, connected, in_memory, opened
 from llmdl_plugins.run.disk import unread, unwritten
+from llmdl_plugins.run.landing import Landing
 from llmdl_plugins.run.schema import TABLES, inserting, is_row, stored
 
 if TYPE_CHECKING:
@@ -47,9 +48,12 @@ class Ledger:
 
     def __init__(self, path: Path | None = None, say: Say = lambda text: None) -> None:
         self._db = in_memory() if path is None else opened(path, say)
+        # Who reads must not wait for a commit; only a database in memory has one connection.
+        self._lock = threading.Lock()
+        self._reads, self._reading = (connected(path), threading.Lock()) if path else (self._db, self._lock)
         self._name, self._say = str(path or "The ledger"), say
         self._failure: LedgerError | None = None
-        self._lock = threading.Lock()
+        self._landing = Landing()
         self._writes: queue.SimpleQueue[_Write | None] = queue.SimpleQueue()
         self._writer = threading.Thread(target=self._write, name="llmdl-ledger", daemon=True)
         self._writer.start()
@@ -113,6 +117,14 @@ class Ledger:
         ((failures,),) = self._rows("SELECT count(*) FROM failures")
         return {"calls": calls, "tokens": int(tokens), "failures": failures, "seconds": seconds}
 
+    async def landed(self, done: Future[None]) -> None:
+        """Wait on a loop until something is on disk: cheaper than `asyncio.wrap_future` where many wait.
+
+        Raises:
+            LedgerError: it could not be written.
+        """
+        await self._landing.of(done)
+
     def settle(self) -> None:
         """Wait until everything is on disk, also what nobody waits for.
 
@@ -125,6 +137,7 @@ class Ledger:
         """Write what is waiting, and close."""
         self._writes.put(None)
         self._writer.join()
+        self._reads.close()
         self._db.close()
 
     def _recorded(self, table: str, column: str, key: str) -> Any:
@@ -139,11 +152,11 @@ class Ledger:
         return None
 
     def _rows(self, query: str, *values: str) -> list[Any]:
-        with self._lock:
+        with self._reading:
             if self._failure:
                 raise self._failure
             try:
-                return self._db.execute(query, values).fetchall()
+                return self._reads.execute(query, values).fetchall()
             except sqlite3.Error as error:
                 self._failure = unread(self._name, error)
                 raise self._failure from error
@@ -178,6 +191,7 @@ class Ledger:
                 done.set_exception(failure)
             else:
                 done.set_result(None)
+        self._landing.announce()
 
     def _kept(self, group: list[_Write]) -> LedgerError | None:
         with self._lock:

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from llmdl_plugins.plain import clean, dumps
+from llmdl_plugins.plain import clean, packed
 
 # Kinds of columns.  What is JSON is kept as text; "?" marks what may be missing.  `crc` is that of the row's texts.
 TABLES: dict[str, dict[str, str]] = {
@@ -84,7 +84,7 @@ def _stored(kind: str, value: Any) -> Any:
     if value is None and kind != "JSON":
         return None
     if kind == "JSON":
-        return dumps(value)
+        return packed(value)
     return clean(value) if kind.startswith("TEXT") else value
 
 
@@ -123,7 +123,7 @@ def _is(value: Any, kind: str) -> bool:
     return kind != "JSON" or _is_json(value)
 
 
-def _is_json(text: str) -> bool:
+def _is_json(text: Any) -> bool:
     try:
         json.loads(text)
     except (ValueError, RecursionError):

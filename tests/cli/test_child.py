@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from llmdl_plugins.cli.environment import of_config, reduced, traces
+from llmdl_plugins.environment import of_config, reduced, traces
 
 HERE = Path(__file__).parent
 Start = Callable[..., "subprocess.Popen[str]"]

@@ -14,8 +14,8 @@ import pytest
 
 from llmdl_langgraph.errors import CannotExportError
 from llmdl_langgraph.network import LangGraphNetwork, adapt
-from llmdl_plugins.cli.target import load_target
 from llmdl_plugins.errors import TargetError
+from llmdl_plugins.target import load_target
 
 from .conftest import AGENTS
 from .test_export import NASTY, sent, sent_alone, write

@@ -23,8 +23,8 @@ def load_target(target: str) -> Any:
         TargetError: no such file, module or attribute, or the user's code raises at import.
         SideEffect: it acts on the world outside at import, where that is guarded.
     """
-    from llmdl_plugins.cli.environment import of_config
     from llmdl_plugins.effects import guard
+    from llmdl_plugins.environment import of_config
 
     for name, value in of_config(target).items():
         os.environ.setdefault(name, value)
