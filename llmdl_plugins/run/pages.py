@@ -17,7 +17,7 @@ _Find = Callable[[int], bytes | None]
 
 _MAGIC, _LOG_MAGIC = b"SQLite format 3\x00", (0x377F0682, 0x377F0683)
 _LEAF = 13
-_LOG_HEADER, _FRAME_HEADER, _FILE_HEADER = 32, 24, 100
+_LOG_HEADER, _FRAME_HEADER = 32, 24
 _INTEGERS = {1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8}
 _BROKEN = (IndexError, ValueError, struct.error, OverflowError)  # what reading damaged bytes may raise
 
@@ -49,8 +49,9 @@ class Pages:
 
         views = (lambda number: logged.get(number) or filed(number), filed)
         seen = set[int]()
-        for number, page in chain(((n, filed(n) or b"") for n in range(1, len(self.file) // size + 1)), frames):
-            for row, start, local, whole in _cells(page, _FILE_HEADER if number == 1 else 0, size):
+        # The first page is that of the schema.
+        for number, page in chain(((n, filed(n) or b"") for n in range(2, len(self.file) // size + 1)), frames):
+            for row, start, local, whole in _cells(page, size) if number > 1 else ():
                 known = hash((row, whole, local))
                 if known not in seen and whole <= len(self.file) + len(self.log):
                     seen.add(known)
@@ -75,12 +76,12 @@ class Pages:
                 yield int.from_bytes(head[:4], "big"), self.log[at + _FRAME_HEADER : at + _FRAME_HEADER + size]
 
 
-def _cells(page: bytes, header: int, size: int) -> Iterator[tuple[int, int, bytes, int]]:
+def _cells(page: bytes, size: int) -> Iterator[tuple[int, int, bytes, int]]:
     """Of each cell of a table's leaf: row number, first overflow page, what the leaf holds, and length of the whole."""
-    if len(page) < size or page[header] != _LEAF:
+    if len(page) < size or page[0] != _LEAF:
         return
-    count = int.from_bytes(page[header + 3 : header + 5], "big")
-    for at in range(header + 8, min(header + 8 + 2 * count, size - 1), 2):
+    count = int.from_bytes(page[3:5], "big")
+    for at in range(8, min(8 + 2 * count, size - 1), 2):
         try:
             yield _cell(page, int.from_bytes(page[at : at + 2], "big"), size)
         except _BROKEN:

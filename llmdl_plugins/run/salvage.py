@@ -51,11 +51,19 @@ def is_sound(path: Path) -> bool:
     try:
         # Read-only: closing a file that is written to would put its log into it, and away.
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as db:
-            return bool(db.execute("PRAGMA integrity_check(1)").fetchone() == ("ok",))
+            (size,) = db.execute("PRAGMA page_size").fetchone()
+            (count,) = db.execute("PRAGMA page_count").fetchone()
+            return _is_as_long(path, size * count) and db.execute("PRAGMA integrity_check(1)").fetchone() == ("ok",)
     except sqlite3.DatabaseError as error:
         if error.sqlite_errorcode & 0xFF not in _DAMAGED:
             raise
         return False
+
+
+def _is_as_long(path: Path, size: int) -> bool:
+    """Whether the last page, which no check looks at, is all there; or is in the log."""
+    log = path.with_name(f"{path.name}-wal")
+    return path.stat().st_size >= size or (log.exists() and log.stat().st_size > 0)
 
 
 def harvest(db: sqlite3.Connection, log: bytes) -> int:
