@@ -12,6 +12,10 @@ from llmdl_plugins.errors import LedgerError
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS}
+_FAILS = {
+    *(sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY),
+    *(sqlite3.SQLITE_PERM, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_PROTOCOL),
+}
 _FULL_DATABASE = "SQLITE_FULL"
 _REFUSED_DATABASE = ("SQLITE_READONLY", "SQLITE_PERM", "SQLITE_CANTOPEN", "SQLITE_AUTH")
 
@@ -22,6 +26,14 @@ def unwritten(what: str | Path, error: BaseException) -> LedgerError:
         f"{what} can't be written ({_reason(error)}). What was written before is whole: "
         f"{advice(error)}, then run the same command again."
     )
+
+
+def fails(error: BaseException) -> bool:
+    """Whether the disk is at fault, and not what is in a file of SQLite's; a file that ends too early is damaged."""
+    if not isinstance(error, sqlite3.Error):
+        return isinstance(error, OSError)
+    code = getattr(error, "sqlite_errorcode", 0)
+    return code & 0xFF in _FAILS and code != sqlite3.SQLITE_IOERR_SHORT_READ
 
 
 def advice(error: BaseException) -> str:

@@ -4,14 +4,12 @@ skipped, nothing else is.  (Format: https://www.sqlite.org/fileformat2.html.)
 
 from __future__ import annotations
 
-import mmap
 import struct
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
+from typing import Any, Protocol
 
-Bytes = bytes | mmap.mmap
 Valid = Callable[[tuple[Any, ...]], bool]
 _Find = Callable[[int], bytes | None]
 
@@ -20,6 +18,13 @@ _LEAF = 13
 _LOG_HEADER, _FRAME_HEADER = 32, 24
 _INTEGERS = {1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8}
 _BROKEN = (IndexError, ValueError, struct.error, OverflowError)  # what reading damaged bytes may raise
+
+
+class Bytes(Protocol):
+    """What is as long as a file and gives its bytes where they are asked for."""
+
+    def __len__(self) -> int: ...
+    def __getitem__(self, part: slice, /) -> bytes: ...
 
 
 @dataclass(frozen=True)

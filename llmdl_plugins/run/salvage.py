@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import mmap
 import os
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
+from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
-from llmdl_plugins.run.disk import private, sync_folder
-from llmdl_plugins.run.pages import Bytes, Pages
+from llmdl_plugins.run.disk import fails, private, sync_folder
+from llmdl_plugins.run.pages import Pages
 from llmdl_plugins.run.schema import KEPT, TABLES, VERSION, inserting, script, table_of
-
-_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_FORMAT)
 
 
 def unfinished(path: Path) -> Path:
@@ -55,7 +53,7 @@ def is_sound(path: Path) -> bool:
             (count,) = db.execute("PRAGMA page_count").fetchone()
             return _is_as_long(path, size * count) and db.execute("PRAGMA integrity_check(1)").fetchone() == ("ok",)
     except sqlite3.DatabaseError as error:
-        if error.sqlite_errorcode & 0xFF not in _DAMAGED:
+        if fails(error):
             raise
         return False
 
@@ -78,7 +76,7 @@ def _saved(path: Path, fresh: Path) -> Counter[str]:
         db.execute("PRAGMA synchronous=FULL")
         db.executescript(script())
         db.execute(f"PRAGMA user_version={VERSION}")
-        with _mapped(path) as file, _mapped(path.with_name(f"{path.name}-wal")) as log:
+        with closing(_File(path)) as file, closing(_File(path.with_name(f"{path.name}-wal"))) as log:
             _add(db, Pages(file, log))
         return Counter({table: db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in KEPT})
 
@@ -95,14 +93,23 @@ def _add(db: sqlite3.Connection, pages: Pages) -> None:
     db.execute("COMMIT")
 
 
-@contextmanager
-def _mapped(path: Path) -> Iterator[Bytes]:
-    """The bytes of a file, none where it isn't there."""
-    if not path.exists() or not path.stat().st_size:
-        yield b""
-        return
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as held:
-        yield held
+class _File:
+    """The bytes of a file, read where they are asked for; none where it isn't there."""
+
+    def __init__(self, path: Path) -> None:
+        self._file: BinaryIO = path.open("rb") if path.exists() else BytesIO()
+        self._length = self._file.seek(0, os.SEEK_END)
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __getitem__(self, part: slice) -> bytes:
+        start, stop, _ = part.indices(self._length)
+        self._file.seek(start)
+        return self._file.read(max(0, stop - start))
+
+    def close(self) -> None:
+        self._file.close()
 
 
 def _set_aside(path: Path) -> Path:
