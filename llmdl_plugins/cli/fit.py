@@ -42,9 +42,12 @@ def fit(
     teacher: Annotated[str | None, typer.Option(help="PROVIDER:NAME of the model that writes proposals.")] = None,
     recipe: Annotated[str | None, typer.Option(help="Architecture around a node, for example demonstrations.")] = None,
     node: Annotated[str | None, typer.Option(help="The node that the recipe is put around.")] = None,
-    budget: Annotated[str | None, typer.Option(help='"2 usd", "500 calls", "1e6 tokens, 10 min".')] = None,
+    budget: Annotated[
+        str | None, typer.Option(help='"2 usd", "500 calls", "200 rollouts", "1e6 tokens, 10 min".')
+    ] = None,
     prices: Annotated[
-        Path | None, typer.Option(help='JSON: model to [dollars per 1e6 tokens in, out]; "*" for others.')
+        Path | None,
+        typer.Option(help='JSON: model to [dollars per 1e6 tokens in, out]; "*" for others. Else genai-prices.'),
     ] = None,
     only: Annotated[str | None, typer.Option(help="Train only the parameters that match this pattern.")] = None,
     freeze: Annotated[str | None, typer.Option(help="Freeze the parameters that match this pattern.")] = None,
@@ -61,6 +64,9 @@ def fit(
     folder: Annotated[
         Path | None, typer.Option(help="Run folder; the same command goes on there. runs/… if not given.")
     ] = None,
+    no_content: Annotated[
+        bool, typer.Option("--no-content", help="Store no texts but trained values: counts, scores and hashes only.")
+    ] = False,
     force: Annotated[bool, typer.Option(help="Go on in a folder that holds another run.")] = False,
     allow_host: confined.Hosts = None,
     safe_tool: confined.Tools = None,
@@ -114,6 +120,7 @@ def fit(
             inputs=tuple(filter(None, inputs.split(","))),
             expected=expected,
             origin={"target": target, **({"unfreeze": unfreeze} if unfreeze else {})},
+            content=not no_content,
             force=force,
             watcher=watcher,
         )
@@ -154,13 +161,16 @@ def _tell(result: Result, folder: Path, as_json: bool) -> None:
     if as_json:
         import json
 
-        print(json.dumps(result.json(), ensure_ascii=False))
+        from llmdl_plugins.printable import printable
+
+        print(printable(json.dumps(result.json())))
         return
     from llmdl_plugins.printable import printable
 
     tell(folder)
-    spent = ", ".join(f"{amount:g} {name}" for name, amount in result.spent.items() if amount)
-    print(f"spent: {spent}")
+    from llmdl_plugins.training.result import spending
+
+    print(f"spent: {spending(result.spent)}")
     if result.status == "stopped":
         print(printable(f"Saved in {folder}: the same command with --folder {folder} goes on where it stopped."))
     elif result.status == "improved":

@@ -11,8 +11,10 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+from llmdl_plugins import redact
 from llmdl_plugins.errors import BudgetError, MisuseError, RunFolderError
 from llmdl_plugins.plain import JSON, dumps, plain
+from llmdl_plugins.run.bare import BareLedger
 from llmdl_plugins.run.database import Say
 from llmdl_plugins.run.disk import sync_folder, unwritten, write_whole
 from llmdl_plugins.run.ledger import Ledger
@@ -50,7 +52,8 @@ class RunFolder:
         try:
             with owned(self.path):
                 self._claim(config, force)
-                with closing(Ledger(self.path / "ledger.db", say)) as ledger:
+                kind = Ledger if config.get("content", True) else BareLedger
+                with closing(kind(self.path / "ledger.db", say)) as ledger:
                     try:
                         yield ledger
                     except MisuseError as error:
@@ -85,7 +88,7 @@ class RunFolder:
         return made
 
     def _claim(self, config: Mapping[str, Any], force: bool) -> None:
-        wanted: dict[str, Any] = json.loads(dumps(config))
+        wanted: dict[str, Any] = json.loads(redact.show_known(redact.hide_for_good(dumps(config))))
         held = self._held(force)
         if held is not None and (other := sorted(k for k in wanted if wanted[k] != held.get(k))):
             if not force:
@@ -118,11 +121,12 @@ class RunFolder:
         Raises:
             LedgerError: the disk refuses it; what was there before is still there.
         """
-        self.write_text(name, json.dumps(plain(value), indent=2, ensure_ascii=False) + "\n")
+        text = redact.hide_for_good(json.dumps(plain(value), indent=2, ensure_ascii=False))
+        write_whole(self.path / name, f"{text}\n")
 
     def write_text(self, name: str, text: str) -> None:
-        """The same for text."""
-        write_whole(self.path / name, text)
+        """The same for text that nobody reads back."""
+        write_whole(self.path / name, redact.veil(text))
 
     def read(self, name: str) -> Any:
         """A JSON object of the folder, or None where it isn't there.
@@ -133,7 +137,7 @@ class RunFolder:
         """
         path = self.path / name
         try:
-            told = json.loads(path.read_text(encoding="utf-8"))
+            told = json.loads(redact.show_known(path.read_text(encoding="utf-8")))
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:

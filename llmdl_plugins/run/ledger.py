@@ -15,21 +15,22 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from llmdl_plugins import redact
 from llmdl_plugins.errors import LedgerError
 from llmdl_plugins.plain import JSON
 from llmdl_plugins.run.database import Say, connected, in_memory, opened
 from llmdl_plugins.run.disk import unread, unwritten
 from llmdl_plugins.run.landing import Landing
-from llmdl_plugins.run.schema import TABLES, inserting, is_row, stored
+from llmdl_plugins.run.schema import TABLES, is_row, packed_row, recording, sealed_row
 
 if TYPE_CHECKING:
     from llmdl_plugins.scope import Use
 
-_INSERT = {table: inserting(table) for table in TABLES}
+_RECORD = {table: recording(table) for table in TABLES}
 _PLACES = {table: {column: n for n, column in enumerate(columns)} for table, columns in TABLES.items()}
 _GROUP = 256
 _DISK = (sqlite3.OperationalError, sqlite3.DatabaseError, sqlite3.InternalError)  # others are of one value
-_Write = tuple[str, tuple[Any, ...], "Future[None]"]
+_Write = tuple[str, tuple[Any, ...], str, "Future[None]"]
 
 
 class Ledger:
@@ -51,6 +52,7 @@ class Ledger:
         # Who reads must not wait for a commit; only a database in memory has one connection.
         self._lock = threading.Lock()
         self._reads, self._reading = (connected(path), threading.Lock()) if path else (self._db, self._lock)
+        self._stays = path is not None
         self._name, self._say = str(path or "The ledger"), say
         self._failure: LedgerError | None = None
         self._landing = Landing()
@@ -72,15 +74,15 @@ class Ledger:
         """Record an answer; done when it is on disk."""
         given = tokens or {}
         used = given.get("input"), given.get("output"), seconds, time.time()
-        return self._keep("calls", key, path, request, answer, *used)
+        return self._record("calls", key, path, request, answer, *used)
 
     def add_failure(self, key: str, path: str, error: str) -> Future[None]:
         """Record a call that failed."""
-        return self._keep("failures", key, path, error, time.time())
+        return self._record("failures", key, path, error, time.time())
 
     def add_rollout(self, key: str, record: JSON) -> Future[None]:
         """Record a finished rollout."""
-        return self._keep("rollouts", key, record, time.time())
+        return self._record("rollouts", key, record, time.time())
 
     def tool(self, key: str) -> Any:
         """The recorded outcome of one use of a tool, or None."""
@@ -95,15 +97,15 @@ class Ledger:
     def add_tool(self, key: str, question: str | None, use: Use, outcome: JSON) -> Future[None]:
         """Record what a tool gave back; `question` where others may be given it too."""
         made = use.name, use.path, use.turn, use.arguments
-        return self._keep("tools", key, question, *made, outcome, time.time())
+        return self._record("tools", key, question, *made, outcome, time.time())
 
     def add_event(self, kind: str, record: JSON) -> Future[None]:
         """Record something that happened, for the report."""
-        return self._keep("events", None, kind, record, time.time())
+        return self._record("events", None, kind, record, time.time())
 
     def clear_events(self) -> None:
         """Forget what an earlier, unfinished process reported: this one tells it again."""
-        self._add("DELETE FROM events", ()).result()
+        self._add("DELETE FROM events").result()
 
     def events(self, kind: str) -> list[Any]:
         """Everything recorded under a kind, in order."""
@@ -131,7 +133,7 @@ class Ledger:
         Raises:
             LedgerError: it is not.
         """
-        self._add("SELECT 1", ()).result()
+        self._add("SELECT 1").result()
 
     def close(self) -> None:
         """Write what is waiting, and close."""
@@ -146,7 +148,8 @@ class Ledger:
         if not rows:
             return None
         if is_row(table, rows[0]):
-            return json.loads(rows[0][_PLACES[table][column]])
+            text = redact.show(rows[0][_PLACES[table][column]])
+            return None if text is None else json.loads(text)  # it held a secret that this process doesn't know
         self._add(f"DELETE FROM {table} WHERE key = ?", (key,)).result()
         self._say(f"a damaged record in {self._name} was dropped (one of {table}): it is made again")
         return None
@@ -161,12 +164,12 @@ class Ledger:
                 self._failure = unread(self._name, error)
                 raise self._failure from error
 
-    def _keep(self, table: str, *values: Any) -> Future[None]:
-        return self._add(_INSERT[table], stored(table, values))
+    def _record(self, table: str, *values: Any) -> Future[None]:
+        return self._add(_RECORD[table], packed_row(table, values), table)
 
-    def _add(self, statement: str, values: tuple[Any, ...]) -> Future[None]:
+    def _add(self, statement: str, values: tuple[Any, ...] = (), table: str = "") -> Future[None]:
         done: Future[None] = Future()
-        self._writes.put((statement, values, done))
+        self._writes.put((statement, values, table, done))
         return done
 
     def _write(self) -> None:
@@ -186,7 +189,7 @@ class Ledger:
                 self._commit([one])
             return
         # A caller that was cancelled is told nothing, but its answer was paid for and is kept.
-        for done in [done for _, _, done in group if done.set_running_or_notify_cancel()]:
+        for done in [done for *_, done in group if done.set_running_or_notify_cancel()]:
             if failure:
                 done.set_exception(failure)
             else:
@@ -194,20 +197,29 @@ class Ledger:
         self._landing.announce()
 
     def _kept(self, group: list[_Write]) -> LedgerError | None:
-        with self._lock:
-            if self._failure:
-                return self._failure
-            try:
+        if self._failure:
+            return self._failure
+        try:
+            rows = [(statement, self._safe(values, table)) for statement, values, table, _ in group]
+            with self._lock:
                 self._db.execute("BEGIN IMMEDIATE")
-                for statement, values, _ in group:
+                for statement, values in rows:
                     self._db.execute(statement, values)
                 self._db.execute("COMMIT")
-            except Exception as error:
-                with suppress(sqlite3.Error):
-                    if self._db.in_transaction:
-                        self._db.execute("ROLLBACK")
-                failure = unwritten(self._name, error)
-                if type(error) in _DISK:
-                    self._failure = failure
-                return failure
+        except Exception as error:
+            self._undo()
+            failure = unwritten(self._name, error)
+            if type(error) in _DISK:
+                self._failure = failure
+            return failure
         return None
+
+    def _safe(self, values: tuple[Any, ...], table: str) -> tuple[Any, ...]:
+        """What is written: here is the one way to the disk, and no secret takes it."""
+        hidden = tuple(redact.hide(v) if isinstance(v, str) else v for v in values) if self._stays else values
+        return sealed_row(table, hidden)
+
+    def _undo(self) -> None:
+        with self._lock, suppress(sqlite3.Error):
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")

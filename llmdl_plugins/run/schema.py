@@ -1,4 +1,4 @@
-"""The tables of a ledger, the version of their format, and how a row becomes what is stored."""
+"""The tables of a ledger, the version of their format, and what a row is."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from llmdl_plugins.plain import clean, packed
+from llmdl_plugins.redact import MARK
 
 # Kinds of columns.  What is JSON is kept as text; "?" marks what may be missing.  `crc` is that of the row's texts.
 TABLES: dict[str, dict[str, str]] = {
@@ -47,6 +48,7 @@ VERSION = 1
 # What makes a file of one version one of the next.
 UPGRADES = {0: [f"ALTER TABLE {table} ADD COLUMN crc INTEGER" for table in KEPT]}
 
+_ASKED_FOR = {"calls": "answer", "rollouts": "record", "tools": "outcome"}
 _TYPES: Mapping[str, type | tuple[type, ...]] = {"INTEGER": int, "REAL": (int, float)}
 
 
@@ -70,14 +72,26 @@ def inserting(table: str, extra: str = "") -> str:
     return f"INSERT OR IGNORE INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
 
 
-def stored(table: str, values: Sequence[Any]) -> tuple[Any, ...]:
-    """A row as it is stored: the one place where what a run met becomes text.
-
-    Args:
-        values: in the order of the columns, without `crc`.
+def recording(table: str) -> str:
+    """The statement that adds a row.  What is recorded stays; where it held a secret that could not be put back, what
+    was got anew takes its place.
     """
-    made = tuple(_stored(kind, value) for kind, value in zip(_kinds(table), values, strict=False))
-    return (*made, _crc(made)) if table in KEPT else made
+    if table not in _ASKED_FOR:
+        return inserting(table)
+    new = ", ".join(f"{name} = excluded.{name}" for name in TABLES[table] if name != "key")
+    mark = f"instr({table}.{_ASKED_FOR[table]}, '{MARK}') > 0"
+    added = inserting(table).replace("INSERT OR IGNORE", "INSERT")
+    return f"{added} ON CONFLICT (key) DO UPDATE SET {new} WHERE {mark}"
+
+
+def packed_row(table: str, values: Sequence[Any]) -> tuple[Any, ...]:
+    """What a run met, as text where it becomes text: in the order of the columns, without `crc`."""
+    return tuple(_stored(kind, value) for kind, value in zip(_kinds(table), values, strict=False))
+
+
+def sealed_row(table: str, values: Sequence[Any]) -> tuple[Any, ...]:
+    """A row as it is stored: with what tells whether its texts are still the same."""
+    return (*values, _crc(values)) if table in KEPT else tuple(values)
 
 
 def _stored(kind: str, value: Any) -> Any:
