@@ -26,6 +26,7 @@ from llmdl_plugins.run.executor import Attempts, Task, attempts_here
 from llmdl_plugins.run.ledger import Ledger
 from llmdl_plugins.run.met import Met
 from llmdl_plugins.run.node_threads import node_threads
+from llmdl_plugins.run.patience import ROLLOUT_TIMEOUT
 from llmdl_plugins.run.pool import pooled
 from llmdl_plugins.run.rollout import Rollout, Status, Values, Wanted
 from llmdl_plugins.run.tools import ToolRecords, ToolRules
@@ -33,6 +34,7 @@ from llmdl_plugins.run.tools import ToolRecords, ToolRules
 ORIGINAL: Values = {}
 _SHARE = 0.2
 _ENOUGH = 10
+_FIRST = 3
 _PREPARED = 256
 
 
@@ -56,6 +58,7 @@ class Evaluator:
         concurrency: rollouts under way at once.
         tools: whether tools run or are replayed.
         attempts: what makes an attempt; in this process, if not given.
+        seconds: what the application may take by itself for one rollout.
     """
 
     def __init__(
@@ -69,9 +72,10 @@ class Evaluator:
         watcher: Watcher = silent,
         tools: ToolRules = ToolRules(),  # noqa: B008 - frozen
         attempts: Attempts | None = None,
+        seconds: float | None = ROLLOUT_TIMEOUT,
     ) -> None:
         self.network, self.loss, self.ledger, self.cashier, self.watcher = network, loss, ledger, cashier, watcher
-        self._attempt = attempts or attempts_here(network, loss, cashier)
+        self._attempt = attempts or attempts_here(network, loss, cashier, seconds)
         self._names = {p: name for name, p in network.named_parameters().items()}
         # Drawn from the whole graph, so once a run and not once a rollout.
         rules = () if tools == ToolRules() else (tools.json(),)
@@ -198,7 +202,7 @@ class Evaluator:
     def _watch_share(self, rollout: Rollout) -> None:
         self._outcomes[rollout.status] += 1
         failed, total = self._outcomes["infrastructure error"], self._outcomes.total()
-        if total >= _ENOUGH and failed > _SHARE * total:
+        if (total >= _ENOUGH and failed > _SHARE * total) or failed == total >= _FIRST:
             raise InfrastructureError(
                 f"{failed} of {total} runs failed on the way to the model (last: {rollout.words}). "
                 "What was paid for is kept: check the endpoint and its limits, then run the same command again."

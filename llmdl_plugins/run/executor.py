@@ -49,13 +49,15 @@ class Job:
         cashier: who pays for every call, wherever it is made.
         origin: how another process makes the same application and the same loss.
         concurrency: attempts under way at once, in all.
+        seconds: what the application may take by itself for one of them.
     """
 
     network: Network
     loss: Loss
     cashier: Cashier
     origin: Origin
-    concurrency: int = 8
+    concurrency: int
+    seconds: float | None
 
 
 Attempts = Callable[[Task], Awaitable[Rollout]]
@@ -87,14 +89,15 @@ class InProcess:
     @asynccontextmanager
     async def opened(self, job: Job) -> AsyncIterator[Attempts]:
         """What makes an attempt here."""
-        yield attempts_here(job.network, job.loss, job.cashier)
+        yield attempts_here(job.network, job.loss, job.cashier, job.seconds)
 
 
-def attempts_here(network: Network, loss: Loss, cashier: Cashier) -> Attempts:
-    """What makes an attempt in this process."""
+def attempts_here(network: Network, loss: Loss, cashier: Cashier, seconds: float | None) -> Attempts:
+    """What makes an attempt in this process; `seconds` are what the application may take by itself."""
 
     async def attempt(task: Task) -> Rollout:
-        return await Attempt(network, loss, cashier, task.values, task.example, task.repetition, task.tools).made()
+        given = task.values, task.example, task.repetition, task.tools, seconds
+        return await Attempt(network, loss, cashier, *given).made()
 
     return attempt
 

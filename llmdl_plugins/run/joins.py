@@ -8,6 +8,7 @@ from concurrent.futures import Future
 
 from llmdl_plugins.boundary import Call
 from llmdl_plugins.plain import JSON
+from llmdl_plugins.sync import on_a_loop
 
 
 class Joins:
@@ -48,12 +49,3 @@ class Joins:
         with self._lock:
             first, waiting = self._open.setdefault(call.key, (call, Future()))
             return waiting if first is not call else None
-
-
-def on_a_loop() -> bool:
-    """Whether this code runs on an event loop, which it holds up while it waits."""
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return False
-    return True

@@ -33,11 +33,13 @@ from llmdl_plugins.run.optimizer import Optimizer
 from llmdl_plugins.run.optimizer import resolve as resolve_optimizer
 from llmdl_plugins.run.origin import Origin
 from llmdl_plugins.run.overshoot import overshoot
+from llmdl_plugins.run.patience import ROLLOUT_TIMEOUT, TIMEOUT
 from llmdl_plugins.run.prices import Prices, Table, is_listed
 from llmdl_plugins.run.problem import Problem
 from llmdl_plugins.run.quote import model_of
 from llmdl_plugins.run.rollout import Rollout, Values
 from llmdl_plugins.run.teacher import Teacher
+from llmdl_plugins.run.terms import Terms
 from llmdl_plugins.run.tools import ToolRules
 from llmdl_plugins.splits import Splits, split
 from llmdl_plugins.target import load_target
@@ -70,6 +72,9 @@ class Trainer:
         concurrency: rollouts under way at once.
         executor: where rows are run: "local" (this process), "processes", or what a plugin offers.
         workers: how many processes; one for each core, if not given.
+        rpm, tpm: requests and tokens a minute, for each model; None is no limit, and what a server refuses is learned.
+        timeout: seconds for one attempt at a model call; one that hangs is tried again.
+        rollout_timeout: seconds that the application may take by itself for one row, waiting for models not counted.
         tools: "live", or "replay": what tools gave the original is given to every candidate, and nothing else.
         safe_tools: names of tools that may run whenever they are asked.
         content: whether the folder keeps texts of rows, prompts, answers and tools; without them a resumed run pays
@@ -98,6 +103,10 @@ class Trainer:
         concurrency: int = 8,
         executor: str | Executor = "local",
         workers: int | None = None,
+        rpm: float | None = None,
+        tpm: float | None = None,
+        timeout: float | None = TIMEOUT,
+        rollout_timeout: float | None = ROLLOUT_TIMEOUT,
         tools: str = "live",
         safe_tools: Sequence[str] = (),
         inputs: Sequence[str] = (),
@@ -125,6 +134,7 @@ class Trainer:
         self._named = Origin(self.origin, loss, teacher)
         self.folder = RunFolder(folder) if folder is not None else None
         self.seed, self.concurrency, self.force, self.watcher = seed, concurrency, force, watcher
+        self.terms = Terms(timeout, rollout_timeout, rpm, tpm)
         self.content = content
         self.tools = ToolRules(tools, frozenset(safe_tools))  # type: ignore[arg-type]  # it checks the word
         self._meter, self._openings = Meter(self.budget, self.prices), 0
@@ -152,8 +162,8 @@ class Trainer:
         with self._opened() as ledger, boundary.door(), frozen_heap():
             totals = ledger.totals()
             self._meter.paid, self._meter.paid_tokens = int(totals["calls"]), int(totals["tokens"])
-            cashier = Cashier(ledger, self._meter)
-            job = Job(self.network, self.loss, cashier, self._named, self.concurrency)
+            cashier = Cashier(ledger, self._meter, self.terms.sender(ledger, self._meter, self._say))
+            job = Job(self.network, self.loss, cashier, self._named, self.concurrency, self.terms.rollout_timeout)
             async with self.executor.opened(job) as attempts:
                 return await self._fitted(self._evaluator(ledger, cashier, attempts), cashier)
 
@@ -202,7 +212,7 @@ class Trainer:
     @contextmanager
     def _opened(self) -> Iterator[Ledger]:
         if self.folder is not None:
-            with self.folder.opened(self._config(), self.force) as ledger:
+            with self.folder.opened(self._config(), self.force, self._warn) as ledger:
                 ledger.clear_events()
                 yield ledger
             return
@@ -276,7 +286,7 @@ class Trainer:
                 "are paid again, the report shows no feedback, and export --verify has nothing to compare with"
             )
         if self.splits.twins:
-            self._say(f"warning: {len(self.splits.twins)} train or val rows have a near-duplicate in test")
+            self._warn(f"{len(self.splits.twins)} train or val rows have a near-duplicate in test")
         if words := overshoot(self._meter, self.concurrency):
             self._say(f"budget: {words}")
         try:
@@ -313,7 +323,7 @@ class Trainer:
     async def _open_seal(self, evaluator: Evaluator, problem: Problem) -> Sealed:
         self._meter.aside = Spent()
         run = str(self.folder.path.resolve()) if self.folder else f"memory/{id(self)}"
-        self._openings = count_opening(self.splits.test_fingerprint, run)
+        self._openings = count_opening(self.splits.test_fingerprint, run, self._warn)
         sealed = await sealed_test(evaluator, {}, problem.incumbent, self.splits.test, self.seed)
         if baseline := await no_model_baseline(self.splits.train, self.splits.test, self.loss):
             evaluator.ledger.add_event("baseline", plain(baseline))
@@ -357,3 +367,6 @@ class Trainer:
 
     def _say(self, text: str) -> None:
         self.watcher(Told(text))
+
+    def _warn(self, text: str) -> None:
+        self._say(f"warning: {text}")

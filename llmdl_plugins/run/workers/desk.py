@@ -59,6 +59,8 @@ class Desk:
                 await self._pay(talk, asked)
             case "begin":
                 await self._begin(talk, asked)
+            case "first":
+                await self._first(talk, asked)
             case "finish" | "leave" | "fail":
                 await self._close(asked)
                 talk.tell("answer", answer=None)
@@ -109,6 +111,19 @@ class Desk:
         finally:
             if is_ours and not goes_on:
                 self._turns.give(call.key)
+
+    async def _first(self, talk: Talk, asked: Message) -> None:
+        """Let a stream start; one that does not is over."""
+        begun = asked["attempt"], asked["key"]
+        call, is_ours = self._begun[begun]
+        try:
+            await self._cashier.afirst(call, _Way(talk).send)
+        except BaseException:
+            self._begun.pop(begun, None)
+            if is_ours:
+                self._turns.give(call.key)
+            raise
+        talk.tell("yours")
 
     async def _close(self, asked: Message) -> None:
         call, is_ours = self._begun.pop((asked["attempt"], asked["key"]))

@@ -107,6 +107,10 @@ class Talk:
         """What the owner says next."""
         return self._waiting.get()
 
+    def deliver(self, message: Message) -> None:
+        """Say something to who waits here, from another thread."""
+        self._waiting.put(message)
+
 
 class AsyncTalk:
     """The same, asynchronously."""

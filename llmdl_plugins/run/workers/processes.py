@@ -67,6 +67,7 @@ def _setup(job: Job) -> dict[str, Any]:
     return {
         "origin": job.origin.told(job.network, job.loss),
         "concurrency": job.concurrency,
+        "seconds": job.seconds,
         "paths": origin.paths(),
         "allowed": {**asdict(rules), "tools": sorted(rules.tools), "ours": []} if rules else None,
     }

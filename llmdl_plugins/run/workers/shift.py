@@ -42,7 +42,7 @@ def work(line: Line) -> None:
         line.tell("refused", error=told.tell_error(error))
         return
     line.tell("ready")
-    asyncio.run(_Shift(line, network, loss, setup["concurrency"]).last(messages))
+    asyncio.run(_Shift(line, network, loss, setup).last(messages))
 
 
 def _prepared(setup: Mapping[str, Any]) -> tuple[Network, Loss]:
@@ -56,8 +56,9 @@ def _prepared(setup: Mapping[str, Any]) -> tuple[Network, Loss]:
 class _Shift:
     """The attempts of one worker."""
 
-    def __init__(self, line: Line, network: Network, loss: Loss, concurrency: int) -> None:
-        self._line, self._network, self._loss, self._concurrency = line, network, loss, concurrency
+    def __init__(self, line: Line, network: Network, loss: Loss, setup: Mapping[str, Any]) -> None:
+        self._line, self._network, self._loss = line, network, loss
+        self._concurrency, self._seconds = setup["concurrency"], setup["seconds"]
         self._names = {p: name for name, p in network.named_parameters().items()}
         self._secrets = Secrets()
         self._candidates: dict[str, Any] = {}
@@ -105,4 +106,4 @@ class _Shift:
         tools = DistantTools(self._line, message["id"], message["replays"])
         values = self._candidates[message["candidate"]]
         example = told.row(message["row"])
-        return Attempt(self._network, self._loss, payer, values, example, message["repetition"], tools)
+        return Attempt(self._network, self._loss, payer, values, example, message["repetition"], tools, self._seconds)

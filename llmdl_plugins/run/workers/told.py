@@ -10,8 +10,9 @@ from llmdl_plugins import results
 from llmdl_plugins.data import Example
 from llmdl_plugins.errors import LlmdlError, MisuseError, Stopped, WorkerError
 from llmdl_plugins.plain import JSON
-from llmdl_plugins.run.faults import is_infrastructure, retry_after, status_of
+from llmdl_plugins.run import faults
 from llmdl_plugins.run.tools import state_read
+from llmdl_plugins.run.waits import retry_after
 from llmdl_plugins.scope import Call, Use
 
 
@@ -55,19 +56,31 @@ class DistantError(Exception):
     """Stands in the owner for an error of a call that a worker made: all that decides whether it is tried again."""
 
     def __init__(self, told: Any) -> None:
-        super().__init__(told["repr"])
-        self.talk: object = None  # the question that it is an answer to
+        super().__init__({})  # what an error of a body that is no answer holds first
         self.told = told
+        self.talk: object = None  # the question that it is an answer to
         self.status_code: int | None = told["status"]
+        self.code = "insufficient_quota" if told["unpaid"] else None
         headers = {"retry-after": str(told["retry_after"])} if told["retry_after"] else {}
         self.response = SimpleNamespace(status_code=self.status_code, headers=headers)
 
+    def __str__(self) -> str:
+        return str(self.told["text"])
+
     def __repr__(self) -> str:
-        return str(self)
+        return str(self.told["repr"])
 
 
 class DistantFault(DistantError, ConnectionError):
     """The same where the way to the model failed and no status came back."""
+
+
+class DistantTimeout(DistantError, TimeoutError):
+    """The same where nothing came in time."""
+
+
+class DistantGarble(DistantError, ValueError):
+    """The same where what came is no answer."""
 
 
 def tell_error(error: BaseException) -> JSON:
@@ -77,10 +90,22 @@ def tell_error(error: BaseException) -> JSON:
         **(results.keep_error(error) if isinstance(error, Exception) else _bare(error)),  # type: ignore[dict-item]
         "fields": {k: v for k, v in vars(error).items() if isinstance(v, str)} if is_ours else {},
         "repr": repr(error),
-        "status": status_of(error),
+        "status": next((found for one in faults.chain(error) if (found := faults.status(one)) is not None), None),
         "retry_after": retry_after(error),
-        "fault": is_infrastructure(error),
+        "unpaid": faults.is_unpaid(error),
+        "kind": _kind(error),
     }
+
+
+def _kind(error: BaseException) -> str:
+    if faults.is_timeout(error):
+        return "timeout"
+    if faults.is_infrastructure(error):
+        return "fault"
+    return "garble" if faults.is_no_answer(error) else ""
+
+
+_KINDS = {"": DistantError, "fault": DistantFault, "timeout": DistantTimeout, "garble": DistantGarble}
 
 
 def _bare(error: BaseException) -> JSON:
@@ -89,9 +114,9 @@ def _bare(error: BaseException) -> JSON:
 
 def distant(told: Any) -> DistantError:
     """The stand-in for an error that `tell_error` told of: tried again wherever the error itself would be."""
-    stand_in = DistantError(told)
-    if told["fault"] and not is_infrastructure(stand_in):
-        return DistantFault({**told, "status": None})
+    stand_in = _KINDS[told["kind"]](told)
+    if told["kind"] and not faults.is_fault(stand_in):
+        return _KINDS[told["kind"]]({**told, "status": None})  # the status came with another error of the chain
     return stand_in
 
 
@@ -100,12 +125,17 @@ def error(told: Any) -> BaseException:
     try:
         kind = results.class_named(told["class"])
     except results.CantKeepError:
-        return results.error_of(told)
+        return _foreign(told)
     if not issubclass(kind, LlmdlError | Stopped):
-        return results.error_of(told)
+        return _foreign(told)
     ours: BaseException = kind.__new__(kind, told["text"])
     vars(ours).update(told["fields"])
     return ours
+
+
+def _foreign(told: Any) -> Exception:
+    found = results.error_of(told)
+    return distant(told) if told["kind"] and not faults.is_fault(found) else found
 
 
 def ended(told: Any) -> BaseException:

@@ -6,12 +6,11 @@ from concurrent.futures import Future
 from typing import Any
 
 from llmdl_plugins import results
-from llmdl_plugins.errors import LlmdlError
-from llmdl_plugins.passage import refused
 from llmdl_plugins.plain import JSON
 from llmdl_plugins.run.tools import Outcomes
 from llmdl_plugins.run.workers import told
 from llmdl_plugins.run.workers.line import Line, Message
+from llmdl_plugins.run.workers.made import answered
 from llmdl_plugins.scope import Use
 
 
@@ -35,10 +34,8 @@ class DistantTools(Outcomes):
         """
         with self._line.talk() as talk:
             talk.tell("recall", attempt=self._attempt, use=self._told(use))
-            said: Any = talk.next()
-        if said["kind"] == "error":
-            raise _kept(told.error(said["error"]))
-        outcome = said["answer"]
+            said = talk.next()
+        outcome: Any = answered(said)
         if outcome and not self._replays and "result" in outcome and not results.is_restorable(outcome["result"]):
             return None
         return outcome  # type: ignore[no-any-return]
@@ -65,7 +62,3 @@ class DistantTools(Outcomes):
 
     def _told(self, use: Use) -> JSON:
         return told.tell_use(use, self._replays)
-
-
-def _kept(error: BaseException) -> BaseException:
-    return refused(error) if isinstance(error, LlmdlError) else error

@@ -135,9 +135,13 @@ class Worker:
         return unpack(line) if line.endswith(b"\n") else None
 
     async def _listen(self) -> None:
-        while (said := await self._next()) is not None:
-            self._met(said)
-        self._end(WorkerDied(await self._connection.ended()))
+        try:
+            while (said := await self._next()) is not None:
+                self._met(said)
+        except Exception as error:  # whoever waits for it must not wait for ever
+            self._end(WorkerDied(f"it said what makes no sense: {error!r}"))
+        else:
+            self._end(WorkerDied(await self._connection.ended()))
 
     def _met(self, said: Message) -> None:
         match said["kind"]:
@@ -151,6 +155,8 @@ class Worker:
                     under_way.task.tools.say(said["text"])
             case _ if talk := self._talks.get(said["id"]):
                 talk.deliver(said)
+            case "went" | "failed":
+                pass  # of a call that was given up
             case _:
                 self._asked(said)
 
