@@ -8,6 +8,7 @@ LlmdlError
 │   ├── UnknownNameError   no plugin offers this name
 │   ├── BudgetError        unreadable budget, or one that can't hold the sealed test
 │   ├── RunFolderError     the folder holds another run
+│   ├── PluginError        a plugin that was asked for can't be used
 │   ├── MissingExtraError  an optional dependency or a model is not there
 │   └── SideEffect         the application was about to act on the world outside, and nobody has allowed it
 ├── LockedError            another process owns the run folder (exit code 75)
@@ -62,6 +63,10 @@ class BudgetError(MisuseError):
 
 class RunFolderError(MisuseError):
     """The run folder belongs to another run."""
+
+
+class PluginError(MisuseError):
+    """A plugin that was asked for by name or file can't be used."""
 
 
 class MissingExtraError(MisuseError):

@@ -26,6 +26,7 @@ from llmdl_plugins.run.ledger import Ledger
 from llmdl_plugins.run.meter import Spent
 from llmdl_plugins.run.receipts import Receipt
 from llmdl_plugins.run.rollout import Rollout, Status, Values
+from llmdl_plugins.run.told import step
 from llmdl_plugins.run.tools import ToolRecords, ToolRules
 from llmdl_plugins.tape import Tape
 
@@ -75,6 +76,7 @@ class Evaluator:
         self._slots = asyncio.Semaphore(concurrency)
         self._outcomes: Counter[Status] = Counter()
         self._met: set[str] = set()
+        self._steps = 0
         self.heaviest = Spent(rollouts=1)
         self._prepared: dict[int, _Prepared] = {}
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -113,7 +115,14 @@ class Evaluator:
                 run.close()
         if ended:
             raise ended[0]
-        return [o for o in outcomes if o is not None]
+        rollouts = [o for o in outcomes if o is not None]
+        self._tell_step(phase, rollouts)
+        return rollouts
+
+    def _tell_step(self, phase: str, rollouts: Sequence[Rollout]) -> None:
+        self._steps += 1
+        with suppress(Exception):
+            self.watcher(step(self._steps, phase, rollouts, self.cashier.meter))
 
     async def run(self, candidate: Values, example: Example, repetition: str = "0", *, record: str = "0") -> Rollout:
         """One rollout: from the ledger where it is finished there, else made now.
