@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import add
 from typing import Any
 
@@ -24,8 +24,13 @@ _PRIVATE = re.compile(
 def without_secrets(settings: JSON) -> JSON:
     """Settings without keys, passwords and addresses, at any depth."""
     if isinstance(settings, dict):
-        return {k: without_secrets(v) for k, v in settings.items() if not _PRIVATE.search(k)}
+        return {k: without_secrets(v) for k, v in settings.items() if not _is_private(k)}
     return [without_secrets(v) for v in settings] if isinstance(settings, list) else settings
+
+
+@lru_cache(4096)
+def _is_private(key: str) -> bool:
+    return _PRIVATE.search(key) is not None
 
 
 def told(message: BaseMessage) -> JSON:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from langchain_core.messages import BaseMessage
 
 from llmdl_plugins import answers, tape
-from llmdl_plugins.plain import JSON, digest
+from llmdl_plugins.plain import JSON, hashed, packed
 from llmdl_plugins.scope import Call, Scope
 
 _lock = threading.Lock()
@@ -23,8 +23,8 @@ def call(here: Scope, request: JSON, retries_itself: bool) -> Call:
         retries_itself: whether the client tries again by itself.
     """
     path = place(here)
-    asked = digest(request, here.repetition, path)
-    return Call(digest(asked, turn(here, asked)), path, request, retries_itself)
+    asked = hashed(packed(request), here.repetition, path)
+    return Call(hashed(asked, str(turn(here, asked))), path, request, retries_itself)
 
 
 def place(here: Scope) -> str:

@@ -49,7 +49,7 @@ class Cashier:
         try:
             if (answer := self._remembered(call)) is None:
                 answer = await self._atry(call, send)
-                await asyncio.wrap_future(self._record(call, answer))
+                await self.ledger.landed(self._record(call, answer))
             self._joins.close(call, answer)
             return answer
         except BaseException as error:

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from llmdl_plugins.errors import LedgerError
-from llmdl_plugins.plain import JSON, clean, dumps
+from llmdl_plugins.plain import JSON, clean, packed
+from llmdl_plugins.run.landing import Landing
 
 if TYPE_CHECKING:
     from llmdl_plugins.scope import Use
@@ -44,11 +45,14 @@ class Ledger:
     """
 
     def __init__(self, path: Path | None = None) -> None:
-        self._db = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None)
+        self._db = _connected(path)
         self._lock = threading.Lock()
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=FULL")
         self._db.executescript(_SCHEMA)
+        # Who reads must not wait for a commit; only a database in memory has one connection.
+        self._reads, self._reading = (_connected(path), threading.Lock()) if path else (self._db, self._lock)
+        self._landing = Landing()
         self._writes: queue.SimpleQueue[_Write | None] = queue.SimpleQueue()
         self._writer = threading.Thread(target=self._write, name="llmdl-ledger", daemon=True)
         self._writer.start()
@@ -69,7 +73,7 @@ class Ledger:
         """Record an answer; done when it is on disk."""
         given = tokens or {}
         used = given.get("input"), given.get("output"), seconds, time.time()
-        values = (key, clean(path), dumps(request), dumps(answer), *used)
+        values = (key, clean(path), packed(request), packed(answer), *used)
         return self._add("INSERT OR IGNORE INTO calls VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
 
     def add_failure(self, key: str, path: str, error: str) -> Future[None]:
@@ -78,7 +82,7 @@ class Ledger:
 
     def add_rollout(self, key: str, record: JSON) -> Future[None]:
         """Record a finished rollout."""
-        return self._add("INSERT OR IGNORE INTO rollouts VALUES (?, ?, ?)", (key, dumps(record), time.time()))
+        return self._add("INSERT OR IGNORE INTO rollouts VALUES (?, ?, ?)", (key, packed(record), time.time()))
 
     def tool(self, key: str) -> Any:
         """The recorded outcome of one use of a tool, or None."""
@@ -87,18 +91,29 @@ class Ledger:
 
     def tools(self, question: str) -> list[tuple[str, int, Any]]:
         """All that was recorded for a question: path, turn and outcome."""
-        with self._lock:
-            found = self._db.execute("SELECT path, turn, outcome FROM tools WHERE question = ?", (question,)).fetchall()
+        with self._reading:
+            found = self._reads.execute(
+                "SELECT path, turn, outcome FROM tools WHERE question = ?", (question,)
+            ).fetchall()
         return [(path, turn, json.loads(outcome)) for path, turn, outcome in found]
 
     def add_tool(self, key: str, question: str | None, use: Use, outcome: JSON) -> Future[None]:
         """Record what a tool gave back; `question` where others may be given it too."""
-        values = (key, question, use.name, clean(use.path), use.turn, dumps(use.arguments), dumps(outcome), time.time())
+        values = (
+            key,
+            question,
+            use.name,
+            clean(use.path),
+            use.turn,
+            packed(use.arguments),
+            packed(outcome),
+            time.time(),
+        )
         return self._add("INSERT OR IGNORE INTO tools VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
 
     def add_event(self, kind: str, record: JSON) -> Future[None]:
         """Record something that happened, for the report."""
-        return self._add("INSERT INTO events (kind, record, at) VALUES (?, ?, ?)", (kind, dumps(record), time.time()))
+        return self._add("INSERT INTO events (kind, record, at) VALUES (?, ?, ?)", (kind, packed(record), time.time()))
 
     def clear_events(self) -> None:
         """Forget what an earlier, unfinished process reported: this one tells it again."""
@@ -106,28 +121,37 @@ class Ledger:
 
     def events(self, kind: str) -> list[Any]:
         """Everything recorded under a kind, in order."""
-        with self._lock:
-            rows = self._db.execute("SELECT record FROM events WHERE kind = ? ORDER BY id", (kind,)).fetchall()
+        with self._reading:
+            rows = self._reads.execute("SELECT record FROM events WHERE kind = ? ORDER BY id", (kind,)).fetchall()
         return [json.loads(r[0]) for r in rows]
 
     def totals(self) -> dict[str, float]:
         """Calls, tokens, failures and seconds of waiting of all processes that wrote here."""
-        with self._lock:
-            calls, tokens, seconds = self._db.execute(
+        with self._reading:
+            calls, tokens, seconds = self._reads.execute(
                 "SELECT count(*), total(input_tokens) + total(output_tokens), total(seconds) FROM calls"
             ).fetchone()
-            failures = self._db.execute("SELECT count(*) FROM failures").fetchone()[0]
+            failures = self._reads.execute("SELECT count(*) FROM failures").fetchone()[0]
         return {"calls": calls, "tokens": int(tokens), "failures": failures, "seconds": seconds}
+
+    async def landed(self, done: Future[None]) -> None:
+        """Wait on a loop until something is on disk: cheaper than `asyncio.wrap_future` where many wait.
+
+        Raises:
+            LedgerError: it could not be written.
+        """
+        await self._landing.of(done)
 
     def close(self) -> None:
         """Write what is waiting, and close."""
         self._writes.put(None)
         self._writer.join()
+        self._reads.close()
         self._db.close()
 
     def _row(self, query: str, key: str) -> Any:
-        with self._lock:
-            return self._db.execute(query, (key,)).fetchone()
+        with self._reading:
+            return self._reads.execute(query, (key,)).fetchone()
 
     def _add(self, statement: str, values: tuple[Any, ...]) -> Future[None]:
         done: Future[None] = Future()
@@ -153,6 +177,7 @@ class Ledger:
                 done.set_exception(failure)
             else:
                 done.set_result(None)
+        self._landing.announce()
 
     def _kept(self, group: list[_Write]) -> LedgerError | None:
         try:
@@ -173,3 +198,7 @@ class Ledger:
         with self._lock, suppress(sqlite3.Error):
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
+
+
+def _connected(path: Path | None) -> sqlite3.Connection:
+    return sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None)
