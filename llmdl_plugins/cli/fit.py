@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import sys
 from datetime import UTC, datetime
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from llmdl_plugins.cli import confined
+from llmdl_plugins.cli import confined, plugged
 from llmdl_plugins.cli.report import tell
 from llmdl_plugins.training.openings import state_folder
 
@@ -66,6 +67,8 @@ def fit(
     allow_program: confined.Programs = None,
     allow_native: confined.Natives = None,
     env: confined.Variables = None,
+    logger: Annotated[list[str] | None, typer.Option(help="A logger that is told how the run goes.")] = None,
+    plugin: plugged.Plugins = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print result.json instead of words.")] = False,
     quiet: Annotated[bool, typer.Option(help="No progress.")] = False,
 ) -> None:
@@ -78,20 +81,22 @@ def fit(
     confined.confined(target, wishes, chosen, state_folder())
 
     from llmdl_plugins.cli.fitting import one_source, read_prices, resolved_loss
+    from llmdl_plugins.cli.output import kept
     from llmdl_plugins.cli.progress import progress
     from llmdl_plugins.effects import guard
     from llmdl_plugins.network import trainable
     from llmdl_plugins.target import load_target
     from llmdl_plugins.training.trainer import Trainer
 
-    network = trainable(load_target(target))
+    with kept():
+        network = trainable(load_target(target))
     if unfreeze:
         network.unfreeze(unfreeze)
     if only:
         network.train_only(only)
     if freeze:
         network.freeze(freeze)
-    with progress(quiet) as watcher, guard.reported():
+    with kept() as out, progress(quiet) as watcher, guard.reported():
         trainer = Trainer(
             network,
             resolved_loss(loss),
@@ -109,6 +114,7 @@ def fit(
             concurrency=concurrency,
             tools=tools,
             safe_tools=safe_tool or (),
+            loggers=logger or (),
             inputs=tuple(filter(None, inputs.split(","))),
             expected=expected,
             origin={"target": target, **({"unfreeze": unfreeze} if unfreeze else {})},
@@ -116,7 +122,10 @@ def fit(
             watcher=watcher,
         )
         result, caught = _run(trainer)
-    _tell(result, chosen, as_json)
+        if as_json:
+            print(json.dumps(result.json(), ensure_ascii=False), file=out)
+    if not as_json:
+        _tell(result, chosen)
     sys.exit(128 + caught if caught else 0 if result.status == "improved" else _NO_GAIN)
 
 
@@ -139,12 +148,7 @@ def _run(trainer: Trainer) -> tuple[Result, int]:
             signal.signal(number, handler)
 
 
-def _tell(result: Result, folder: Path, as_json: bool) -> None:
-    if as_json:
-        import json
-
-        print(json.dumps(result.json(), ensure_ascii=False))
-        return
+def _tell(result: Result, folder: Path) -> None:
     tell(folder)
     spent = ", ".join(f"{amount:g} {name}" for name, amount in result.spent.items() if amount)
     print(f"spent: {spent}")

@@ -11,7 +11,7 @@ from typing import Any
 
 import pluggy
 
-from llmdl_plugins.errors import PluginError
+from llmdl_plugins.errors import PluginError, did_you_mean
 from llmdl_plugins.plugins import builtin, hookspecs
 from llmdl_plugins.plugins.files import in_file
 from llmdl_plugins.plugins.installed import GROUP, chosen, installed
@@ -61,14 +61,11 @@ _process = _Process()
 
 
 def use(plugins: Sequence[str]) -> None:
-    """Put these in front of all other plugins: files, or names of installed ones.  Nothing is imported yet."""
-    _process.given += [p for p in plugins if p not in _process.given]
-    _process.loaded = None
+    """Have these, and no others, in front of the installed plugins: files, or names of installed ones.
 
-
-def forget() -> None:
-    """Begin anew: the next question looks for plugins again."""
-    _process.given, _process.loaded = [], None
+    Nothing is imported yet; the next question looks for plugins again.
+    """
+    _process.given, _process.loaded = list(dict.fromkeys(plugins)), None
 
 
 def load_file(path: str | Path) -> None:
@@ -77,22 +74,36 @@ def load_file(path: str | Path) -> None:
     Raises:
         PluginError: there is no such file, or it can't be used; the message says why.
     """
-    use([str(path)])
+    before = _process.given
+    use([*before, str(path)])
     try:
         manager()
     except PluginError:
-        _process.given.remove(str(path))
+        use(before)
         raise
 
 
 def wanted() -> list[Plugin]:
     """The plugins of this process in their order: those of this distribution, those given, then the installed ones."""
     found = installed()
-    by_name = {plugin.name: plugin for plugin in found}
-    given = [by_name[g] if g in by_name else in_file(g) for g in _process.given]
+    given = [named(given, found) for given in _process.given]
     kept = chosen(found)
     ours = [plugin for plugin in kept if plugin.distribution == BUILTIN.distribution]
     return list(dict.fromkeys([*ours, *given, *kept]))
+
+
+def named(given: str, found: Sequence[Plugin]) -> Plugin:
+    """The installed plugin with this name, or the one in this file.
+
+    Raises:
+        PluginError: it is neither.
+    """
+    known = {plugin.name: plugin for plugin in found}
+    if given not in known and not given.endswith(".py"):
+        raise PluginError(
+            f"No plugin {given!r} is installed, and it is no file (my_plugin.py).{did_you_mean(given, known)}"
+        )
+    return known[given] if given in known else in_file(given)
 
 
 def manager() -> Loaded:
