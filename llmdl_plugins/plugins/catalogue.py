@@ -62,6 +62,7 @@ def catalogue(kind: str) -> dict[str, Offer]:
     loaded = manager()
     if kind not in loaded.offers:
         loaded.offers[kind] = offered(loaded, kind)
+        loaded.warn()
     return dict(loaded.offers[kind])
 
 
@@ -72,7 +73,7 @@ def offered(loaded: Loaded, kind: str) -> dict[str, Offer]:
         for spec in _specs(loaded, plugin, kind, hook):
             name = spec.name if spec.name not in found else f"{plugin.name}:{spec.name}"
             if name in found:
-                loaded.report(Fault(plugin, f"it offers the {one(kind)} {spec.name!r} twice", fatal=False))
+                loaded.faults.append(Fault(plugin, f"it offers the {one(kind)} {spec.name!r} twice", fatal=False))
             else:
                 found[name] = Offer(kind, name, spec, plugin)
     return found
@@ -90,11 +91,11 @@ def _specs(loaded: Loaded, plugin: Plugin, kind: str, hook: Callable[[], Any]) -
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        loaded.report(Fault(plugin, f"{PREFIX}{kind} raised {told(error)}"))
+        loaded.faults.append(Fault(plugin, f"{PREFIX}{kind} raised {told(error)}"))
         return []
     wrong = {n: why for n, spec in enumerate(specs) if (why := _problem(spec))}
     for n, why in wrong.items():
-        loaded.report(Fault(plugin, f"entry {n} of {PREFIX}{kind} is left out: {why}", fatal=False))
+        loaded.faults.append(Fault(plugin, f"entry {n} of {PREFIX}{kind} is left out: {why}", fatal=False))
     return [spec for n, spec in enumerate(specs) if n not in wrong]
 
 

@@ -34,16 +34,17 @@ class Loaded:
     plugins: list[Plugin] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     offers: dict[str, Any] = field(default_factory=dict)
+    _told: list[Fault] = field(default_factory=list)
 
     def implementations(self, hook: str) -> Iterator[tuple[Plugin, Callable[..., Any]]]:
         """Who implements a hook, in the order of the plugins."""
         found = {impl.plugin_name: impl.function for impl in getattr(self.hooks.hook, hook).get_hookimpls()}
         yield from ((plugin, found[plugin.name]) for plugin in self.plugins if plugin.name in found)
 
-    def report(self, fault: Fault) -> None:
-        """Note a fault, and say it once."""
-        if fault not in self.faults:
-            self.faults.append(fault)
+    def warn(self) -> None:
+        """Say what is wrong, once; what is loaded stays loaded where warnings are errors."""
+        while len(self._told) < len(self.faults):
+            self._told.append(fault := self.faults[len(self._told)])
             warnings.warn(str(fault), stacklevel=3)
 
 
@@ -121,6 +122,7 @@ def manager() -> Loaded:
                 _process.loaded = load([BUILTIN, *wanted()])
             finally:
                 _process.loading = False
+            _process.loaded.warn()
         return _process.loaded
 
 
@@ -147,8 +149,8 @@ def _add(made: Loaded, plugin: Plugin) -> None:
         reason = str(error) if isinstance(error, PluginError) else f"it raised {told(error)}"
         if not plugin.distribution:
             raise PluginError(str(Fault(plugin, reason))) from error
-        made.report(Fault(plugin, reason))
+        made.faults.append(Fault(plugin, reason))
         return
     made.plugins.append(plugin)
     for slip in slips(code):
-        made.report(Fault(plugin, slip, fatal=False))
+        made.faults.append(Fault(plugin, slip, fatal=False))

@@ -8,7 +8,9 @@ from contextlib import contextmanager, suppress
 
 from llmdl_plugins.plugins.loading import told
 from llmdl_plugins.run.events import Event, Hooked, RunFinished, Told, Watcher
-from llmdl_plugins.run.observers import GRACE, Observer
+from llmdl_plugins.run.observers import Observer
+
+GRACE = 5.0  # seconds
 
 
 class Audience:
@@ -36,7 +38,9 @@ class Audience:
         """Wait a little for those who still have something to do."""
         until = time.monotonic() + GRACE
         for observer in self.observers:
-            observer.close(until)
+            observer.end()
+        for observer in self.observers:
+            observer.wait(until)
         self._name_failed()
 
     def _name_failed(self) -> None:

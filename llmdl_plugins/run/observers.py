@@ -24,7 +24,6 @@ from llmdl_plugins.run.events import HOOK, Hooked
 from llmdl_plugins.scope import Call
 
 Hook = Callable[..., Any]
-GRACE = 5.0
 
 
 @dataclass
@@ -52,13 +51,16 @@ class Observer:
             self._thread = threading.Thread(target=Context().run, args=(self._watch,), name=self.name, daemon=True)
             self._thread.start()
 
-    def close(self, until: float) -> None:
-        """Wait for what is left to tell, until a moment of the monotonic clock."""
+    def end(self) -> None:
+        """Nothing more will be told."""
         self._events.put(None)
+
+    def wait(self, until: float) -> None:
+        """Wait for what is left to do, until a moment of the monotonic clock."""
         if self._thread is not None:
             self._thread.join(max(0.0, until - time.monotonic()))
             if self._thread.is_alive():
-                self.fault = self.fault or f"it was still busy {GRACE:g} s after the run"
+                self.fault = self.fault or "it was still busy when the run was over"
 
     def _watch(self) -> None:
         with boundary.scope(payer=_Refusing(), refused=[]):

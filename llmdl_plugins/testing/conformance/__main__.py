@@ -12,9 +12,9 @@ from llmdl_plugins.plugins.catalogue import Offer, catalogue
 from llmdl_plugins.plugins.installed import installed
 from llmdl_plugins.plugins.kinds import KINDS
 from llmdl_plugins.plugins.manager import named, use
-from llmdl_plugins.testing.conformance import cases
+from llmdl_plugins.testing.conformance import CASES
 
-_CASES = """\
+_FILE = """\
 from llmdl_plugins.testing.conformance import cases
 
 
@@ -31,7 +31,7 @@ def _offers(plugin: str) -> Iterator[Offer]:
 
 
 def _main(plugin: str) -> int:
-    told = [offer for offer in _offers(plugin) if cases(offer.kind) is not None]
+    told = [offer for offer in _offers(plugin) if offer.kind in CASES]
     if not told:
         return 0
     try:
@@ -41,9 +41,21 @@ def _main(plugin: str) -> int:
         return 0
     with tempfile.TemporaryDirectory() as folder:
         for n, offer in enumerate(told):
-            (Path(folder) / f"test_{n}.py").write_text(_CASES.format(n=n, kind=offer.kind, name=offer.name))
+            (Path(folder) / f"test_{n}.py").write_text(_FILE.format(n=n, kind=offer.kind, name=offer.name))
         return int(
-            pytest.main(["-q", "--no-header", "--tb=short", "-p", "no:cacheprovider", f"--rootdir={folder}", folder])
+            pytest.main(
+                [
+                    "-q",
+                    "--no-header",
+                    "--tb=line",
+                    "-p",
+                    "no:cacheprovider",
+                    "-p",
+                    "no:warnings",
+                    f"--rootdir={folder}",
+                    folder,
+                ]
+            )
         )
 
 
