@@ -16,8 +16,11 @@ from pydantic import PrivateAttr
 from llmdl_plugins.plain import JSON, MESSAGE_FIELDS, clean, plain
 
 TELLING_ONLY = {"callbacks", "tags", "metadata", "run_name", "run_id", "ls_structured_output_format"}
+_CACHED = (("cached", "cache_read"), ("written", "cache_creation"))
 _PRIVATE = re.compile(
-    r"api_?key|secret|passw|authori[sz]ation|access_?token|bearer|credential|base_?url|endpoint", re.I
+    r"api_?key|secret|passw|authori[sz]ation|(?:access|api|auth|ad|bot)_?token|bearer|credential|cookie"
+    r"|base_?url|endpoint|api_?base|proxy|headers|organi[sz]ation",
+    re.I,
 )
 
 
@@ -26,6 +29,11 @@ def without_secrets(settings: JSON) -> JSON:
     if isinstance(settings, dict):
         return {k: without_secrets(v) for k, v in settings.items() if not _is_private(k)}
     return [without_secrets(v) for v in settings] if isinstance(settings, list) else settings
+
+
+def of_request(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of a call that belong to what is asked: not who listens, and not with which key it is sent where."""
+    return {k: v for k, v in options.items() if k not in TELLING_ONLY and not _is_private(k)}
 
 
 @lru_cache(4096)
@@ -54,7 +62,7 @@ def usage(message: Any) -> dict[str, int] | None:
 
 
 def total_usage(answer: Any) -> dict[str, int] | None:
-    """Tokens of a recorded answer, or None where none of its messages says.
+    """Tokens of a recorded answer, or None where none of its messages says; of the input, those of a cache if any.
 
     Of several generations for one request each says what all took.  An answer that is no LangChain message says it
     under "usage".
@@ -65,7 +73,12 @@ def total_usage(answer: Any) -> dict[str, int] | None:
     given = [u for m in rows if (u := (m.get("data") or {}).get("usage_metadata"))]
     if not given:
         return None
-    return {"input": sum(u["input_tokens"] for u in given), "output": sum(u["output_tokens"] for u in given)}
+    told = {"input": sum(u["input_tokens"] for u in given), "output": sum(u["output_tokens"] for u in given)}
+    return told | {name: n for name, key in _CACHED if (n := sum(_detail(u, key) for u in given))}
+
+
+def _detail(usage: Any, key: str) -> int:
+    return int((usage.get("input_token_details") or {}).get(key) or 0)
 
 
 def encode(result: LLMResult) -> JSON:

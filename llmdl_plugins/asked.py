@@ -10,7 +10,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage
 from langchain_core.outputs import LLMResult
 
-from llmdl_plugins import answers, calls, tape
+from llmdl_plugins import answers, calls, redact, tape
 from llmdl_plugins.errors import LlmdlError
 from llmdl_plugins.passage import refused
 from llmdl_plugins.plain import JSON, plain
@@ -59,10 +59,10 @@ class Asked(NamedTuple):
 
     def call(self, **more: Any) -> Call:
         """The request as the ledger knows it."""
+        redact.meet(self.model)
         request: JSON = {
-            "model": f"{type(self.model).__module__}.{type(self.model).__qualname__}",
-            "settings": answers.without_secrets(plain(self.model.asdict())),
-            "options": plain({k: v for k, v in {**self.options, **more}.items() if k not in answers.TELLING_ONLY}),
+            **described(self.model),
+            "options": plain(answers.of_request({**self.options, **more})),
             "messages": [[answers.told(m) for m in messages] for messages in self.batch],
         }
         return calls.call(self.here, request, bool(getattr(self.model, "max_retries", None)))
@@ -75,6 +75,14 @@ class Asked(NamedTuple):
         for messages, generations in zip(self.batch, result.generations, strict=False):
             answer = getattr(generations[0], "message", None) if generations else None
             calls.note(messages, answer, self.since, told)
+
+
+def described(model: BaseChatModel) -> dict[str, JSON]:
+    """A model as a request names it: its class, and its settings without keys, passwords and addresses."""
+    return {
+        "model": f"{type(model).__module__}.{type(model).__qualname__}",
+        "settings": answers.without_secrets(plain(model.asdict())),
+    }
 
 
 def _definitions(options: Mapping[str, Any]) -> JSON:

@@ -8,13 +8,14 @@ import re
 from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from copy import deepcopy
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, overload
 
 from llmdl_plugins.errors import DataError
-from llmdl_plugins.plain import digest, plain
+from llmdl_plugins.plain import copied, digest, plain
 from llmdl_plugins.rows import Extras, Turn, extras
 
 _PUNCTUATION = re.compile(r"[\s.,;:!?'\"“”‘’„«»()\[\]{}…_\\]+")
@@ -50,6 +51,11 @@ class Example:
     def given(self) -> Any:
         """All that goes in: the inputs, or those of each turn."""
         return [turn.inputs for turn in self.turns] if self.has_turns else self.inputs
+
+    def copied(self) -> Example:
+        """The same row, for code that may change what it is given."""
+        more = self.extras if self.extras == _NOTHING_MORE else deepcopy(self.extras)
+        return replace(self, inputs=copied(self.inputs), expected=copied(self.expected), extras=more)
 
     @cached_property
     def key(self) -> str:

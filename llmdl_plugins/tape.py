@@ -30,6 +30,10 @@ class ModelCall:
     error: str | None = None
     tools: JSON = None
 
+    def json(self) -> JSON:
+        """The call as it stands: its parts are plain."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
 
 @dataclass(slots=True)
 class ToolCall:
@@ -117,14 +121,14 @@ class Tape:
                     "inputs": plain(s.inputs),
                     "outputs": plain(s.outputs),
                     "reads": [names[p] for p in s.reads if p in names],
-                    "calls": [plain(c) for c in s.calls],
+                    "calls": [c.json() for c in s.calls],
                     "tools": [plain(t) for t in s.tools],
                     "fed_by": [place[id(f)] for f in s.fed_by if id(f) in place],
                     "error": s.error,
                 }
                 for s in self.steps
             ],
-            "strays": [plain(c) for c in self.strays],
+            "strays": [c.json() for c in self.strays],
         }
 
     @classmethod

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from types import ModuleType
 from typing import Any
 
+from llmdl_plugins import redact
 from llmdl_plugins.passage import apassing, entering, passing, through
 from llmdl_plugins.paying import Flow, apaid, paid
 from llmdl_plugins.plain import JSON
@@ -132,6 +133,7 @@ async def _passed_on(came: AsyncIterator[Any], pieces: Pieces) -> AsyncIterator[
 
 
 def _asked(here: Scope, client: Any, model: str, request_dict: Any, http_options: Any) -> Asked:
+    redact.meet(client)
     # What begins with "_" is the address and never sent.
     body = {key: value for key, value in request_dict.items() if not key.startswith("_")}
     options = [_given(one) for one in (client._http_options, http_options)]

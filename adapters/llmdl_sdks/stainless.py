@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
 
+from llmdl_plugins import redact
 from llmdl_plugins.errors import UnboundCallError
 from llmdl_plugins.passage import entering, refused
 from llmdl_plugins.scope import Scope
@@ -102,6 +103,7 @@ def _asked(here: Scope, dialect: Dialect, client: Any, options: Any) -> Asked:
         raise refused(
             UnboundCallError("A call with background=True is not metered yet: wait for its answer in the node.")
         )
+    redact.meet(client)
     retries_itself = bool(options.get_max_retries(client.max_retries))
     return Asked(here, dialect, options.json_data, retries_itself, options.extra_json or {})
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import sqlite3
 import sys
+import traceback
 import warnings
+from types import TracebackType
 from typing import Annotated
 
 import typer
@@ -62,7 +64,8 @@ def top(
 
 def main() -> None:
     """Run a command; an error of ours is one message and its exit code."""
-    warnings.formatwarning = lambda message, *where: f"warning: {message}\n"
+    warnings.formatwarning = lambda message, *where: f"warning: {_shown(str(message))}\n"
+    sys.excepthook = _crash
     logging.getLogger("stamina").addHandler(logging.NullHandler())  # what is retried is told once, where it fails
     use(())
     try:
@@ -75,7 +78,17 @@ def main() -> None:
 
 def _fail(message: str, code: int) -> None:
     from llmdl_plugins.cli.confined import missed
+
+    print(f"error: {_shown(message)}{_shown(missed(message))}", file=sys.stderr)
+    sys.exit(code)
+
+
+def _crash(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """What nobody foresaw is shown whole, but for secrets: this text is what people paste into a report."""
+    print(_shown("".join(traceback.format_exception(kind, error, trace))), file=sys.stderr, end="")
+
+
+def _shown(text: str) -> str:
     from llmdl_plugins.printable import printable
 
-    print(f"error: {printable(message)}{printable(missed(message))}", file=sys.stderr)
-    sys.exit(code)
+    return printable(text)

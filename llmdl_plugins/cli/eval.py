@@ -46,6 +46,7 @@ def evaluate(
     from llmdl_plugins.errors import MisuseError
     from llmdl_plugins.losses.loss import resolve
     from llmdl_plugins.network import trainable
+    from llmdl_plugins.printable import printable
     from llmdl_plugins.run.tools import ToolRules
     from llmdl_plugins.target import load_target
     from llmdl_plugins.training.compare import compare
@@ -63,7 +64,7 @@ def evaluate(
     rules, scored = ToolRules(tools, frozenset(safe_tool or ())), resolve(resolved_loss(loss))  # type: ignore[arg-type]
     with kept() as out, progress(quiet) as watcher, guard.reported():
         figures = compare(network, scored, rows, values, concurrency=concurrency, watcher=watcher, tools=rules)
-        print(json.dumps(figures.json()) if as_json else figures, file=out)
+        print(printable(json.dumps(figures.json()) if as_json else str(figures)), file=out)
 
 
 def _application(target: str) -> str:

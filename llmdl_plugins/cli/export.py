@@ -14,6 +14,7 @@ import typer
 from llmdl_plugins.cli import plugged
 from llmdl_plugins.cli.output import kept
 from llmdl_plugins.errors import MisuseError, NotVerifiedError, did_you_mean
+from llmdl_plugins.printable import printable
 
 if TYPE_CHECKING:
     from llmdl_plugins.checks import Verification
@@ -91,7 +92,7 @@ class _Handed:
         self.verified = verified(self.network, self.values, self.run, self.rows)
         if not self.verified.equal:
             raise NotVerifiedError(f"{self.verified}\nNothing was written. Export the weights, or report this.")
-        print(self.verified, file=sys.stderr)
+        print(printable(str(self.verified)), file=sys.stderr)
 
     def page(self, patch: str) -> str:
         """The page for the reviewer."""
@@ -120,7 +121,8 @@ def _nothing(status: str, candidate: bool) -> str:
 def _write(output: Path | None, made: Any) -> None:
     text = made if isinstance(made, str) else json.dumps(made, indent=2, ensure_ascii=False) + "\n"
     if output is None:
-        sys.stdout.write(text)
+        # On a screen it is read; what goes into a pipe or a file is to be applied.
+        sys.stdout.write(printable(text) if sys.stdout.isatty() else text)
     else:
         output.write_text(text, encoding="utf-8", newline="")
         print(output)

@@ -41,9 +41,12 @@ def fit(
     teacher: Annotated[str | None, typer.Option(help="PROVIDER:NAME of the model that writes proposals.")] = None,
     recipe: Annotated[str | None, typer.Option(help="Architecture around a node, for example demonstrations.")] = None,
     node: Annotated[str | None, typer.Option(help="The node that the recipe is put around.")] = None,
-    budget: Annotated[str | None, typer.Option(help='"2 usd", "500 calls", "1e6 tokens, 10 min".')] = None,
+    budget: Annotated[
+        str | None, typer.Option(help='"2 usd", "500 calls", "200 rollouts", "1e6 tokens, 10 min".')
+    ] = None,
     prices: Annotated[
-        Path | None, typer.Option(help='JSON: model to [dollars per 1e6 tokens in, out]; "*" for others.')
+        Path | None,
+        typer.Option(help='JSON: model to [dollars per 1e6 tokens in, out]; "*" for others. Else genai-prices.'),
     ] = None,
     only: Annotated[str | None, typer.Option(help="Train only the parameters that match this pattern.")] = None,
     freeze: Annotated[str | None, typer.Option(help="Freeze the parameters that match this pattern.")] = None,
@@ -60,6 +63,9 @@ def fit(
     folder: Annotated[
         Path | None, typer.Option(help="Run folder; the same command goes on there. runs/… if not given.")
     ] = None,
+    no_content: Annotated[
+        bool, typer.Option("--no-content", help="Store no texts but trained values: counts, scores and hashes only.")
+    ] = False,
     force: Annotated[bool, typer.Option(help="Go on in a folder that holds another run.")] = False,
     allow_host: confined.Hosts = None,
     safe_tool: confined.Tools = None,
@@ -85,6 +91,7 @@ def fit(
     from llmdl_plugins.cli.progress import progress
     from llmdl_plugins.effects import guard
     from llmdl_plugins.network import trainable
+    from llmdl_plugins.printable import printable
     from llmdl_plugins.target import load_target
     from llmdl_plugins.training.trainer import Trainer
 
@@ -118,12 +125,13 @@ def fit(
             inputs=tuple(filter(None, inputs.split(","))),
             expected=expected,
             origin={"target": target, **({"unfreeze": unfreeze} if unfreeze else {})},
+            content=not no_content,
             force=force,
             watcher=watcher,
         )
         result, caught = _run(trainer)
         if as_json:
-            print(json.dumps(result.json(), ensure_ascii=False), file=out)
+            print(printable(json.dumps(result.json())), file=out)
     if not as_json:
         _tell(result, chosen)
     sys.exit(128 + caught if caught else 0 if result.status == "improved" else _NO_GAIN)
@@ -150,8 +158,9 @@ def _run(trainer: Trainer) -> tuple[Result, int]:
 
 def _tell(result: Result, folder: Path) -> None:
     tell(folder)
-    spent = ", ".join(f"{amount:g} {name}" for name, amount in result.spent.items() if amount)
-    print(f"spent: {spent}")
+    from llmdl_plugins.training.result import spending
+
+    print(f"spent: {spending(result.spent)}")
     if result.status == "stopped":
         print(f"Saved in {folder}: the same command with --folder {folder} goes on where it stopped.")
     elif result.status == "improved":

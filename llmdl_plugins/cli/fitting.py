@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from importlib import import_module
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,7 @@ def resolved_loss(name: str) -> Any:
         raise MisuseError(f"There is no loss {name!r}: {error}.") from None
 
 
-def read_prices(path: Path | None) -> dict[str, tuple[float, float]] | None:
+def read_prices(path: Path | None) -> dict[str, tuple[float, ...]] | None:
     """The prices in a JSON file.
 
     Raises:
@@ -52,11 +53,19 @@ def read_prices(path: Path | None) -> dict[str, tuple[float, float]] | None:
     if path is None:
         return None
     try:
-        return {model: (float(low), float(high)) for model, (low, high) in json.loads(path.read_text()).items()}
+        return {model: _price(given) for model, given in json.loads(path.read_text(encoding="utf-8")).items()}
     except (OSError, ValueError, TypeError, AttributeError) as error:
         raise MisuseError(
             f'{path} holds no prices ({error}): write {{"model": [dollars per 1e6 tokens in, dollars per 1e6 out]}}.'
         ) from None
+
+
+def _price(given: Any) -> tuple[float, ...]:
+    """Dollars in, out, and in from a cache where it is given."""
+    price = tuple(float(dollars) for dollars in given)
+    if len(price) not in (2, 3) or not all(0 <= dollars < inf for dollars in price):
+        raise ValueError(f"{given!r} is no price")
+    return price
 
 
 def probe_rows(count: int, data: Path | None, inputs: str, expected: str | None) -> list[Any]:

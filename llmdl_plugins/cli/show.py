@@ -85,9 +85,9 @@ def _print(network: Network, as_json: bool, mermaid: bool) -> None:
         import json
 
         described = {"network": network.name, "nodes": network.nodes(), "parameters": _described(network)}
-        print(json.dumps(described, indent=2))
+        print(printable(json.dumps(described, indent=2)))
     elif mermaid:
-        print(network.draw("mermaid"))
+        print(printable(network.draw("mermaid")))
     else:
         print(printable(f"nodes: {', '.join(network.nodes())}"))
         print(printable(network.summary()))

@@ -123,24 +123,54 @@ def llmdl_doors() -> list[Spec]:  # type: ignore[empty-body]
 
 @hookspec
 def llmdl_run_started(event: RunStarted) -> None:
-    """Called once, after everything was checked and before the first model call."""
+    """Called once, after everything was checked and before the first model call.
+
+    Args:
+        event: what is trained, with what, on how many rows.
+
+    Example: `print(event.network, event.optimizer, event.train)`.
+    """
 
 
 @hookspec
 def llmdl_step_finished(event: StepFinished) -> None:
-    """Called when a batch of rollouts has come home: of the optimizer, of the screen, or of the sealed test."""
+    """Called when a batch of rollouts has come home: of the optimizer, of the screen, or of the sealed test.
+
+    Args:
+        event: its phase, its mean score (never one of sealed rows), and what was spent so far.
+
+    Example: `curve.append((event.calls, event.score))`.
+    """
 
 
 @hookspec
 def llmdl_candidate_screened(event: CandidateScreened) -> None:
-    """Called with each verdict of the screen."""
+    """Called with each verdict of the screen.
+
+    Args:
+        event: the move in words, whether it was accepted and why, and its counts.
+
+    Example: `print("took" if event.accepted else "refused", event.what)`.
+    """
 
 
 @hookspec
 def llmdl_parameter_updated(event: ParameterUpdated) -> None:
-    """Called after a proposal was accepted, once for each parameter that has another value now."""
+    """Called after a proposal was accepted, once for each parameter that has another value now.
+
+    Args:
+        event: its name, its value before and after.
+
+    Example: `texts[event.name] = event.after`.
+    """
 
 
 @hookspec
 def llmdl_run_finished(event: RunFinished) -> None:
-    """Called once, when the result is saved; also for a run that was stopped."""
+    """Called once, when the result is saved; also for a run that was stopped, or that an error ended.
+
+    Args:
+        event: the status, the figures of the sealed test, and what was spent.
+
+    Example: `print(event.status, event.gain)`.
+    """

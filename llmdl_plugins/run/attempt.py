@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from copy import deepcopy
 from dataclasses import dataclass, replace
 from statistics import fmean
 from typing import Any
@@ -72,7 +71,7 @@ class Attempt:
     async def _played(self, scope: boundary.Scope) -> list[Any]:
         """The outputs, if nothing was refused on the way, whatever the application made of it."""
         with scope.reported():
-            return await self.network.play(deepcopy(self.example))
+            return await self.network.play(self.example.copied())
 
     async def _scored(self, outputs: Sequence[Any]) -> Score:
         """The score of the row: the mean over the turns that expect something."""
@@ -88,7 +87,7 @@ class Attempt:
         return Score(fmean(score.value for _, score in scores), words)
 
     async def _turn(self, output: Any, example: Example) -> Score:
-        shown = replace(example, inputs=deepcopy(example.inputs), expected=deepcopy(example.expected))
+        shown = example.copied()
         with boundary.scope(rewrite=None, setup=None, tools=None, place=lambda: "loss") as scope, scope.reported():
             try:
                 return checked(await self.loss(output, shown), self.loss.name)

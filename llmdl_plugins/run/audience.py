@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 from llmdl_plugins.plugins.loading import told
-from llmdl_plugins.run.events import Event, Hooked, RunFinished, Told, Watcher
+from llmdl_plugins.run.events import Event, Hooked, RunFinished, Told, Watcher, without_texts
 from llmdl_plugins.run.observers import Observer
 
 GRACE = 5.0  # seconds
@@ -19,10 +19,11 @@ class Audience:
     Args:
         watcher: the user's.
         observers: run hooks and loggers.
+        content: whether observers are told texts of parameters.
     """
 
-    def __init__(self, watcher: Watcher, observers: Sequence[Observer]) -> None:
-        self.watcher, self.observers = watcher, list(observers)
+    def __init__(self, watcher: Watcher, observers: Sequence[Observer], content: bool = True) -> None:
+        self.watcher, self.observers, self.content = watcher, list(observers), content
 
     def __call__(self, event: Event) -> None:
         """Tell everybody."""
@@ -30,8 +31,9 @@ class Audience:
         with suppress(Exception):
             self.watcher(event)
         if isinstance(event, Hooked):
+            shown = event if self.content else without_texts(event)
             for observer in self.observers:
-                observer.tell(event)
+                observer.tell(shown)
         self._name_failed()
 
     def close(self) -> None:
@@ -52,9 +54,9 @@ class Audience:
 
 
 @contextmanager
-def watched(watcher: Watcher, observers: Sequence[Observer]) -> Iterator[Audience]:
+def watched(watcher: Watcher, observers: Sequence[Observer], content: bool = True) -> Iterator[Audience]:
     """An audience for the length of a run."""
-    audience = Audience(watcher, observers)
+    audience = Audience(watcher, observers, content)
     try:
         yield audience
     except Exception as error:

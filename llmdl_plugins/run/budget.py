@@ -22,6 +22,7 @@ _UNITS = {
     "h": ("seconds", 3600.0),
     "hour": ("seconds", 3600.0),
 }
+_THOUSANDS = {None: 1, "k": 1e3, "m": 1e6}
 _NUMBER = r"[0-9][0-9_]*\.?[0-9]*(?:e[0-9]+)?"
 
 
@@ -60,16 +61,19 @@ class Budget:
         return cls(**limits)
 
 
-_EXAMPLES = 'Write "2 usd", "500 calls", "200 rollouts", "1e6 tokens" or "10 min", or several with commas.'
+_EXAMPLES = (
+    'Write "2 usd", "500 calls", "200 rollouts", "1e6 tokens" or "10 min" ("1k calls" for thousands), '
+    "or several with commas."
+)
 
 
 def _limit(part: str, text: str) -> tuple[str, float]:
-    found = re.fullmatch(rf"(\$?)\s*({_NUMBER})\s*([a-z$]*)", part)
-    unit = found[1] + found[3] if found else ""
+    found = re.fullmatch(rf"(\$?)\s*({_NUMBER})([km](?=\s+[a-z]))?\s*([a-z$]*)", part)
+    unit = found[1] + found[4] if found else ""
     name, factor = _UNITS.get(unit) or _UNITS.get(unit.rstrip("s")) or ("", 0.0)
     if not found or not name:
         raise BudgetError(f"Can't read {part!r} in the budget {text!r}. {_EXAMPLES}")
-    amount = float(found[2].replace("_", "")) * factor
+    amount = float(found[2].replace("_", "")) * factor * _THOUSANDS[found[3]]
     if amount <= 0:
         raise BudgetError(f"The budget {text!r} allows nothing: {part!r} must be more than 0.")
     return name, amount

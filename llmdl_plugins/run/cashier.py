@@ -15,11 +15,14 @@ import stamina
 
 from llmdl_plugins.answers import total_usage
 from llmdl_plugins.boundary import Call
+from llmdl_plugins.errors import BudgetError
+from llmdl_plugins.passage import refused
 from llmdl_plugins.plain import JSON
 from llmdl_plugins.run.faults import is_infrastructure, retry_after
 from llmdl_plugins.run.joins import Joins
 from llmdl_plugins.run.ledger import Ledger
-from llmdl_plugins.run.meter import Meter
+from llmdl_plugins.run.meter import Hold, Meter
+from llmdl_plugins.run.quote import Quote, model_of, quote
 from llmdl_plugins.run.receipts import Receipt, keep
 
 _ATTEMPTS = 4
@@ -32,7 +35,7 @@ class Cashier:
         self.ledger, self.meter = ledger, meter
         self._met: set[str] = set()
         self._joins = Joins()
-        self._started: dict[str, float] = {}
+        self._under_way: dict[int, tuple[float, Hold]] = {}
         self._lock = threading.Lock()
         self.flying: set[asyncio.Task[Any]] = set()
 
@@ -48,6 +51,7 @@ class Cashier:
     async def _asend(self, call: Call, send: Callable[[], Awaitable[JSON]]) -> JSON:
         try:
             if (answer := self._remembered(call)) is None:
+                self._begin(call, await self.meter.areserve(self._quoted(call)))
                 answer = await self._atry(call, send)
                 await self.ledger.landed(self._record(call, answer))
             self._joins.close(call, answer)
@@ -72,6 +76,7 @@ class Cashier:
             return self._shared(call, answer)
         try:
             if (answer := self._remembered(call)) is None:
+                self._begin(call, self.meter.reserve(self._quoted(call)))
                 answer = self._try(call, send)
                 self._record(call, answer).result()
             self._joins.close(call, answer)
@@ -92,32 +97,65 @@ class Cashier:
 
     def begin(self, call: Call) -> JSON:
         """The recorded answer, or None and the price is set aside: the call is to be finished, left or failed."""
-        answer = self._joins.wait(call)
-        return self._begun(call) if answer is None else self._shared(call, answer)
-
-    async def abegin(self, call: Call) -> JSON:
-        """The same, asynchronously."""
-        answer = await self._joins.await_(call)
-        return self._begun(call) if answer is None else self._shared(call, answer)
-
-    def _begun(self, call: Call) -> JSON:
+        if (answer := self._joins.wait(call)) is not None:
+            return self._shared(call, answer)
         try:
-            answer = self._remembered(call)
+            if (answer := self._remembered(call)) is None:
+                self._begin(call, self.meter.reserve(self._quoted(call), streams=True))
+                return None
         except BaseException as error:
             self._joins.close(call, error=error)
             raise
-        if answer is not None:
-            self._joins.close(call, answer)
+        self._joins.close(call, answer)
+        return answer
+
+    async def abegin(self, call: Call) -> JSON:
+        """The same, asynchronously."""
+        if (answer := await self._joins.await_(call)) is not None:
+            return self._shared(call, answer)
+        try:
+            if (answer := self._remembered(call)) is None:
+                self._begin(call, await self.meter.areserve(self._quoted(call), streams=True))
+                return None
+        except BaseException as error:
+            self._joins.close(call, error=error)
+            raise
+        self._joins.close(call, answer)
         return answer
 
     def _remembered(self, call: Call) -> JSON:
         answer = self.ledger.answer(call.key)
-        if answer is None:
-            self.meter.reserve()
-            self._started[call.key] = time.perf_counter()
-        else:
-            self._receive(Receipt(call.key, _model(call), total_usage(answer)))
+        if answer is not None:
+            self._receive(self._receipt(call, total_usage(answer)))
         return answer  # type: ignore[no-any-return]
+
+    def _quoted(self, call: Call) -> Quote | None:
+        """What a call may use, where a limit depends on it; a model that can't be paid is refused for the whole run."""
+        if not self.meter.weighs:
+            return None
+        told = quote(call, self.meter.seen)
+        try:
+            self.meter.priced(told)
+        except BudgetError as error:
+            raise refused(error) from None
+        return told
+
+    def _begin(self, call: Call, hold: Hold) -> None:
+        with self._lock:
+            self._under_way[id(call)] = time.perf_counter(), hold
+
+    def _ended(self, call: Call) -> tuple[float, Hold]:
+        """How long a call was under way, and the room that was kept for it."""
+        with self._lock:
+            since, hold = self._under_way.pop(id(call))
+        return time.perf_counter() - since, hold
+
+    def _receipt(
+        self, call: Call, usage: dict[str, int] | None, held: Quote | None = None, seconds: float = 0.0
+    ) -> Receipt:
+        model, provider = model_of(call.request)
+        charge = None if usage is not None or not self.meter.weighs else dict((held or quote(call, {})).most)
+        return Receipt(call.key, model, usage, seconds, provider, charge)
 
     def meet(self, receipts: Iterable[Receipt]) -> None:
         """Count calls of a replayed rollout that this process has not met yet, as if they had been made now."""
@@ -127,7 +165,7 @@ class Cashier:
     def _receive(self, receipt: Receipt) -> None:
         with self._lock:
             if receipt.key not in self._met:
-                self.meter.remembered(receipt.model, receipt.tokens)
+                self.meter.remembered(receipt.model, receipt.provider, receipt.tokens, receipt.charge)
                 self._met.add(receipt.key)
         keep(receipt)
 
@@ -142,7 +180,10 @@ class Cashier:
 
     def leave(self, call: Call, part: JSON) -> None:
         """Charge a stream that its reader left, and keep its part under a key that is never looked up."""
-        self._record(replace(call, key=f"{call.key}/part/{uuid4().hex}"), part).result()
+        left = replace(call, key=f"{call.key}/part/{uuid4().hex}")
+        with self._lock:
+            self._under_way[id(left)] = self._under_way.pop(id(call))
+        self._record(left, part).result()
         self._joins.close(call)
 
     def fail(self, call: Call, error: BaseException) -> None:
@@ -151,22 +192,22 @@ class Cashier:
         self._joins.close(call)
 
     def _failed(self, call: Call, error: BaseException) -> None:
-        self._started.pop(call.key, None)
-        self.meter.release()
+        _, hold = self._ended(call)
+        self.meter.release(hold)
         self.ledger.add_failure(call.key, call.path, repr(error))
 
     def _record(self, call: Call, answer: JSON) -> Future[None]:
         tokens = total_usage(answer)
-        self.meter.settle(_model(call), tokens)
+        seconds, hold = self._ended(call)
+        receipt = self._receipt(call, tokens, hold.quote, seconds)
+        self.meter.settle(hold, receipt.model, receipt.provider, tokens, receipt.charge)
         with self._lock:
             self._met.add(call.key)
-        keep(Receipt(call.key, _model(call), tokens))
-        now = time.perf_counter()
-        seconds = now - self._started.pop(call.key, now)
+        keep(receipt)
         return self.ledger.add_call(call.key, call.path, call.request, answer, tokens, seconds)
 
     def _shared(self, call: Call, answer: JSON) -> JSON:
-        keep(Receipt(call.key, _model(call), total_usage(answer)))
+        keep(self._receipt(call, total_usage(answer)))
         return answer
 
     async def drain(self) -> None:
@@ -184,9 +225,3 @@ def _again(call: Call) -> Callable[[Exception], bool | float]:
         return retry_after(error) or True
 
     return decide
-
-
-def _model(call: Call) -> str:
-    request: Any = call.request
-    settings = request["settings"]
-    return str(settings.get("model_name") or settings.get("model") or request["model"])

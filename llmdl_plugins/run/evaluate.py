@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -21,11 +21,13 @@ from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.plain import JSON, digest, plain
 from llmdl_plugins.run.attempt import Attempt
 from llmdl_plugins.run.cashier import Cashier
+from llmdl_plugins.run.counts import Spent
 from llmdl_plugins.run.events import Progressed, Told, Watcher, silent
 from llmdl_plugins.run.ledger import Ledger
-from llmdl_plugins.run.meter import Spent
+from llmdl_plugins.run.node_threads import node_threads
+from llmdl_plugins.run.pool import pooled
 from llmdl_plugins.run.receipts import Receipt
-from llmdl_plugins.run.rollout import Rollout, Status, Values
+from llmdl_plugins.run.rollout import Rollout, Status, Values, Wanted
 from llmdl_plugins.run.told import step
 from llmdl_plugins.run.tools import ToolRecords, ToolRules
 from llmdl_plugins.tape import Tape
@@ -73,7 +75,7 @@ class Evaluator:
         rules = () if tools == ToolRules() else (tools.json(),)
         self._identity = digest(network.fingerprint, loss.fingerprint, *rules)
         self.tools, self._said = tools, set[str]()
-        self._slots = asyncio.Semaphore(concurrency)
+        self.concurrency, self._slots = concurrency, asyncio.Semaphore(concurrency)
         self._outcomes: Counter[Status] = Counter()
         self._met: set[str] = set()
         self._steps = 0
@@ -82,40 +84,40 @@ class Evaluator:
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def evaluate(
-        self, candidates: Sequence[Values], examples: Sequence[Example], *, repetition: str = "0", phase: str = "train"
+        self,
+        candidates: Sequence[Values],
+        examples: Sequence[Example],
+        *,
+        repetition: str = "0",
+        phase: str = "train",
+        tapes: bool = True,
     ) -> list[Rollout]:
-        """Every candidate on every example, candidate by candidate; each counts once however often it is asked."""
-        runs = [self.run(c, e, repetition) for c in candidates for e in examples]
-        return await self.all(runs, phase)
+        """Every candidate on every example, candidate by candidate; each counts once however often it is asked.
 
-    async def all(self, runs: Sequence[Coroutine[Any, Any, Rollout]], phase: str) -> list[Rollout]:
+        They are begun example by example, so that no candidate waits for another.
+
+        Args:
+            tapes: whether somebody reads them; without, a rollout takes little memory.
+        """
+        wanted = [Wanted(c, e, repetition) for e in examples for c in candidates]
+        rollouts = await self.all(wanted, phase, tapes=tapes)
+        return [r for n in range(len(candidates)) for r in rollouts[n :: len(candidates)]]
+
+    async def all(self, wanted: Sequence[Wanted], phase: str, *, tapes: bool = True) -> list[Rollout]:
         """All of them; if one ends the run, after those under way have come home, and no other is begun."""
-        done, ended = 0, list[BaseException]()
+        done = 0
 
-        async def watched(run: Coroutine[Any, Any, Rollout]) -> Rollout | None:
+        async def watched(one: Wanted) -> Rollout:
             nonlocal done
-            async with self._slots:
-                if ended:
-                    return None
-                try:
-                    rollout = await run
-                except BaseException as error:
-                    ended.append(error)
-                    return None
+            rollout = await self.run(*one, tapes=tapes)
             done += 1
             # Who only watches changes nothing, not even by failing.
             with suppress(Exception):
-                self.watcher(Progressed(phase, done, len(runs)))
-            return rollout
+                self.watcher(Progressed(phase, done, len(wanted)))
+            return rollout if tapes else rollout.without_tape()
 
-        try:
-            outcomes = await asyncio.gather(*(watched(r) for r in runs))
-        finally:
-            for run in runs:
-                run.close()
-        if ended:
-            raise ended[0]
-        rollouts = [o for o in outcomes if o is not None]
+        with node_threads(self.concurrency):
+            rollouts = await pooled(watched, wanted, self._slots, self.concurrency)
         self._tell_step(phase, rollouts)
         return rollouts
 
@@ -124,11 +126,14 @@ class Evaluator:
         with suppress(Exception):
             self.watcher(step(self._steps, phase, rollouts, self.cashier.meter))
 
-    async def run(self, candidate: Values, example: Example, repetition: str = "0", *, record: str = "0") -> Rollout:
+    async def run(
+        self, candidate: Values, example: Example, repetition: str = "0", record: str = "0", *, tapes: bool = True
+    ) -> Rollout:
         """One rollout: from the ledger where it is finished there, else made now.
 
         Args:
             record: the repetition of the original whose tools are replayed, where they are; it is run first.
+            tapes: whether more than the score is looked at: where the ledger holds no texts, it is made again then.
 
         Raises:
             Stopped: the budget or the user ends the run.
@@ -143,16 +148,17 @@ class Evaluator:
         self._count(key)
         # Who asks for what is under way waits for it, and replays it.
         async with self._locks.setdefault(key, asyncio.Lock()):
-            rollout = await self._rollout(key, ready, example, repetition)
+            rollout = await self._rollout(key, ready, example, repetition, tapes)
         self._weigh(rollout)
         return rollout
 
-    async def _rollout(self, key: str, ready: _Prepared, example: Example, repetition: str) -> Rollout:
-        if (record := self.ledger.rollout(key)) is not None:
+    async def _rollout(self, key: str, ready: _Prepared, example: Example, repetition: str, tapes: bool) -> Rollout:
+        record = self.ledger.rollout(key)
+        if record is not None and not (tapes and record.get("bare")):
             return self._replayed(record, example)
         rollout = await self._made(key, ready, example, repetition)
         if rollout.status != "infrastructure error":
-            await asyncio.wrap_future(self.ledger.add_rollout(key, self._record(rollout)))
+            await self.ledger.landed(self.ledger.add_rollout(key, self._record(rollout)))
         self._watch_share(rollout)
         return rollout
 
@@ -201,9 +207,9 @@ class Evaluator:
 
     def _weigh(self, rollout: Rollout) -> None:
         """Remember the most that one rollout took: what is set aside for the sealed test follows it."""
-        tokens = sum(sum(r.tokens.values()) for r in rollout.receipts if r.tokens)
-        self.heaviest.calls = max(self.heaviest.calls, len(rollout.receipts))
-        self.heaviest.tokens = max(self.heaviest.tokens, tokens)
+        took = self.cashier.meter.worth(rollout.receipts)
+        for name in ("calls", "tokens", "usd"):
+            setattr(self.heaviest, name, max(getattr(self.heaviest, name), getattr(took, name)))
 
     def _watch_share(self, rollout: Rollout) -> None:
         self._outcomes[rollout.status] += 1

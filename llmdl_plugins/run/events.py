@@ -7,7 +7,7 @@ fields, so read them by name.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -124,7 +124,7 @@ class ParameterUpdated:
 
     Args:
         name: of the parameter.
-        before: the value before, as text; what is no text, as JSON.
+        before: the value before, as text; what is no text, as JSON; "" in a run without content.
         after: the value now, likewise.
         number: of the proposal that brought it.
     """
@@ -179,6 +179,11 @@ HOOK: Mapping[type, str] = MappingProxyType(
         RunFinished: "llmdl_run_finished",
     }
 )
+
+
+def without_texts(event: Hooked) -> Hooked:
+    """The event of a run that keeps no content."""
+    return replace(event, before="", after="") if isinstance(event, ParameterUpdated) else event
 
 
 def silent(event: Event) -> None:

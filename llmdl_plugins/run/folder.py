@@ -12,8 +12,10 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from llmdl_plugins import redact
 from llmdl_plugins.errors import BudgetError, LockedError, MisuseError, RunFolderError
 from llmdl_plugins.plain import JSON, dumps, plain
+from llmdl_plugins.run.bare import BareLedger
 from llmdl_plugins.run.ledger import Ledger
 
 
@@ -44,7 +46,7 @@ class RunFolder:
         try:
             with self._locked():
                 self._claim(config, force)
-                ledger = Ledger(self.path / "ledger.db")
+                ledger = (Ledger if config.get("content", True) else BareLedger)(self.path / "ledger.db")
                 self._protect("ledger.db")
                 try:
                     yield ledger
@@ -80,7 +82,7 @@ class RunFolder:
             ) from None
 
     def _claim(self, config: Mapping[str, Any], force: bool) -> None:
-        wanted: dict[str, Any] = json.loads(dumps(config))
+        wanted: dict[str, Any] = json.loads(redact.show_known(redact.hide_for_good(dumps(config))))
         held = self.read("config.json")
         if held is not None and (other := sorted(k for k in wanted if wanted[k] != held.get(k))):
             if not force:
@@ -95,10 +97,13 @@ class RunFolder:
 
     def write(self, name: str, value: JSON) -> None:
         """Write a JSON file so that it is always whole: aside, synced, renamed."""
-        self.write_text(name, json.dumps(plain(value), indent=2, ensure_ascii=False) + "\n")
+        self._write(name, redact.hide_for_good(json.dumps(plain(value), indent=2, ensure_ascii=False)) + "\n")
 
     def write_text(self, name: str, text: str) -> None:
-        """The same for text."""
+        """The same for text that nobody reads back."""
+        self._write(name, redact.veil(text))
+
+    def _write(self, name: str, text: str) -> None:
         aside = self.path / f".{name}.new"
         # Never through a link that somebody planted in the folder.
         aside.unlink(missing_ok=True)
@@ -118,7 +123,7 @@ class RunFolder:
         if not path.exists():
             return None
         try:
-            return json.loads(path.read_text(encoding="utf-8"))
+            return json.loads(redact.show_known(path.read_text(encoding="utf-8")))
         except ValueError:
             raise RunFolderError(f"{path} is damaged: it is not JSON.") from None
 

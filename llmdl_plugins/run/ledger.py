@@ -15,6 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from llmdl_plugins import redact
 from llmdl_plugins.errors import LedgerError
 from llmdl_plugins.plain import JSON, clean, packed
 from llmdl_plugins.run.landing import Landing
@@ -45,6 +46,7 @@ class Ledger:
     """
 
     def __init__(self, path: Path | None = None) -> None:
+        self._stays = path is not None
         self._db = _connected(path)
         self._lock = threading.Lock()
         self._db.execute("PRAGMA journal_mode=WAL")
@@ -59,13 +61,11 @@ class Ledger:
 
     def answer(self, key: str) -> Any:
         """The recorded answer of a call, or None."""
-        row = self._row("SELECT answer FROM calls WHERE key = ?", key)
-        return json.loads(row[0]) if row else None
+        return _read(self._row("SELECT answer FROM calls WHERE key = ?", key))
 
     def rollout(self, key: str) -> Any:
         """The record of a finished rollout, or None."""
-        row = self._row("SELECT record FROM rollouts WHERE key = ?", key)
-        return json.loads(row[0]) if row else None
+        return _read(self._row("SELECT record FROM rollouts WHERE key = ?", key))
 
     def add_call(
         self, key: str, path: str, request: JSON, answer: JSON, tokens: dict[str, int] | None, seconds: float
@@ -74,7 +74,7 @@ class Ledger:
         given = tokens or {}
         used = given.get("input"), given.get("output"), seconds, time.time()
         values = (key, clean(path), packed(request), packed(answer), *used)
-        return self._add("INSERT OR IGNORE INTO calls VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
+        return self._add(f"INSERT INTO calls VALUES (?, ?, ?, ?, ?, ?, ?, ?) {_once('answer')}", values)
 
     def add_failure(self, key: str, path: str, error: str) -> Future[None]:
         """Record a call that failed."""
@@ -82,12 +82,12 @@ class Ledger:
 
     def add_rollout(self, key: str, record: JSON) -> Future[None]:
         """Record a finished rollout."""
-        return self._add("INSERT OR IGNORE INTO rollouts VALUES (?, ?, ?)", (key, packed(record), time.time()))
+        values = (key, packed(record), time.time())
+        return self._add(f"INSERT INTO rollouts VALUES (?, ?, ?) {_once('record')}", values)
 
     def tool(self, key: str) -> Any:
         """The recorded outcome of one use of a tool, or None."""
-        row = self._row("SELECT outcome FROM tools WHERE key = ?", key)
-        return json.loads(row[0]) if row else None
+        return _read(self._row("SELECT outcome FROM tools WHERE key = ?", key))
 
     def tools(self, question: str) -> list[tuple[str, int, Any]]:
         """All that was recorded for a question: path, turn and outcome."""
@@ -95,7 +95,8 @@ class Ledger:
             found = self._reads.execute(
                 "SELECT path, turn, outcome FROM tools WHERE question = ?", (question,)
             ).fetchall()
-        return [(path, turn, json.loads(outcome)) for path, turn, outcome in found]
+        told = [(path, turn, _read((outcome,))) for path, turn, outcome in found]
+        return [(path, turn, outcome) for path, turn, outcome in told if outcome is not None]
 
     def add_tool(self, key: str, question: str | None, use: Use, outcome: JSON) -> Future[None]:
         """Record what a tool gave back; `question` where others may be given it too."""
@@ -109,7 +110,7 @@ class Ledger:
             packed(outcome),
             time.time(),
         )
-        return self._add("INSERT OR IGNORE INTO tools VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
+        return self._add(f"INSERT INTO tools VALUES (?, ?, ?, ?, ?, ?, ?, ?) {_once('outcome')}", values)
 
     def add_event(self, kind: str, record: JSON) -> Future[None]:
         """Record something that happened, for the report."""
@@ -181,9 +182,10 @@ class Ledger:
 
     def _kept(self, group: list[_Write]) -> LedgerError | None:
         try:
+            rows = [(statement, self._safe(values)) for statement, values, _ in group]
             with self._lock:
                 self._db.execute("BEGIN IMMEDIATE")
-                for statement, values, _ in group:
+                for statement, values in rows:
                     self._db.execute(statement, values)
                 self._db.execute("COMMIT")
         except Exception as error:
@@ -194,10 +196,25 @@ class Ledger:
             )
         return None
 
+    def _safe(self, values: tuple[Any, ...]) -> tuple[Any, ...]:
+        """What is written: here is the one way to the disk, and no secret takes it."""
+        return tuple(redact.hide(v) if isinstance(v, str) else v for v in values) if self._stays else values
+
     def _undo(self) -> None:
         with self._lock, suppress(sqlite3.Error):
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
+
+
+def _read(row: tuple[str] | None) -> Any:
+    """What was recorded; None where nothing was, or where it held a secret that this process doesn't know."""
+    text = redact.show(row[0]) if row else None
+    return None if text is None else json.loads(text)
+
+
+def _once(column: str) -> str:
+    """What is recorded stays; where it held a secret that could not be put back, what was got anew takes its place."""
+    return f"ON CONFLICT (key) DO UPDATE SET {column} = excluded.{column} WHERE instr({column}, '{redact.MARK}') > 0"
 
 
 def _connected(path: Path | None) -> sqlite3.Connection:

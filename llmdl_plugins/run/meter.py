@@ -1,154 +1,206 @@
-"""The meter: counts what is spent and stops the run at its limits."""
+"""The meter: keeps room for the calls that are under way, and stops the run at its limits."""
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Mapping
+import asyncio
+from concurrent.futures import Future
 from dataclasses import dataclass, field
-from math import ceil
-from typing import Any
 
-from llmdl_plugins.errors import BudgetError, Stopped
-from llmdl_plugins.run.budget import Budget
+from llmdl_plugins.errors import Stopped
+from llmdl_plugins.run.counts import Counts, tokens_of
+from llmdl_plugins.run.prices import Usage
+from llmdl_plugins.run.quote import Quote, Seen
 
-
-@dataclass
-class Spent:
-    """What has been used; `usd` and `tokens` count what models said, `untold` the calls that said nothing."""
-
-    calls: int = 0
-    rollouts: int = 0
-    tokens: int = 0
-    usd: float = 0.0
-    seconds: float = 0.0
-    untold: int = 0
+# Where more than this share of a limit is left, a call that could break it alone is let through, alone.
+ALONE = 0.2
+# How long a call waits for streams, whose readers may be waiting for it.
+PATIENCE = 120.0
 
 
-@dataclass
-class Meter:
-    """Counts what is spent and stops the run at its limits.
-
-    What is set aside (the sealed test) can't be spent until it is released.  Thread-safe.
+@dataclass(frozen=True)
+class Hold:
+    """Room that is kept for one call under way.
 
     Args:
-        budget: the limits.
-        paid: calls that earlier processes paid for in this run, met again or not.
-        prices: model name → (dollars for 1e6 tokens in, dollars for 1e6 tokens out); "*" is for every other model.
+        streams: whether its end depends on who reads it.
     """
 
-    budget: Budget
-    prices: Mapping[str, tuple[float, float]] = field(default_factory=dict)
-    spent: Spent = field(default_factory=Spent)
-    aside: Spent = field(default_factory=Spent)
-    started: float = field(default_factory=time.monotonic)
-    paid: int = 0
-    in_flight: int = 0
-    stop_reason: str | None = None
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    quote: Quote | None = None
+    tokens: float = 0
+    usd: float = 0.0
+    streams: bool = False
+
+
+@dataclass
+class Meter(Counts):
+    """Stops a run at its limits: tokens and dollars are kept for each call before it is made.
+
+    As much is kept as the call may use at the most; what it did not use comes back, and is waited for.
+
+    Args:
+        seen: what calls have shown of their models so far.
+    """
+
+    seen: dict[str, Seen] = field(default_factory=dict)
+    _largest: dict[str, Quote] = field(default_factory=dict)
+    _holds: dict[int, Hold] = field(default_factory=dict)
+    _waiting: list[Future[None]] = field(default_factory=list)
+
+    @property
+    def weighs(self) -> bool:
+        """Whether a limit depends on how large a call is."""
+        return self.budget.tokens is not None or self.budget.usd is not None
 
     def stop(self, reason: str) -> None:
         """Let nothing start from now on."""
-        self.stop_reason = self.stop_reason or reason
-
-    def rollout(self) -> None:
-        """Count a rollout, or stop the run."""
         with self._lock:
-            self._check("rollouts", self.spent.rollouts + 1)
-            self._check_rest()
-            self.spent.rollouts += 1
+            self.stop_reason = self.stop_reason or reason
+            self._wake()
 
-    def reserve(self) -> None:
-        """Set one call aside, or stop the run."""
+    def reserve(self, quote: Quote | None = None, *, streams: bool = False) -> Hold:
+        """Keep room for one call; waits where the calls under way may leave enough of theirs.
+
+        Raises:
+            Stopped: there is no room, and none can come.
+        """
+        patient = not _on_a_loop()  # code on a loop must not wait for calls that need this loop to come home
+        while isinstance(found := self._room(quote, streams, patient), Future):
+            try:
+                found.result(PATIENCE)
+            except TimeoutError:
+                patient = self._whole_under_way()
+        return found
+
+    async def areserve(self, quote: Quote | None = None, *, streams: bool = False) -> Hold:
+        """The same, asynchronously."""
+        patient = True
+        while isinstance(found := self._room(quote, streams, patient), Future):
+            try:
+                await asyncio.wait_for(asyncio.wrap_future(found), PATIENCE)
+            except TimeoutError:
+                patient = self._whole_under_way()
+        return found
+
+    def _room(self, quote: Quote | None, streams: bool, patient: bool) -> Hold | Future[None]:
         with self._lock:
             self._check("calls", self.spent.calls + self.in_flight + 1)
             self._check_paid()
             self._check_rest()
-            self.in_flight += 1
+            hold = self._weighed(quote, streams)
+            if self._fits(hold):
+                self._hold(hold)
+                return hold
+            if not patient:
+                raise Stopped(self._full(hold))
+            waiting: Future[None] = Future()
+            self._waiting.append(waiting)
+            return waiting
 
-    def settle(self, model: str, tokens: Mapping[str, int] | None) -> None:
-        """A reserved call has come back with an answer."""
-        with self._lock:
-            self.in_flight -= 1
-            self.paid += 1
-            self._count(model, tokens)
-
-    def release(self) -> None:
-        """A reserved call has failed: nothing was counted."""
-        with self._lock:
-            self.in_flight -= 1
-
-    def remembered(self, model: str, tokens: Mapping[str, int] | None) -> None:
-        """A call that an earlier process paid is met for the first time in this one."""
-        with self._lock:
-            self._check("calls", self.spent.calls + self.in_flight + 1)
-            self._check_rest()
-            self._count(model, tokens)
-
-    def _count(self, model: str, tokens: Mapping[str, int] | None) -> None:
-        self.spent.calls += 1
-        if tokens is None:
-            self.spent.untold += 1
-            return
-        self.spent.tokens += tokens["input"] + tokens["output"]
-        price = self._price(model)
-        self.spent.usd += (tokens["input"] * price[0] + tokens["output"] * price[1]) / 1e6
-
-    def _price(self, model: str) -> tuple[float, float]:
-        price = self.prices.get(model) or self.prices.get("*")
-        if price is None and self.budget.usd is not None:
-            raise BudgetError(f"No price is known for {model!r}, so a budget in dollars can't be held: give its price.")
-        return price or (0.0, 0.0)
-
-    def _check_paid(self) -> None:
-        # A resumed run may not meet every call that was in flight when the last one ended: they were paid all the same.
-        if self.budget.calls is not None and self.paid + self.in_flight + 1 > self.budget.calls:
-            raise Stopped(f"the budget of {self.budget.calls:g} calls is spent")
-
-    def _check_rest(self) -> None:
-        if self.stop_reason:
-            raise Stopped(self.stop_reason)
-        self._check("tokens", self.spent.tokens + 1)
-        self._check("usd", self.spent.usd)
-        self._check("seconds", self.elapsed())
-
-    def _check(self, name: str, wanted: float) -> None:
-        limit = getattr(self.budget, name)
-        if limit is not None and wanted > limit - getattr(self.aside, name):
-            raise Stopped(f"the budget of {limit:g} {name} is spent")
-
-    def elapsed(self) -> float:
-        """Seconds since the run began in this process."""
-        return time.monotonic() - self.started
-
-    def set_aside(self, need: Spent, note: str = "") -> None:
-        """Keep this much for later; `note` says in the error what the need rests on.
+    def priced(self, quote: Quote) -> None:
+        """Refuse a call whose price isn't known where dollars are limited.
 
         Raises:
-            BudgetError: what is left can't hold it; says the smallest budget that can.
+            BudgetError: says what to write.
         """
-        for name in ("calls", "rollouts", "tokens", "usd", "seconds"):
-            limit, least = getattr(self.budget, name), getattr(need, name) + self._used(name)
-            if limit is not None and least > limit:
-                raise BudgetError(
-                    f"The budget of {limit:g} {name} can't hold the sealed test: "
-                    f"it needs at least {_ceil(least, name)} {name}{note}, and training comes on top."
+        if self.budget.usd is not None:
+            self.prices.check(quote.model, quote.provider)
+
+    def _weighed(self, quote: Quote | None, streams: bool) -> Hold:
+        if quote is None:
+            return Hold(streams=streams)
+        hold = self._held(quote, streams)
+        known = self._largest.get(quote.model)
+        if known is None or self._renewed(known).tokens < hold.tokens:
+            self._largest[quote.model] = quote
+        return hold
+
+    def _held(self, quote: Quote, streams: bool = False) -> Hold:
+        usd = self.prices.usd(quote.model, quote.provider, quote.most) or 0.0
+        return Hold(quote, sum(quote.most.values()), usd, streams)
+
+    def _renewed(self, quote: Quote) -> Hold:
+        return self._held(quote.renewed(self.seen.get(quote.model, quote.known)))
+
+    def largest(self) -> dict[str, Hold]:
+        """The largest call of each model so far, with the room that it would be given now."""
+        with self._lock:
+            return {model: self._renewed(quote) for model, quote in self._largest.items()}
+
+    def _fits(self, hold: Hold) -> bool:
+        """Whether a call may go now; False where it is to wait.
+
+        Raises:
+            Stopped: it will never fit.
+        """
+        now = True
+        for name in ("tokens", "usd"):
+            if (left := self.left(name)) is None or hold.quote is None:
+                continue
+            wanted, kept = getattr(hold, name), sum(getattr(h, name) for h in self._holds.values())
+            if wanted > left and not self._may_go_alone(hold.quote, name, left):
+                raise Stopped(self._full(hold))
+            now = now and (wanted <= left - kept or not self._holds)
+        return now
+
+    def _may_go_alone(self, quote: Quote, name: str, left: float) -> bool:
+        """Whether much is left and likely enough, so that only the bound of one call stands against it."""
+        likely: float = sum(quote.likely.values())
+        if name == "usd":
+            likely = self.prices.usd(quote.model, quote.provider, quote.likely) or 0.0
+        return left > ALONE * getattr(self.budget, name) and likely <= left
+
+    def _full(self, hold: Hold) -> str:
+        """Which limit has no room for a call."""
+        for name in ("tokens", "usd"):
+            left = self.left(name)
+            if left is not None and getattr(hold, name) > left:
+                return (
+                    f"the budget of {getattr(self.budget, name):g} {name} is spent: {max(0.0, left):.6g} are left, "
+                    f"and the next call may use {getattr(hold, name):.6g}"
                 )
-        self.aside = need
+        return "the calls under way hold what is left of the budget, and wait for this one"
 
-    def _used(self, name: str) -> float:
-        return self.elapsed() if name == "seconds" else float(getattr(self.spent, name))
+    def _whole_under_way(self) -> bool:
+        with self._lock:
+            return any(not hold.streams for hold in self._holds.values())
 
-    def told(self) -> dict[str, Any]:
-        """What was spent, for `result.json`."""
-        spent = self.spent
-        return {
-            "calls": spent.calls,
-            "tokens": spent.tokens,
-            "usd": round(spent.usd, 6) if self.prices else None,
-            "seconds": round(self.elapsed(), 1),
-        }
+    def settle(
+        self, hold: Hold, model: str, provider: str = "", usage: Usage | None = None, charge: Usage | None = None
+    ) -> None:
+        """A call that room was kept for has come back with an answer; `charge` is counted where it told no usage."""
+        with self._lock:
+            self._leave(hold)
+            self.paid += 1
+            self.paid_tokens += tokens_of(usage or charge)
+            if hold.quote and usage:
+                self.seen.setdefault(model, Seen()).saw(hold.quote, usage)
+            self._count(model, provider, usage, charge)
+            self._wake()
+
+    def release(self, hold: Hold) -> None:
+        """A call that room was kept for has failed: nothing was counted."""
+        with self._lock:
+            self._leave(hold)
+            self._wake()
+
+    def _hold(self, hold: Hold) -> None:
+        self._holds[id(hold)] = hold
+        self.in_flight = len(self._holds)
+
+    def _leave(self, hold: Hold) -> None:
+        self._holds.pop(id(hold), None)
+        self.in_flight = len(self._holds)
+
+    def _wake(self) -> None:
+        for waiting in self._waiting:
+            if waiting.set_running_or_notify_cancel():
+                waiting.set_result(None)
+        self._waiting.clear()
 
 
-def _ceil(value: float, name: str) -> str:
-    return f"{ceil(value * 100) / 100:.2f}" if name == "usd" else str(ceil(value))
+def _on_a_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True

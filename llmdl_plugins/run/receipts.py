@@ -10,11 +10,20 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Receipt:
-    """One call that a rollout used: what the meter must count if the rollout is replayed."""
+    """One call that a rollout used: what the meter must count if the rollout is replayed.
+
+    Args:
+        tokens: what the model said, as "input" and "output", of the input "cached" and "written" to a cache.
+        seconds: waited for it; none where its answer was there before.
+        charge: what is counted where it said nothing and the budget limits tokens or dollars.
+    """
 
     key: str
     model: str
     tokens: dict[str, int] | None
+    seconds: float = 0.0
+    provider: str = ""
+    charge: dict[str, int] | None = None
 
 
 _receipts: ContextVar[list[Receipt] | None] = ContextVar("llmdl_receipts", default=None)

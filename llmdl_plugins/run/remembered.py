@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from llmdl_plugins import redact
 from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.passage import refused
 from llmdl_plugins.plain import JSON, clean, dumps
@@ -38,14 +39,17 @@ class Remembered:
             NotRememberedError: there is none.
         """
         row = self._row("SELECT answer FROM calls WHERE key = ?", call.key) or self._undated(call)
-        if row is None:
+        answer = redact.show(row[0]) if row else None
+        if answer is None:
             where = call.path or "a node"
             raise refused(NotRememberedError(f"The run in {self.path.parent} did not make this call at {where}."))
-        return json.loads(row[0])  # type: ignore[no-any-return]
+        if (told := json.loads(answer)) is None:
+            raise refused(NotRememberedError(f"The run in {self.path.parent} keeps no answers: it had --no-content."))
+        return told  # type: ignore[no-any-return]
 
     def _undated(self, call: Call) -> Any:
         """The answer to the same question at another time: prompts say what day it is."""
-        known = self._alike.get((clean(call.path), undated(dumps(call.request))))
+        known = self._alike.get((clean(call.path), undated(redact.hide(dumps(call.request)))))
         return None if known is None else self._row("SELECT answer FROM calls WHERE key = ?", known)
 
     @cached_property

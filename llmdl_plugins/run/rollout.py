@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from typing import Any, Literal, NamedTuple
 
 from llmdl_plugins.data import Example
 from llmdl_plugins.plain import JSON
@@ -13,6 +13,19 @@ from llmdl_plugins.tape import Tape
 
 Values = Mapping[str, Any]
 Status = Literal["scored", "task error", "infrastructure error"]
+
+
+class Wanted(NamedTuple):
+    """A rollout that is asked for: this candidate on this example, and which draw of it.
+
+    Args:
+        record: the repetition of the original whose tools are replayed, where they are.
+    """
+
+    candidate: Values
+    example: Example
+    repetition: str = "0"
+    record: str = "0"
 
 
 @dataclass(frozen=True)
@@ -29,3 +42,7 @@ class Rollout:
     output: JSON
     tape: Tape
     receipts: Sequence[Receipt] = ()
+
+    def without_tape(self) -> Rollout:
+        """The same, small: its tape is on the ledger."""
+        return replace(self, tape=Tape())

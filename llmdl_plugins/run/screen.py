@@ -44,7 +44,7 @@ async def screen(
     looks = [n for n in _LOOKS if n < len(order)] + [len(order)]
     shorter = _size(evaluator.network, new) < _size(evaluator.network, old)
     for seen in looks:
-        rollouts = await evaluator.evaluate([old, new], order[:seen], phase="screen")
+        rollouts = await evaluator.evaluate([old, new], order[:seen], phase="screen", tapes=False)
         pairs = _paired(rollouts[:seen], rollouts[seen:])
         probability = better(pairs)
         open_end = outlook(pairs, len(order) - len(pairs), accept) > _HOPELESS or (shorter and _tied(pairs))

@@ -20,7 +20,7 @@ from llmdl_plugins.run.evaluate import Evaluator
 from llmdl_plugins.run.events import Watcher, silent
 from llmdl_plugins.run.ledger import Ledger
 from llmdl_plugins.run.meter import Meter
-from llmdl_plugins.run.rollout import Rollout
+from llmdl_plugins.run.rollout import Rollout, Wanted
 from llmdl_plugins.run.tools import ToolRules
 from llmdl_plugins.training.result import points
 from llmdl_plugins.training.sealed import Sealed, judge
@@ -83,12 +83,8 @@ async def _compare(
         cashier = Cashier(ledger, meter)
         evaluator = Evaluator(network, loss, ledger, cashier, concurrency=concurrency, watcher=watcher, tools=tools)
         sides: Sequence[Mapping[str, Any]] = [{}, values] if values else [{}]
-        runs = [
-            evaluator.run(side, example, f"eval/{n}", record="eval/0")
-            for example in rows
-            for n, side in enumerate(sides)
-        ]
-        rollouts = await evaluator.all(runs, "eval")
+        wanted = [Wanted(side, row, f"eval/{n}", "eval/0") for row in rows for n, side in enumerate(sides)]
+        rollouts = await evaluator.all(wanted, "eval", tapes=False)
     return _figures(rollouts, len(sides), meter.spent.calls)
 
 

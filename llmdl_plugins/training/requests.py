@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
+from llmdl_plugins.run.prices import Prices
 from llmdl_plugins.run.rollout import Rollout
-
-Prices = Mapping[str, tuple[float, float]]
 
 
 @dataclass(frozen=True)
@@ -19,7 +18,7 @@ class Request:
         calls: model calls.
         input_tokens, output_tokens: as the models counted them.
         seconds: waiting for models, one call after the other.
-        usd: by the prices that the run was given.
+        usd: by the prices that the run knew.
     """
 
     calls: float
@@ -44,7 +43,7 @@ def requests(pairs: Sequence[tuple[Rollout, Rollout]], prices: Prices) -> Reques
 
     Args:
         pairs: the runs of each row, before and after.
-        prices: model name → (dollars for 1e6 tokens in, out); "*" is for every other model.
+        prices: what tokens cost.
     """
     sides = [_mean([pair[side] for pair in pairs], prices) for side in (0, 1)]
     better, worse = sum(n.score > o.score for o, n in pairs), sum(n.score < o.score for o, n in pairs)
@@ -60,7 +59,7 @@ def _mean(rollouts: Sequence[Rollout], prices: Prices) -> Request:
         fmean(len(r.receipts) for r in rollouts),
         fmean(t[0] for t in told) if whole else None,
         fmean(t[1] for t in told) if whole else None,
-        fmean(sum(call.seconds for call in r.tape.calls) for r in rollouts),
+        fmean(sum(receipt.seconds for receipt in r.receipts) for r in rollouts),
         fmean(u for u in usd if u is not None) if None not in usd else None,
     )
 
@@ -75,8 +74,8 @@ def _tokens(rollout: Rollout) -> tuple[int, int] | None:
 def _usd(rollout: Rollout, prices: Prices) -> float | None:
     total = 0.0
     for receipt in rollout.receipts:
-        price = prices.get(receipt.model) or prices.get("*")
-        if price is None or receipt.tokens is None:
+        usd = None if receipt.tokens is None else prices.usd(receipt.model, receipt.provider, receipt.tokens)
+        if usd is None:
             return None
-        total += (receipt.tokens["input"] * price[0] + receipt.tokens["output"] * price[1]) / 1e6
+        total += usd
     return total

@@ -78,10 +78,23 @@ class Result:
             return f"{self.status}: {self.reason}"
         low, high = self.interval
         head = f"{self.status}: {self.before:.1%} → {self.after:.1%} on {self.test_size} sealed rows"
-        spent = ", ".join(f"{self.spent[k]:g} {k}" for k in ("calls", "tokens", "usd", "seconds") if self.spent.get(k))
         opened = f"opened {self.openings} {'time' if self.openings == 1 else 'times'}"
         gain = f"gain {points(self.gain or 0.0)}, 95 % interval {points(low)} to {points(high)}"
-        return f"{head}\n{gain} (p = {self.p:.2g}, {self.method}; test set {opened})\nspent: {spent}"
+        return f"{head}\n{gain} (p = {self.p:.2g}, {self.method}; test set {opened})\nspent: {spending(self.spent)}"
+
+
+def spending(spent: Mapping[str, Any]) -> str:
+    """What was spent, in words; what is not in a sum is said.
+
+    >>> spending({"calls": 40, "tokens": 900, "usd": None, "untold": 2, "charged": 0})
+    '40 calls, 900 tokens; 2 calls told no usage, which is in no sum'
+    """
+    units = [f"{spent[k]:.10g} {k}" for k in ("calls", "tokens", "usd", "seconds") if spent.get(k)]
+    untold = ""
+    if spent.get("untold"):
+        how = "is counted at what was reserved" if spent.get("charged") else "is in no sum"
+        untold = f"; {spent['untold']} calls told no usage, which {how}"
+    return ", ".join(units) + untold
 
 
 def points(share: float) -> str:

@@ -11,7 +11,7 @@ from llmdl_plugins.data import Example
 from llmdl_plugins.errors import InfrastructureError
 from llmdl_plugins.plain import plain
 from llmdl_plugins.run.evaluate import Evaluator
-from llmdl_plugins.run.rollout import Rollout, Values
+from llmdl_plugins.run.rollout import Rollout, Values, Wanted
 from llmdl_plugins.training import pairs
 from llmdl_plugins.training.requests import requests
 
@@ -48,10 +48,8 @@ async def sealed_test(
     runs = [(side, example) for example in test for side in (0, 1)]
     random.Random(f"sealed/{seed}").shuffle(runs)
     sides = (original, final)
-    rollouts = await evaluator.all(
-        [evaluator.run(sides[side], example, f"sealed/{side}", record="sealed/0") for side, example in runs],
-        "sealed test",
-    )
+    wanted = [Wanted(sides[side], example, f"sealed/{side}", "sealed/0") for side, example in runs]
+    rollouts = await evaluator.all(wanted, "sealed test", tapes=False)
     scores = {(side, example.id): rollout for (side, example), rollout in zip(runs, rollouts, strict=True)}
     both = [(scores[0, e.id], scores[1, e.id]) for e in test]
     if kept := _kept(both):

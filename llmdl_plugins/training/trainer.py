@@ -10,6 +10,7 @@ from typing import Any
 
 from llmdl_plugins import boundary, sync
 from llmdl_plugins.answers import without_secrets
+from llmdl_plugins.asked import described
 from llmdl_plugins.data import Dataset, load, text_key
 from llmdl_plugins.errors import BudgetError, MisuseError, PluginError, Stopped
 from llmdl_plugins.losses.loss import resolve as resolve_loss
@@ -20,16 +21,20 @@ from llmdl_plugins.run import observers
 from llmdl_plugins.run.audience import watched
 from llmdl_plugins.run.budget import Budget
 from llmdl_plugins.run.cashier import Cashier
+from llmdl_plugins.run.counts import Spent
 from llmdl_plugins.run.evaluate import Evaluator
 from llmdl_plugins.run.events import RunFinished, RunStarted, Told, Watcher, silent
 from llmdl_plugins.run.feedback import Feedback, failure_modes
 from llmdl_plugins.run.folder import RunFolder
 from llmdl_plugins.run.ledger import Ledger
-from llmdl_plugins.run.meter import Meter, Spent
+from llmdl_plugins.run.meter import Meter
 from llmdl_plugins.run.models import chat_model
 from llmdl_plugins.run.optimizer import Optimizer
 from llmdl_plugins.run.optimizer import resolve as resolve_optimizer
+from llmdl_plugins.run.overshoot import overshoot
+from llmdl_plugins.run.prices import Prices, Table, is_listed
 from llmdl_plugins.run.problem import Problem
+from llmdl_plugins.run.quote import model_of
 from llmdl_plugins.run.rollout import Rollout, Values
 from llmdl_plugins.run.teacher import Teacher
 from llmdl_plugins.run.tools import ToolRules
@@ -56,12 +61,15 @@ class Trainer:
         optimizer: a name, an `Optimizer`, or "auto".
         teacher: chat model or `provider:name` that writes feedback and proposals.
         budget: "2 usd", "500 calls", "1e6 tokens, 10 min"; the sealed test is set aside first.
-        prices: model → (dollars per 1e6 tokens in, out); "*" for all others.
+        prices: model → (dollars per 1e6 tokens in, out, in from the cache if that differs); "*" for all others; what
+            is not in it comes from the public price list of genai-prices, where that is installed.
         folder: the run folder; the same call on the same folder goes on where it stopped.
         recipe: gives the network an architecture around `node` before training.
         concurrency: rollouts under way at once.
         tools: "live", or "replay": what tools gave the original is given to every candidate, and nothing else.
         safe_tools: names of tools that may run whenever they are asked.
+        content: whether the folder keeps texts of rows, prompts, answers and tools; without them a resumed run pays
+            again for what it has to read.
         loggers: names of loggers, or objects with any of the run hooks as methods.
 
     Raises:
@@ -79,7 +87,7 @@ class Trainer:
         optimizer: str | Optimizer = "auto",
         teacher: Any = None,
         budget: str | Budget | None = None,
-        prices: Mapping[str, tuple[float, float]] | None = None,
+        prices: Table | None = None,
         folder: str | Path | None = None,
         recipe: str | None = None,
         node: str | None = None,
@@ -91,6 +99,7 @@ class Trainer:
         inputs: Sequence[str] = (),
         expected: str | None = None,
         origin: Mapping[str, Any] | None = None,
+        content: bool = True,
         force: bool = False,
         watcher: Watcher = silent,
     ) -> None:
@@ -100,7 +109,7 @@ class Trainer:
         rows = loaded(train)
         assert rows is not None
         self.splits: Splits = split(rows, loaded(val), loaded(test), seed=seed)
-        self.budget, self.prices = Budget.parse(budget), dict(prices or {})
+        self.budget, self.prices = Budget.parse(budget), Prices(prices)
         self._refuse_hopeless_budget()
         self.teacher = chat_model(teacher)
         self.loss = resolve_loss(loss, self.teacher)
@@ -109,12 +118,16 @@ class Trainer:
         self.origin.update(origin or {})
         self.folder = RunFolder(folder) if folder is not None else None
         self.seed, self.concurrency, self.force, self.watcher = seed, concurrency, force, watcher
+        self.content = content
         self._observers = [*observers.of_plugins(), *observers.loggers(loggers)]
         self._tell: Watcher = watcher
         self.tools = ToolRules(tools, frozenset(safe_tools))  # type: ignore[arg-type]  # it checks the word
         self._meter, self._openings = Meter(self.budget, self.prices), 0
+        self._refuse_unpriced()
         if not any(p.trainable for p in self.network.named_parameters().values()):
             raise MisuseError(f"Nothing of {self.network.name} is trainable: `llmdl show` says why.")
+        if not content:
+            self._refuse_rows_as_values()
 
     def fit(self) -> Result:
         """`afit`, waited for; the first Ctrl-C drains and saves, the second stops at once."""
@@ -131,9 +144,11 @@ class Trainer:
 
     async def afit(self) -> Result:
         """Train, test once, and say what was gained."""
-        with self._opened() as ledger, watched(self.watcher, self._observers) as self._tell, boundary.door():
+        watching = watched(self.watcher, self._observers, self.content)
+        with self._opened() as ledger, watching as self._tell, boundary.door():
             self._tell(self._started())
-            self._meter.paid = int(ledger.totals()["calls"])
+            totals = ledger.totals()
+            self._meter.paid, self._meter.paid_tokens = int(totals["calls"]), int(totals["tokens"])
             cashier = Cashier(ledger, self._meter)
             evaluator = self._evaluator(ledger, cashier)
             problem = self._problem(evaluator, cashier)
@@ -147,11 +162,27 @@ class Trainer:
                 await cashier.drain()
             return self._save(self._result(problem, sealed))
 
+    def _refuse_rows_as_values(self) -> None:
+        shown = [n for n, p in self.network.named_parameters().items() if p.kind == "demos" and p.trainable]
+        if shown:
+            raise MisuseError(
+                f"{shown[0]} holds train rows as worked examples, and values are always stored: with --no-content "
+                "take an optimizer that writes texts (--optimizer textual-gradient), or freeze it."
+            )
+
     def _refuse_hopeless_budget(self) -> None:
-        if self.budget.usd is not None and not self.prices:
-            raise BudgetError("A budget in dollars needs prices (--prices FILE, or prices=…), or it can't be held.")
+        if self.budget.usd is not None and not self.prices.table and not is_listed():
+            raise BudgetError(
+                "A budget in dollars needs prices (--prices FILE, or prices=…), or the public price list: "
+                "pip install 'llmdl-plugins[prices]'."
+            )
         runs = 2 * len(self.splits.test)
         Meter(self.budget).set_aside(Spent(calls=runs, rollouts=runs), " at one call a run")
+
+    def _refuse_unpriced(self) -> None:
+        """Refuse a teacher without a price before anything is sent; other models are known when they are called."""
+        if self.budget.usd is not None and self.teacher is not None:
+            self.prices.check(*model_of(described(self.teacher)))
 
     def _architecture(self, network: Network, recipe: str | None, node: str | None) -> tuple[Network, dict[str, Any]]:
         """The network that is trained, and how it was made from the user's."""
@@ -183,7 +214,8 @@ class Trainer:
             "teacher": without_secrets(plain(self.teacher.asdict())) if self.teacher is not None else None,
             "seed": self.seed,
             "tools": self.tools.json(),
-            "splits": {name: [e.id for e in part] for name, part in parts.items()},
+            "content": self.content,
+            "splits": {name: [e.id if self.content else digest(e.id) for e in part] for name, part in parts.items()},
         }
 
     def _evaluator(self, ledger: Ledger, cashier: Cashier) -> Evaluator:
@@ -230,18 +262,37 @@ class Trainer:
             f"{len(self.splits.train)} train, {len(self.splits.val)} val, {len(self.splits.test)} sealed test rows; "
             f"optimizer {self.optimizer.name}"
         )
+        if not self.content and self.folder:
+            self._say(
+                "no texts are stored: of a run that is interrupted the scores go on, but calls whose texts are needed "
+                "are paid again, the report shows no feedback, and export --verify has nothing to compare with"
+            )
         if self.splits.twins:
             self._say(f"warning: {len(self.splits.twins)} train or val rows have a near-duplicate in test")
-        check_probes(await evaluator.evaluate([{}], self.splits.train[:_PROBES], phase="probe"))
+        if words := overshoot(self._meter, self.concurrency):
+            self._say(f"budget: {words}")
+        try:
+            check_probes(await evaluator.evaluate([{}], self.splits.train[:_PROBES], phase="probe"))
+        except Stopped as stopped:
+            if self._meter.stop_reason:
+                raise
+            raise BudgetError(
+                f"The budget can't hold the {_PROBES} rows that show what a row takes: {stopped.reason}. Give more."
+            ) from None
         self._meter.set_aside(self._need(evaluator))
+        if words and (known := overshoot(self._meter, self.concurrency)) != words:
+            self._say(f"budget: {known}")
 
     def _need(self, evaluator: Evaluator) -> Spent:
-        """What the sealed test takes: calls and rollouts as seen so far, tokens and time with a margin."""
-        runs, one = 2 * len(self.splits.test), evaluator.heaviest
-        price = max((max(p) for p in self.prices.values()), default=0.0)
-        tokens = int(_MARGIN * runs * one.tokens)
+        """What the sealed test takes: calls and rollouts as seen so far, tokens, dollars and time with a margin.
+
+        The last call must find the room that it reserves, however little it will use of it.
+        """
+        runs, one, largest = 2 * len(self.splits.test), evaluator.heaviest, self._meter.largest().values()
+        tokens = int(_MARGIN * runs * one.tokens + max((h.tokens for h in largest), default=0))
+        usd = _MARGIN * runs * one.usd + max((h.usd for h in largest), default=0.0)
         seconds = _MARGIN * runs * self._meter.elapsed() / max(1, self._meter.spent.rollouts)
-        return Spent(runs * one.calls, runs, tokens, tokens * price / 1e6, seconds)
+        return Spent(runs * one.calls, runs, tokens, usd, seconds)
 
     async def _train(self, problem: Problem) -> None:
         untouched = self._untouched()

@@ -95,7 +95,7 @@ def test_options_that_cannot_be_used(
     done = llmdl("fit", AGENT, "--data", "rows.jsonl", "--folder", "runs/x", *options)
     assert done.code == 2
     assert words in done.err and "Traceback" not in done.err
-    assert not (tmp_path / "runs").exists()
+    assert not (tmp_path / "runs" / "x").exists()
 
 
 def test_a_folder_that_holds_another_run(llmdl: Callable[..., Any], rows: Path) -> None:

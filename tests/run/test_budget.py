@@ -9,7 +9,9 @@ import pytest
 
 from llmdl_plugins.errors import BudgetError, Stopped
 from llmdl_plugins.run.budget import Budget
-from llmdl_plugins.run.meter import Meter, Spent
+from llmdl_plugins.run.counts import Spent
+from llmdl_plugins.run.meter import Meter
+from llmdl_plugins.run.prices import Prices
 
 
 @pytest.mark.parametrize(
@@ -25,6 +27,8 @@ from llmdl_plugins.run.meter import Meter, Spent
         ("1e6 tokens, 10 min", Budget(tokens=1e6, seconds=600)),
         ("1_000 calls and 2 h", Budget(calls=1000, seconds=7200)),
         ("90s", Budget(seconds=90)),
+        ("1k calls, 1.5M tokens", Budget(calls=1000, tokens=1.5e6)),
+        ("200 rollouts, $2", Budget(rollouts=200, usd=2)),
         (None, Budget()),
         (Budget(calls=3), Budget(calls=3)),
     ],
@@ -36,7 +40,7 @@ def test_a_budget_is_read_from_words(text: Any, budget: Budget) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", " , ", "500", "calls", "five calls", "-5 calls", "0 calls", "1,000 calls", "2 euros", "10 calls per day",
-     "$5 calls", "5 calls, 6 calls", "1 h, 5 min", "1.2.3 usd", 5, 2.5, ["5 calls"]],
+     "$5 calls", "5 calls, 6 calls", "1 h, 5 min", "1.2.3 usd", "5 m", "1k", "2 kcalls", 5, 2.5, ["5 calls"]],
 )  # fmt: skip
 def test_an_unreadable_budget_is_refused(text: Any) -> None:
     with pytest.raises(BudgetError, match="budget"):
@@ -54,11 +58,9 @@ def test_many_threads_reserve_no_more_than_the_limit() -> None:
     def spend() -> None:
         for _ in range(50):
             try:
-                meter.reserve()
+                meter.settle(meter.reserve(), "m")
             except Stopped as end:
                 stopped.append(end)
-            else:
-                meter.settle("m", None)
 
     threads = [threading.Thread(target=spend) for _ in range(8)]
     for thread in threads:
@@ -70,8 +72,7 @@ def test_many_threads_reserve_no_more_than_the_limit() -> None:
 
 def test_a_call_that_failed_gives_its_place_back() -> None:
     meter = Meter(Budget(calls=1))
-    meter.reserve()
-    meter.release()
+    meter.release(meter.reserve())
     meter.reserve()
     with pytest.raises(Stopped, match="the budget of 1 calls is spent"):
         meter.reserve()
@@ -84,8 +85,7 @@ def test_what_is_set_aside_cannot_be_spent_until_it_is_released() -> None:
     with pytest.raises(Stopped):
         meter.rollout()
     for _ in range(2):
-        meter.reserve()
-        meter.settle("m", None)
+        meter.settle(meter.reserve(), "m")
     with pytest.raises(Stopped):
         meter.reserve()
     meter.aside = Spent()
@@ -106,10 +106,9 @@ def test_a_budget_that_cannot_hold_the_sealed_test_says_which_can(budget: str, n
 
 
 def test_dollars_and_tokens_are_counted_by_price() -> None:
-    meter = Meter(Budget(usd=1), {"m": (1.0, 2.0), "*": (10.0, 10.0)})
+    meter = Meter(Budget(usd=1), Prices({"m": (1.0, 2.0), "*": (10.0, 10.0)}))
     for model in ("m", "other"):
-        meter.reserve()
-        meter.settle(model, {"input": 100_000, "output": 50_000})
+        meter.settle(meter.reserve(), model, usage={"input": 100_000, "output": 50_000})
     assert meter.spent.usd == pytest.approx(0.2 + 1.5) and meter.spent.tokens == 300_000
     with pytest.raises(Stopped, match="1 usd"):
         meter.reserve()
@@ -117,8 +116,7 @@ def test_dollars_and_tokens_are_counted_by_price() -> None:
 
 def test_a_call_that_does_not_tell_its_tokens_is_told() -> None:
     meter = Meter(Budget())
-    meter.reserve()
-    meter.settle("m", None)
+    meter.settle(meter.reserve(), "m")
     assert meter.spent.untold == 1 and meter.told()["usd"] is None
 
 

@@ -32,7 +32,7 @@ class Drawn:
     def __init__(self, sides: Sequence[Sequence[float | None]]) -> None:
         self.sides, self.seen = sides, 0
 
-    async def evaluate(self, candidates: Any, examples: Sequence[Example], *, phase: str) -> list[Rollout]:
+    async def evaluate(self, candidates: Any, examples: Sequence[Example], *, phase: str, tapes: bool) -> list[Rollout]:
         self.seen = len(examples)
         return [rollout(e, side[int(e.id)]) for side in self.sides for e in examples]
 

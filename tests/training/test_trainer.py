@@ -73,6 +73,27 @@ def test_the_budget_is_never_exceeded_and_the_sealed_test_always_fits() -> None:
     assert simulator.counts["calls"] == result.spent["calls"] <= 500
 
 
+@pytest.mark.parametrize("budget", ["40k tokens", "0.05 usd"])
+def test_tokens_and_dollars_are_never_exceeded_either_and_every_call_is_in_the_sum(budget: str) -> None:
+    heard: list[str] = []
+    simulator, made = trainer("rule", budget=budget, prices={"mock": (1.0, 2.0)})
+    made.watcher = lambda event: heard.append(getattr(event, "text", event.__class__.__name__))
+    result, counts = made.fit(), simulator.counts
+    assert counts["calls"] == result.spent["calls"] and counts["role:critic"] > 0 < counts["role:proposer"]
+    assert counts["prompt_tokens"] + counts["completion_tokens"] == result.spent["tokens"]
+    assert result.spent["tokens"] <= 40_000 if "tokens" in budget else result.spent["usd"] <= 0.05
+    begins = heard.index("Progressed", heard.index("Progressed") + 2)
+    assert any("over, because" in text for text in heard[:begins])
+
+
+@pytest.mark.parametrize(("budget", "least"), [("3k tokens", "tokens"), ("0.001 usd", "usd")])
+def test_the_smallest_budget_that_can_hold_the_sealed_test_is_said_in_its_own_unit(budget: str, least: str) -> None:
+    simulator, made = trainer("rule", budget=budget, prices={"mock": (1.0, 2.0)})
+    with pytest.raises(BudgetError, match=f"needs at least [0-9.]+ {least}, and training comes on top"):
+        made.fit()
+    assert simulator.counts["calls"] <= 2
+
+
 def test_a_budget_that_cannot_hold_the_sealed_test_is_refused_before_a_call() -> None:
     with pytest.raises(BudgetError, match="needs at least 240 calls at one call a run"):
         trainer("rule", budget="100 calls")
@@ -192,7 +213,7 @@ def test_an_optimizer_that_needs_a_teacher_says_so() -> None:
     [
         ({"optimizer": "textual-gradiant"}, UnknownNameError, "Did you mean 'textual-gradient'"),
         ({"budget": "2 bananas"}, BudgetError, "Can't read '2 bananas'"),
-        ({"budget": "2 usd"}, BudgetError, "needs prices"),
+        ({"budget": "2 usd"}, BudgetError, "needs prices, and none is known for 'mock'"),
         ({"teacher": "gpt-5"}, MisuseError, "names no provider"),
     ],
 )

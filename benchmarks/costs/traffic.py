@@ -1,0 +1,150 @@
+"""Many runs of a graph with one slow model call each: by a bare loop, and by the evaluator with its ledger on disk."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from functools import cache
+from itertools import count
+from pathlib import Path
+from typing import Any, TypedDict
+
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
+from langchain_core.outputs import ChatGeneration, ChatResult
+from langgraph.graph import END, START, StateGraph
+from pydantic import PrivateAttr
+
+from llmdl_langgraph.network import LangGraphNetwork, adapt
+from llmdl_plugins import boundary
+from llmdl_plugins.data import Example, load
+from llmdl_plugins.losses.loss import resolve
+from llmdl_plugins.run.budget import Budget
+from llmdl_plugins.run.cashier import Cashier
+from llmdl_plugins.run.evaluate import Evaluator
+from llmdl_plugins.run.ledger import Ledger
+from llmdl_plugins.run.meter import Meter
+
+SYSTEM = "Answer the ticket in one word, and say nothing else."
+STRAGGLER = 100  # one call in so many
+Latency = Callable[[int], float]
+_repetition = count()
+
+
+class State(TypedDict, total=False):
+    """A ticket and its answer."""
+
+    ticket: str
+    answer: str
+
+
+class Slow(BaseChatModel):
+    """Answers every ticket with its own word, after a while.
+
+    Args:
+        latency: number of the call → seconds.
+    """
+
+    latency: Any
+    most: int = 0
+    _under_way: int = PrivateAttr(default=0)
+    _calls: Any = PrivateAttr(default_factory=count)
+    _lock: Any = PrivateAttr(default_factory=threading.Lock)
+
+    @property
+    def _llm_type(self) -> str:
+        return "slow"
+
+    @contextmanager
+    def _counted(self) -> Iterator[float]:
+        with self._lock:
+            self._under_way += 1
+            self.most = max(self.most, self._under_way)
+        try:
+            yield self.latency(next(self._calls))
+        finally:
+            with self._lock:
+                self._under_way -= 1
+
+    def _generate(self, messages: Any, stop: Any = None, run_manager: Any = None, **kwargs: Any) -> ChatResult:
+        with self._counted() as seconds:
+            time.sleep(seconds)
+        return _said(messages)
+
+    async def _agenerate(self, messages: Any, stop: Any = None, run_manager: Any = None, **kwargs: Any) -> ChatResult:
+        with self._counted() as seconds:
+            await asyncio.sleep(seconds)
+        return _said(messages)
+
+
+def _said(messages: Sequence[BaseMessage]) -> ChatResult:
+    return ChatResult(generations=[ChatGeneration(message=AIMessage(f"Word {messages[-1].text}."))])
+
+
+def asking(model: Any, sync: bool = False) -> Any:
+    """A graph of one node, which asks the model once."""
+
+    async def ask(state: State) -> State:
+        return {"answer": (await model.ainvoke(_messages(state))).text}
+
+    def ask_now(state: State) -> State:
+        return {"answer": model.invoke(_messages(state)).text}
+
+    builder = StateGraph(State)
+    builder.add_node("ask", ask_now if sync else ask)
+    builder.add_edge(START, "ask")
+    builder.add_edge("ask", END)
+    return builder.compile()
+
+
+def _messages(state: State) -> list[BaseMessage]:
+    return [SystemMessage(SYSTEM), HumanMessage(state["ticket"])]
+
+
+@cache
+def rows(runs: int) -> Sequence[Example]:
+    """Tickets, none like another."""
+    told = [{"ticket": f"Ticket {n}: where is parcel {n * 7919}?", "answer": "no"} for n in range(runs)]
+    return load(told, inputs=["ticket"], expected="answer")
+
+
+async def bare(graph: Any, runs: int, concurrency: int) -> None:
+    """The loop that one would write by hand: so many workers, each takes the next row."""
+    left = iter(rows(runs))
+
+    async def worker() -> None:
+        for row in left:
+            await graph.ainvoke(dict(row.inputs))
+
+    await asyncio.gather(*(worker() for _ in range(concurrency)))
+
+
+@dataclass
+class Desk:
+    """An evaluator at work on a graph, its ledger on disk."""
+
+    evaluator: Evaluator
+    network: LangGraphNetwork
+    ledger: Ledger
+
+    async def evaluated(self, runs: int, repetition: str | None = None, candidates: Sequence[Any] = ({},)) -> Any:
+        """So many rows, drawn anew where no repetition is named."""
+        again = next(_repetition) if repetition is None else repetition
+        with boundary.door():
+            return await self.evaluator.evaluate(candidates, rows(runs), repetition=str(again))
+
+
+@contextmanager
+def desk(graph: Any, concurrency: int, **more: Any) -> Iterator[Desk]:
+    """The evaluator, its door open while it works."""
+    network = adapt(graph)
+    assert network is not None
+    with tempfile.TemporaryDirectory() as folder, closing(Ledger(Path(folder) / "ledger.db")) as ledger:
+        cashier = Cashier(ledger, Meter(Budget.parse(None)))
+        evaluator = Evaluator(network, resolve("exact_match"), ledger, cashier, concurrency=concurrency, **more)
+        yield Desk(evaluator, network, ledger)

@@ -1,0 +1,227 @@
+"""Secrets in texts: kept from the disk and from the screen, and put back where a recorded text is given again.
+
+What is known by name (a variable of the environment, a field of a model) leaves `[secret:NAME:TAG]` behind, and that is
+its value again while the same value is known.  What only looks like a secret leaves `[secret:?…]`, which this process
+alone can read.  A text that says `[secret:` by itself is written `[secret:]`, so nobody's text asks for a secret.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import json
+import os
+import re
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from secrets import token_hex
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlsplit
+from weakref import WeakValueDictionary
+
+from llmdl_plugins.secret_forms import FORMS, QUERY
+
+_VARIABLE = re.compile(r"key|token|secret|passw|passphrase|credential|auth", re.I)
+_FIELD = re.compile(
+    r"(?:api|access|private|subscription|account)[-_]?key|^key$|secret|token(?!s|i)|passw|passphrase|credential"
+    r"|authori[sz]ation|bearer|cookie",
+    re.I,
+)
+_PLACE = re.compile(r"base_?url|endpoint|api_?base|host|proxy|organi[sz]ation", re.I)
+_INSIDE = re.compile(r"headers|query|kwargs|extra_body", re.I)
+_HARMLESS = re.compile(r"content-type|accept|user-agent", re.I)
+_SHORTEST = 8
+MARK, _LITERAL, _UNKNOWN = "[secret:", "[secret:]", "[secret:?"
+_PUT = re.compile(r"\[secret:([^\[\]]*)\]")
+_ROUNDS = 20_000
+
+
+class Secrets:
+    """The secrets that one process knows; thread-safe."""
+
+    def __init__(self) -> None:
+        self._named: dict[str, set[str]] = {}
+        self._known: tuple[tuple[str, str, str, str], ...] = ()  # text, name, value, way of writing; longest first
+        self._tags: dict[tuple[str, str], str] = {}
+        self._guessed: dict[str, str] = {}
+        self._texts: dict[str, str] = {}
+        self._met: WeakValueDictionary[int, Any] = WeakValueDictionary()
+        self._variables = -1
+        self._lock = threading.Lock()
+
+    def learn(self, name: str, value: str) -> None:
+        """A secret by its name; what is too short to be one is left alone."""
+        name = re.sub(r"[^\w.-]", "_", name)
+        if len(value) < _SHORTEST or value in self._named.get(name, ()):
+            return
+        with self._lock:
+            self._named.setdefault(name, set()).add(value)
+            taken = {text for text, *_ in self._known}
+            fresh = [(text, name, value, way) for way, text in _written(value).items() if text not in taken]
+            self._known = tuple(sorted((*self._known, *fresh), key=lambda one: -len(one[0])))
+
+    def look_around(self) -> None:
+        """Learn from the environment, with what a `.env` has put there."""
+        self._variables = len(os.environ)
+        for name, value in os.environ.items():
+            if _VARIABLE.search(name):
+                self.learn(name, value)
+            for part, secret in _in_address(value):
+                self.learn(f"{name}.{part}", secret)
+
+    def _look_again(self) -> None:
+        if len(os.environ) != self._variables:
+            self.look_around()
+
+    def meet(self, model: Any) -> None:
+        """Learn from the fields of a model or a client: its keys, its headers, and where it is."""
+        if self._met.get(id(model)) is model:
+            return
+        for name, value in _fields(model):
+            self.learn(name, value)
+        self._met[id(model)] = model
+
+    def hide(self, text: str, guessed: Callable[[str], str]) -> str:
+        """The text without secrets; `guessed` says what stands for one that has no name."""
+        self._look_again()
+        for written, name, value, way in self._known:
+            if written in text:
+                text = text.replace(written, f"{MARK}{name}:{self._tag(name, value)}{way}]")
+
+        def put(found: re.Match[str]) -> str:
+            return found[1] + guessed(found[2])
+
+        for form in FORMS:
+            text = form.sub(put, text)
+        while "=" in text and "://" in text and (more := QUERY.sub(put, text)) != text:
+            text = more
+        return text
+
+    def guess(self, text: str) -> str:
+        """What stands for something that looks like a secret: the same for the same, in this process."""
+        with self._lock:
+            if text not in self._guessed:
+                self._guessed[text] = f"?{token_hex(6)}"
+                self._texts[self._guessed[text]] = text
+            return f"{MARK}{self._guessed[text]}]"
+
+    def put_back(self, inner: str) -> str | None:
+        """What stood where `[secret:` + inner + `]` stands; None where it is not known here."""
+        self._look_again()
+        if inner.startswith("?"):
+            return self._texts.get(inner)
+        name, _, rest = inner.partition(":")
+        tag, _, way = rest.partition("~")
+        found = next((v for v in self._named.get(name, ()) if self._tag(name, v) == tag), None)
+        return None if found is None else _written(found).get(f"~{way}" if way else "")
+
+    def _tag(self, name: str, value: str) -> str:
+        """Tells that a value is still the one that was hidden, and is slow to guess from."""
+        if (name, value) not in self._tags:
+            told = hashlib.pbkdf2_hmac("sha256", value.encode("utf-8", "replace"), f"llmdl {name}".encode(), _ROUNDS)
+            self._tags[name, value] = told.hex()[:8]
+        return self._tags[name, value]
+
+
+def _written(value: str) -> dict[str, str]:
+    """A value in the ways in which it is written: in JSON, as it is, in an address, in a page."""
+    ways = {"": json.dumps(value, ensure_ascii=False)[1:-1], "~t": value, "~q": quote(value, safe="")}
+    ways["~h"] = html.escape(value)
+    return {way: text for n, (way, text) in enumerate(ways.items()) if text not in list(ways.values())[:n]}
+
+
+def _in_address(text: str) -> Iterator[tuple[str, str]]:
+    """The password and the keys in an address, by name."""
+    if "://" not in text:
+        return
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return
+    if parts.password:
+        yield "password", parts.password
+    yield from ((name, value) for name, value in parse_qsl(parts.query) if _VARIABLE.search(name))
+
+
+def _fields(model: Any) -> Iterator[tuple[str, str]]:
+    """The fields of an object that are to be kept to oneself, by name."""
+    for name, value in list(getattr(model, "__dict__", {}).items()):
+        yield from _told(str(name), value)
+
+
+def _told(name: str, value: Any) -> Iterator[tuple[str, str]]:
+    if hasattr(value, "get_secret_value"):
+        yield name, str(value.get_secret_value())
+    elif isinstance(value, Mapping) and _INSIDE.search(name):
+        # Which of the headers is the key, only their server knows.
+        before = "header." if "header" in name.lower() else ""
+        for key, one in value.items():
+            if not _HARMLESS.fullmatch(str(key)):
+                yield from _told(f"{before}{key}", one)
+    elif isinstance(value, str):
+        if _FIELD.search(name) or name.startswith("header.") or _PLACE.search(name):
+            yield name, value
+        if _PLACE.search(name) and "://" in value:
+            yield f"{name}.host", value.partition("://")[2].partition("/")[0].rpartition("@")[2]
+        yield from ((f"{name}.{part}", secret) for part, secret in _in_address(value))
+    elif name.endswith("base_url"):
+        yield from _told(name, str(value))
+
+
+_here = Secrets()
+
+
+def meet(model: Any) -> None:
+    """Learn from the fields of a model or a client, once."""
+    _here.meet(model)
+
+
+def hide(text: str) -> str:
+    """The text as it may be stored; `show` makes it what it was."""
+    return _here.hide(text.replace(MARK, _LITERAL) if MARK in text else text, _here.guess)
+
+
+def hide_for_good(text: str) -> str:
+    """The same where nothing reads it back but people and later processes."""
+    return _here.hide(text.replace(MARK, _LITERAL) if MARK in text else text, lambda _: f"{_UNKNOWN}]")
+
+
+def show(text: str) -> str | None:
+    """The text that was hidden; None where a part of it is not known to this process."""
+    shown, missing = _shown(text)
+    return None if missing else shown
+
+
+def show_known(text: str) -> str:
+    """The text that was hidden, as far as this process knows it."""
+    return _shown(text)[0]
+
+
+def _shown(text: str) -> tuple[str, bool]:
+    if MARK not in text:
+        return text, False
+    missing = False
+
+    def put(found: re.Match[str]) -> str:
+        nonlocal missing
+        if not found[1]:
+            return MARK
+        value = _here.put_back(found[1])
+        missing |= value is None
+        return found[0] if value is None else value
+
+    return _PUT.sub(put, text), missing
+
+
+def veil(text: str) -> str:
+    """The text for a screen or a page: secrets by their names, and nothing that could be put back.
+
+    >>> veil("postgres://me:pa55word@db/x")
+    'postgres://me:[secret]@db/x'
+    """
+    return re.sub(r"\[secret:([\w.-]+):[0-9a-f]{8}(?:~\w)?\]", r"[secret:\1]", _here.hide(text, lambda _: "[secret]"))
+
+
+def has_secret(text: str) -> bool:
+    """Whether a text holds what is a secret, or looks like one."""
+    return hide_for_good(text).replace(_LITERAL, MARK) != text

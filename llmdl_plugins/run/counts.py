@@ -1,0 +1,163 @@
+"""What a run has spent and may still spend."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from math import ceil
+from typing import Any
+
+from llmdl_plugins.errors import BudgetError, Stopped
+from llmdl_plugins.run.budget import Budget
+from llmdl_plugins.run.prices import Prices, Usage
+from llmdl_plugins.run.receipts import Receipt
+
+
+@dataclass
+class Spent:
+    """What has been used.
+
+    `untold` counts the calls that told no usage, `charged` the tokens that are in the sum for them, `unpriced` the
+    calls without a known price.
+    """
+
+    calls: int = 0
+    rollouts: int = 0
+    tokens: int = 0
+    usd: float = 0.0
+    seconds: float = 0.0
+    untold: int = 0
+    charged: int = 0
+    unpriced: int = 0
+
+
+@dataclass
+class Counts:
+    """Counts what is spent; what is set aside (the sealed test) can't be spent until it is released.  Thread-safe.
+
+    Args:
+        budget: the limits.
+        prices: what tokens cost.
+        paid: calls that earlier processes paid for in this run, met again or not.
+        paid_tokens: the same for tokens.
+        in_flight: calls under way.
+    """
+
+    budget: Budget
+    prices: Prices = field(default_factory=Prices)
+    spent: Spent = field(default_factory=Spent)
+    aside: Spent = field(default_factory=Spent)
+    started: float = field(default_factory=time.monotonic)
+    paid: int = 0
+    paid_tokens: int = 0
+    in_flight: int = 0
+    stop_reason: str | None = None
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def rollout(self) -> None:
+        """Count a rollout, or stop the run."""
+        with self._lock:
+            self._check("rollouts", self.spent.rollouts + 1)
+            self._check_rest()
+            self.spent.rollouts += 1
+
+    def remembered(self, model: str, provider: str, usage: Usage | None, charge: Usage | None = None) -> None:
+        """A call that an earlier process paid is met for the first time in this one."""
+        with self._lock:
+            self._check("calls", self.spent.calls + self.in_flight + 1)
+            self._check_rest()
+            self._count(model, provider, usage, charge)
+
+    def _count(self, model: str, provider: str, usage: Usage | None, charge: Usage | None) -> None:
+        self.spent.calls += 1
+        if usage is None:
+            self.spent.untold += 1
+            self.spent.charged += tokens_of(charge)
+        if (counted := usage or charge) is None:
+            return
+        self.spent.tokens += tokens_of(counted)
+        usd = self.prices.usd(model, provider, counted)
+        self.spent.usd += usd or 0.0
+        self.spent.unpriced += usd is None
+
+    def worth(self, receipts: Iterable[Receipt]) -> Spent:
+        """What these calls take together."""
+        took = Spent(rollouts=1)
+        for receipt in receipts:
+            took.calls += 1
+            if counted := receipt.tokens or receipt.charge:
+                took.tokens += tokens_of(counted)
+                took.usd += self.prices.usd(receipt.model, receipt.provider, counted) or 0.0
+        return took
+
+    def left(self, name: str) -> float | None:
+        """What may still be spent of tokens or dollars, calls under way not counted; None without a limit."""
+        limit = getattr(self.budget, name)
+        if limit is None:
+            return None
+        free = limit - getattr(self.aside, name) - getattr(self.spent, name)
+        return float(min(free, limit - self.paid_tokens) if name == "tokens" else free)
+
+    def _check_paid(self) -> None:
+        # A resumed run may not meet every call that was in flight when the last one ended: they were paid all the same.
+        if self.budget.calls is not None and self.paid + self.in_flight + 1 > self.budget.calls:
+            raise Stopped(f"the budget of {self.budget.calls:g} calls is spent")
+
+    def _check_rest(self) -> None:
+        if self.stop_reason:
+            raise Stopped(self.stop_reason)
+        self._check("tokens", self.spent.tokens + 1)
+        self._check("usd", self.spent.usd)
+        self._check("seconds", self.elapsed())
+
+    def _check(self, name: str, wanted: float) -> None:
+        limit = getattr(self.budget, name)
+        if limit is not None and wanted > limit - getattr(self.aside, name):
+            raise Stopped(f"the budget of {limit:g} {name} is spent")
+
+    def elapsed(self) -> float:
+        """Seconds since the run began in this process."""
+        return time.monotonic() - self.started
+
+    def set_aside(self, need: Spent, note: str = "") -> None:
+        """Keep this much for later; `note` says in the error what the need rests on.
+
+        Raises:
+            BudgetError: what is left can't hold it; says the smallest budget that can.
+        """
+        for name in ("calls", "rollouts", "tokens", "usd", "seconds"):
+            limit, least = getattr(self.budget, name), getattr(need, name) + self._used(name)
+            if limit is not None and least > limit:
+                raise BudgetError(
+                    f"The budget of {limit:g} {name} can't hold the sealed test: "
+                    f"it needs at least {_ceil(least, name)}{note}, and training comes on top."
+                )
+        self.aside = need
+
+    def _used(self, name: str) -> float:
+        return self.elapsed() if name == "seconds" else float(getattr(self.spent, name))
+
+    def told(self) -> dict[str, Any]:
+        """What was spent, for `result.json`; `usd` is None where it isn't known."""
+        spent = self.spent
+        unknown = spent.unpriced or (spent.untold and not spent.charged)
+        return {
+            "calls": spent.calls,
+            "tokens": spent.tokens,
+            "usd": None if unknown else round(spent.usd, 6),
+            "seconds": round(self.elapsed(), 1),
+            "untold": spent.untold,
+            "charged": spent.charged,
+        }
+
+
+def tokens_of(usage: Usage | None) -> int:
+    return usage["input"] + usage["output"] if usage else 0
+
+
+def _ceil(value: float, name: str) -> str:
+    whole = f"{ceil(value * 100) / 100:.2f}" if name == "usd" else str(ceil(value))
+    minutes = f" ({ceil(value / 6) / 10:g} min)" if name == "seconds" else ""
+    return f"{whole} {name}{minutes}"

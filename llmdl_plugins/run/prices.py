@@ -1,0 +1,86 @@
+"""What tokens cost: the user's own table first, then the price list of genai-prices where it is installed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
+
+from llmdl_plugins.errors import BudgetError
+
+Table = Mapping[str, Sequence[float]]
+Usage = Mapping[str, int]
+
+# Providers whose models run on a machine of the user's own.
+_FREE = {"llmdl_local", "ollama"}
+
+
+class Prices:
+    """Dollars by model.
+
+    Args:
+        table: model name → dollars per 1e6 tokens in, out and, where it differs, in from the provider's cache; "*" is
+            for every other model.
+    """
+
+    def __init__(self, table: Table | None = None) -> None:
+        self.table = dict(table or {})
+        self._unlisted: set[tuple[str, str]] = set()
+
+    def usd(self, model: str, provider: str, usage: Usage) -> float | None:
+        """What this usage costs, or None where no price is known.
+
+        >>> Prices({"m": (1.0, 2.0)}).usd("m", "", {"input": 500_000, "output": 500_000})
+        1.5
+        """
+        if price := self.table.get(model) or self.table.get("*"):
+            return _by(price, usage)
+        if provider in _FREE:
+            return 0.0
+        return self._listed(model, provider, usage)
+
+    def check(self, model: str, provider: str) -> None:
+        """Refuse a model without a price.
+
+        Raises:
+            BudgetError: says what to write.
+        """
+        if self.usd(model, provider, {"input": 1, "output": 1}) is None:
+            raise BudgetError(
+                f"A budget in dollars needs prices, and none is known for {model!r}: give --prices FILE (or prices=…) "
+                f'with {{"{model}": [dollars per 1e6 tokens in, dollars per 1e6 out]}}{_list_hint()}.'
+            )
+
+    def _listed(self, model: str, provider: str, usage: Usage) -> float | None:
+        if (model, provider) in self._unlisted or not is_listed():
+            return None
+        from genai_prices import Usage as Counted
+        from genai_prices import calc_price
+
+        known = {"cache_read_tokens": usage.get("cached"), "cache_write_tokens": usage.get("written")}
+        told = {
+            "input_tokens": usage["input"],
+            "output_tokens": usage["output"],
+            **{k: v for k, v in known.items() if v},
+        }
+        for by in dict.fromkeys((provider or None, None)):
+            try:
+                return float(calc_price(Counted(**told), model, provider_id=by).total_price)
+            except LookupError:
+                continue
+        self._unlisted.add((model, provider))
+        return None
+
+
+def is_listed() -> bool:
+    """Whether the public price list is installed."""
+    return find_spec("genai_prices") is not None
+
+
+def _list_hint() -> str:
+    return "" if is_listed() else ", or install the public price list: pip install 'llmdl-plugins[prices]'"
+
+
+def _by(price: Sequence[float], usage: Usage) -> float:
+    cached = usage.get("cached", 0) if len(price) > 2 else 0
+    dollars = (usage["input"] - cached) * price[0] + usage["output"] * price[1]
+    return (dollars + (cached * price[2] if cached else 0.0)) / 1e6
