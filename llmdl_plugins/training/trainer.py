@@ -26,6 +26,7 @@ from llmdl_plugins.run.evaluate import Evaluator
 from llmdl_plugins.run.events import RunFinished, RunStarted, Told, Watcher, silent
 from llmdl_plugins.run.feedback import Feedback, failure_modes
 from llmdl_plugins.run.folder import RunFolder
+from llmdl_plugins.run.heap import frozen_heap
 from llmdl_plugins.run.ledger import Ledger
 from llmdl_plugins.run.meter import Meter
 from llmdl_plugins.run.models import chat_model
@@ -145,7 +146,7 @@ class Trainer:
     async def afit(self) -> Result:
         """Train, test once, and say what was gained."""
         watching = watched(self.watcher, self._observers, self.content)
-        with self._opened() as ledger, watching as self._tell, boundary.door():
+        with self._opened() as ledger, watching as self._tell, boundary.door(), frozen_heap():
             self._tell(self._started())
             totals = ledger.totals()
             self._meter.paid, self._meter.paid_tokens = int(totals["calls"]), int(totals["tokens"])
