@@ -7,12 +7,8 @@ LlmdlError
 │   ├── ParameterError     unknown name, lost slot, frozen parameter
 │   ├── UnknownNameError   no plugin offers this name
 │   ├── BudgetError        unreadable budget, or one that can't hold the sealed test
-<<<<<<< HEAD
-│   ├── RunFolderError     the folder holds another run
-│   ├── PluginError        a plugin that was asked for can't be used
-=======
 │   ├── RunFolderError     the folder holds another run, or none that can be read
->>>>>>> main
+│   ├── PluginError        a plugin that was asked for can't be used
 │   ├── MissingExtraError  an optional dependency or a model is not there
 │   ├── RefusedError       the server of a model refuses every call: wrong key, no such model, no money
 │   └── SideEffect         the application was about to act on the world outside, and nobody has allowed it

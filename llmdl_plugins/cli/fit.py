@@ -12,11 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-<<<<<<< HEAD
-from llmdl_plugins.cli import confined, plugged
-=======
-from llmdl_plugins.cli import asking, confined
->>>>>>> main
+from llmdl_plugins.cli import asking, confined, plugged
 from llmdl_plugins.cli.report import tell
 from llmdl_plugins.training.openings import state_folder
 
@@ -179,20 +175,9 @@ def _run(trainer: Trainer) -> tuple[Result, int]:
             signal.signal(number, handler)
 
 
-<<<<<<< HEAD
 def _tell(result: Result, folder: Path) -> None:
-=======
-def _tell(result: Result, folder: Path, as_json: bool) -> None:
-    if as_json:
-        import json
-
-        from llmdl_plugins.printable import printable
-
-        print(printable(json.dumps(result.json())))
-        return
     from llmdl_plugins.printable import printable
 
->>>>>>> main
     tell(folder)
     from llmdl_plugins.training.result import spending
 

@@ -385,8 +385,10 @@ class Trainer:
         return result
 
     def _say(self, text: str) -> None:
-<<<<<<< HEAD
         self._tell(Told(text))
+
+    def _warn(self, text: str) -> None:
+        self._say(f"warning: {text}")
 
 
 def _finished(result: Result) -> RunFinished:
@@ -396,9 +398,3 @@ def _finished(result: Result) -> RunFinished:
         spent=MappingProxyType(dict(result.spent)),
         folder=str(result.folder or ""),
     )
-=======
-        self.watcher(Told(text))
-
-    def _warn(self, text: str) -> None:
-        self._say(f"warning: {text}")
->>>>>>> main
