@@ -140,9 +140,11 @@ class Trainer:
             try:
                 await self._set_aside(evaluator)
                 await self._train(problem)
+                if not self.network.changed(problem.incumbent):
+                    return self._save(self._untested(problem, NO_GAIN, _unmoved(problem)))
                 sealed = await self._open_seal(evaluator, problem)
             except Stopped as stopped:
-                return self._save(self._stopped(problem, stopped.reason))
+                return self._save(self._untested(problem, STOPPED, stopped.reason))
             finally:
                 await cashier.drain()
             return self._save(self._result(problem, sealed))
@@ -291,9 +293,9 @@ class Trainer:
         told = {name: getattr(sealed, name) for name in Sealed.__dataclass_fields__}
         return self._made(problem, status, "", told)
 
-    def _stopped(self, problem: Problem, reason: str) -> Result:
+    def _untested(self, problem: Problem, status: str, reason: str) -> Result:
         nothing = dict.fromkeys(Sealed.__dataclass_fields__)
-        return self._made(problem, STOPPED, reason, {**nothing, "test_size": len(self.splits.test)})
+        return self._made(problem, status, reason, {**nothing, "test_size": len(self.splits.test)})
 
     def _made(self, problem: Problem, status: str, reason: str, told: Mapping[str, Any]) -> Result:
         changed = self.network.changed(problem.incumbent)
@@ -320,3 +322,10 @@ class Trainer:
 
     def _say(self, text: str) -> None:
         self.watcher(Told(text))
+
+
+def _unmoved(problem: Problem) -> str:
+    """Why the test set stays sealed: a test of the original against itself would cost as much and show nothing."""
+    proposed = len(problem.verdicts)
+    what = f"none of {proposed} proposals was accepted" if proposed else "nothing was proposed"
+    return f"{what}, so the application is as it was and the test set was not opened"
