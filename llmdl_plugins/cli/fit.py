@@ -62,6 +62,9 @@ def fit(
     folder: Annotated[
         Path | None, typer.Option(help="Run folder; the same command goes on there. runs/… if not given.")
     ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Send nothing: say what the run is likely to take, as --folder has it.")
+    ] = False,
     force: Annotated[bool, typer.Option(help="Go on in a folder that holds another run.")] = False,
     allow_host: confined.Hosts = None,
     safe_tool: confined.Tools = None,
@@ -118,9 +121,19 @@ def fit(
             force=force,
             watcher=watcher,
         )
+        if dry_run:
+            _foretell(trainer, as_json)
+            return
         result, caught = _run(trainer)
     _tell(result, chosen, as_json)
     sys.exit(128 + caught if caught else 0 if result.status == "improved" else _NO_GAIN)
+
+
+def _foretell(trainer: Trainer, as_json: bool) -> None:
+    import json
+
+    told = trainer.estimate()
+    print(json.dumps(told.json()) if as_json else told)
 
 
 def _run(trainer: Trainer) -> tuple[Result, int]:

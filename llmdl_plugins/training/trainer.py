@@ -35,11 +35,14 @@ from llmdl_plugins.run.quote import model_of
 from llmdl_plugins.run.rollout import Rollout, Values
 from llmdl_plugins.run.teacher import Teacher
 from llmdl_plugins.run.tools import ToolRules
+from llmdl_plugins.run.work import Size
 from llmdl_plugins.splits import Splits, split
 from llmdl_plugins.training.backward import backward, together
 from llmdl_plugins.training.baseline import no_model_baseline
+from llmdl_plugins.training.estimate import Estimate, Plan, estimate
 from llmdl_plugins.training.openings import count_opening
 from llmdl_plugins.training.probe import check_probes
+from llmdl_plugins.training.recorded import recorded
 from llmdl_plugins.training.result import IMPROVED, NO_GAIN, STOPPED, Result, versions
 from llmdl_plugins.training.sealed import Sealed, sealed_test
 
@@ -124,6 +127,16 @@ class Trainer:
         except KeyboardInterrupt:
             self.stop()
             return running.result()
+
+    def estimate(self) -> Estimate:
+        """What `fit` is likely to take, from what the run folder holds; sends nothing and writes nothing."""
+        teacher = model_of(described(self.teacher)) if self.teacher is not None else None
+        known = recorded(self.folder.path, self.prices, teacher) if self.folder else None
+        trained = [n for n, p in self.network.named_parameters().items() if p.trainable]
+        chosen = [n for n in trained if n.endswith("/chosen")]
+        size = Size(len(self.splits.train), len(self.splits.val), len(trained), len(chosen))
+        steps = len({n.rpartition("/")[0] for n in trained})
+        return estimate(Plan(self.optimizer, size, _PROBES, len(self.splits.test), steps, self.budget, known))
 
     def stop(self, reason: str = INTERRUPTED) -> None:
         """Let what is under way come home, save, and end the run as "stopped"."""
