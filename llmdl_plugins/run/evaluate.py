@@ -24,7 +24,9 @@ from llmdl_plugins.run.cashier import Cashier
 from llmdl_plugins.run.counts import Spent
 from llmdl_plugins.run.events import Progressed, Told, Watcher, silent
 from llmdl_plugins.run.ledger import Ledger
+from llmdl_plugins.run.met import Met
 from llmdl_plugins.run.node_threads import node_threads
+from llmdl_plugins.run.patience import ROLLOUT_TIMEOUT
 from llmdl_plugins.run.pool import pooled
 from llmdl_plugins.run.receipts import Receipt
 from llmdl_plugins.run.rollout import Rollout, Status, Values, Wanted
@@ -34,6 +36,8 @@ from llmdl_plugins.tape import Tape
 ORIGINAL: Values = {}
 _SHARE = 0.2
 _ENOUGH = 10
+_FIRST = 3
+_PREPARED = 256
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,7 @@ class Evaluator:
         cashier: who pays for calls.
         concurrency: rollouts under way at once.
         tools: whether tools run or are replayed.
+        seconds: what the application may take by itself for one rollout.
     """
 
     def __init__(
@@ -67,7 +72,9 @@ class Evaluator:
         concurrency: int = 8,
         watcher: Watcher = silent,
         tools: ToolRules = ToolRules(),  # noqa: B008 - frozen
+        seconds: float | None = ROLLOUT_TIMEOUT,
     ) -> None:
+        self._seconds = seconds
         self.network, self.loss, self.ledger, self.cashier, self.watcher = network, loss, ledger, cashier, watcher
         self._names = {p: name for name, p in network.named_parameters().items()}
         # Drawn from the whole graph, so once a run and not once a rollout.
@@ -76,7 +83,7 @@ class Evaluator:
         self.tools, self._said = tools, set[str]()
         self.concurrency, self._slots = concurrency, asyncio.Semaphore(concurrency)
         self._outcomes: Counter[Status] = Counter()
-        self._met: set[str] = set()
+        self._met = Met()
         self.heaviest = Spent(rollouts=1)
         self._prepared: dict[int, _Prepared] = {}
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -107,7 +114,7 @@ class Evaluator:
 
         async def watched(one: Wanted) -> Rollout:
             nonlocal done
-            rollout = await self.run(*one)
+            rollout = await self.run(*one, tapes=tapes)
             done += 1
             # Who only watches changes nothing, not even by failing.
             with suppress(Exception):
@@ -117,11 +124,14 @@ class Evaluator:
         with node_threads(self.concurrency):
             return await pooled(watched, wanted, self._slots, self.concurrency)
 
-    async def run(self, candidate: Values, example: Example, repetition: str = "0", record: str = "0") -> Rollout:
+    async def run(
+        self, candidate: Values, example: Example, repetition: str = "0", record: str = "0", *, tapes: bool = True
+    ) -> Rollout:
         """One rollout: from the ledger where it is finished there, else made now.
 
         Args:
             record: the repetition of the original whose tools are replayed, where they are; it is run first.
+            tapes: whether more than the score is looked at: where the ledger holds no texts, it is made again then.
 
         Raises:
             Stopped: the budget or the user ends the run.
@@ -136,12 +146,13 @@ class Evaluator:
         self._count(key)
         # Who asks for what is under way waits for it, and replays it.
         async with self._locks.setdefault(key, asyncio.Lock()):
-            rollout = await self._rollout(key, ready, example, repetition)
+            rollout = await self._rollout(key, ready, example, repetition, tapes)
         self._weigh(rollout)
         return rollout
 
-    async def _rollout(self, key: str, ready: _Prepared, example: Example, repetition: str) -> Rollout:
-        if (record := self.ledger.rollout(key)) is not None:
+    async def _rollout(self, key: str, ready: _Prepared, example: Example, repetition: str, tapes: bool) -> Rollout:
+        record = self.ledger.rollout(key)
+        if record is not None and not (tapes and record.get("bare")):
             return self._replayed(record, example)
         rollout = await self._made(key, ready, example, repetition)
         if rollout.status != "infrastructure error":
@@ -158,7 +169,7 @@ class Evaluator:
     async def _made(self, key: str, ready: _Prepared, example: Example, repetition: str) -> Rollout:
         original = ready.digest == self._ready(ORIGINAL).digest
         tools = ToolRecords(self.ledger, self.tools, key, example.key, original, self._say_once)
-        parts = self.network, self.loss, self.cashier, ready.values, example, repetition, tools
+        parts = self.network, self.loss, self.cashier, ready.values, example, repetition, tools, self._seconds
         return await Attempt(*parts).made()
 
     def _say_once(self, text: str) -> None:
@@ -187,6 +198,8 @@ class Evaluator:
         # By identity: a pool of demonstrations is long, and a candidate is never changed.
         known = self._prepared.get(id(candidate))
         if known is None or known.candidate is not candidate:
+            if len(self._prepared) >= _PREPARED:
+                self._prepared.clear()
             values = self.network.checked(candidate)
             name = digest(self.network.changed({**self.network.state_dict(), **candidate}))
             known = self._prepared[id(candidate)] = _Prepared(candidate, values, name)
@@ -201,7 +214,7 @@ class Evaluator:
     def _watch_share(self, rollout: Rollout) -> None:
         self._outcomes[rollout.status] += 1
         failed, total = self._outcomes["infrastructure error"], self._outcomes.total()
-        if total >= _ENOUGH and failed > _SHARE * total:
+        if (total >= _ENOUGH and failed > _SHARE * total) or failed == total >= _FIRST:
             raise InfrastructureError(
                 f"{failed} of {total} runs failed on the way to the model (last: {rollout.words}). "
                 "What was paid for is kept: check the endpoint and its limits, then run the same command again."

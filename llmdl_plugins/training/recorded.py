@@ -76,7 +76,7 @@ def recorded(path: Path, prices: Prices, teacher: tuple[str, str] | None) -> Rec
     early = rows[:_EARLY]
     taught = [(i, o) for is_teacher, i, o, _ in calls if is_teacher]
     return Recorded(
-        _of_rollouts([[Receipt(**r) for r in row["receipts"]] for row in rows], prices),
+        _of_rollouts([[Receipt(**r) for r in row.get("receipts", ())] for row in rows], prices),
         _of_teacher(taught, prices, teacher),
         fmean(row["score"] < 1 for row in early),
         _pace([at for *_, at in calls]),

@@ -14,7 +14,7 @@ from llmdl_plugins.data import Dataset, load, text_key
 from llmdl_plugins.errors import BudgetError, MisuseError, Stopped
 from llmdl_plugins.losses.loss import resolve as resolve_loss
 from llmdl_plugins.network import Network, trainable
-from llmdl_plugins.plain import plain
+from llmdl_plugins.plain import digest, plain
 from llmdl_plugins.plugins.catalogue import find
 from llmdl_plugins.run.budget import Budget
 from llmdl_plugins.run.cashier import Cashier
@@ -23,17 +23,20 @@ from llmdl_plugins.run.evaluate import Evaluator
 from llmdl_plugins.run.events import Told, Watcher, silent
 from llmdl_plugins.run.feedback import Feedback, failure_modes
 from llmdl_plugins.run.folder import RunFolder
+from llmdl_plugins.run.heap import frozen_heap
 from llmdl_plugins.run.ledger import Ledger
 from llmdl_plugins.run.meter import Meter
 from llmdl_plugins.run.models import chat_model
 from llmdl_plugins.run.optimizer import Optimizer
 from llmdl_plugins.run.optimizer import resolve as resolve_optimizer
 from llmdl_plugins.run.overshoot import overshoot
+from llmdl_plugins.run.patience import ROLLOUT_TIMEOUT, TIMEOUT
 from llmdl_plugins.run.prices import Prices, Table, is_listed
 from llmdl_plugins.run.problem import Problem
 from llmdl_plugins.run.quote import model_of
 from llmdl_plugins.run.rollout import Rollout, Values
 from llmdl_plugins.run.teacher import Teacher
+from llmdl_plugins.run.terms import Terms
 from llmdl_plugins.run.tools import ToolRules
 from llmdl_plugins.run.work import Size
 from llmdl_plugins.splits import Splits, split
@@ -66,8 +69,13 @@ class Trainer:
         folder: the run folder; the same call on the same folder goes on where it stopped.
         recipe: gives the network an architecture around `node` before training.
         concurrency: rollouts under way at once.
+        rpm, tpm: requests and tokens a minute, for each model; None is no limit, and what a server refuses is learned.
+        timeout: seconds for one attempt at a model call; one that hangs is tried again.
+        rollout_timeout: seconds that the application may take by itself for one row, waiting for models not counted.
         tools: "live", or "replay": what tools gave the original is given to every candidate, and nothing else.
         safe_tools: names of tools that may run whenever they are asked.
+        content: whether the folder keeps texts of rows, prompts, answers and tools; without them a resumed run pays
+            again for what it has to read.
 
     Raises:
         MisuseError: anything that can't be carried out as written, before a call is made.
@@ -90,11 +98,16 @@ class Trainer:
         node: str | None = None,
         seed: int = 0,
         concurrency: int = 8,
+        rpm: float | None = None,
+        tpm: float | None = None,
+        timeout: float | None = TIMEOUT,
+        rollout_timeout: float | None = ROLLOUT_TIMEOUT,
         tools: str = "live",
         safe_tools: Sequence[str] = (),
         inputs: Sequence[str] = (),
         expected: str | None = None,
         origin: Mapping[str, Any] | None = None,
+        content: bool = True,
         force: bool = False,
         watcher: Watcher = silent,
     ) -> None:
@@ -113,11 +126,15 @@ class Trainer:
         self.origin.update(origin or {})
         self.folder = RunFolder(folder) if folder is not None else None
         self.seed, self.concurrency, self.force, self.watcher = seed, concurrency, force, watcher
+        self.terms = Terms(timeout, rollout_timeout, rpm, tpm)
+        self.content = content
         self.tools = ToolRules(tools, frozenset(safe_tools))  # type: ignore[arg-type]  # it checks the word
         self._meter, self._openings = Meter(self.budget, self.prices), 0
         self._refuse_unpriced()
         if not any(p.trainable for p in self.network.named_parameters().values()):
             raise MisuseError(f"Nothing of {self.network.name} is trainable: `llmdl show` says why.")
+        if not content:
+            self._refuse_rows_as_values()
 
     def fit(self) -> Result:
         """`afit`, waited for; the first Ctrl-C drains and saves, the second stops at once."""
@@ -144,10 +161,9 @@ class Trainer:
 
     async def afit(self) -> Result:
         """Train, test once, and say what was gained."""
-        with self._opened() as ledger, boundary.door():
-            totals = ledger.totals()
-            self._meter.paid, self._meter.paid_tokens = int(totals["calls"]), int(totals["tokens"])
-            cashier = Cashier(ledger, self._meter)
+        with self._opened() as ledger, boundary.door(), frozen_heap():
+            self._paid(ledger)
+            cashier = Cashier(ledger, self._meter, self.terms.sender(ledger, self._meter, self._say))
             evaluator = self._evaluator(ledger, cashier)
             problem = self._problem(evaluator, cashier)
             try:
@@ -161,6 +177,22 @@ class Trainer:
             finally:
                 await cashier.drain()
             return self._save(self._result(problem, sealed))
+
+    def _refuse_rows_as_values(self) -> None:
+        shown = [n for n, p in self.network.named_parameters().items() if p.kind == "demos" and p.trainable]
+        if shown:
+            raise MisuseError(
+                f"{shown[0]} holds train rows as worked examples, and values are always stored: with --no-content "
+                "take an optimizer that writes texts (--optimizer textual-gradient), or freeze it."
+            )
+
+    def _paid(self, ledger: Ledger) -> None:
+        """What earlier processes paid in this folder, whether this one meets it again or not."""
+        totals, meter = ledger.totals(), self._meter
+        meter.paid, meter.paid_tokens = int(totals["calls"]), int(totals["tokens"])
+        if self.budget.usd is not None:
+            told = [(model_of(asked), usage) for asked, usage in ledger.usages() if usage]
+            meter.paid_usd = sum(self.prices.usd(*model, usage) or 0.0 for model, usage in told)
 
     def _refuse_hopeless_budget(self) -> None:
         if self.budget.usd is not None and not self.prices.table and not is_listed():
@@ -187,7 +219,7 @@ class Trainer:
     @contextmanager
     def _opened(self) -> Iterator[Ledger]:
         if self.folder is not None:
-            with self.folder.opened(self._config(), self.force) as ledger:
+            with self.folder.opened(self._config(), self.force, self._warn) as ledger:
                 ledger.clear_events()
                 yield ledger
             return
@@ -206,7 +238,8 @@ class Trainer:
             "teacher": without_secrets(plain(self.teacher.asdict())) if self.teacher is not None else None,
             "seed": self.seed,
             "tools": self.tools.json(),
-            "splits": {name: [e.id for e in part] for name, part in parts.items()},
+            "content": self.content,
+            "splits": {name: [e.id if self.content else digest(e.id) for e in part] for name, part in parts.items()},
         }
 
     def _evaluator(self, ledger: Ledger, cashier: Cashier) -> Evaluator:
@@ -218,6 +251,7 @@ class Trainer:
             concurrency=self.concurrency,
             watcher=self.watcher,
             tools=self.tools,
+            seconds=self.terms.rollout_timeout,
         )
 
     def _problem(self, evaluator: Evaluator, cashier: Cashier) -> Problem:
@@ -253,8 +287,13 @@ class Trainer:
             f"{len(self.splits.train)} train, {len(self.splits.val)} val, {len(self.splits.test)} sealed test rows; "
             f"optimizer {self.optimizer.name}"
         )
+        if not self.content and self.folder:
+            self._say(
+                "no texts are stored: of a run that is interrupted the scores go on, but calls whose texts are needed "
+                "are paid again, the report shows no feedback, and export --verify has nothing to compare with"
+            )
         if self.splits.twins:
-            self._say(f"warning: {len(self.splits.twins)} train or val rows have a near-duplicate in test")
+            self._warn(f"{len(self.splits.twins)} train or val rows have a near-duplicate in test")
         if words := overshoot(self._meter, self.concurrency):
             self._say(f"budget: {words}")
         try:
@@ -291,7 +330,7 @@ class Trainer:
     async def _open_seal(self, evaluator: Evaluator, problem: Problem) -> Sealed:
         self._meter.aside = Spent()
         run = str(self.folder.path.resolve()) if self.folder else f"memory/{id(self)}"
-        self._openings = count_opening(self.splits.test_fingerprint, run)
+        self._openings = count_opening(self.splits.test_fingerprint, run, self._warn)
         sealed = await sealed_test(evaluator, {}, problem.incumbent, self.splits.test, self.seed)
         if baseline := await no_model_baseline(self.splits.train, self.splits.test, self.loss):
             evaluator.ledger.add_event("baseline", plain(baseline))
@@ -335,6 +374,9 @@ class Trainer:
 
     def _say(self, text: str) -> None:
         self.watcher(Told(text))
+
+    def _warn(self, text: str) -> None:
+        self._say(f"warning: {text}")
 
 
 def _unmoved(problem: Problem) -> str:

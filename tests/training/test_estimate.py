@@ -25,9 +25,9 @@ class State(TypedDict):
 
 def taught(folder: Path | None, skill: str = "rule", **changes: Any) -> tuple[Callable[[], int], Trainer]:
     """Textual gradient on a simulated world, and how many calls its model has had."""
-    simulator = Simulator(skill=skill)
+    simulator = Simulator(skill=skill, rules=6)
     model = SimulatedChat(simulator=simulator)
-    rows = [named(simulator.dataset(split, n)) for split, n in (("train", 40), ("val", 40), ("test", 60))]
+    rows = [named(simulator.dataset(split, n)) for split, n in (("train", 32), ("val", 32), ("test", 48))]
     net = trainable(Prompt(model, "Answer with the number only.", "question", "answer"))
     given = {"teacher": model, "folder": folder, "prices": PRICES, **changes}
     return lambda: simulator.counts["calls"], Trainer(net, "exact_match", *rows, **given)
@@ -91,7 +91,7 @@ def test_after_a_whole_run_another_one_is_told_in_tokens_dollars_and_time_too(wo
     assert told.seconds is not None and told.seconds.low < told.seconds.high
 
 
-@pytest.mark.parametrize("budget", ["30k tokens", "0.04 usd"])
+@pytest.mark.parametrize("budget", ["30k tokens", pytest.param("0.04 usd", marks=pytest.mark.long)])
 def test_a_budget_of_tokens_or_dollars_bounds_the_estimate(budget: str, run_folder: Path) -> None:
     taught(run_folder)[1].fit()
     told = taught(run_folder, budget=budget)[1].estimate()
