@@ -5,6 +5,9 @@ from __future__ import annotations
 from llmdl_plugins.errors import MisuseError, UnknownNameError
 from llmdl_plugins.plugins.catalogue import find
 from llmdl_plugins.run.problem import Problem
+from llmdl_plugins.run.work import Range, Size, Work
+
+NOTHING = Range(0, 0, 0)
 
 
 class Optimizer:
@@ -22,16 +25,24 @@ class Optimizer:
         """Propose until done; what was accepted is `problem.incumbent`."""
         raise NotImplementedError
 
+    def expected(self, size: Size) -> Work:
+        """How much work a problem of this size is likely to be; `--dry-run` asks.
+
+        What stands here is a guess for optimizers that don't say: ten proposals, on half of the val rows each.
+        """
+        rows = size.train + size.val
+        return Work(Range(rows, 5 * rows, 30 * rows), Range(0, 10.0, 30.0 * rows) if self.needs_teacher else NOTHING)
+
 
 def resolve(optimizer: str | Optimizer, has_teacher: bool) -> Optimizer:
-    """An optimizer by name or as it is; "auto" is textual-gradient with a teacher, demonstrations without.
+    """An optimizer or search by name, or as it is; "auto" is textual-gradient with a teacher, demonstrations without.
 
     Raises:
         UnknownNameError: no plugin offers it, or it needs a teacher and there is none.
     """
     if isinstance(optimizer, str):
         chosen = {True: "textual-gradient", False: "demonstrations"}[has_teacher] if optimizer == "auto" else optimizer
-        optimizer = find("optimizers", chosen)()
+        optimizer = find("optimizers", chosen, also="searches")()
     if not isinstance(optimizer, Optimizer):
         raise MisuseError(f"{type(optimizer).__name__} is no Optimizer: subclass llmdl_plugins.Optimizer.")
     if optimizer.needs_teacher and not has_teacher:

@@ -5,22 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from llmdl_plugins import boundary, sync
 from llmdl_plugins.answers import without_secrets
 from llmdl_plugins.asked import described
 from llmdl_plugins.data import Dataset, load, text_key
-from llmdl_plugins.errors import BudgetError, MisuseError, Stopped
+from llmdl_plugins.errors import BudgetError, MisuseError, PluginError, Stopped
 from llmdl_plugins.losses.loss import resolve as resolve_loss
 from llmdl_plugins.network import Network, trainable
 from llmdl_plugins.plain import digest, plain
 from llmdl_plugins.plugins.catalogue import find
+from llmdl_plugins.run import observers
+from llmdl_plugins.run.audience import watched
 from llmdl_plugins.run.budget import Budget
 from llmdl_plugins.run.cashier import Cashier
 from llmdl_plugins.run.counts import Spent
 from llmdl_plugins.run.evaluate import Evaluator
-from llmdl_plugins.run.events import Told, Watcher, silent
+from llmdl_plugins.run.events import RunFinished, RunStarted, Told, Watcher, silent
 from llmdl_plugins.run.executor import Attempts, Executor, Job
 from llmdl_plugins.run.executor import resolve as resolve_executor
 from llmdl_plugins.run.feedback import Feedback, failure_modes
@@ -41,12 +44,15 @@ from llmdl_plugins.run.rollout import Rollout, Values
 from llmdl_plugins.run.teacher import Teacher
 from llmdl_plugins.run.terms import Terms
 from llmdl_plugins.run.tools import ToolRules
+from llmdl_plugins.run.work import Size
 from llmdl_plugins.splits import Splits, split
 from llmdl_plugins.target import load_target
 from llmdl_plugins.training.backward import backward, together
 from llmdl_plugins.training.baseline import no_model_baseline
+from llmdl_plugins.training.estimate import Estimate, Plan, estimate
 from llmdl_plugins.training.openings import count_opening
 from llmdl_plugins.training.probe import check_probes
+from llmdl_plugins.training.recorded import recorded
 from llmdl_plugins.training.result import IMPROVED, NO_GAIN, STOPPED, Result, versions
 from llmdl_plugins.training.sealed import Sealed, sealed_test
 
@@ -79,6 +85,7 @@ class Trainer:
         safe_tools: names of tools that may run whenever they are asked.
         content: whether the folder keeps texts of rows, prompts, answers and tools; without them a resumed run pays
             again for what it has to read.
+        loggers: names of loggers, or objects with any of the run hooks as methods.
 
     Raises:
         MisuseError: anything that can't be carried out as written, before a call is made.
@@ -109,6 +116,7 @@ class Trainer:
         rollout_timeout: float | None = ROLLOUT_TIMEOUT,
         tools: str = "live",
         safe_tools: Sequence[str] = (),
+        loggers: Sequence[Any] = (),
         inputs: Sequence[str] = (),
         expected: str | None = None,
         origin: Mapping[str, Any] | None = None,
@@ -136,6 +144,8 @@ class Trainer:
         self.seed, self.concurrency, self.force, self.watcher = seed, concurrency, force, watcher
         self.terms = Terms(timeout, rollout_timeout, rpm, tpm)
         self.content = content
+        self._observers = [*observers.of_plugins(), *observers.loggers(loggers)]
+        self._tell: Watcher = watcher
         self.tools = ToolRules(tools, frozenset(safe_tools))  # type: ignore[arg-type]  # it checks the word
         self._meter, self._openings = Meter(self.budget, self.prices), 0
         self._refuse_unpriced()
@@ -153,15 +163,26 @@ class Trainer:
             self.stop()
             return running.result()
 
+    def estimate(self) -> Estimate:
+        """What `fit` is likely to take, from what the run folder holds; sends nothing and writes nothing."""
+        teacher = model_of(described(self.teacher)) if self.teacher is not None else None
+        known = recorded(self.folder.path, self.prices, teacher) if self.folder else None
+        trained = [n for n, p in self.network.named_parameters().items() if p.trainable]
+        chosen = [n for n in trained if n.endswith("/chosen")]
+        size = Size(len(self.splits.train), len(self.splits.val), len(trained), len(chosen))
+        steps = len({n.rpartition("/")[0] for n in trained})
+        return estimate(Plan(self.optimizer, size, _PROBES, len(self.splits.test), steps, self.budget, known))
+
     def stop(self, reason: str = INTERRUPTED) -> None:
         """Let what is under way come home, save, and end the run as "stopped"."""
         self._meter.stop(reason)
 
     async def afit(self) -> Result:
         """Train, test once, and say what was gained."""
-        with self._opened() as ledger, boundary.door(), frozen_heap():
-            totals = ledger.totals()
-            self._meter.paid, self._meter.paid_tokens = int(totals["calls"]), int(totals["tokens"])
+        watching = watched(self.watcher, self._observers, self.content)
+        with self._opened() as ledger, watching as self._tell, boundary.door(), frozen_heap():
+            self._tell(self._started())
+            self._paid(ledger)
             cashier = Cashier(ledger, self._meter, self.terms.sender(ledger, self._meter, self._say))
             job = Job(self.network, self.loss, cashier, self._named, self.concurrency, self.terms.rollout_timeout)
             async with self.executor.opened(job) as attempts:
@@ -172,9 +193,11 @@ class Trainer:
         try:
             await self._set_aside(evaluator)
             await self._train(problem)
+            if not self.network.changed(problem.incumbent):
+                return self._save(self._untested(problem, NO_GAIN, _unmoved(problem)))
             sealed = await self._open_seal(evaluator, problem)
         except Stopped as stopped:
-            return self._save(self._stopped(problem, stopped.reason))
+            return self._save(self._untested(problem, STOPPED, stopped.reason))
         finally:
             await cashier.drain()
         return self._save(self._result(problem, sealed))
@@ -186,6 +209,14 @@ class Trainer:
                 f"{shown[0]} holds train rows as worked examples, and values are always stored: with --no-content "
                 "take an optimizer that writes texts (--optimizer textual-gradient), or freeze it."
             )
+
+    def _paid(self, ledger: Ledger) -> None:
+        """What earlier processes paid in this folder, whether this one meets it again or not."""
+        totals, meter = ledger.totals(), self._meter
+        meter.paid, meter.paid_tokens = int(totals["calls"]), int(totals["tokens"])
+        if self.budget.usd is not None:
+            told = [(model_of(asked), usage) for asked, usage in ledger.usages() if usage]
+            meter.paid_usd = sum(self.prices.usd(*model, usage) or 0.0 for model, usage in told)
 
     def _refuse_hopeless_budget(self) -> None:
         if self.budget.usd is not None and not self.prices.table and not is_listed():
@@ -242,7 +273,7 @@ class Trainer:
             ledger,
             cashier,
             concurrency=self.concurrency,
-            watcher=self.watcher,
+            watcher=self._tell,
             tools=self.tools,
             attempts=attempts,
         )
@@ -313,12 +344,23 @@ class Trainer:
         return Spent(runs * one.calls, runs, tokens, usd, seconds)
 
     async def _train(self, problem: Problem) -> None:
+        untouched = self._untouched()
         try:
             await self.optimizer.optimize(problem)
         except Stopped as stopped:
             if self._meter.stop_reason:
                 raise
             self._say(f"training ends: {stopped.reason}")
+        if self._untouched() != untouched:
+            raise PluginError(
+                f"The optimizer {self.optimizer.name!r} changed the application itself, so there is nothing left to "
+                "compare with: values are changed by problem.propose alone. Use another optimizer in another folder."
+            )
+
+    def _untouched(self) -> str:
+        """What the application is without any candidate: an optimizer changes nothing of it."""
+        parameters = self.network.named_parameters().items()
+        return digest({name: [plain(p.default), p.trainable] for name, p in parameters})
 
     async def _open_seal(self, evaluator: Evaluator, problem: Problem) -> Sealed:
         self._meter.aside = Spent()
@@ -338,9 +380,9 @@ class Trainer:
         told = {name: getattr(sealed, name) for name in Sealed.__dataclass_fields__}
         return self._made(problem, status, "", told)
 
-    def _stopped(self, problem: Problem, reason: str) -> Result:
+    def _untested(self, problem: Problem, status: str, reason: str) -> Result:
         nothing = dict.fromkeys(Sealed.__dataclass_fields__)
-        return self._made(problem, STOPPED, reason, {**nothing, "test_size": len(self.splits.test)})
+        return self._made(problem, status, reason, {**nothing, "test_size": len(self.splits.test)})
 
     def _made(self, problem: Problem, status: str, reason: str, told: Mapping[str, Any]) -> Result:
         changed = self.network.changed(problem.incumbent)
@@ -360,13 +402,43 @@ class Trainer:
             folder=self.folder.path if self.folder else None,
         )
 
+    def _started(self) -> RunStarted:
+        return RunStarted(
+            folder=str(self.folder.path) if self.folder else "",
+            network=self.network.name,
+            optimizer=self.optimizer.name,
+            loss=self.loss.name,
+            parameters=tuple(n for n, p in self.network.named_parameters().items() if p.trainable),
+            train=len(self.splits.train),
+            val=len(self.splits.val),
+            test=len(self.splits.test),
+            seed=self.seed,
+        )
+
     def _save(self, result: Result) -> Result:
         if self.folder:
             self.folder.write("result.json", result.json())
+        self._tell(_finished(result))
         return result
 
     def _say(self, text: str) -> None:
-        self.watcher(Told(text))
+        self._tell(Told(text))
 
     def _warn(self, text: str) -> None:
         self._say(f"warning: {text}")
+
+
+def _finished(result: Result) -> RunFinished:
+    told = ("status", "reason", "before", "after", "gain", "interval", "p", "accepted", "proposed")
+    return RunFinished(
+        **{name: getattr(result, name) for name in told},
+        spent=MappingProxyType(dict(result.spent)),
+        folder=str(result.folder or ""),
+    )
+
+
+def _unmoved(problem: Problem) -> str:
+    """Why the test set stays sealed: a test of the original against itself would cost as much and show nothing."""
+    proposed = len(problem.verdicts)
+    what = f"none of {proposed} proposals was accepted" if proposed else "nothing was proposed"
+    return f"{what}, so the application is as it was and the test set was not opened"

@@ -13,6 +13,7 @@ from dataclasses import asdict
 from typing import Any
 
 from llmdl_plugins.effects import guard
+from llmdl_plugins.plugins import manager
 from llmdl_plugins.run import origin
 from llmdl_plugins.run.executor import Attempts, Job
 from llmdl_plugins.run.workers.pool import Pool
@@ -68,6 +69,7 @@ def _setup(job: Job) -> dict[str, Any]:
         "origin": job.origin.told(job.network, job.loss),
         "concurrency": job.concurrency,
         "seconds": job.seconds,
+        "plugins": manager.given(),
         "paths": origin.paths(),
         "allowed": {**asdict(rules), "tools": sorted(rules.tools), "ours": []} if rules else None,
     }

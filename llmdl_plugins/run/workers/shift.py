@@ -16,6 +16,7 @@ from llmdl_plugins.effects import guard
 from llmdl_plugins.effects.effect import Allowed
 from llmdl_plugins.losses.loss import Loss
 from llmdl_plugins.network import Network
+from llmdl_plugins.plugins import manager
 from llmdl_plugins.run import origin
 from llmdl_plugins.run.attempt import Attempt
 from llmdl_plugins.run.heap import frozen_heap
@@ -50,6 +51,7 @@ def _prepared(setup: Mapping[str, Any]) -> tuple[Network, Loss]:
         guard.install(Allowed(**{**allowed, "tools": frozenset(allowed["tools"])}))
     origin.find_modules_in(setup["paths"])
     with guard.reported("import"):
+        manager.use(setup["plugins"])
         return origin.made_again(setup["origin"])
 
 
