@@ -75,7 +75,7 @@ def fit(
     allow_native: confined.Natives = None,
     env: confined.Variables = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print result.json instead of words.")] = False,
-    quiet: Annotated[bool, typer.Option(help="No progress.")] = False,
+    quiet: Annotated[bool, typer.Option(help="No progress, but warnings.")] = False,
 ) -> None:
     """Train an untouched application, and test on sealed rows whether it got better.
 

@@ -1,4 +1,4 @@
-"""A disk that is full: the run ends with code 74 and says so; with space freed the same command comes to the same end."""
+"""A disk that is full: the run ends with code 74 and says so; with space freed the same command ends as it should."""
 
 from __future__ import annotations
 
