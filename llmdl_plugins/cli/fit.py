@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from llmdl_plugins.cli import confined
+from llmdl_plugins.cli import asking, confined
 from llmdl_plugins.cli.report import tell
 from llmdl_plugins.training.openings import state_folder
 
@@ -57,6 +57,10 @@ def fit(
     inputs: Annotated[str, typer.Option(help="For flat rows: the input keys, with commas.")] = "",
     expected: Annotated[str | None, typer.Option(help="For flat rows: the key of the right answer.")] = None,
     concurrency: Annotated[int, typer.Option(min=1, help="Runs of the application under way at once.")] = 8,
+    rpm: asking.Requests = None,
+    tpm: asking.Tokens = None,
+    timeout: asking.Timeout = 600,
+    rollout_timeout: asking.RolloutTimeout = 1800,
     tools: Annotated[
         str, typer.Option(help="live, or replay: candidates get what the tools gave the original, or an error.")
     ] = "live",
@@ -115,6 +119,10 @@ def fit(
             node=node,
             seed=seed,
             concurrency=concurrency,
+            rpm=rpm,
+            tpm=tpm,
+            timeout=timeout or None,
+            rollout_timeout=rollout_timeout or None,
             tools=tools,
             safe_tools=safe_tool or (),
             inputs=tuple(filter(None, inputs.split(","))),
