@@ -37,7 +37,7 @@ def trained(base: Path) -> dict[str, Any]:
         return done
 
     Ledger.add_call = watched  # type: ignore[method-assign]
-    simulator = Simulator(skill="rule", seed=3)
+    simulator = Simulator(skill="rule", seed=5)
     model = SimulatedChat(simulator=simulator, temperature=0)
     net = trainable(Prompt(model, "Answer.", "question", "answer"))
     rows = [simulator.dataset(split, n) for split, n in ROWS]
