@@ -55,6 +55,9 @@ def fit(
     inputs: Annotated[str, typer.Option(help="For flat rows: the input keys, with commas.")] = "",
     expected: Annotated[str | None, typer.Option(help="For flat rows: the key of the right answer.")] = None,
     concurrency: Annotated[int, typer.Option(min=1, help="Runs of the application under way at once.")] = 8,
+    fast_http: Annotated[
+        bool, typer.Option("--fast-http", help="Let OpenAI-compatible clients send through aiohttp in this run.")
+    ] = False,
     tools: Annotated[
         str, typer.Option(help="live, or replay: candidates get what the tools gave the original, or an error.")
     ] = "live",
@@ -113,6 +116,7 @@ def fit(
             node=node,
             seed=seed,
             concurrency=concurrency,
+            fast_http=fast_http,
             tools=tools,
             safe_tools=safe_tool or (),
             inputs=tuple(filter(None, inputs.split(","))),

@@ -43,6 +43,7 @@ from llmdl_plugins.training.openings import count_opening
 from llmdl_plugins.training.probe import check_probes
 from llmdl_plugins.training.result import IMPROVED, NO_GAIN, STOPPED, Result, versions
 from llmdl_plugins.training.sealed import Sealed, sealed_test
+from llmdl_plugins.transport import transport
 
 _PROBES = 2
 _MARGIN = 1.5
@@ -64,6 +65,7 @@ class Trainer:
         folder: the run folder; the same call on the same folder goes on where it stopped.
         recipe: gives the network an architecture around `node` before training.
         concurrency: rollouts under way at once.
+        fast_http: let OpenAI-compatible clients send through aiohttp in this run; they themselves are not changed.
         tools: "live", or "replay": what tools gave the original is given to every candidate, and nothing else.
         safe_tools: names of tools that may run whenever they are asked.
         content: whether the folder keeps texts of rows, prompts, answers and tools; without them a resumed run pays
@@ -90,6 +92,7 @@ class Trainer:
         node: str | None = None,
         seed: int = 0,
         concurrency: int = 8,
+        fast_http: bool = False,
         tools: str = "live",
         safe_tools: Sequence[str] = (),
         inputs: Sequence[str] = (),
@@ -114,7 +117,7 @@ class Trainer:
         self.origin.update(origin or {})
         self.folder = RunFolder(folder) if folder is not None else None
         self.seed, self.concurrency, self.force, self.watcher = seed, concurrency, force, watcher
-        self.content = content
+        self.content, self.fast_http = content, fast_http
         self.tools = ToolRules(tools, frozenset(safe_tools))  # type: ignore[arg-type]  # it checks the word
         self._meter, self._openings = Meter(self.budget, self.prices), 0
         self._refuse_unpriced()
@@ -145,9 +148,10 @@ class Trainer:
             evaluator = self._evaluator(ledger, cashier)
             problem = self._problem(evaluator, cashier)
             try:
-                await self._set_aside(evaluator)
-                await self._train(problem)
-                sealed = await self._open_seal(evaluator, problem)
+                async with transport(self.fast_http, self.concurrency, self._say):
+                    await self._set_aside(evaluator)
+                    await self._train(problem)
+                    sealed = await self._open_seal(evaluator, problem)
             except Stopped as stopped:
                 return self._save(self._stopped(problem, stopped.reason))
             finally:
