@@ -7,11 +7,11 @@ LlmdlError
 │   ├── ParameterError     unknown name, lost slot, frozen parameter
 │   ├── UnknownNameError   no plugin offers this name
 │   ├── BudgetError        unreadable budget, or one that can't hold the sealed test
-│   ├── RunFolderError     the folder holds another run
+│   ├── RunFolderError     the folder holds another run, or none that can be read
 │   ├── MissingExtraError  an optional dependency or a model is not there
 │   └── SideEffect         the application was about to act on the world outside, and nobody has allowed it
-├── LockedError            another process owns the run folder (exit code 75)
-├── LedgerError            an answer could not be written to disk (exit code 74)
+├── LockedError            another owner is at the run folder (exit code 75)
+├── LedgerError            what a run keeps could not be written to disk, or read from it (exit code 74)
 ├── NotVerifiedError       an exported application does not send what the trained one sends
 ├── UnboundCallError       a model call escaped its run: it can't be scored
 ├── RolloutError           this one run of the application can't go on: it is an error of the row
@@ -61,7 +61,7 @@ class BudgetError(MisuseError):
 
 
 class RunFolderError(MisuseError):
-    """The run folder belongs to another run."""
+    """The run folder belongs to another run, is damaged, or can't be one."""
 
 
 class MissingExtraError(MisuseError):
@@ -88,13 +88,13 @@ class SideEffect(MisuseError):
 
 
 class LockedError(LlmdlError):
-    """Another process is writing to the run folder."""
+    """Another process, or another training of this one, is writing to the run folder."""
 
     exit_code = 75
 
 
 class LedgerError(LlmdlError):
-    """An answer could not be written to disk."""
+    """The disk failed or was full: an answer or a file of a run could not be written, or not be read."""
 
     exit_code = 74
 

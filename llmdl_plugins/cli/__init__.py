@@ -47,8 +47,10 @@ def main() -> None:
         app()
     except LlmdlError as error:
         _fail(str(error), error.exit_code)
-    except (sqlite3.OperationalError, OSError) as error:
-        _fail(f"{error}. What was written before is whole: free some space, then run the same command again.", DISK)
+    except (sqlite3.Error, OSError) as error:
+        from llmdl_plugins.run.disk import advice
+
+        _fail(f"{error}. What was written before is whole: {advice(error)}, then run the same command again.", DISK)
 
 
 def _fail(message: str, code: int) -> None:

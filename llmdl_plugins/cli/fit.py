@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from llmdl_plugins.training.trainer import Trainer
 
 _NO_GAIN = 3
+RUNS = Path("runs")
+_UNSEEN = RUNS / ".gitignore"
 
 
 def fit(
@@ -82,9 +84,9 @@ def fit(
 
     Example: llmdl fit app.py:graph --data rows.jsonl --loss exact_match --teacher openai:gpt-5-mini --budget "2 min"
     """
-    chosen = folder or Path("runs") / f"{datetime.now(UTC):%Y%m%d-%H%M%S}"
+    chosen = folder or RUNS / f"{datetime.now(UTC):%Y%m%d-%H%M%S}"
     wishes = confined.Wishes(allow_host, safe_tool, allow_write, allow_program, allow_native, env)
-    confined.confined(target, wishes, chosen, state_folder())
+    confined.confined(target, wishes, chosen, state_folder(), _UNSEEN)
 
     from llmdl_plugins.cli.fitting import one_source, read_prices, resolved_loss
     from llmdl_plugins.cli.progress import progress
@@ -126,9 +128,18 @@ def fit(
             force=force,
             watcher=watcher,
         )
+        if folder is None:
+            _hide()
         result, caught = _run(trainer)
     _tell(result, chosen, as_json)
     sys.exit(128 + caught if caught else 0 if result.status == "improved" else _NO_GAIN)
+
+
+def _hide() -> None:
+    """Keep runs that nobody gave a folder out of version control: they hold rows and answers."""
+    RUNS.mkdir(exist_ok=True)
+    if not _UNSEEN.exists():
+        _UNSEEN.write_text("*\n", encoding="utf-8")
 
 
 def _run(trainer: Trainer) -> tuple[Result, int]:
@@ -158,11 +169,13 @@ def _tell(result: Result, folder: Path, as_json: bool) -> None:
 
         print(printable(json.dumps(result.json())))
         return
+    from llmdl_plugins.printable import printable
+
     tell(folder)
     from llmdl_plugins.training.result import spending
 
     print(f"spent: {spending(result.spent)}")
     if result.status == "stopped":
-        print(f"Saved in {folder}: the same command with --folder {folder} goes on where it stopped.")
+        print(printable(f"Saved in {folder}: the same command with --folder {folder} goes on where it stopped."))
     elif result.status == "improved":
-        print(f"next: llmdl export {folder} -o prompts.patch    (or --as module, middleware, weights)")
+        print(printable(f"next: llmdl export {folder} -o prompts.patch    (or --as module, middleware, weights)"))

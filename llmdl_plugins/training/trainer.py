@@ -191,7 +191,7 @@ class Trainer:
     @contextmanager
     def _opened(self) -> Iterator[Ledger]:
         if self.folder is not None:
-            with self.folder.opened(self._config(), self.force) as ledger:
+            with self.folder.opened(self._config(), self.force, self._warn) as ledger:
                 ledger.clear_events()
                 yield ledger
             return
@@ -264,7 +264,7 @@ class Trainer:
                 "are paid again, the report shows no feedback, and export --verify has nothing to compare with"
             )
         if self.splits.twins:
-            self._say(f"warning: {len(self.splits.twins)} train or val rows have a near-duplicate in test")
+            self._warn(f"{len(self.splits.twins)} train or val rows have a near-duplicate in test")
         if words := overshoot(self._meter, self.concurrency):
             self._say(f"budget: {words}")
         try:
@@ -301,7 +301,7 @@ class Trainer:
     async def _open_seal(self, evaluator: Evaluator, problem: Problem) -> Sealed:
         self._meter.aside = Spent()
         run = str(self.folder.path.resolve()) if self.folder else f"memory/{id(self)}"
-        self._openings = count_opening(self.splits.test_fingerprint, run)
+        self._openings = count_opening(self.splits.test_fingerprint, run, self._warn)
         sealed = await sealed_test(evaluator, {}, problem.incumbent, self.splits.test, self.seed)
         if baseline := await no_model_baseline(self.splits.train, self.splits.test, self.loss):
             evaluator.ledger.add_event("baseline", plain(baseline))
@@ -345,3 +345,6 @@ class Trainer:
 
     def _say(self, text: str) -> None:
         self.watcher(Told(text))
+
+    def _warn(self, text: str) -> None:
+        self._say(f"warning: {text}")
