@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from llmdl_plugins.cli import confined
+from llmdl_plugins.cli import asking, confined
 from llmdl_plugins.cli.report import tell
 from llmdl_plugins.training.openings import state_folder
 
@@ -60,6 +60,10 @@ def fit(
     fast_http: Annotated[
         bool, typer.Option("--fast-http", help="Let OpenAI-compatible clients send through aiohttp in this run.")
     ] = False,
+    rpm: asking.Requests = None,
+    tpm: asking.Tokens = None,
+    timeout: asking.Timeout = 600,
+    rollout_timeout: asking.RolloutTimeout = 1800,
     tools: Annotated[
         str, typer.Option(help="live, or replay: candidates get what the tools gave the original, or an error.")
     ] = "live",
@@ -119,6 +123,10 @@ def fit(
             seed=seed,
             concurrency=concurrency,
             fast_http=fast_http,
+            rpm=rpm,
+            tpm=tpm,
+            timeout=timeout or None,
+            rollout_timeout=rollout_timeout or None,
             tools=tools,
             safe_tools=safe_tool or (),
             inputs=tuple(filter(None, inputs.split(","))),

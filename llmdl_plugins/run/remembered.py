@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing, contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from llmdl_plugins import redact
 from llmdl_plugins.errors import MisuseError, RunFolderError
@@ -17,6 +17,8 @@ from llmdl_plugins.plain import JSON, clean, dumps
 from llmdl_plugins.run.folder import refuse_link
 from llmdl_plugins.run.undated import undated
 from llmdl_plugins.scope import Call, Use
+
+T = TypeVar("T")
 
 
 class NotRememberedError(MisuseError):
@@ -92,6 +94,14 @@ class Remembered:
     async def abegin(self, call: Call) -> JSON:
         """The same, asynchronously."""
         return self.pay(call, lambda: None)
+
+    def first(self, call: Call, start: Callable[[], T]) -> T:
+        """Nothing is ever started."""
+        return start()
+
+    async def afirst(self, call: Call, start: Callable[[], Awaitable[T]]) -> T:
+        """Nothing is ever started."""
+        return await start()
 
     def finish(self, call: Call, answer: JSON) -> None:
         """Nothing is ever new."""

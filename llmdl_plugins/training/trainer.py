@@ -30,11 +30,13 @@ from llmdl_plugins.run.models import chat_model
 from llmdl_plugins.run.optimizer import Optimizer
 from llmdl_plugins.run.optimizer import resolve as resolve_optimizer
 from llmdl_plugins.run.overshoot import overshoot
+from llmdl_plugins.run.patience import ROLLOUT_TIMEOUT, TIMEOUT
 from llmdl_plugins.run.prices import Prices, Table, is_listed
 from llmdl_plugins.run.problem import Problem
 from llmdl_plugins.run.quote import model_of
 from llmdl_plugins.run.rollout import Rollout, Values
 from llmdl_plugins.run.teacher import Teacher
+from llmdl_plugins.run.terms import Terms
 from llmdl_plugins.run.tools import ToolRules
 from llmdl_plugins.splits import Splits, split
 from llmdl_plugins.training.backward import backward, together
@@ -66,6 +68,9 @@ class Trainer:
         recipe: gives the network an architecture around `node` before training.
         concurrency: rollouts under way at once.
         fast_http: let OpenAI-compatible clients send through aiohttp in this run; they themselves are not changed.
+        rpm, tpm: requests and tokens a minute, for each model; None is no limit, and what a server refuses is learned.
+        timeout: seconds for one attempt at a model call; one that hangs is tried again.
+        rollout_timeout: seconds that the application may take by itself for one row, waiting for models not counted.
         tools: "live", or "replay": what tools gave the original is given to every candidate, and nothing else.
         safe_tools: names of tools that may run whenever they are asked.
         content: whether the folder keeps texts of rows, prompts, answers and tools; without them a resumed run pays
@@ -93,6 +98,10 @@ class Trainer:
         seed: int = 0,
         concurrency: int = 8,
         fast_http: bool = False,
+        rpm: float | None = None,
+        tpm: float | None = None,
+        timeout: float | None = TIMEOUT,
+        rollout_timeout: float | None = ROLLOUT_TIMEOUT,
         tools: str = "live",
         safe_tools: Sequence[str] = (),
         inputs: Sequence[str] = (),
@@ -117,6 +126,7 @@ class Trainer:
         self.origin.update(origin or {})
         self.folder = RunFolder(folder) if folder is not None else None
         self.seed, self.concurrency, self.force, self.watcher = seed, concurrency, force, watcher
+        self.terms = Terms(timeout, rollout_timeout, rpm, tpm)
         self.content, self.fast_http = content, fast_http
         self.tools = ToolRules(tools, frozenset(safe_tools))  # type: ignore[arg-type]  # it checks the word
         self._meter, self._openings = Meter(self.budget, self.prices), 0
@@ -144,7 +154,7 @@ class Trainer:
         with self._opened() as ledger, boundary.door(), frozen_heap():
             totals = ledger.totals()
             self._meter.paid, self._meter.paid_tokens = int(totals["calls"]), int(totals["tokens"])
-            cashier = Cashier(ledger, self._meter)
+            cashier = Cashier(ledger, self._meter, self.terms.sender(ledger, self._meter, self._say))
             evaluator = self._evaluator(ledger, cashier)
             problem = self._problem(evaluator, cashier)
             try:
@@ -223,6 +233,7 @@ class Trainer:
             concurrency=self.concurrency,
             watcher=self.watcher,
             tools=self.tools,
+            seconds=self.terms.rollout_timeout,
         )
 
     def _problem(self, evaluator: Evaluator, cashier: Cashier) -> Problem:
