@@ -66,7 +66,7 @@ class Trainer:
             is not in it comes from the public price list of genai-prices, where that is installed.
         folder: the run folder; the same call on the same folder goes on where it stopped.
         recipe: gives the network an architecture around `node` before training.
-        concurrency: rollouts under way at once.
+        concurrency: calls of each model under way at once, and about so many rollouts.
         fast_http: let OpenAI-compatible clients send through aiohttp in this run; they themselves are not changed.
         rpm, tpm: requests and tokens a minute, for each model; None is no limit, and what a server refuses is learned.
         timeout: seconds for one attempt at a model call; one that hangs is tried again.
