@@ -50,6 +50,7 @@ class Job:
         origin: how another process makes the same application and the same loss.
         concurrency: attempts under way at once, in all.
         seconds: what the application may take by itself for one of them.
+        fast_http: whether models send through aiohttp.
     """
 
     network: Network
@@ -58,6 +59,7 @@ class Job:
     origin: Origin
     concurrency: int
     seconds: float | None
+    fast_http: bool = False
 
 
 Attempts = Callable[[Task], Awaitable[Rollout]]

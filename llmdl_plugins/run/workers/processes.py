@@ -69,6 +69,7 @@ def _setup(job: Job) -> dict[str, Any]:
         "origin": job.origin.told(job.network, job.loss),
         "concurrency": job.concurrency,
         "seconds": job.seconds,
+        "fast_http": job.fast_http,
         "plugins": manager.given(),
         "paths": origin.paths(),
         "allowed": {**asdict(rules), "tools": sorted(rules.tools), "ours": []} if rules else None,

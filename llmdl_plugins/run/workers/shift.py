@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
+from contextvars import Context, copy_context
 from typing import Any
 
 from llmdl_plugins import boundary
@@ -25,6 +26,7 @@ from llmdl_plugins.run.workers import told
 from llmdl_plugins.run.workers.line import Line, Message
 from llmdl_plugins.run.workers.payer import DistantPayer, Secrets
 from llmdl_plugins.run.workers.tools import DistantTools
+from llmdl_plugins.transport import transport
 
 _GRACE = 3.0  # seconds that code of the application has to end when the owner is gone
 
@@ -61,6 +63,7 @@ class _Shift:
     def __init__(self, line: Line, network: Network, loss: Loss, setup: Mapping[str, Any]) -> None:
         self._line, self._network, self._loss = line, network, loss
         self._concurrency, self._seconds = setup["concurrency"], setup["seconds"]
+        self._fast_http = setup["fast_http"]
         self._names = {p: name for name, p in network.named_parameters().items()}
         self._secrets = Secrets()
         self._candidates: dict[str, Any] = {}
@@ -70,22 +73,23 @@ class _Shift:
         """Until the owner is gone."""
         loop, over = asyncio.get_running_loop(), asyncio.Event()
 
-        def hear() -> None:
+        def hear(context: Context) -> None:
             # In a thread of its own: code that holds up the loop while it waits for an answer must still get it.
             for message in messages:
                 if message["kind"] == "attempt":
-                    loop.call_soon_threadsafe(self._begin, message)
+                    loop.call_soon_threadsafe(self._begin, message, context=context.copy())
                 else:
                     self._line.deliver(message)
             loop.call_soon_threadsafe(over.set)
             time.sleep(_GRACE)
             os._exit(0)
 
-        threading.Thread(target=hear, name="llmdl-line", daemon=True).start()
         with boundary.door(), frozen_heap(), node_threads(self._concurrency):
-            await over.wait()
-            for task in self._under_way:
-                task.cancel()
+            async with transport(self._fast_http, self._concurrency, lambda text: None):
+                threading.Thread(target=hear, args=[copy_context()], name="llmdl-line", daemon=True).start()
+                await over.wait()
+                for task in self._under_way:
+                    task.cancel()
 
     def _begin(self, message: Message) -> None:
         task = asyncio.ensure_future(self._made(message))
