@@ -68,18 +68,38 @@ def fit(address: str, tmp_path: Path) -> Callable[..., Ended]:
     rows = tmp_path / "rows.jsonl"
     made = Simulator(**WORLD).dataset("train", 40)
     rows.write_text("".join(json.dumps(row) + "\n" for row in made))
+    few = tmp_path / "few.jsonl"
+    few.write_text("".join(json.dumps(row) + "\n" for row in made[:3]))
 
-    def run(*options: str, faults: str = "", way: str = "sync", patience: float = 60, **more: Any) -> Ended:
+    def run(
+        *options: str,
+        command: str = "fit",
+        faults: str = "",
+        way: str = "sync",
+        patience: float = 60,
+        folder: Path | None = None,
+        **more: Any,
+    ) -> Ended:
+        chosen = folder or tmp_path / f"run-{len(list(tmp_path.iterdir()))}"
+        trained = ["--folder", str(chosen), "--teacher", "openai:mock", "--optimizer", "textual-gradient"]
+        line = [
+            sys.executable,
+            "-m",
+            "llmdl_plugins.cli",
+            command,
+            f"{AGENT}:graph",
+            "--loss",
+            "exact_match",
+            "--quiet",
+        ]
+        line += ["--env", "LLMDL_*", "--data", str(rows if command == "fit" else few), *options]
+        told = {"OPENAI_BASE_URL": f"{address}/v1", "OPENAI_API_KEY": "k", "LLMDL_WAY": way}
+        env = {**os.environ, **told, "LLMDL_PATIENCE": str(patience)}
         with httpx.Client(base_url=address, trust_env=False) as client:
             client.post("/reset", json={**WORLD, "faults": faults, "rpm": 0, **more}).raise_for_status()
-            folder = tmp_path / f"run-{len(list(tmp_path.iterdir()))}"
-            command = [sys.executable, "-m", "llmdl_plugins.cli", "fit", f"{AGENT}:graph", "--data", str(rows)]
-            command += ["--loss", "exact_match", "--folder", str(folder), "--quiet", "--env", "LLMDL_*"]
-            command += ["--teacher", "openai:mock", "--optimizer", "textual-gradient", *options]
-            told = {"OPENAI_BASE_URL": f"{address}/v1", "OPENAI_API_KEY": "k", "LLMDL_WAY": way}
-            env = {**os.environ, **told, "LLMDL_PATIENCE": str(patience)}
-            done = subprocess.run(command, env=env, cwd=tmp_path, capture_output=True, text=True, timeout=280)
+            line += trained if command == "fit" else []
+            done = subprocess.run(line, env=env, cwd=tmp_path, capture_output=True, text=True, timeout=280)
             served = client.get("/stats").json()
-        return Ended(done.returncode, done.stdout, done.stderr, folder, served)
+        return Ended(done.returncode, done.stdout, done.stderr, chosen, served)
 
     return run

@@ -69,3 +69,26 @@ def test_an_address_where_nobody_answers_is_said_at_once(fit: Fit) -> None:
     assert ended.code == 69 and time.monotonic() - began < 25
     assert "error: No model could be reached for the first rows." in ended.err and "Injected fault" in ended.err
     assert ended.served["calls"] == ended.failed == 8 and ended.answered == 0
+
+
+@pytest.mark.parametrize("status", ["401", pytest.param("404", marks=pytest.mark.long)])
+def test_a_wrong_key_or_model_is_said_before_training(fit: Fit, status: str) -> None:
+    ended = fit(*BUDGET, faults=f"{status}@1")
+    assert ended.code == 2 and f"mock refuses: Error code: {status}" in ended.err and "look at the key" in ended.err
+    assert ended.served["calls"] <= 2
+
+
+@pytest.mark.long
+def test_a_share_of_faults_ends_the_run_and_the_same_command_goes_on_to_the_same_end(fit: Fit) -> None:
+    calm = fit(*BUDGET)
+    broken = fit(*BUDGET, faults="hang@25-9999", patience=0.3)
+    assert broken.code == 69 and "failed on the way to the model" in broken.err and "same command again" in broken.err
+    resumed = fit(*BUDGET, folder=broken.folder)
+    assert resumed.code == calm.code and {k: resumed.result[k] for k in SAME} == {k: calm.result[k] for k in SAME}
+    assert resumed.served["calls"] == calm.served["calls"] - broken.answered
+
+
+def test_a_node_that_never_ends_is_an_error_of_its_row_and_does_not_keep_the_command(fit: Fit) -> None:
+    ended = fit("--rollout-timeout", "1", command="eval", way="endless")
+    assert ended.code == 0, ended.err
+    assert "3 rows" in ended.out and "1 task error" in ended.out and "took longer than 1 s by itself" in ended.out

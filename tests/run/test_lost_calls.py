@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from llmdl_plugins.data import Example
-from llmdl_plugins.errors import RefusedError
+from llmdl_plugins.errors import MisuseError, RefusedError
 from llmdl_plugins.losses.judge import Judge
 from llmdl_plugins.module import Module
 from llmdl_plugins.network import trainable
@@ -197,3 +197,33 @@ async def test_an_endless_loop_is_an_error_of_the_row_and_a_slow_model_is_not(de
     patient = App(lambda state: ask(chat(latency="fixed:0.5"), "ainvoke", "hi"))
     (rollout,) = await desk(trainable(patient), seconds=0.3).evaluate([{}], rows(1))
     assert rollout.status == "scored"
+
+
+@pytest.mark.parametrize("share", [1, 2, 10])
+async def test_a_loss_that_raises_names_its_row_and_is_no_score(desk: Any, rows: Rows, share: int) -> None:
+    asked = list[Any]()
+
+    def loss(prediction: Any, gold: Any) -> float:
+        asked.append(gold)
+        if len(asked) % share == 0:
+            raise ZeroDivisionError("by nothing")
+        return 1.0
+
+    async def done(state: Any) -> str:
+        return "x"
+
+    with pytest.raises(MisuseError, match="The loss .* raised ZeroDivisionError on row 'T"):
+        await desk(trainable(App(done)), loss, concurrency=1).evaluate([{}], rows(10))
+    assert len(asked) == share
+
+
+async def test_a_loss_that_hangs_is_let_go_and_named(desk: Any, rows: Rows) -> None:
+    async def loss(prediction: Any, gold: Any) -> float:
+        await asyncio.sleep(60)
+        return 1.0
+
+    async def done(state: Any) -> str:
+        return "x"
+
+    with pytest.raises(MisuseError, match="The loss .* took longer than 0.2 s"):
+        await desk(trainable(App(done)), loss, seconds=0.2).evaluate([{}], rows(1))
