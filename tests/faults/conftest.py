@@ -76,7 +76,6 @@ def fit(address: str, tmp_path: Path) -> Callable[..., Ended]:
         command: str = "fit",
         faults: str = "",
         way: str = "sync",
-        patience: float = 60,
         folder: Path | None = None,
         **more: Any,
     ) -> Ended:
@@ -94,11 +93,12 @@ def fit(address: str, tmp_path: Path) -> Callable[..., Ended]:
         ]
         line += ["--env", "LLMDL_*", "--data", str(rows if command == "fit" else few), *options]
         told = {"OPENAI_BASE_URL": f"{address}/v1", "OPENAI_API_KEY": "k", "LLMDL_WAY": way}
-        env = {**os.environ, **told, "LLMDL_PATIENCE": str(patience)}
         with httpx.Client(base_url=address, trust_env=False) as client:
             client.post("/reset", json={**WORLD, "faults": faults, "rpm": 0, **more}).raise_for_status()
             line += trained if command == "fit" else []
-            done = subprocess.run(line, env=env, cwd=tmp_path, capture_output=True, text=True, timeout=280)
+            done = subprocess.run(
+                line, env={**os.environ, **told}, cwd=tmp_path, capture_output=True, text=True, timeout=280
+            )
             served = client.get("/stats").json()
         return Ended(done.returncode, done.stdout, done.stderr, chosen, served)
 

@@ -41,13 +41,7 @@ def test_a_mixture_of_faults_changes_nothing(fit: Fit) -> None:
 def test_no_fault_changes_anything(fit: Fit, way: str) -> None:
     calm = fit(*BUDGET, way=way)
     for faults in FAULTS.values():
-        check(calm, fit(*BUDGET, faults=faults, way=way, patience=2))
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("way", ["sync", "async", "stream", "astream"])
-def test_a_call_that_hangs_is_let_go_by_the_runs_own_limit(fit: Fit, way: str) -> None:
-    check(fit(*BUDGET, way=way), fit(*BUDGET, "--timeout", "2", faults="hang@p0.05", way=way))
+        check(calm, fit(*BUDGET, "--timeout", "3", faults=faults, way=way))
 
 
 @pytest.mark.long
@@ -81,7 +75,7 @@ def test_a_wrong_key_or_model_is_said_before_training(fit: Fit, status: str) -> 
 @pytest.mark.long
 def test_a_share_of_faults_ends_the_run_and_the_same_command_goes_on_to_the_same_end(fit: Fit) -> None:
     calm = fit(*BUDGET)
-    broken = fit(*BUDGET, faults="hang@25-9999", patience=0.3)
+    broken = fit(*BUDGET, "--timeout", "0.5", faults="hang@25-9999")
     assert broken.code == 69 and "failed on the way to the model" in broken.err and "same command again" in broken.err
     resumed = fit(*BUDGET, folder=broken.folder)
     assert resumed.code == calm.code and {k: resumed.result[k] for k in SAME} == {k: calm.result[k] for k in SAME}

@@ -11,7 +11,7 @@ from typing_extensions import TypedDict
 PROMPT = "Answer the ticket."
 WAY = os.environ.get("LLMDL_WAY", "sync")
 
-model = ChatOpenAI(model="mock", temperature=0, timeout=float(os.environ.get("LLMDL_PATIENCE", "60")))
+model = ChatOpenAI(model="mock", temperature=0)
 
 
 class Ticket(TypedDict, total=False):
