@@ -30,6 +30,7 @@ from llmdl_plugins.run.patience import ROLLOUT_TIMEOUT
 from llmdl_plugins.run.pool import pooled
 from llmdl_plugins.run.receipts import Receipt
 from llmdl_plugins.run.rollout import Rollout, Status, Values, Wanted
+from llmdl_plugins.run.told import step
 from llmdl_plugins.run.tools import ToolRecords, ToolRules
 from llmdl_plugins.tape import Tape
 
@@ -57,7 +58,7 @@ class Evaluator:
         loss: what is wrong with an output.
         ledger: where finished rollouts are kept.
         cashier: who pays for calls.
-        concurrency: rollouts under way at once.
+        concurrency: calls of a model under way at once, and about so many rollouts.
         tools: whether tools run or are replayed.
         seconds: what the application may take by itself for one rollout.
     """
@@ -81,9 +82,13 @@ class Evaluator:
         rules = () if tools == ToolRules() else (tools.json(),)
         self._identity = digest(network.fingerprint, loss.fingerprint, *rules)
         self.tools, self._said = tools, set[str]()
-        self.concurrency, self._slots = concurrency, asyncio.Semaphore(concurrency)
+        # A few runs more than calls: while some wait for the disk, others have their call under way.
+        cashier.at_most(concurrency)
+        self.concurrency = concurrency + concurrency // 8
+        self._slots = asyncio.Semaphore(self.concurrency)
         self._outcomes: Counter[Status] = Counter()
         self._met = Met()
+        self._steps = 0
         self.heaviest = Spent(rollouts=1)
         self._prepared: dict[int, _Prepared] = {}
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -122,7 +127,14 @@ class Evaluator:
             return rollout if tapes else rollout.without_tape()
 
         with node_threads(self.concurrency):
-            return await pooled(watched, wanted, self._slots, self.concurrency)
+            rollouts = await pooled(watched, wanted, self._slots, self.concurrency)
+        self._tell_step(phase, rollouts)
+        return rollouts
+
+    def _tell_step(self, phase: str, rollouts: Sequence[Rollout]) -> None:
+        self._steps += 1
+        with suppress(Exception):
+            self.watcher(step(self._steps, phase, rollouts, self.cashier.meter))
 
     async def run(
         self, candidate: Values, example: Example, repetition: str = "0", record: str = "0", *, tapes: bool = True

@@ -5,22 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from llmdl_plugins import boundary, sync
 from llmdl_plugins.answers import without_secrets
 from llmdl_plugins.asked import described
 from llmdl_plugins.data import Dataset, load, text_key
-from llmdl_plugins.errors import BudgetError, MisuseError, Stopped
+from llmdl_plugins.errors import BudgetError, MisuseError, PluginError, Stopped
 from llmdl_plugins.losses.loss import resolve as resolve_loss
 from llmdl_plugins.network import Network, trainable
 from llmdl_plugins.plain import digest, plain
 from llmdl_plugins.plugins.catalogue import find
+from llmdl_plugins.run import observers
+from llmdl_plugins.run.audience import watched
 from llmdl_plugins.run.budget import Budget
 from llmdl_plugins.run.cashier import Cashier
 from llmdl_plugins.run.counts import Spent
 from llmdl_plugins.run.evaluate import Evaluator
-from llmdl_plugins.run.events import Told, Watcher, silent
+from llmdl_plugins.run.events import RunFinished, RunStarted, Told, Watcher, silent
 from llmdl_plugins.run.feedback import Feedback, failure_modes
 from llmdl_plugins.run.folder import RunFolder
 from llmdl_plugins.run.heap import frozen_heap
@@ -48,6 +51,7 @@ from llmdl_plugins.training.probe import check_probes
 from llmdl_plugins.training.recorded import recorded
 from llmdl_plugins.training.result import IMPROVED, NO_GAIN, STOPPED, Result, versions
 from llmdl_plugins.training.sealed import Sealed, sealed_test
+from llmdl_plugins.transport import transport
 
 _PROBES = 2
 _MARGIN = 1.5
@@ -68,7 +72,8 @@ class Trainer:
             is not in it comes from the public price list of genai-prices, where that is installed.
         folder: the run folder; the same call on the same folder goes on where it stopped.
         recipe: gives the network an architecture around `node` before training.
-        concurrency: rollouts under way at once.
+        concurrency: calls of each model under way at once, and about so many rollouts.
+        fast_http: let OpenAI-compatible clients send through aiohttp in this run; they themselves are not changed.
         rpm, tpm: requests and tokens a minute, for each model; None is no limit, and what a server refuses is learned.
         timeout: seconds for one attempt at a model call; one that hangs is tried again.
         rollout_timeout: seconds that the application may take by itself for one row, waiting for models not counted.
@@ -76,6 +81,7 @@ class Trainer:
         safe_tools: names of tools that may run whenever they are asked.
         content: whether the folder keeps texts of rows, prompts, answers and tools; without them a resumed run pays
             again for what it has to read.
+        loggers: names of loggers, or objects with any of the run hooks as methods.
 
     Raises:
         MisuseError: anything that can't be carried out as written, before a call is made.
@@ -98,12 +104,14 @@ class Trainer:
         node: str | None = None,
         seed: int = 0,
         concurrency: int = 8,
+        fast_http: bool = False,
         rpm: float | None = None,
         tpm: float | None = None,
         timeout: float | None = TIMEOUT,
         rollout_timeout: float | None = ROLLOUT_TIMEOUT,
         tools: str = "live",
         safe_tools: Sequence[str] = (),
+        loggers: Sequence[Any] = (),
         inputs: Sequence[str] = (),
         expected: str | None = None,
         origin: Mapping[str, Any] | None = None,
@@ -127,7 +135,9 @@ class Trainer:
         self.folder = RunFolder(folder) if folder is not None else None
         self.seed, self.concurrency, self.force, self.watcher = seed, concurrency, force, watcher
         self.terms = Terms(timeout, rollout_timeout, rpm, tpm)
-        self.content = content
+        self.content, self.fast_http = content, fast_http
+        self._observers = [*observers.of_plugins(), *observers.loggers(loggers)]
+        self._tell: Watcher = watcher
         self.tools = ToolRules(tools, frozenset(safe_tools))  # type: ignore[arg-type]  # it checks the word
         self._meter, self._openings = Meter(self.budget, self.prices), 0
         self._refuse_unpriced()
@@ -161,17 +171,20 @@ class Trainer:
 
     async def afit(self) -> Result:
         """Train, test once, and say what was gained."""
-        with self._opened() as ledger, boundary.door(), frozen_heap():
+        watching = watched(self.watcher, self._observers, self.content)
+        with self._opened() as ledger, watching as self._tell, boundary.door(), frozen_heap():
+            self._tell(self._started())
             self._paid(ledger)
             cashier = Cashier(ledger, self._meter, self.terms.sender(ledger, self._meter, self._say))
             evaluator = self._evaluator(ledger, cashier)
             problem = self._problem(evaluator, cashier)
             try:
-                await self._set_aside(evaluator)
-                await self._train(problem)
-                if not self.network.changed(problem.incumbent):
-                    return self._save(self._untested(problem, NO_GAIN, _unmoved(problem)))
-                sealed = await self._open_seal(evaluator, problem)
+                async with transport(self.fast_http, self.concurrency, self._say):
+                    await self._set_aside(evaluator)
+                    await self._train(problem)
+                    if not self.network.changed(problem.incumbent):
+                        return self._save(self._untested(problem, NO_GAIN, _unmoved(problem)))
+                    sealed = await self._open_seal(evaluator, problem)
             except Stopped as stopped:
                 return self._save(self._untested(problem, STOPPED, stopped.reason))
             finally:
@@ -249,7 +262,7 @@ class Trainer:
             ledger,
             cashier,
             concurrency=self.concurrency,
-            watcher=self.watcher,
+            watcher=self._tell,
             tools=self.tools,
             seconds=self.terms.rollout_timeout,
         )
@@ -320,12 +333,23 @@ class Trainer:
         return Spent(runs * one.calls, runs, tokens, usd, seconds)
 
     async def _train(self, problem: Problem) -> None:
+        untouched = self._untouched()
         try:
             await self.optimizer.optimize(problem)
         except Stopped as stopped:
             if self._meter.stop_reason:
                 raise
             self._say(f"training ends: {stopped.reason}")
+        if self._untouched() != untouched:
+            raise PluginError(
+                f"The optimizer {self.optimizer.name!r} changed the application itself, so there is nothing left to "
+                "compare with: values are changed by problem.propose alone. Use another optimizer in another folder."
+            )
+
+    def _untouched(self) -> str:
+        """What the application is without any candidate: an optimizer changes nothing of it."""
+        parameters = self.network.named_parameters().items()
+        return digest({name: [plain(p.default), p.trainable] for name, p in parameters})
 
     async def _open_seal(self, evaluator: Evaluator, problem: Problem) -> Sealed:
         self._meter.aside = Spent()
@@ -367,16 +391,39 @@ class Trainer:
             folder=self.folder.path if self.folder else None,
         )
 
+    def _started(self) -> RunStarted:
+        return RunStarted(
+            folder=str(self.folder.path) if self.folder else "",
+            network=self.network.name,
+            optimizer=self.optimizer.name,
+            loss=self.loss.name,
+            parameters=tuple(n for n, p in self.network.named_parameters().items() if p.trainable),
+            train=len(self.splits.train),
+            val=len(self.splits.val),
+            test=len(self.splits.test),
+            seed=self.seed,
+        )
+
     def _save(self, result: Result) -> Result:
         if self.folder:
             self.folder.write("result.json", result.json())
+        self._tell(_finished(result))
         return result
 
     def _say(self, text: str) -> None:
-        self.watcher(Told(text))
+        self._tell(Told(text))
 
     def _warn(self, text: str) -> None:
         self._say(f"warning: {text}")
+
+
+def _finished(result: Result) -> RunFinished:
+    told = ("status", "reason", "before", "after", "gain", "interval", "p", "accepted", "proposed")
+    return RunFinished(
+        **{name: getattr(result, name) for name in told},
+        spent=MappingProxyType(dict(result.spent)),
+        folder=str(result.folder or ""),
+    )
 
 
 def _unmoved(problem: Problem) -> str:
