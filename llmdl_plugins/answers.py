@@ -13,7 +13,7 @@ from langchain_core.messages import AIMessageChunk, BaseMessage, message_to_dict
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult, LLMResult
 from pydantic import PrivateAttr
 
-from llmdl_plugins.plain import JSON, MESSAGE_FIELDS, clean, plain
+from llmdl_plugins.plain import JSON, MESSAGE_FIELDS, plain
 
 TELLING_ONLY = {"callbacks", "tags", "metadata", "run_name", "run_id", "ls_structured_output_format"}
 _CACHED = (("cached", "cache_read"), ("written", "cache_creation"))
@@ -47,7 +47,7 @@ def told(message: BaseMessage) -> JSON:
     held, content = vars(message), message.content
     said: dict[str, JSON] = {
         "type": message.type,
-        "content": clean(content) if isinstance(content, str) else plain(content),
+        "content": plain(content),
     }
     for key in MESSAGE_FIELDS:
         if given := held.get(key):

@@ -54,11 +54,11 @@ def _other(value: Any) -> JSON:
     if isinstance(value, enum.Enum):
         return plain(value.value)
     if isinstance(value, str):
-        return clean(value)
-    if value is None or isinstance(value, bool | int):
-        return value
+        return clean(str.__str__(value))  # of subclasses, such as `message.text`, the text alone
+    if isinstance(value, int):
+        return int(value)
     if isinstance(value, float):
-        return value if math.isfinite(value) else str(value)
+        return float(value) if math.isfinite(value) else str(value)
     if isinstance(value, Mapping):
         return {clean(str(k)): plain(v) for k, v in value.items()}
     if isinstance(value, list | tuple):

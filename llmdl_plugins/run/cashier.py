@@ -21,6 +21,7 @@ from llmdl_plugins.plain import JSON
 from llmdl_plugins.run.faults import is_infrastructure, retry_after
 from llmdl_plugins.run.joins import Joins
 from llmdl_plugins.run.ledger import Ledger
+from llmdl_plugins.run.met import Met
 from llmdl_plugins.run.meter import Hold, Meter
 from llmdl_plugins.run.quote import Quote, model_of, quote
 from llmdl_plugins.run.receipts import Receipt, keep
@@ -33,7 +34,7 @@ class Cashier:
 
     def __init__(self, ledger: Ledger, meter: Meter) -> None:
         self.ledger, self.meter = ledger, meter
-        self._met: set[str] = set()
+        self._met = Met()
         self._joins = Joins()
         self._under_way: dict[int, tuple[float, Hold]] = {}
         self._lock = threading.Lock()

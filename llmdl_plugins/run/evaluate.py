@@ -24,6 +24,7 @@ from llmdl_plugins.run.cashier import Cashier
 from llmdl_plugins.run.counts import Spent
 from llmdl_plugins.run.events import Progressed, Told, Watcher, silent
 from llmdl_plugins.run.ledger import Ledger
+from llmdl_plugins.run.met import Met
 from llmdl_plugins.run.node_threads import node_threads
 from llmdl_plugins.run.pool import pooled
 from llmdl_plugins.run.receipts import Receipt
@@ -34,6 +35,7 @@ from llmdl_plugins.tape import Tape
 ORIGINAL: Values = {}
 _SHARE = 0.2
 _ENOUGH = 10
+_PREPARED = 256
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ class Evaluator:
         self.tools, self._said = tools, set[str]()
         self.concurrency, self._slots = concurrency, asyncio.Semaphore(concurrency)
         self._outcomes: Counter[Status] = Counter()
-        self._met: set[str] = set()
+        self._met = Met()
         self.heaviest = Spent(rollouts=1)
         self._prepared: dict[int, _Prepared] = {}
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -191,6 +193,8 @@ class Evaluator:
         # By identity: a pool of demonstrations is long, and a candidate is never changed.
         known = self._prepared.get(id(candidate))
         if known is None or known.candidate is not candidate:
+            if len(self._prepared) >= _PREPARED:
+                self._prepared.clear()
             values = self.network.checked(candidate)
             name = digest(self.network.changed({**self.network.state_dict(), **candidate}))
             known = self._prepared[id(candidate)] = _Prepared(candidate, values, name)

@@ -18,6 +18,7 @@ from llmdl_plugins.run.budget import Budget
 from llmdl_plugins.run.cashier import Cashier
 from llmdl_plugins.run.evaluate import Evaluator
 from llmdl_plugins.run.events import Watcher, silent
+from llmdl_plugins.run.heap import frozen_heap
 from llmdl_plugins.run.ledger import Ledger
 from llmdl_plugins.run.meter import Meter
 from llmdl_plugins.run.rollout import Rollout, Wanted
@@ -79,7 +80,7 @@ async def _compare(
     tools: ToolRules,
 ) -> Figures:
     meter = Meter(Budget())
-    with closing(Ledger()) as ledger, boundary.door():
+    with closing(Ledger()) as ledger, boundary.door(), frozen_heap():
         cashier = Cashier(ledger, meter)
         evaluator = Evaluator(network, loss, ledger, cashier, concurrency=concurrency, watcher=watcher, tools=tools)
         sides: Sequence[Mapping[str, Any]] = [{}, values] if values else [{}]

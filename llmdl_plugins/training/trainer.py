@@ -23,6 +23,7 @@ from llmdl_plugins.run.evaluate import Evaluator
 from llmdl_plugins.run.events import Told, Watcher, silent
 from llmdl_plugins.run.feedback import Feedback, failure_modes
 from llmdl_plugins.run.folder import RunFolder
+from llmdl_plugins.run.heap import frozen_heap
 from llmdl_plugins.run.ledger import Ledger
 from llmdl_plugins.run.meter import Meter
 from llmdl_plugins.run.models import chat_model
@@ -137,7 +138,7 @@ class Trainer:
 
     async def afit(self) -> Result:
         """Train, test once, and say what was gained."""
-        with self._opened() as ledger, boundary.door():
+        with self._opened() as ledger, boundary.door(), frozen_heap():
             totals = ledger.totals()
             self._meter.paid, self._meter.paid_tokens = int(totals["calls"]), int(totals["tokens"])
             cashier = Cashier(ledger, self._meter)
