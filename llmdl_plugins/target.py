@@ -120,7 +120,7 @@ def _from_notebook(path: Path, wanted: str) -> ModuleType:
         raise TargetError(f"{path} raised {type(error).__name__}{where}: {error}") from error
 
 
-def _cell(path: Path, error: Exception) -> str:
+def _cell(path: Path, error: BaseException) -> str:
     """Where in a notebook an error was raised."""
     lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == str(path.resolve())]
     if not lines or lines[-1] is None:
