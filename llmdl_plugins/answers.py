@@ -13,6 +13,7 @@ from langchain_core.messages import AIMessageChunk, BaseMessage, message_to_dict
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult, LLMResult
 from pydantic import PrivateAttr
 
+from llmdl_plugins.errors import InfrastructureError
 from llmdl_plugins.plain import JSON, MESSAGE_FIELDS, plain
 
 TELLING_ONLY = {"callbacks", "tags", "metadata", "run_name", "run_id", "ls_structured_output_format"}
@@ -82,7 +83,13 @@ def _detail(usage: Any, key: str) -> int:
 
 
 def encode(result: LLMResult) -> JSON:
-    """A whole answer as plain JSON."""
+    """A whole answer as plain JSON.
+
+    Raises:
+        InfrastructureError: there is nothing in it.
+    """
+    if not all(result.generations):
+        raise InfrastructureError("The server answered without a single choice.")
     return {
         "generations": [[_encode_generation(g) for g in row] for row in result.generations],
         "llm_output": plain(result.llm_output),

@@ -7,17 +7,19 @@ LlmdlError
 │   ├── ParameterError     unknown name, lost slot, frozen parameter
 │   ├── UnknownNameError   no plugin offers this name
 │   ├── BudgetError        unreadable budget, or one that can't hold the sealed test
-│   ├── RunFolderError     the folder holds another run
+│   ├── RunFolderError     the folder holds another run, or none that can be read
 │   ├── MissingExtraError  an optional dependency or a model is not there
+│   ├── RefusedError       the server of a model refuses every call: wrong key, no such model, no money
 │   └── SideEffect         the application was about to act on the world outside, and nobody has allowed it
-├── LockedError            another process owns the run folder (exit code 75)
-├── LedgerError            an answer could not be written to disk (exit code 74)
+├── LockedError            another owner is at the run folder (exit code 75)
+├── LedgerError            what a run keeps could not be written to disk, or read from it (exit code 74)
 ├── NotVerifiedError       an exported application does not send what the trained one sends
 ├── UnboundCallError       a model call escaped its run: it can't be scored
 ├── RolloutError           this one run of the application can't go on: it is an error of the row
 │   ├── ToolMissError      a tool that is only replayed was asked something new
-│   └── UnansweredError    the application asked, and the row has no answer
-└── InfrastructureError    the model could not be reached often enough to go on
+│   ├── UnansweredError    the application asked, and the row has no answer
+│   └── OvertimeError      the application took too long, without waiting for a model
+└── InfrastructureError    the model could not be reached often enough to go on (exit code 69)
 
 Stopped is no error: it ends a run in an orderly way, and foreign code must not swallow it.
 """
@@ -61,11 +63,15 @@ class BudgetError(MisuseError):
 
 
 class RunFolderError(MisuseError):
-    """The run folder belongs to another run."""
+    """The run folder belongs to another run, is damaged, or can't be one."""
 
 
 class MissingExtraError(MisuseError):
     """An optional dependency or a model file is not installed."""
+
+
+class RefusedError(MisuseError):
+    """The server of a model refuses every call: the key is wrong, there is no such model, or the account can't pay."""
 
 
 class SideEffect(MisuseError):
@@ -88,13 +94,13 @@ class SideEffect(MisuseError):
 
 
 class LockedError(LlmdlError):
-    """Another process is writing to the run folder."""
+    """Another process, or another training of this one, is writing to the run folder."""
 
     exit_code = 75
 
 
 class LedgerError(LlmdlError):
-    """An answer could not be written to disk."""
+    """The disk failed or was full: an answer or a file of a run could not be written, or not be read."""
 
     exit_code = 74
 
@@ -119,8 +125,14 @@ class UnansweredError(RolloutError):
     """The application stopped to ask, and the row has no answer left."""
 
 
+class OvertimeError(RolloutError):
+    """The application took too long by itself, as in an endless loop."""
+
+
 class InfrastructureError(LlmdlError):
     """Too many calls failed for reasons that say nothing about the application."""
+
+    exit_code = 69
 
 
 class Stopped(BaseException):

@@ -13,8 +13,8 @@ from pydantic import PrivateAttr
 
 from llmdl_plugins.answers import Recorded
 from llmdl_plugins.asked import Asked
+from llmdl_plugins.flow import Flow
 from llmdl_plugins.passage import apassing, entering, passing
-from llmdl_plugins.paying import Flow
 from llmdl_plugins.plain import JSON, plain
 
 
@@ -45,10 +45,13 @@ class Metered(Recorded):
         recorded: Any = reading.flow.open()
         try:
             if recorded is None:
-                live = self._model._iter_v2_events(
-                    messages, run_manager=run_manager, stream=stream, stop=stop, **kwargs
-                )
-                for event in passing(lambda: live):
+
+                def live() -> Iterator[Any]:
+                    return self._model._iter_v2_events(
+                        messages, run_manager=run_manager, stream=stream, stop=stop, **kwargs
+                    )
+
+                for event in reading.flow.chunks(lambda: passing(live)):
                     yield reading.came(event)
             else:
                 for event in recorded["events"]:
@@ -67,10 +70,13 @@ class Metered(Recorded):
         recorded: Any = await reading.flow.aopen()
         try:
             if recorded is None:
-                live = self._model._aiter_v2_events(
-                    messages, run_manager=run_manager, stream=stream, stop=stop, **kwargs
-                )
-                async for event in apassing(lambda: live):
+
+                def live() -> AsyncIterator[Any]:
+                    return self._model._aiter_v2_events(
+                        messages, run_manager=run_manager, stream=stream, stop=stop, **kwargs
+                    )
+
+                async for event in reading.flow.achunks(lambda: apassing(live)):
                     yield reading.came(event)
             else:
                 for event in recorded["events"]:

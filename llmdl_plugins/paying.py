@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from llmdl_plugins.passage import through
@@ -37,7 +38,9 @@ async def apaid(
             live[:] = [await send()]
         return encode(live[0])
 
-    answer = await here.payer.apay(called(), told)
+    call = called()
+    with _waiting(here, call):
+        answer = await here.payer.apay(call, told)
     if live:
         return live[0]
     with through():
@@ -62,50 +65,25 @@ def paid(
             live[:] = [send()]
         return encode(live[0])
 
-    answer = here.payer.pay(called(), told)
+    call = called()
+    with _waiting(here, call):
+        answer = here.payer.pay(call, told)
     if live:
         return live[0]
     with through():
         return again(answer)
 
 
-class Flow:
-    """One streamed call at its payer: opened, then closed once, as whole or as broken off.
-
-    Args:
-        called: the call; looked at only where somebody pays.
-    """
-
-    def __init__(self, here: Scope, called: Callable[[], Call]) -> None:
-        self._payer, self._paying = here.payer, False
-        self._call = called() if here.payer else None
-
-    def open(self) -> JSON:
-        """The recorded answer, or None where the call is to be made."""
-        return self._opened(self._payer.begin(self._call)) if self._payer and self._call else None
-
-    async def aopen(self) -> JSON:
-        """The same, asynchronously."""
-        return self._opened(await self._payer.abegin(self._call)) if self._payer and self._call else None
-
-    def _opened(self, recorded: JSON) -> JSON:
-        self._paying = recorded is None
-        return recorded
-
-    def whole(self, answer: Callable[[], JSON]) -> None:
-        """The stream came to its end."""
-        if self._payer and self._call and self._closes():
-            self._payer.finish(self._call, answer())
-
-    def broken(self, error: BaseException, part: Callable[[], JSON] | None) -> None:
-        """The stream failed, or its reader left after a part of it had come."""
-        if not (self._payer and self._call and self._closes()):
-            return
-        if part and not isinstance(error, Exception):
-            self._payer.leave(self._call, part())
-        else:
-            self._payer.fail(self._call, error)
-
-    def _closes(self) -> bool:
-        paying, self._paying = self._paying, False
-        return paying
+@contextmanager
+def _waiting(here: Scope, call: Call) -> Iterator[None]:
+    """The application waits for a call; how it ends is noted."""
+    here.clock.stop()
+    try:
+        yield
+    except BaseException as error:
+        here.ended(call, error)
+        raise
+    else:
+        here.ended(call)
+    finally:
+        here.clock.go()

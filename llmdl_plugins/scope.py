@@ -8,13 +8,16 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage
 
+from llmdl_plugins.clock import Clock
 from llmdl_plugins.errors import LlmdlError
 from llmdl_plugins.plain import JSON
+
+T = TypeVar("T")
 
 Rewrite = Callable[[Sequence[BaseMessage]], list[BaseMessage]]
 Options = Mapping[str, Any]
@@ -34,6 +37,12 @@ class Payer(Protocol):
         """The recorded answer, or None and the price is set aside: the call is to be finished, left or failed."""
 
     async def abegin(self, call: Call) -> JSON:
+        """The same, asynchronously."""
+
+    def first(self, call: Call, start: Callable[[], T]) -> T:
+        """A stream that was begun, started: until something of it has come, it is tried again like any call."""
+
+    async def afirst(self, call: Call, start: Callable[[], Awaitable[T]]) -> T:
         """The same, asynchronously."""
 
     def finish(self, call: Call, answer: JSON) -> None:
@@ -107,6 +116,8 @@ class Scope:
         place: where a call stands, in words that are equal in every run.
         turns: how often the same was asked at the same place.
         refused: errors of calls and tools that could not be met; no score is given even if the application went on.
+        ends: how calls ended from the first failure on, each with its error or None.
+        clock: how long the application has been at work, waiting for models not counted.
     """
 
     rewrite: Rewrite | None = None
@@ -117,6 +128,15 @@ class Scope:
     place: Callable[[], str] = lambda: ""
     turns: Counter[str] = field(default_factory=Counter)
     refused: list[LlmdlError] = field(default_factory=list)
+    ends: list[tuple[Call, Exception | None]] = field(default_factory=list)
+    clock: Clock = field(default_factory=Clock)
+
+    def ended(self, call: Call, error: BaseException | None = None) -> None:
+        """A call was answered or failed: an application may go on without what it asked for."""
+        if isinstance(error, Exception):
+            self.ends.append((call, error))
+        elif self.ends:
+            self.ends.append((call, None))
 
     def rewritten(self, messages: Sequence[BaseMessage]) -> list[BaseMessage]:
         """The messages with the candidate's text in them; what the application holds is never touched."""

@@ -11,8 +11,8 @@ from langchain_core.messages import BaseMessage
 
 from llmdl_plugins import answers
 from llmdl_plugins.asked import Asked
+from llmdl_plugins.flow import Flow
 from llmdl_plugins.passage import apassing, entering, passing
-from llmdl_plugins.paying import Flow
 
 
 def stream(own: Any, bare: Any) -> Any:
@@ -36,7 +36,7 @@ def stream(own: Any, bare: Any) -> Any:
             if recorded is None
             else bare.__get__(answers.Recorded.of(asked.model, recorded))
         )
-        chunks = passing(lambda: ask(asked.batch[0], config, **asked.options))
+        chunks = flow.chunks(lambda: passing(lambda: ask(asked.batch[0], config, **asked.options)))
         try:
             for chunk in chunks:
                 kept.append(chunk)
@@ -68,7 +68,7 @@ def astream(own: Any, bare: Any) -> Any:
             if recorded is None
             else bare.__get__(answers.Recorded.of(asked.model, recorded))
         )
-        chunks = apassing(lambda: ask(asked.batch[0], config, **asked.options))
+        chunks = flow.achunks(lambda: apassing(lambda: ask(asked.batch[0], config, **asked.options)))
         try:
             async for chunk in chunks:
                 kept.append(chunk)

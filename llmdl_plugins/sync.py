@@ -39,6 +39,15 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     return start(work).result()
 
 
+def on_a_loop() -> bool:
+    """Whether an event loop is running here: code that blocks it must not wait for what needs this loop."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
 def _follow(task: asyncio.Task[T], done: Future[T]) -> None:
     def settle(finished: asyncio.Task[T]) -> None:
         if finished.cancelled():

@@ -10,8 +10,8 @@ ROOT = Path(__file__).parent.parent
 CORE = ROOT / "llmdl_plugins"
 LEVELS = [
     {"errors", "slots", "plain", "parameter", "rows", "data", "splits", "sync", "threads", "printable", "plugins"}
-    | {"notebook", "classes", "checks", "environment", "redact", "secret_forms"},
-    {"answers", "tape", "scope", "calls", "results", "uses", "passage", "paying", "asked", "whole", "streamed"}
+    | {"notebook", "classes", "checks", "environment", "clock", "redact", "secret_forms"},
+    {"answers", "tape", "scope", "calls", "results", "uses", "passage", "paying", "flow", "asked", "whole", "streamed"}
     | {"metered", "overrides", "tool_door", "boundary", "module", "effects", "target"},
     {"network", "layers", "containers", "losses"},
     {"run"},

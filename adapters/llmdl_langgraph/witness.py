@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from llmdl_langgraph.replay_alone import definitions
 from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.passage import refused
 from llmdl_plugins.plain import JSON
 from llmdl_plugins.scope import Call, Payer
+
+T = TypeVar("T")
 
 
 class Witness:
@@ -40,6 +42,14 @@ class Witness:
         """The same, asynchronously."""
         answer = await self.payer.abegin(call) if self.payer else None
         return answer if answer is None else self._noted(call, answer)
+
+    def first(self, call: Call, start: Callable[[], T]) -> T:
+        """A stream that is made, started."""
+        return self.payer.first(call, start) if self.payer else start()
+
+    async def afirst(self, call: Call, start: Callable[[], Awaitable[T]]) -> T:
+        """The same, asynchronously."""
+        return await (self.payer.afirst(call, start) if self.payer else start())
 
     def finish(self, call: Call, answer: JSON) -> None:
         """Write a streamed answer down."""

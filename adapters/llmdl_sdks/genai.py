@@ -9,8 +9,9 @@ from types import ModuleType
 from typing import Any
 
 from llmdl_plugins import redact
+from llmdl_plugins.flow import Flow
 from llmdl_plugins.passage import apassing, entering, passing, through
-from llmdl_plugins.paying import Flow, apaid, paid
+from llmdl_plugins.paying import apaid, paid
 from llmdl_plugins.plain import JSON
 from llmdl_plugins.scope import Scope
 from llmdl_sdks import gemini
@@ -84,7 +85,7 @@ def _streamed(original: Make, response: Make) -> Make:
                 return _each(response, recorded)
             return original(self, http_method, path, dict(asked.body), http_options)  # type: ignore[no-any-return]
 
-        chunks = passing(ask)
+        chunks = flow.chunks(lambda: passing(ask))
         try:
             for chunk in chunks:
                 pieces.add(chunk.body, json.loads(chunk.body))
@@ -108,9 +109,13 @@ def _astreamed(original: Make, response: Make) -> Make:
         pieces = Pieces(asked, flow, {})
         if recorded is not None:
             return _passed_on(_aeach(response, recorded), pieces)
-        try:
+
+        async def start() -> Any:
             with through():
-                chunks = await original(self, http_method, path, dict(asked.body), http_options)
+                return await original(self, http_method, path, dict(asked.body), http_options)
+
+        try:
+            chunks = await flow.afirst(start)
         except BaseException as error:
             pieces.broken(error)
             raise

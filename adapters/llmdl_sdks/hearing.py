@@ -8,8 +8,9 @@ from contextvars import ContextVar
 from typing import Any
 
 from llmdl_plugins.errors import UnboundCallError
+from llmdl_plugins.flow import Flow
 from llmdl_plugins.passage import is_passing, refused, through
-from llmdl_plugins.paying import Flow, apaid, paid
+from llmdl_plugins.paying import apaid, paid
 from llmdl_plugins.plain import JSON
 from llmdl_sdks.asked import Asked
 from llmdl_sdks.pieces import Pieces
@@ -84,9 +85,13 @@ def streamed(asked: Asked, send: Callable[[], Any], again: Callable[[Any], Any])
     """The same for a streamed answer: what is read of it later is heard."""
     flow = Flow(asked.here, asked.call)
     recorded = flow.open()
-    try:
+
+    def start() -> Any:
         with _listening(lambda response: Tap(response, Pieces(asked, flow, response.headers))), through():
             return send() if recorded is None else again(recorded)
+
+    try:
+        return flow.first(start)
     except BaseException as error:
         flow.broken(error, None)
         raise
@@ -100,9 +105,13 @@ async def astreamed(asked: Asked, send: Callable[[], Awaitable[Any]], again: Cal
 
     flow = Flow(asked.here, asked.call)
     recorded = await flow.aopen()
-    try:
+
+    async def start() -> Any:
         with _listening(hear), through():
             return await (send() if recorded is None else again(recorded))
+
+    try:
+        return await flow.afirst(start)
     except BaseException as error:
         flow.broken(error, None)
         raise

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from llmdl_plugins.errors import InfrastructureError
-from llmdl_plugins.paying import Flow
+from llmdl_plugins.flow import Flow
 from llmdl_plugins.plain import JSON
 from llmdl_sdks.asked import Asked
 

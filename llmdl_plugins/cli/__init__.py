@@ -24,7 +24,8 @@ DISK = 74
 app = typer.Typer(
     name="llmdl",
     help="Train the LangGraph agent that you already have.",
-    epilog="Exit codes: 0 ok, 2 misuse, 3 no gain shown, 74 disk, 75 folder locked, 130 or 143 stopped by a signal.",
+    epilog="Exit codes: 0 ok, 2 misuse, 3 no gain shown, 69 model not reached, 74 disk, 75 folder locked, "
+    "130 or 143 stopped by a signal.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -47,8 +48,10 @@ def main() -> None:
         app()
     except LlmdlError as error:
         _fail(str(error), error.exit_code)
-    except (sqlite3.OperationalError, OSError) as error:
-        _fail(f"{error}. What was written before is whole: free some space, then run the same command again.", DISK)
+    except (sqlite3.Error, OSError) as error:
+        from llmdl_plugins.run.disk import advice
+
+        _fail(f"{error}. What was written before is whole: {advice(error)}, then run the same command again.", DISK)
 
 
 def _fail(message: str, code: int) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from llmdl_plugins.cli import confined
+from llmdl_plugins.cli import asking, confined
 
 
 def evaluate(
@@ -19,6 +19,10 @@ def evaluate(
     inputs: Annotated[str, typer.Option(help="For flat rows: the input keys, with commas.")] = "",
     expected: Annotated[str | None, typer.Option(help="For flat rows: the key of the right answer.")] = None,
     concurrency: Annotated[int, typer.Option(min=1, help="Runs under way at once.")] = 8,
+    rpm: asking.Requests = None,
+    tpm: asking.Tokens = None,
+    timeout: asking.Timeout = 600,
+    rollout_timeout: asking.RolloutTimeout = 1800,
     tools: Annotated[str, typer.Option(help="live, or replay: as in fit.")] = "live",
     allow_host: confined.Hosts = None,
     safe_tool: confined.Tools = None,
@@ -59,8 +63,11 @@ def evaluate(
     if loss is None:
         raise MisuseError("Say with --loss how rows are scored, for example --loss exact_match.")
     rules, scored = ToolRules(tools, frozenset(safe_tool or ())), resolve(resolved_loss(loss))  # type: ignore[arg-type]
+    terms = asking.terms(timeout, rollout_timeout, rpm, tpm)
     with progress(quiet) as watcher, guard.reported():
-        figures = compare(network, scored, rows, values, concurrency=concurrency, watcher=watcher, tools=rules)
+        figures = compare(
+            network, scored, rows, values, concurrency=concurrency, watcher=watcher, tools=rules, terms=terms
+        )
     print(printable(json.dumps(figures.json()) if as_json else str(figures)))
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from llmdl_plugins.cli import confined
+from llmdl_plugins.cli import asking, confined
 from llmdl_plugins.cli.report import tell
 from llmdl_plugins.training.openings import state_folder
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from llmdl_plugins.training.trainer import Trainer
 
 _NO_GAIN = 3
+RUNS = Path("runs")
+_UNSEEN = RUNS / ".gitignore"
 
 
 def fit(
@@ -55,6 +57,10 @@ def fit(
     inputs: Annotated[str, typer.Option(help="For flat rows: the input keys, with commas.")] = "",
     expected: Annotated[str | None, typer.Option(help="For flat rows: the key of the right answer.")] = None,
     concurrency: Annotated[int, typer.Option(min=1, help="Runs of the application under way at once.")] = 8,
+    rpm: asking.Requests = None,
+    tpm: asking.Tokens = None,
+    timeout: asking.Timeout = 600,
+    rollout_timeout: asking.RolloutTimeout = 1800,
     tools: Annotated[
         str, typer.Option(help="live, or replay: candidates get what the tools gave the original, or an error.")
     ] = "live",
@@ -79,9 +85,9 @@ def fit(
 
     Example: llmdl fit app.py:graph --data rows.jsonl --loss exact_match --teacher openai:gpt-5-mini --budget "2 min"
     """
-    chosen = folder or Path("runs") / f"{datetime.now(UTC):%Y%m%d-%H%M%S}"
+    chosen = folder or RUNS / f"{datetime.now(UTC):%Y%m%d-%H%M%S}"
     wishes = confined.Wishes(allow_host, safe_tool, allow_write, allow_program, allow_native, env)
-    confined.confined(target, wishes, chosen, state_folder())
+    confined.confined(target, wishes, chosen, state_folder(), _UNSEEN)
 
     from llmdl_plugins.cli.fitting import one_source, read_prices, resolved_loss
     from llmdl_plugins.cli.progress import progress
@@ -113,6 +119,10 @@ def fit(
             node=node,
             seed=seed,
             concurrency=concurrency,
+            rpm=rpm,
+            tpm=tpm,
+            timeout=timeout or None,
+            rollout_timeout=rollout_timeout or None,
             tools=tools,
             safe_tools=safe_tool or (),
             inputs=tuple(filter(None, inputs.split(","))),
@@ -122,9 +132,18 @@ def fit(
             force=force,
             watcher=watcher,
         )
+        if folder is None:
+            _hide()
         result, caught = _run(trainer)
     _tell(result, chosen, as_json)
     sys.exit(128 + caught if caught else 0 if result.status == "improved" else _NO_GAIN)
+
+
+def _hide() -> None:
+    """Keep runs that nobody gave a folder out of version control: they hold rows and answers."""
+    RUNS.mkdir(exist_ok=True)
+    if not _UNSEEN.exists():
+        _UNSEEN.write_text("*\n", encoding="utf-8")
 
 
 def _run(trainer: Trainer) -> tuple[Result, int]:
@@ -154,11 +173,13 @@ def _tell(result: Result, folder: Path, as_json: bool) -> None:
 
         print(printable(json.dumps(result.json())))
         return
+    from llmdl_plugins.printable import printable
+
     tell(folder)
     from llmdl_plugins.training.result import spending
 
     print(f"spent: {spending(result.spent)}")
     if result.status == "stopped":
-        print(f"Saved in {folder}: the same command with --folder {folder} goes on where it stopped.")
+        print(printable(f"Saved in {folder}: the same command with --folder {folder} goes on where it stopped."))
     elif result.status == "improved":
-        print(f"next: llmdl export {folder} -o prompts.patch    (or --as module, middleware, weights)")
+        print(printable(f"next: llmdl export {folder} -o prompts.patch    (or --as module, middleware, weights)"))

@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from llmdl_plugins.errors import RunFolderError
 from llmdl_plugins.report.record import Felt, Journal, Move, NoModel, Refused, SealedRuns
+from llmdl_plugins.run.disk import fails, unread
 
 _PATIENCE = 10.0
 _LONGEST = 16_000_000
@@ -30,15 +31,19 @@ def read_journal(path: Path) -> Journal:
 
     Raises:
         RunFolderError: it is damaged, or no ledger.
+        LedgerError: the disk fails.
     """
     if not path.exists():
         return Journal()
     try:
         with _opened(path) as db:
             return _journal(db)
-    except (sqlite3.Error, ValidationError, ValueError, RecursionError):
+    except (sqlite3.Error, ValidationError, ValueError, RecursionError) as error:
+        if fails(error):
+            raise unread(path, error) from error
         raise RunFolderError(
-            f"{path} is damaged: it is not a ledger that can be read. The other files of the folder are untouched."
+            f"{path} is damaged: it is not a ledger that can be read. The other files of the folder are untouched. "
+            "Running the same `llmdl fit` again saves what can be read of it."
         ) from None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import stat
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from llmdl_plugins.errors import RunFolderError
 from llmdl_plugins.report.journal import read_journal
 from llmdl_plugins.report.record import Config, Outcome, Run
-from llmdl_plugins.run.folder import RunFolder
+from llmdl_plugins.run.folder import RunFolder, refuse_link
 
 T = TypeVar("T")
 
@@ -45,21 +44,13 @@ def _read(folder: Path, name: str) -> Any:
     path = folder / name
     if (size := _size(path)) is not None and size > _LARGEST:
         raise RunFolderError(f"{path} is too large to be the file of a run.")
-    try:
-        return RunFolder(folder).read(name)
-    except RecursionError:
-        raise RunFolderError(f"{path} is damaged: it is nested without end.") from None
+    return RunFolder(folder).read(name)
 
 
 def _size(path: Path) -> int | None:
     """The size of a file, None where there is none; a link or a pipe is refused before it is opened."""
-    try:
-        found = path.lstat()
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    if not stat.S_ISREG(found.st_mode):
-        raise RunFolderError(f"{path} is no plain file (a link, a pipe or a folder): no run writes such a thing.")
-    return found.st_size
+    refuse_link(path)
+    return path.stat().st_size if path.exists() else None
 
 
 def _checked(shape: TypeAdapter[T], told: Any, path: Path) -> T:

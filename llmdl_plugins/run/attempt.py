@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from statistics import fmean
 from typing import Any
 
 from llmdl_plugins import boundary
+from llmdl_plugins.clock import Clock
 from llmdl_plugins.data import Example
 from llmdl_plugins.errors import InfrastructureError, LlmdlError, MisuseError, RolloutError
 from llmdl_plugins.losses.loss import Loss, Score, checked
 from llmdl_plugins.network import Network
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.plain import clean, plain
+from llmdl_plugins.run import lost
 from llmdl_plugins.run.cashier import Cashier
-from llmdl_plugins.run.faults import is_infrastructure
+from llmdl_plugins.run.faults import is_fault, is_infrastructure
+from llmdl_plugins.run.patience import own_time
 from llmdl_plugins.run.receipts import receipts
 from llmdl_plugins.run.rollout import Rollout, Status
 from llmdl_plugins.run.tools import ToolRecords
@@ -31,6 +34,7 @@ class Attempt:
     Args:
         values: the candidate, by parameter.
         tools: what the tools of this rollout gave before.
+        seconds: what the application may take by itself; None is no limit.
     """
 
     network: Network
@@ -40,6 +44,7 @@ class Attempt:
     example: Example
     repetition: str
     tools: ToolRecords
+    seconds: float | None = None
 
     async def made(self) -> Rollout:
         """The rollout; what the application raised keeps the tape, so that there is something to learn from."""
@@ -50,9 +55,11 @@ class Attempt:
                 return Rollout(self.example, status, score.value, clean(score.words), plain(output), recorded, kept)
 
             try:
-                with self.network.under(self.values), self.network.recorded() as recorded:
-                    outputs = await self._played(scope)
-                return ended("scored", await self._scored(outputs), outputs[-1])
+                with self._answered(scope):
+                    with self.network.under(self.values), self.network.recorded() as recorded:
+                        outputs = await self._played(scope)
+                    score = await self._scored(outputs)
+                return ended("scored", score, outputs[-1])
             except RolloutError as error:
                 return ended("task error", Score(0.0, str(error)))
             except InfrastructureError as error:
@@ -65,13 +72,33 @@ class Attempt:
 
     def _scope(self) -> AbstractContextManager[boundary.Scope]:
         return boundary.scope(
-            payer=self.cashier, tools=self.tools, repetition=self.repetition, turns=Counter(), refused=[]
+            payer=self.cashier,
+            tools=self.tools,
+            repetition=self.repetition,
+            turns=Counter(),
+            refused=[],
+            ends=[],
+            clock=Clock(),
         )
+
+    @contextmanager
+    def _answered(self, scope: boundary.Scope) -> Iterator[None]:
+        """Raise at the end what the application did without, whatever it made of it; say what took another's place."""
+        try:
+            yield
+        except (Exception, SystemExit) as error:
+            if not isinstance(error, LlmdlError) or isinstance(error, RolloutError):
+                lost.check(scope.ends)
+            raise
+        lost.check(scope.ends)
+        for text in lost.fallbacks(scope.ends):
+            self.tools.say(text)
 
     async def _played(self, scope: boundary.Scope) -> list[Any]:
         """The outputs, if nothing was refused on the way, whatever the application made of it."""
         with scope.reported():
-            return await self.network.play(self.example.copied())
+            async with own_time(self.seconds, scope.clock):
+                return await self.network.play(self.example.copied())
 
     async def _scored(self, outputs: Sequence[Any]) -> Score:
         """The score of the row: the mean over the turns that expect something."""
@@ -94,7 +121,7 @@ class Attempt:
             except LlmdlError:
                 raise
             except Exception as error:
-                if is_infrastructure(error):
+                if is_fault(error):
                     raise
                 raise MisuseError(
                     f"The loss {self.loss.name} raised {type(error).__name__} on row {example.id!r}: {error}. "

@@ -11,6 +11,7 @@ from secrets import token_bytes
 from typing import TYPE_CHECKING, Any
 
 from llmdl_plugins.plain import JSON, packed
+from llmdl_plugins.run.database import Say
 from llmdl_plugins.run.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -26,10 +27,11 @@ class BareLedger(Ledger):
 
     Args:
         path: the database file.
+        say: told what was damaged, and what could be saved.
     """
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(path)
+    def __init__(self, path: Path, say: Say = lambda text: None) -> None:
+        super().__init__(path, say)
         # Of texts that are easy to guess a hash without a key would tell which it is.
         self._key = token_bytes(16)
         self._said: dict[tuple[str, str], str] = {}

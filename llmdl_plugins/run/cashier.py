@@ -8,32 +8,30 @@ import time
 from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
-
-import stamina
 
 from llmdl_plugins.answers import total_usage
 from llmdl_plugins.boundary import Call
 from llmdl_plugins.errors import BudgetError
 from llmdl_plugins.passage import refused
 from llmdl_plugins.plain import JSON
-from llmdl_plugins.run.faults import is_infrastructure, retry_after
 from llmdl_plugins.run.joins import Joins
 from llmdl_plugins.run.ledger import Ledger
 from llmdl_plugins.run.met import Met
 from llmdl_plugins.run.meter import Hold, Meter
 from llmdl_plugins.run.quote import Quote, model_of, quote
 from llmdl_plugins.run.receipts import Receipt, keep
+from llmdl_plugins.run.sending import Sender
 
-_ATTEMPTS = 4
+T = TypeVar("T")
 
 
 class Cashier:
     """The payer of a run: what the ledger holds is never paid again, and two who ask the same at once pay once."""
 
-    def __init__(self, ledger: Ledger, meter: Meter) -> None:
-        self.ledger, self.meter = ledger, meter
+    def __init__(self, ledger: Ledger, meter: Meter, sender: Sender | None = None) -> None:
+        self.ledger, self.meter, self._sender = ledger, meter, sender or Sender(ledger, meter)
         self._met = Met()
         self._joins = Joins()
         self._under_way: dict[int, tuple[float, Hold]] = {}
@@ -53,7 +51,7 @@ class Cashier:
         try:
             if (answer := self._remembered(call)) is None:
                 self._begin(call, await self.meter.areserve(self._quoted(call)))
-                answer = await self._atry(call, send)
+                answer = await self._asent(call, send)
                 await self.ledger.landed(self._record(call, answer))
             self._joins.close(call, answer)
             return answer
@@ -61,15 +59,21 @@ class Cashier:
             self._joins.close(call, error=error)
             raise
 
-    async def _atry(self, call: Call, send: Callable[[], Awaitable[JSON]]) -> JSON:
+    async def _asent(self, call: Call, send: Callable[[], Awaitable[JSON]]) -> JSON:
         try:
-            async for attempt in stamina.retry_context(on=_again(call), attempts=_ATTEMPTS, timeout=None):
-                with attempt:
-                    return await send()
-        except BaseException as error:
-            self._failed(call, error)
+            return await self._sender.asend(call, send)
+        except BaseException:
+            self._give_up(call)
             raise
-        raise AssertionError("retry_context ends with an answer or an error")
+
+    async def afirst(self, call: Call, start: Callable[[], Awaitable[T]]) -> T:
+        """What a stream starts with; a start that fails is tried again, and then fails the call."""
+        try:
+            return await self._sender.asend(call, start)
+        except BaseException:
+            self._give_up(call)
+            self._joins.close(call)
+            raise
 
     def pay(self, call: Call, send: Callable[[], JSON]) -> JSON:
         """The same, synchronously."""
@@ -78,7 +82,7 @@ class Cashier:
         try:
             if (answer := self._remembered(call)) is None:
                 self._begin(call, self.meter.reserve(self._quoted(call)))
-                answer = self._try(call, send)
+                answer = self._sent(call, send)
                 self._record(call, answer).result()
             self._joins.close(call, answer)
             return answer
@@ -86,15 +90,21 @@ class Cashier:
             self._joins.close(call, error=error)
             raise
 
-    def _try(self, call: Call, send: Callable[[], JSON]) -> JSON:
+    def _sent(self, call: Call, send: Callable[[], JSON]) -> JSON:
         try:
-            for attempt in stamina.retry_context(on=_again(call), attempts=_ATTEMPTS, timeout=None):
-                with attempt:
-                    return send()
-        except BaseException as error:
-            self._failed(call, error)
+            return self._sender.send(call, send)
+        except BaseException:
+            self._give_up(call)
             raise
-        raise AssertionError("retry_context ends with an answer or an error")
+
+    def first(self, call: Call, start: Callable[[], T]) -> T:
+        """The same, synchronously."""
+        try:
+            return self._sender.send(call, start)
+        except BaseException:
+            self._give_up(call)
+            self._joins.close(call)
+            raise
 
     def begin(self, call: Call) -> JSON:
         """The recorded answer, or None and the price is set aside: the call is to be finished, left or failed."""
@@ -189,19 +199,20 @@ class Cashier:
 
     def fail(self, call: Call, error: BaseException) -> None:
         """Remember a failure and give the reserve back; who waited for this call tries it himself."""
-        self._failed(call, error)
+        self.ledger.add_failure(call.key, call.path, repr(error))
+        self._give_up(call)
         self._joins.close(call)
 
-    def _failed(self, call: Call, error: BaseException) -> None:
+    def _give_up(self, call: Call) -> None:
         _, hold = self._ended(call)
         self.meter.release(hold)
-        self.ledger.add_failure(call.key, call.path, repr(error))
 
     def _record(self, call: Call, answer: JSON) -> Future[None]:
         tokens = total_usage(answer)
         seconds, hold = self._ended(call)
         receipt = self._receipt(call, tokens, hold.quote, seconds)
         self.meter.settle(hold, receipt.model, receipt.provider, tokens, receipt.charge)
+        self._sender.settle(call, tokens)
         with self._lock:
             self._met.add(call.key)
         keep(receipt)
@@ -215,14 +226,3 @@ class Cashier:
         """Wait for the calls that are under way."""
         while self.flying:
             await asyncio.gather(*self.flying, return_exceptions=True)
-
-
-def _again(call: Call) -> Callable[[Exception], bool | float]:
-    """Whether to try again, and after how long: never around a client that retries by itself."""
-
-    def decide(error: Exception) -> bool | float:
-        if call.retries_itself or not is_infrastructure(error):
-            return False
-        return retry_after(error) or True
-
-    return decide

@@ -26,6 +26,7 @@ from llmdl_plugins.run.events import Progressed, Told, Watcher, silent
 from llmdl_plugins.run.ledger import Ledger
 from llmdl_plugins.run.met import Met
 from llmdl_plugins.run.node_threads import node_threads
+from llmdl_plugins.run.patience import ROLLOUT_TIMEOUT
 from llmdl_plugins.run.pool import pooled
 from llmdl_plugins.run.receipts import Receipt
 from llmdl_plugins.run.rollout import Rollout, Status, Values, Wanted
@@ -35,6 +36,7 @@ from llmdl_plugins.tape import Tape
 ORIGINAL: Values = {}
 _SHARE = 0.2
 _ENOUGH = 10
+_FIRST = 3
 _PREPARED = 256
 
 
@@ -57,6 +59,7 @@ class Evaluator:
         cashier: who pays for calls.
         concurrency: rollouts under way at once.
         tools: whether tools run or are replayed.
+        seconds: what the application may take by itself for one rollout.
     """
 
     def __init__(
@@ -69,7 +72,9 @@ class Evaluator:
         concurrency: int = 8,
         watcher: Watcher = silent,
         tools: ToolRules = ToolRules(),  # noqa: B008 - frozen
+        seconds: float | None = ROLLOUT_TIMEOUT,
     ) -> None:
+        self._seconds = seconds
         self.network, self.loss, self.ledger, self.cashier, self.watcher = network, loss, ledger, cashier, watcher
         self._names = {p: name for name, p in network.named_parameters().items()}
         # Drawn from the whole graph, so once a run and not once a rollout.
@@ -164,7 +169,7 @@ class Evaluator:
     async def _made(self, key: str, ready: _Prepared, example: Example, repetition: str) -> Rollout:
         original = ready.digest == self._ready(ORIGINAL).digest
         tools = ToolRecords(self.ledger, self.tools, key, example.key, original, self._say_once)
-        parts = self.network, self.loss, self.cashier, ready.values, example, repetition, tools
+        parts = self.network, self.loss, self.cashier, ready.values, example, repetition, tools, self._seconds
         return await Attempt(*parts).made()
 
     def _say_once(self, text: str) -> None:
@@ -209,7 +214,7 @@ class Evaluator:
     def _watch_share(self, rollout: Rollout) -> None:
         self._outcomes[rollout.status] += 1
         failed, total = self._outcomes["infrastructure error"], self._outcomes.total()
-        if total >= _ENOUGH and failed > _SHARE * total:
+        if (total >= _ENOUGH and failed > _SHARE * total) or failed == total >= _FIRST:
             raise InfrastructureError(
                 f"{failed} of {total} runs failed on the way to the model (last: {rollout.words}). "
                 "What was paid for is kept: check the endpoint and its limits, then run the same command again."

@@ -5,18 +5,23 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import stat
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 from llmdl_plugins import redact
-from llmdl_plugins.errors import BudgetError, LockedError, MisuseError, RunFolderError
+from llmdl_plugins.errors import BudgetError, MisuseError, RunFolderError
 from llmdl_plugins.plain import JSON, dumps, plain
 from llmdl_plugins.run.bare import BareLedger
+from llmdl_plugins.run.database import Say
+from llmdl_plugins.run.disk import sync_folder, unwritten, write_whole
 from llmdl_plugins.run.ledger import Ledger
+from llmdl_plugins.run.owner import owned
+
+_LEDGER = ("ledger.db", "ledger.db-wal", "ledger.db-shm", "ledger.new.db")
+_NAMES = (*_LEDGER, "lock", "owner", "config.json", "best.json", "result.json")
 
 
 class RunFolder:
@@ -30,60 +35,61 @@ class RunFolder:
         self.path = Path(path)
 
     @contextmanager
-    def opened(self, config: Mapping[str, Any], force: bool = False) -> Iterator[Ledger]:
+    def opened(self, config: Mapping[str, Any], force: bool = False, say: Say = lambda text: None) -> Iterator[Ledger]:
         """The ledger of this run, locked; a folder that was made for nothing is taken away again.
 
         Args:
             config: what the run depends on; a folder with another one is refused.
             force: take the folder over all the same.
+            say: told what was damaged, and what could be saved.
 
         Raises:
             RunFolderError: the folder holds another run; the message says in what it differs.
-            LockedError: another process owns it; the message names it.
+            LockedError: another owner is at it; the message names it.
+            LedgerError: the disk fails, or refuses.
         """
-        fresh = made = not self.path.exists()
-        self._make()
+        made = self._made()
         try:
-            with self._locked():
+            with owned(self.path):
                 self._claim(config, force)
-                ledger = (Ledger if config.get("content", True) else BareLedger)(self.path / "ledger.db")
-                self._protect("ledger.db")
-                try:
-                    yield ledger
-                finally:
-                    fresh = fresh and not ledger.totals()["calls"]
-                    ledger.close()
-        except MisuseError as error:
-            # A budget is refused at the start; nothing else may take away what was paid for.
-            if fresh or (made and isinstance(error, BudgetError)):
+                kind = Ledger if config.get("content", True) else BareLedger
+                with closing(kind(self.path / "ledger.db", say)) as ledger:
+                    try:
+                        yield ledger
+                    except MisuseError as error:
+                        # A budget is refused at the start; nothing else may take away what was paid for.
+                        made = made and (isinstance(error, BudgetError) or not ledger.totals()["calls"])
+                        raise
+                    ledger.settle()
+        except MisuseError:
+            if made:
                 shutil.rmtree(self.path, ignore_errors=True)
             raise
 
-    def _make(self) -> None:
-        if self.path.exists() and not self.path.is_dir():
-            raise RunFolderError(f"{self.path} is a file: give --folder a directory.")
-        try:
-            self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
-        except OSError as error:
-            raise RunFolderError(f"Can't make the run folder {self.path}: {error.strerror}.") from None
+    def _made(self) -> bool:
+        """Have the folder there; whether it had to be made.
 
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        lock = FileLock(self.path / "lock", timeout=0, mode=0o600)
-        owner = self.path / "owner"
+        Raises:
+            RunFolderError: there can be none, or it holds what no run writes.
+        """
         try:
-            with lock:
-                self.write_text(owner.name, str(os.getpid()))
-                yield
-        except Timeout:
-            pid = owner.read_text() if owner.exists() else "unknown"
-            raise LockedError(
-                f"Process {pid} is writing to {self.path}: wait for it, or give another --folder."
-            ) from None
+            made = not self.path.exists()
+            if made:
+                self.path.mkdir(parents=True, exist_ok=True)
+                self.path.chmod(0o700)
+                sync_folder(self.path.parent)
+        except (OSError, ValueError) as error:
+            why = getattr(error, "strerror", None) or error
+            raise RunFolderError(f"Can't make the run folder {self.path}: {why}. Give another --folder.") from None
+        if not self.path.is_dir():
+            raise RunFolderError(f"{self.path} is a file: give --folder a directory.")
+        for name in _NAMES:
+            refuse_link(self.path / name)
+        return made
 
     def _claim(self, config: Mapping[str, Any], force: bool) -> None:
         wanted: dict[str, Any] = json.loads(redact.show_known(redact.hide_for_good(dumps(config))))
-        held = self.read("config.json")
+        held = self._held(force)
         if held is not None and (other := sorted(k for k in wanted if wanted[k] != held.get(k))):
             if not force:
                 raise RunFolderError(
@@ -93,40 +99,67 @@ class RunFolder:
             wanted["forced"] = [*held.get("forced", []), other]
         elif held is not None:
             wanted["forced"] = held.get("forced", [])
-        self.write("config.json", wanted)
+        if wanted != held:
+            self.write("config.json", wanted)
+
+    def _held(self, force: bool) -> dict[str, Any] | None:
+        """What the folder was made for."""
+        try:
+            held: dict[str, Any] | None = self.read("config.json")
+        except RunFolderError as error:
+            if not force:
+                raise RunFolderError(
+                    f"{error} So nothing says what this run was made for. Give another --folder, or --force if it is "
+                    "the same run: the answers that were paid for are in ledger.db."
+                ) from None
+            return {}
+        return held
 
     def write(self, name: str, value: JSON) -> None:
-        """Write a JSON file so that it is always whole: aside, synced, renamed."""
-        self._write(name, redact.hide_for_good(json.dumps(plain(value), indent=2, ensure_ascii=False)) + "\n")
+        """Write a JSON file so that it is always whole.
+
+        Raises:
+            LedgerError: the disk refuses it; what was there before is still there.
+        """
+        text = redact.hide_for_good(json.dumps(plain(value), indent=2, ensure_ascii=False))
+        write_whole(self.path / name, f"{text}\n")
 
     def write_text(self, name: str, text: str) -> None:
         """The same for text that nobody reads back."""
-        self._write(name, redact.veil(text))
-
-    def _write(self, name: str, text: str) -> None:
-        aside = self.path / f".{name}.new"
-        # Never through a link that somebody planted in the folder.
-        aside.unlink(missing_ok=True)
-        with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(self.path / name)
+        write_whole(self.path / name, redact.veil(text))
 
     def read(self, name: str) -> Any:
-        """A JSON file of the folder, or None where it isn't there.
+        """A JSON object of the folder, or None where it isn't there.
 
         Raises:
-            RunFolderError: it is not JSON.
+            RunFolderError: it is damaged.
+            LedgerError: it can't be read.
         """
         path = self.path / name
-        if not path.exists():
-            return None
         try:
-            return json.loads(redact.show_known(path.read_text(encoding="utf-8")))
+            told = json.loads(redact.show_known(path.read_text(encoding="utf-8")))
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise unwritten(path, error) from error
+        except RecursionError:
+            raise RunFolderError(f"{path} is damaged: it is nested without end.") from None
         except ValueError:
             raise RunFolderError(f"{path} is damaged: it is not JSON.") from None
+        if not isinstance(told, dict):
+            raise RunFolderError(f"{path} is damaged: it holds no object.")
+        return told
 
-    def _protect(self, name: str) -> None:
-        for path in self.path.glob(f"{name}*"):
-            path.chmod(0o600)
+
+def refuse_link(path: Path) -> None:
+    """Refuse what leads out of the folder, before it is opened.
+
+    Raises:
+        RunFolderError: a link, a pipe or a folder stands where a run has a file.
+    """
+    try:
+        found = path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    if not stat.S_ISREG(found.st_mode):
+        raise RunFolderError(f"{path} is no plain file (a link, a pipe or a folder): no run writes such a thing.")

@@ -8,6 +8,7 @@ from concurrent.futures import Future
 
 from llmdl_plugins.boundary import Call
 from llmdl_plugins.plain import JSON
+from llmdl_plugins.sync import on_a_loop
 
 
 class Joins:
@@ -20,7 +21,7 @@ class Joins:
     def wait(self, call: Call) -> JSON:
         """The answer of an equal call that is under way; None where this one has to go itself."""
         # Code on a loop must not wait for a call that needs this loop to come home.
-        while not _on_a_loop() and (waiting := self._join(call)) is not None:
+        while not on_a_loop() and (waiting := self._join(call)) is not None:
             if (answer := waiting.result()) is not None:
                 return answer
         return None
@@ -48,11 +49,3 @@ class Joins:
         with self._lock:
             first, waiting = self._open.setdefault(call.key, (call, Future()))
             return waiting if first is not call else None
-
-
-def _on_a_loop() -> bool:
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return False
-    return True

@@ -17,43 +17,44 @@ from typing import TYPE_CHECKING, Any
 
 from llmdl_plugins import redact
 from llmdl_plugins.errors import LedgerError
-from llmdl_plugins.plain import JSON, clean, packed
+from llmdl_plugins.plain import JSON
+from llmdl_plugins.run.database import Say, connected, in_memory, opened
+from llmdl_plugins.run.disk import unread, unwritten
 from llmdl_plugins.run.landing import Landing
+from llmdl_plugins.run.schema import TABLES, is_row, packed_row, recording, sealed_row
 
 if TYPE_CHECKING:
     from llmdl_plugins.scope import Use
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS calls (
-    key TEXT PRIMARY KEY, path TEXT, request TEXT, answer TEXT,
-    input_tokens INTEGER, output_tokens INTEGER, seconds REAL, at REAL);
-CREATE TABLE IF NOT EXISTS failures (key TEXT, path TEXT, error TEXT, at REAL);
-CREATE TABLE IF NOT EXISTS rollouts (key TEXT PRIMARY KEY, record TEXT, at REAL);
-CREATE TABLE IF NOT EXISTS tools (
-    key TEXT PRIMARY KEY, question TEXT, name TEXT, path TEXT, turn INTEGER, arguments TEXT, outcome TEXT, at REAL);
-CREATE INDEX IF NOT EXISTS tools_by_question ON tools (question);
-CREATE TABLE IF NOT EXISTS events (id INTEGER PRIMARY KEY, kind TEXT, record TEXT, at REAL);
-"""
+_RECORD = {table: recording(table) for table in TABLES}
+_PLACES = {table: {column: n for n, column in enumerate(columns)} for table, columns in TABLES.items()}
 _GROUP = 256
-_Write = tuple[str, tuple[Any, ...], "Future[None]"]
+_DISK = (sqlite3.OperationalError, sqlite3.DatabaseError, sqlite3.InternalError)  # others are of one value
+_Write = tuple[str, tuple[Any, ...], str, "Future[None]"]
 
 
 class Ledger:
     """Cache, journal, audit and source of the report.
 
+    Once the disk has failed it gives and takes nothing more: what can't be recorded must not be paid for.
+
     Args:
         path: the database file; None keeps it in memory.
+        say: told what was damaged, and what could be saved.
+
+    Raises:
+        RunFolderError: the file is of something else, or of a newer version.
+        LedgerError: the disk fails, or refuses.
     """
 
-    def __init__(self, path: Path | None = None) -> None:
-        self._stays = path is not None
-        self._db = _connected(path)
-        self._lock = threading.Lock()
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=FULL")
-        self._db.executescript(_SCHEMA)
+    def __init__(self, path: Path | None = None, say: Say = lambda text: None) -> None:
+        self._db = in_memory() if path is None else opened(path, say)
         # Who reads must not wait for a commit; only a database in memory has one connection.
-        self._reads, self._reading = (_connected(path), threading.Lock()) if path else (self._db, self._lock)
+        self._lock = threading.Lock()
+        self._reads, self._reading = (connected(path), threading.Lock()) if path else (self._db, self._lock)
+        self._stays = path is not None
+        self._name, self._say = str(path or "The ledger"), say
+        self._failure: LedgerError | None = None
         self._landing = Landing()
         self._writes: queue.SimpleQueue[_Write | None] = queue.SimpleQueue()
         self._writer = threading.Thread(target=self._write, name="llmdl-ledger", daemon=True)
@@ -61,11 +62,11 @@ class Ledger:
 
     def answer(self, key: str) -> Any:
         """The recorded answer of a call, or None."""
-        return _read(self._row("SELECT answer FROM calls WHERE key = ?", key))
+        return self._recorded("calls", "answer", key)
 
     def rollout(self, key: str) -> Any:
         """The record of a finished rollout, or None."""
-        return _read(self._row("SELECT record FROM rollouts WHERE key = ?", key))
+        return self._recorded("rollouts", "record", key)
 
     def add_call(
         self, key: str, path: str, request: JSON, answer: JSON, tokens: dict[str, int] | None, seconds: float
@@ -73,66 +74,49 @@ class Ledger:
         """Record an answer; done when it is on disk."""
         given = tokens or {}
         used = given.get("input"), given.get("output"), seconds, time.time()
-        values = (key, clean(path), packed(request), packed(answer), *used)
-        return self._add(f"INSERT INTO calls VALUES (?, ?, ?, ?, ?, ?, ?, ?) {_once('answer')}", values)
+        return self._record("calls", key, path, request, answer, *used)
 
     def add_failure(self, key: str, path: str, error: str) -> Future[None]:
         """Record a call that failed."""
-        return self._add("INSERT INTO failures VALUES (?, ?, ?, ?)", (key, clean(path), clean(error), time.time()))
+        return self._record("failures", key, path, error, time.time())
 
     def add_rollout(self, key: str, record: JSON) -> Future[None]:
         """Record a finished rollout."""
-        values = (key, packed(record), time.time())
-        return self._add(f"INSERT INTO rollouts VALUES (?, ?, ?) {_once('record')}", values)
+        return self._record("rollouts", key, record, time.time())
 
     def tool(self, key: str) -> Any:
         """The recorded outcome of one use of a tool, or None."""
-        return _read(self._row("SELECT outcome FROM tools WHERE key = ?", key))
+        return self._recorded("tools", "outcome", key)
 
     def tools(self, question: str) -> list[tuple[str, int, Any]]:
         """All that was recorded for a question: path, turn and outcome."""
-        with self._reading:
-            found = self._reads.execute(
-                "SELECT path, turn, outcome FROM tools WHERE question = ?", (question,)
-            ).fetchall()
-        told = [(path, turn, _read((outcome,))) for path, turn, outcome in found]
-        return [(path, turn, outcome) for path, turn, outcome in told if outcome is not None]
+        found = self._rows("SELECT key, path, turn FROM tools WHERE question = ?", question)
+        recorded = [(path, turn, self.tool(key)) for key, path, turn in found]
+        return [one for one in recorded if one[2] is not None]
 
     def add_tool(self, key: str, question: str | None, use: Use, outcome: JSON) -> Future[None]:
         """Record what a tool gave back; `question` where others may be given it too."""
-        values = (
-            key,
-            question,
-            use.name,
-            clean(use.path),
-            use.turn,
-            packed(use.arguments),
-            packed(outcome),
-            time.time(),
-        )
-        return self._add(f"INSERT INTO tools VALUES (?, ?, ?, ?, ?, ?, ?, ?) {_once('outcome')}", values)
+        made = use.name, use.path, use.turn, use.arguments
+        return self._record("tools", key, question, *made, outcome, time.time())
 
     def add_event(self, kind: str, record: JSON) -> Future[None]:
         """Record something that happened, for the report."""
-        return self._add("INSERT INTO events (kind, record, at) VALUES (?, ?, ?)", (kind, packed(record), time.time()))
+        return self._record("events", None, kind, record, time.time())
 
     def clear_events(self) -> None:
         """Forget what an earlier, unfinished process reported: this one tells it again."""
-        self._add("DELETE FROM events", ()).result()
+        self._add("DELETE FROM events").result()
 
     def events(self, kind: str) -> list[Any]:
         """Everything recorded under a kind, in order."""
-        with self._reading:
-            rows = self._reads.execute("SELECT record FROM events WHERE kind = ? ORDER BY id", (kind,)).fetchall()
-        return [json.loads(r[0]) for r in rows]
+        return [json.loads(r[0]) for r in self._rows("SELECT record FROM events WHERE kind = ? ORDER BY id", kind)]
 
     def totals(self) -> dict[str, float]:
         """Calls, tokens, failures and seconds of waiting of all processes that wrote here."""
-        with self._reading:
-            calls, tokens, seconds = self._reads.execute(
-                "SELECT count(*), total(input_tokens) + total(output_tokens), total(seconds) FROM calls"
-            ).fetchone()
-            failures = self._reads.execute("SELECT count(*) FROM failures").fetchone()[0]
+        ((calls, tokens, seconds),) = self._rows(
+            "SELECT count(*), total(input_tokens) + total(output_tokens), total(seconds) FROM calls"
+        )
+        ((failures,),) = self._rows("SELECT count(*) FROM failures")
         return {"calls": calls, "tokens": int(tokens), "failures": failures, "seconds": seconds}
 
     async def landed(self, done: Future[None]) -> None:
@@ -143,6 +127,14 @@ class Ledger:
         """
         await self._landing.of(done)
 
+    def settle(self) -> None:
+        """Wait until everything is on disk, also what nobody waits for.
+
+        Raises:
+            LedgerError: it is not.
+        """
+        self._add("SELECT 1").result()
+
     def close(self) -> None:
         """Write what is waiting, and close."""
         self._writes.put(None)
@@ -150,13 +142,34 @@ class Ledger:
         self._reads.close()
         self._db.close()
 
-    def _row(self, query: str, key: str) -> Any:
-        with self._reading:
-            return self._reads.execute(query, (key,)).fetchone()
+    def _recorded(self, table: str, column: str, key: str) -> Any:
+        """What is recorded under a key, or None; a record that is damaged is dropped."""
+        rows = self._rows(f"SELECT * FROM {table} WHERE key = ?", key)
+        if not rows:
+            return None
+        if is_row(table, rows[0]):
+            text = redact.show(rows[0][_PLACES[table][column]])
+            return None if text is None else json.loads(text)  # it held a secret that this process doesn't know
+        self._add(f"DELETE FROM {table} WHERE key = ?", (key,)).result()
+        self._say(f"a damaged record in {self._name} was dropped (one of {table}): it is made again")
+        return None
 
-    def _add(self, statement: str, values: tuple[Any, ...]) -> Future[None]:
+    def _rows(self, query: str, *values: str) -> list[Any]:
+        with self._reading:
+            if self._failure:
+                raise self._failure
+            try:
+                return self._reads.execute(query, values).fetchall()
+            except sqlite3.Error as error:
+                self._failure = unread(self._name, error)
+                raise self._failure from error
+
+    def _record(self, table: str, *values: Any) -> Future[None]:
+        return self._add(_RECORD[table], packed_row(table, values), table)
+
+    def _add(self, statement: str, values: tuple[Any, ...] = (), table: str = "") -> Future[None]:
         done: Future[None] = Future()
-        self._writes.put((statement, values, done))
+        self._writes.put((statement, values, table, done))
         return done
 
     def _write(self) -> None:
@@ -170,10 +183,13 @@ class Ledger:
             self._commit(group)
 
     def _commit(self, group: list[_Write]) -> None:
-        # A caller that was cancelled is told nothing, but its answer was paid for and is kept.
-        waiting = [done for _, _, done in group if done.set_running_or_notify_cancel()]
         failure = self._kept(group)
-        for done in waiting:
+        if failure and self._failure is None and len(group) > 1:
+            for one in group:  # what can't be stored is one of them: the others are
+                self._commit([one])
+            return
+        # A caller that was cancelled is told nothing, but its answer was paid for and is kept.
+        for done in [done for *_, done in group if done.set_running_or_notify_cancel()]:
             if failure:
                 done.set_exception(failure)
             else:
@@ -181,8 +197,10 @@ class Ledger:
         self._landing.announce()
 
     def _kept(self, group: list[_Write]) -> LedgerError | None:
+        if self._failure:
+            return self._failure
         try:
-            rows = [(statement, self._safe(values)) for statement, values, _ in group]
+            rows = [(statement, self._safe(values, table)) for statement, values, table, _ in group]
             with self._lock:
                 self._db.execute("BEGIN IMMEDIATE")
                 for statement, values in rows:
@@ -190,32 +208,18 @@ class Ledger:
                 self._db.execute("COMMIT")
         except Exception as error:
             self._undo()
-            return LedgerError(
-                f"The ledger can't be written ({error}). What was written before is whole: "
-                "free some space, then run the same command again."
-            )
+            failure = unwritten(self._name, error)
+            if type(error) in _DISK:
+                self._failure = failure
+            return failure
         return None
 
-    def _safe(self, values: tuple[Any, ...]) -> tuple[Any, ...]:
+    def _safe(self, values: tuple[Any, ...], table: str) -> tuple[Any, ...]:
         """What is written: here is the one way to the disk, and no secret takes it."""
-        return tuple(redact.hide(v) if isinstance(v, str) else v for v in values) if self._stays else values
+        hidden = tuple(redact.hide(v) if isinstance(v, str) else v for v in values) if self._stays else values
+        return sealed_row(table, hidden)
 
     def _undo(self) -> None:
         with self._lock, suppress(sqlite3.Error):
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
-
-
-def _read(row: tuple[str] | None) -> Any:
-    """What was recorded; None where nothing was, or where it held a secret that this process doesn't know."""
-    text = redact.show(row[0]) if row else None
-    return None if text is None else json.loads(text)
-
-
-def _once(column: str) -> str:
-    """What is recorded stays; where it held a secret that could not be put back, what was got anew takes its place."""
-    return f"ON CONFLICT (key) DO UPDATE SET {column} = excluded.{column} WHERE instr({column}, '{redact.MARK}') > 0"
-
-
-def _connected(path: Path | None) -> sqlite3.Connection:
-    return sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None)

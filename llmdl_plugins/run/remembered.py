@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Awaitable, Callable
-from contextlib import closing
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import closing, contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from llmdl_plugins import redact
-from llmdl_plugins.errors import MisuseError
+from llmdl_plugins.errors import MisuseError, RunFolderError
 from llmdl_plugins.passage import refused
 from llmdl_plugins.plain import JSON, clean, dumps
+from llmdl_plugins.run.folder import refuse_link
 from llmdl_plugins.run.undated import undated
 from llmdl_plugins.scope import Call, Use
+
+T = TypeVar("T")
 
 
 class NotRememberedError(MisuseError):
@@ -43,7 +46,11 @@ class Remembered:
         if answer is None:
             where = call.path or "a node"
             raise refused(NotRememberedError(f"The run in {self.path.parent} did not make this call at {where}."))
-        if (told := json.loads(answer)) is None:
+        try:
+            told = json.loads(answer)
+        except (ValueError, RecursionError):
+            raise refused(self._damaged("an answer is not JSON")) from None
+        if told is None:
             raise refused(NotRememberedError(f"The run in {self.path.parent} keeps no answers: it had --no-content."))
         return told  # type: ignore[no-any-return]
 
@@ -62,8 +69,19 @@ class Remembered:
         with self._opened() as db:
             return db.execute(query, (key,)).fetchone()
 
-    def _opened(self) -> closing[sqlite3.Connection]:
-        return closing(sqlite3.connect(f"{self.path.resolve().as_uri()}?mode=ro", uri=True))
+    @contextmanager
+    def _opened(self) -> Iterator[sqlite3.Connection]:
+        refuse_link(self.path)
+        try:
+            with closing(sqlite3.connect(f"{self.path.resolve().as_uri()}?mode=ro", uri=True)) as db:
+                yield db
+        except sqlite3.Error as error:
+            raise refused(self._damaged(error)) from error
+
+    def _damaged(self, why: object) -> RunFolderError:
+        return RunFolderError(
+            f"{self.path} can't be read ({why}): run the same `llmdl fit` again, which saves what can be read of it."
+        )
 
     async def apay(self, call: Call, send: Callable[[], Awaitable[JSON]]) -> JSON:
         """The same, asynchronously."""
@@ -76,6 +94,14 @@ class Remembered:
     async def abegin(self, call: Call) -> JSON:
         """The same, asynchronously."""
         return self.pay(call, lambda: None)
+
+    def first(self, call: Call, start: Callable[[], T]) -> T:
+        """Nothing is ever started."""
+        return start()
+
+    async def afirst(self, call: Call, start: Callable[[], Awaitable[T]]) -> T:
+        """Nothing is ever started."""
+        return await start()
 
     def finish(self, call: Call, answer: JSON) -> None:
         """Nothing is ever new."""

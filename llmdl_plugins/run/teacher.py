@@ -7,7 +7,9 @@ from collections import Counter
 from langchain_core.language_models import BaseChatModel
 
 from llmdl_plugins import boundary
+from llmdl_plugins.errors import InfrastructureError
 from llmdl_plugins.run.cashier import Cashier
+from llmdl_plugins.run.faults import is_fault
 
 
 class Teacher:
@@ -23,6 +25,9 @@ class Teacher:
             text: the whole request.
             role: "critic" or "proposer".
             place: what it is about; with the role it makes equal requests distinct.
+
+        Raises:
+            InfrastructureError: it could not be reached.
         """
         where = f"teacher/{role}/{place}"
         with (
@@ -31,4 +36,12 @@ class Teacher:
             ),
             boundary.door(),
         ):
-            return str((await self.model.ainvoke(text)).text)
+            try:
+                return str((await self.model.ainvoke(text)).text)
+            except Exception as error:
+                if not is_fault(error):
+                    raise
+                raise InfrastructureError(
+                    f"The teacher could not be reached: {type(error).__name__}: {error}. What was paid for is kept: "
+                    "look at its server and its limits, then run the same command again."
+                ) from error

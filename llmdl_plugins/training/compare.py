@@ -17,11 +17,12 @@ from llmdl_plugins.plain import plain
 from llmdl_plugins.run.budget import Budget
 from llmdl_plugins.run.cashier import Cashier
 from llmdl_plugins.run.evaluate import Evaluator
-from llmdl_plugins.run.events import Watcher, silent
+from llmdl_plugins.run.events import Told, Watcher, silent
 from llmdl_plugins.run.heap import frozen_heap
 from llmdl_plugins.run.ledger import Ledger
 from llmdl_plugins.run.meter import Meter
 from llmdl_plugins.run.rollout import Rollout, Wanted
+from llmdl_plugins.run.terms import Terms
 from llmdl_plugins.run.tools import ToolRules
 from llmdl_plugins.training.result import points
 from llmdl_plugins.training.sealed import Sealed, judge
@@ -65,9 +66,10 @@ def compare(
     concurrency: int = 8,
     watcher: Watcher = silent,
     tools: ToolRules = ToolRules(),  # noqa: B008 - frozen
+    terms: Terms = Terms(),  # noqa: B008 - frozen
 ) -> Figures:
     """The application on the rows; with values, both sides interleaved and compared in pairs."""
-    return sync.run(_compare(network, loss, rows, values, concurrency, watcher, tools))
+    return sync.run(_compare(network, loss, rows, values, concurrency, watcher, tools, terms))
 
 
 async def _compare(
@@ -78,11 +80,21 @@ async def _compare(
     concurrency: int,
     watcher: Watcher,
     tools: ToolRules,
+    terms: Terms,
 ) -> Figures:
     meter = Meter(Budget())
     with closing(Ledger()) as ledger, boundary.door(), frozen_heap():
-        cashier = Cashier(ledger, meter)
-        evaluator = Evaluator(network, loss, ledger, cashier, concurrency=concurrency, watcher=watcher, tools=tools)
+        cashier = Cashier(ledger, meter, terms.sender(ledger, meter, lambda text: watcher(Told(text))))
+        evaluator = Evaluator(
+            network,
+            loss,
+            ledger,
+            cashier,
+            concurrency=concurrency,
+            watcher=watcher,
+            tools=tools,
+            seconds=terms.rollout_timeout,
+        )
         sides: Sequence[Mapping[str, Any]] = [{}, values] if values else [{}]
         wanted = [Wanted(side, row, f"eval/{n}", "eval/0") for row in rows for n, side in enumerate(sides)]
         rollouts = await evaluator.all(wanted, "eval", tapes=False)

@@ -4,30 +4,66 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock
 
+from llmdl_plugins.run.disk import unwritten, write_whole
 
-def count_opening(test_fingerprint: str, run: str) -> int:
+
+def count_opening(test_fingerprint: str, run: str, say: Callable[[str], None] = lambda text: None) -> int:
     """Note that a run opens a test set; the number of runs that have, this one included.
 
     Args:
         test_fingerprint: hash of the test rows.
         run: names the run; its own resumes count once.
+        say: told where the count was damaged.
+
+    Raises:
+        LedgerError: it can't be noted, so the test must not be opened.
     """
     path = state_folder() / "openings.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(path.with_suffix(".lock"), timeout=30):
-        openings = json.loads(path.read_text()) if path.exists() else {}
-        runs = openings.setdefault(test_fingerprint, [])
-        if run not in runs:
-            runs.append(run)
-            aside = path.with_suffix(".new")
-            aside.write_text(json.dumps(openings))
-            aside.chmod(0o600)
-            aside.replace(path)
-        return len(runs)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(path.with_suffix(".lock"), timeout=30):
+            openings = _counted(path, say)
+            runs = openings.setdefault(test_fingerprint, [])
+            if run not in runs:
+                runs.append(run)
+                text = json.dumps(openings)
+                write_whole(path, text)
+                write_whole(_second(path), text)
+            return len(runs)
+    except (OSError, NotImplementedError) as error:
+        raise unwritten(f"The count of openings in {path.parent} (LLMDL_STATE names another folder)", error) from error
+
+
+def _counted(path: Path, say: Callable[[str], None]) -> dict[str, list[str]]:
+    """What was counted; from the second copy where the first is damaged or gone."""
+    if (first := _read(path)) is not None:
+        return first
+    second = _read(_second(path))
+    if path.exists():
+        aside = path.with_suffix(".damaged")
+        path.replace(aside)
+        used = "its second copy is used" if second is not None else "openings of test sets count from 1 again"
+        say(f"{path} is damaged and kept as {aside.name}: {used}")
+    return second or {}
+
+
+def _read(path: Path) -> dict[str, list[str]] | None:
+    """The openings in a file; None where it is damaged or isn't there."""
+    try:
+        told: Any = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError, RecursionError):
+        return None
+    return told if isinstance(told, dict) and all(isinstance(runs, list) for runs in told.values()) else None
+
+
+def _second(path: Path) -> Path:
+    return path.with_suffix(".copy.json")
 
 
 def state_folder() -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from llmdl_plugins.errors import MisuseError, did_you_mean
+from llmdl_plugins.errors import InfrastructureError, MisuseError, did_you_mean
 from llmdl_plugins.losses.loss import missing
 from llmdl_plugins.run.rollout import Rollout
 
@@ -13,9 +13,15 @@ def check_probes(probes: Sequence[Rollout]) -> None:
     """Refuse to train where every probe raises, or where the final state lacks a key that is expected.
 
     Raises:
+        InfrastructureError: no model could be reached at all.
         MisuseError: with the application's own error, or the keys that there are.
     """
     told = [r for r in probes if r.status != "infrastructure error"]
+    if probes and not told:
+        raise InfrastructureError(
+            f"No model could be reached for the first rows. {probes[0].words}. "
+            "Look at its address and whether its server is up, then run the same command again."
+        )
     if told and all(r.status == "task error" for r in told):
         raise MisuseError(
             f"No row could be run. {told[0].words}. Do the inputs of the rows have the keys that it needs?"

@@ -30,11 +30,13 @@ from llmdl_plugins.run.models import chat_model
 from llmdl_plugins.run.optimizer import Optimizer
 from llmdl_plugins.run.optimizer import resolve as resolve_optimizer
 from llmdl_plugins.run.overshoot import overshoot
+from llmdl_plugins.run.patience import ROLLOUT_TIMEOUT, TIMEOUT
 from llmdl_plugins.run.prices import Prices, Table, is_listed
 from llmdl_plugins.run.problem import Problem
 from llmdl_plugins.run.quote import model_of
 from llmdl_plugins.run.rollout import Rollout, Values
 from llmdl_plugins.run.teacher import Teacher
+from llmdl_plugins.run.terms import Terms
 from llmdl_plugins.run.tools import ToolRules
 from llmdl_plugins.splits import Splits, split
 from llmdl_plugins.training.backward import backward, together
@@ -64,6 +66,9 @@ class Trainer:
         folder: the run folder; the same call on the same folder goes on where it stopped.
         recipe: gives the network an architecture around `node` before training.
         concurrency: rollouts under way at once.
+        rpm, tpm: requests and tokens a minute, for each model; None is no limit, and what a server refuses is learned.
+        timeout: seconds for one attempt at a model call; one that hangs is tried again.
+        rollout_timeout: seconds that the application may take by itself for one row, waiting for models not counted.
         tools: "live", or "replay": what tools gave the original is given to every candidate, and nothing else.
         safe_tools: names of tools that may run whenever they are asked.
         content: whether the folder keeps texts of rows, prompts, answers and tools; without them a resumed run pays
@@ -90,6 +95,10 @@ class Trainer:
         node: str | None = None,
         seed: int = 0,
         concurrency: int = 8,
+        rpm: float | None = None,
+        tpm: float | None = None,
+        timeout: float | None = TIMEOUT,
+        rollout_timeout: float | None = ROLLOUT_TIMEOUT,
         tools: str = "live",
         safe_tools: Sequence[str] = (),
         inputs: Sequence[str] = (),
@@ -114,6 +123,7 @@ class Trainer:
         self.origin.update(origin or {})
         self.folder = RunFolder(folder) if folder is not None else None
         self.seed, self.concurrency, self.force, self.watcher = seed, concurrency, force, watcher
+        self.terms = Terms(timeout, rollout_timeout, rpm, tpm)
         self.content = content
         self.tools = ToolRules(tools, frozenset(safe_tools))  # type: ignore[arg-type]  # it checks the word
         self._meter, self._openings = Meter(self.budget, self.prices), 0
@@ -141,7 +151,7 @@ class Trainer:
         with self._opened() as ledger, boundary.door(), frozen_heap():
             totals = ledger.totals()
             self._meter.paid, self._meter.paid_tokens = int(totals["calls"]), int(totals["tokens"])
-            cashier = Cashier(ledger, self._meter)
+            cashier = Cashier(ledger, self._meter, self.terms.sender(ledger, self._meter, self._say))
             evaluator = self._evaluator(ledger, cashier)
             problem = self._problem(evaluator, cashier)
             try:
@@ -187,7 +197,7 @@ class Trainer:
     @contextmanager
     def _opened(self) -> Iterator[Ledger]:
         if self.folder is not None:
-            with self.folder.opened(self._config(), self.force) as ledger:
+            with self.folder.opened(self._config(), self.force, self._warn) as ledger:
                 ledger.clear_events()
                 yield ledger
             return
@@ -219,6 +229,7 @@ class Trainer:
             concurrency=self.concurrency,
             watcher=self.watcher,
             tools=self.tools,
+            seconds=self.terms.rollout_timeout,
         )
 
     def _problem(self, evaluator: Evaluator, cashier: Cashier) -> Problem:
@@ -260,7 +271,7 @@ class Trainer:
                 "are paid again, the report shows no feedback, and export --verify has nothing to compare with"
             )
         if self.splits.twins:
-            self._say(f"warning: {len(self.splits.twins)} train or val rows have a near-duplicate in test")
+            self._warn(f"{len(self.splits.twins)} train or val rows have a near-duplicate in test")
         if words := overshoot(self._meter, self.concurrency):
             self._say(f"budget: {words}")
         try:
@@ -297,7 +308,7 @@ class Trainer:
     async def _open_seal(self, evaluator: Evaluator, problem: Problem) -> Sealed:
         self._meter.aside = Spent()
         run = str(self.folder.path.resolve()) if self.folder else f"memory/{id(self)}"
-        self._openings = count_opening(self.splits.test_fingerprint, run)
+        self._openings = count_opening(self.splits.test_fingerprint, run, self._warn)
         sealed = await sealed_test(evaluator, {}, problem.incumbent, self.splits.test, self.seed)
         if baseline := await no_model_baseline(self.splits.train, self.splits.test, self.loss):
             evaluator.ledger.add_event("baseline", plain(baseline))
@@ -341,3 +352,6 @@ class Trainer:
 
     def _say(self, text: str) -> None:
         self.watcher(Told(text))
+
+    def _warn(self, text: str) -> None:
+        self._say(f"warning: {text}")

@@ -55,7 +55,7 @@ def under_way(process: subprocess.Popen[str], folder: Path) -> int:
     while not (folder / "ledger.db-wal").exists() or not (folder / "ledger.db-wal").stat().st_size > 50_000:
         assert process.poll() is None, process.communicate()
         time.sleep(0.02)
-    return int((folder / "owner").read_text())
+    return int((folder / "owner").read_text().split()[0])
 
 
 def gone(pid: int) -> bool:

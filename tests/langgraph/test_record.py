@@ -124,6 +124,12 @@ class Till:
     async def abegin(self, call: boundary.Call) -> None:
         self.calls.append(call)
 
+    def first(self, call: boundary.Call, start: Any) -> Any:
+        return start()
+
+    async def afirst(self, call: boundary.Call, start: Any) -> Any:
+        return await start()
+
     def finish(self, call: boundary.Call, answer: Any) -> None: ...
 
     def fail(self, call: boundary.Call, error: BaseException) -> None: ...

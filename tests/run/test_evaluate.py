@@ -87,12 +87,19 @@ async def test_a_fault_of_the_way_is_no_score_and_is_tried_again_next_time(desk:
 
 
 async def test_too_large_a_share_of_faults_ends_the_run_at_once(desk: Any, rows: Rows) -> None:
-    model = chat(faults="503@1")
+    model = chat(faults="503@13-9999")
     with pytest.raises(
-        InfrastructureError, match=r"10 of 10 runs failed on the way to the model .*run the same command"
+        InfrastructureError, match=r"4 of 16 runs failed on the way to the model .*run the same command"
     ):
+        await desk(model, concurrency=1).evaluate([{}], rows(200))
+    assert model.simulator.counts["calls"] == 12 + 4 * 4
+
+
+async def test_where_nothing_answers_the_first_runs_are_enough(desk: Any, rows: Rows) -> None:
+    model = chat(faults="503@1")
+    with pytest.raises(InfrastructureError, match=r"3 of 3 runs failed on the way to the model"):
         await desk(model, concurrency=2).evaluate([{}], rows(200))
-    assert model.simulator.counts["calls"] <= 12 * 4
+    assert model.simulator.counts["calls"] <= 4 * 4
 
 
 async def test_the_budget_ends_a_run_after_those_under_way_are_home_and_recorded(desk: Any, rows: Rows) -> None:
@@ -185,7 +192,7 @@ async def test_a_loss_that_raises_is_named_and_never_a_zero(desk: Any, rows: Row
 async def test_a_judge_without_a_grade_says_nothing_about_the_answer(desk: Any, rows: Rows) -> None:
     judge = Judge(ScriptedChat(lambda messages, kwargs: "I would rather not."))
     at = desk(trainable(App(lambda state: "x")), judge)
-    assert [r.status for r in await at.evaluate([{}], rows(3))] == ["infrastructure error"] * 3
+    assert [r.status for r in await at.evaluate([{}], rows(2))] == ["infrastructure error"] * 2
 
 
 async def test_a_judge_is_on_the_same_ledger_and_is_asked_once(desk: Any, rows: Rows) -> None:

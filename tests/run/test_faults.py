@@ -9,7 +9,8 @@ import httpx
 import pytest
 
 from llmdl_plugins.errors import InfrastructureError
-from llmdl_plugins.run.faults import is_infrastructure, retry_after
+from llmdl_plugins.run.faults import is_infrastructure
+from llmdl_plugins.run.waits import retry_after
 from llmdl_plugins.testing import SimulatedFault
 
 

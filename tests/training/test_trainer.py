@@ -172,7 +172,7 @@ def test_a_folder_of_another_run_is_refused(run_folder: Path) -> None:
 
 
 def test_two_processes_cannot_share_a_folder(run_folder: Path) -> None:
-    with RunFolder(run_folder).opened({}), pytest.raises(LockedError, match="Process [0-9]+ is writing"):
+    with RunFolder(run_folder).opened({}), pytest.raises(LockedError, match="Process [0-9]+ on .* is writing"):
         trainer("rule", folder=run_folder)[1].fit()
 
 

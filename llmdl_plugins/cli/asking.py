@@ -1,0 +1,34 @@
+"""Options that say how fast models are asked and how long is waited."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from llmdl_plugins.run.terms import Terms
+
+Requests = Annotated[float | None, typer.Option("--rpm", help="Requests a minute, for each model.")]
+Tokens = Annotated[float | None, typer.Option("--tpm", help="Tokens a minute in and out, for each model.")]
+Timeout = Annotated[
+    float,
+    typer.Option(
+        help="Seconds for one attempt at a model call, 0 for no limit. As long as it is, it cuts no model off that "
+        "reasons before it answers; a call that hangs is tried again."
+    ),
+]
+RolloutTimeout = Annotated[
+    float,
+    typer.Option(
+        help="Seconds that the application may take by itself for one row, waiting for models not counted; 0 for no "
+        "limit. More is an error of the row."
+    ),
+]
+
+
+def terms(timeout: float, rollout_timeout: float, rpm: float | None, tpm: float | None) -> Terms:
+    """What these options say together."""
+    from llmdl_plugins.run.terms import Terms
+
+    return Terms(timeout or None, rollout_timeout or None, rpm, tpm)

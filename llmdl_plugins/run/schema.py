@@ -1,0 +1,145 @@
+"""The tables of a ledger, the version of their format, and what a row is."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from llmdl_plugins.plain import clean, packed
+from llmdl_plugins.redact import MARK
+
+# Kinds of columns.  What is JSON is kept as text; "?" marks what may be missing.  `crc` is that of the row's texts.
+TABLES: dict[str, dict[str, str]] = {
+    "calls": {
+        "key": "TEXT PRIMARY KEY",
+        "path": "TEXT",
+        "request": "JSON",
+        "answer": "JSON",
+        "input_tokens": "INTEGER?",
+        "output_tokens": "INTEGER?",
+        "seconds": "REAL",
+        "at": "REAL",
+        "crc": "INTEGER?",
+    },
+    "failures": {"key": "TEXT", "path": "TEXT", "error": "TEXT", "at": "REAL", "crc": "INTEGER?"},
+    "rollouts": {"key": "TEXT PRIMARY KEY", "record": "JSON", "at": "REAL", "crc": "INTEGER?"},
+    "tools": {
+        "key": "TEXT PRIMARY KEY",
+        "question": "TEXT?",
+        "name": "TEXT",
+        "path": "TEXT",
+        "turn": "INTEGER",
+        "arguments": "JSON",
+        "outcome": "JSON",
+        "at": "REAL",
+        "crc": "INTEGER?",
+    },
+    "events": {"id": "INTEGER PRIMARY KEY", "kind": "TEXT", "record": "JSON", "at": "REAL"},
+}
+
+# What was paid for, or tells of it: rows of these tables are never deleted.  Events are told again by a resumed run.
+KEPT = ("calls", "failures", "rollouts", "tools")
+
+# Kept in the file (`PRAGMA user_version`); 0 is what was written before it was counted.
+VERSION = 1
+
+# What makes a file of one version one of the next.
+UPGRADES = {0: [f"ALTER TABLE {table} ADD COLUMN crc INTEGER" for table in KEPT]}
+
+_ASKED_FOR = {"calls": "answer", "rollouts": "record", "tools": "outcome"}
+_TYPES: Mapping[str, type | tuple[type, ...]] = {"INTEGER": int, "REAL": (int, float)}
+
+
+def script() -> str:
+    """The statements that make the tables that aren't there yet."""
+    tables = (f"CREATE TABLE IF NOT EXISTS {name} ({_columns(columns)});" for name, columns in TABLES.items())
+    return "\n".join([*tables, "CREATE INDEX IF NOT EXISTS tools_by_question ON tools (question);"])
+
+
+def _columns(columns: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} {kind.rstrip('?').replace('JSON', 'TEXT')}" for name, kind in columns.items())
+
+
+def inserting(table: str, extra: str = "") -> str:
+    """The statement that adds a row, where its key isn't there yet.
+
+    >>> inserting("events")
+    'INSERT OR IGNORE INTO events (id, kind, record, at) VALUES (?, ?, ?, ?)'
+    """
+    names = [*filter(None, [extra]), *TABLES[table]]
+    return f"INSERT OR IGNORE INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
+
+
+def recording(table: str) -> str:
+    """The statement that adds a row.  What is recorded stays; where it held a secret that could not be put back, what
+    was got anew takes its place.
+    """
+    if table not in _ASKED_FOR:
+        return inserting(table)
+    new = ", ".join(f"{name} = excluded.{name}" for name in TABLES[table] if name != "key")
+    mark = f"instr({table}.{_ASKED_FOR[table]}, '{MARK}') > 0"
+    added = inserting(table).replace("INSERT OR IGNORE", "INSERT")
+    return f"{added} ON CONFLICT (key) DO UPDATE SET {new} WHERE {mark}"
+
+
+def packed_row(table: str, values: Sequence[Any]) -> tuple[Any, ...]:
+    """What a run met, as text where it becomes text: in the order of the columns, without `crc`."""
+    return tuple(_stored(kind, value) for kind, value in zip(_kinds(table), values, strict=False))
+
+
+def sealed_row(table: str, values: Sequence[Any]) -> tuple[Any, ...]:
+    """A row as it is stored: with what tells whether its texts are still the same."""
+    return (*values, _crc(values)) if table in KEPT else tuple(values)
+
+
+def _stored(kind: str, value: Any) -> Any:
+    if value is None and kind != "JSON":
+        return None
+    if kind == "JSON":
+        return packed(value)
+    return clean(value) if kind.startswith("TEXT") else value
+
+
+def _crc(values: Sequence[Any]) -> int:
+    return zlib.crc32("\x1f".join([v for v in values if isinstance(v, str)]).encode("utf-8", "surrogatepass"))
+
+
+def table_of(values: tuple[Any, ...]) -> str | None:
+    """The table that a row is of, by its shape; None where it is damaged, or of none that is kept.
+
+    >>> table_of(("k", "{}", 1.5)), table_of(("k", "{", 1.5)), table_of(("k", "{}", 1.5, 12))
+    ('rollouts', None, None)
+    """
+    return next((name for name in KEPT if is_row(name, values)), None)
+
+
+def is_row(table: str, values: Sequence[Any]) -> bool:
+    """Whether values are a row of a table as it was stored; rows of older versions lack the last columns."""
+    kinds = _kinds(table)
+    missing = len(kinds) - len(values)
+    if missing < 0 or not all(kind.endswith("?") for kind in kinds[len(values) :]):
+        return False
+    whole = missing or values[-1] is None or values[-1] == _crc(values[:-1])
+    return bool(whole) and all(map(_is, values, kinds))
+
+
+def _kinds(table: str) -> list[str]:
+    return [*TABLES[table].values()]
+
+
+def _is(value: Any, kind: str) -> bool:
+    if value is None:
+        return kind.endswith("?")
+    if not isinstance(value, _TYPES.get(kind.split()[0].rstrip("?"), str)):
+        return False
+    return kind != "JSON" or _is_json(value)
+
+
+def _is_json(text: Any) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True

@@ -1,0 +1,153 @@
+"""Sends calls: when each may go, how long it may take, and whether it is tried again; nothing else here retries."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any, TypeVar
+
+import stamina
+
+from llmdl_plugins.errors import RefusedError
+from llmdl_plugins.passage import refused
+from llmdl_plugins.plain import dumps
+from llmdl_plugins.run import faults
+from llmdl_plugins.run.ledger import Ledger
+from llmdl_plugins.run.limits import Limits, Pace
+from llmdl_plugins.run.meter import Meter
+from llmdl_plugins.run.patience import TIMEOUT, awithin, within
+from llmdl_plugins.run.quote import model_of
+from llmdl_plugins.run.waits import retry_after
+from llmdl_plugins.scope import Call
+
+T = TypeVar("T")
+# Attempts at a call.  With the pauses below ten of them span more than a minute, and less than three.
+_ATTEMPTS = 10
+_NEVER_ANSWERED = 4  # a dead address is said soon
+_HANGING = 4
+_FIRST, _LONGEST = 0.25, 30.0
+_CHARACTERS = 4  # of a token, roughly: what a request takes is known when it is answered
+
+
+class Sender:
+    """Sends the calls of a run.
+
+    Args:
+        ledger: where each attempt that fails is written down.
+        meter: says when the run is to end.
+        limits: how fast each model may be asked.
+        timeout: seconds for one attempt; None is no limit.
+        say: told once of a client that retries by itself.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        meter: Meter,
+        limits: Limits | None = None,
+        timeout: float | None = TIMEOUT,
+        say: Callable[[str], None] = lambda text: None,
+    ) -> None:
+        self._ledger, self._meter, self._limits = ledger, meter, limits or Limits()
+        self._timeout, self._say, self._said = timeout, say, set[str]()
+
+    def send(self, call: Call, make: Callable[[], T]) -> T:
+        """What a call brings.
+
+        Raises:
+            RefusedError: the server refuses every call.
+        """
+        pace = self._pace(call)
+        for attempt in stamina.retry_context(on=self._again(call, pace), attempts=_ATTEMPTS, timeout=None):
+            with attempt:
+                entered = pace.enter(self._size(call, pace))
+                try:
+                    answer = within(self._timeout, make)
+                except BaseException as error:
+                    self._failed(call, pace, entered, error)
+                    raise
+                pace.came()
+                return answer
+        raise AssertionError("retry_context ends with an answer or an error")
+
+    async def asend(self, call: Call, make: Callable[[], Awaitable[T]]) -> T:
+        """The same, asynchronously."""
+        pace = self._pace(call)
+        async for attempt in stamina.retry_context(on=self._again(call, pace), attempts=_ATTEMPTS, timeout=None):
+            with attempt:
+                entered = await pace.aenter(self._size(call, pace))
+                try:
+                    async with awithin(self._timeout):
+                        answer = await make()
+                except BaseException as error:
+                    self._failed(call, pace, entered, error)
+                    raise
+                pace.came()
+                return answer
+        raise AssertionError("retry_context ends with an answer or an error")
+
+    def settle(self, call: Call, tokens: dict[str, int] | None) -> None:
+        """Charge what a call really took against the tokens a minute."""
+        pace = self._limits.of(_model(call))
+        if pace.counts_tokens and tokens:
+            pace.settle(tokens["input"] + tokens["output"] - self._size(call, pace))
+
+    def _pace(self, call: Call) -> Pace:
+        model = _model(call)
+        if call.retries_itself and model not in self._said:
+            self._said.add(model)
+            with suppress(Exception):  # who only watches changes nothing
+                self._say(
+                    f"the client of {model} retries by itself (max_retries), so its server may count more calls than "
+                    "this run: with max_retries=0 the run does it, waits as the server asks, and counts each"
+                )
+        return self._limits.of(model)
+
+    def _size(self, call: Call, pace: Pace) -> float:
+        request: Any = call.request
+        return len(dumps(request["messages"])) / _CHARACTERS if pace.counts_tokens else 0.0
+
+    def _failed(self, call: Call, pace: Pace, entered: float, error: BaseException) -> None:
+        pace.failed(entered, faults.is_slow_down(error), retry_after(error))
+        self._ledger.add_failure(call.key, call.path, repr(error))
+        if isinstance(error, Exception) and faults.is_refusal(error, pace.has_answered):
+            raise refused(
+                RefusedError(
+                    f"The server of {_model(call)} refuses: {error}. It refuses every call: look at the key, the "
+                    "name of the model, its address and the account, then run the same command again."
+                )
+            ) from error
+
+    def _again(self, call: Call, pace: Pace) -> Callable[[Exception], bool | float]:
+        """Whether to try again, and after how long: never around a client that retries by itself."""
+        failed: Counter[str] = Counter()
+
+        def decide(error: Exception) -> bool | float:
+            kind, most = _most(error, pace)
+            failed[kind] += 1
+            hopeless = call.retries_itself or not faults.is_fault(error) or self._meter.stop_reason
+            if hopeless or failed[kind] >= most:
+                return False
+            asked, tried = retry_after(error), failed.total()
+            return asked if asked and tried == 1 else max(asked, _pause(tried))
+
+        return decide
+
+
+def _most(error: Exception, pace: Pace) -> tuple[str, int]:
+    """The kind of a fault, and how many of them a call may meet."""
+    if faults.is_slow_down(error):
+        return "slow down", _ATTEMPTS
+    if faults.is_timeout(error):
+        return "hangs", _HANGING
+    return "other", _ATTEMPTS if pace.has_answered else _NEVER_ANSWERED
+
+
+def _pause(tried: int) -> float:
+    return float(min(_LONGEST, _FIRST * 2 ** (tried - 1))) * random.uniform(0.75, 1.25)
+
+
+def _model(call: Call) -> str:
+    return model_of(call.request)[0]
