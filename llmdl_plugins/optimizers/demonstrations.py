@@ -99,6 +99,6 @@ def _speaks_json(rollouts: Sequence[Rollout]) -> bool:
 def _json_keys(answer: Any) -> set[str]:
     try:
         said = json.loads(answer["content"])
-    except (TypeError, ValueError, KeyError):
+    except (TypeError, ValueError, KeyError, RecursionError):
         return set()
     return set(said) if isinstance(said, dict) else set()

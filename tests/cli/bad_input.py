@@ -139,6 +139,7 @@ TARGETS = [
     target("bad/g/langgraph.json", "the graph 'one'", "path/app.py:graph"),
     target("bad/h/langgraph.json", "the graph 'one'", "path/app.py:graph"),
     target("bad/i/langgraph.json", "is a directory"),
+    target("bad/j/langgraph.json", 'needs an object "graphs"'),
 ]
 
 OPTIONS = [
@@ -271,6 +272,7 @@ _CONFIGS: dict[str, Any] = {
     "f": '{"graphs": {"one": 7}}',
     "g": '{"graphs": {"one": {"file": "x"}}}',
     "h": '{"graphs": {"one": "no colon"}}',
+    "j": "[" * 100_000,
 }
 _PRICES = {
     "list": "[1]",
