@@ -230,7 +230,14 @@ class _Nothing(llmdl_plugins.Optimizer):
 
 
 @pytest.mark.parametrize(
-    "make", [lambda: "a" * 60_000 + "!", lambda: "(" * 60_000, lambda: "[" * 60_000, lambda: "1" * 60_000, lambda: "```" + " " * 60_000]
+    "make",
+    [
+        lambda: "a" * 60_000 + "!",
+        lambda: "(" * 60_000,
+        lambda: "[" * 60_000,
+        lambda: "1" * 60_000,
+        lambda: "```" + " " * 60_000,
+    ],
 )
 @pytest.mark.parametrize("name", ["exact_match", "contains", "f1", "numeric", "json_match"])
 async def test_no_text_makes_a_loss_slow(name: str, make: Callable[[], str]) -> None:
