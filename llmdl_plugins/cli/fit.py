@@ -68,6 +68,9 @@ def fit(
     folder: Annotated[
         Path | None, typer.Option(help="Run folder; the same command goes on there. runs/… if not given.")
     ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Send nothing: say what the run is likely to take, as --folder has it.")
+    ] = False,
     no_content: Annotated[
         bool, typer.Option("--no-content", help="Store no texts but trained values: counts, scores and hashes only.")
     ] = False,
@@ -132,11 +135,21 @@ def fit(
             force=force,
             watcher=watcher,
         )
+        if dry_run:
+            _foretell(trainer, as_json)
+            return
         if folder is None:
             _hide()
         result, caught = _run(trainer)
     _tell(result, chosen, as_json)
     sys.exit(128 + caught if caught else 0 if result.status == "improved" else _NO_GAIN)
+
+
+def _foretell(trainer: Trainer, as_json: bool) -> None:
+    import json
+
+    told = trainer.estimate()
+    print(json.dumps(told.json()) if as_json else told)
 
 
 def _hide() -> None:

@@ -13,9 +13,10 @@ from llmdl_plugins.layers.demonstrations import asked
 from llmdl_plugins.losses.loss import as_text
 from llmdl_plugins.plain import dumps
 from llmdl_plugins.redact import has_secret
-from llmdl_plugins.run.optimizer import Optimizer
+from llmdl_plugins.run.optimizer import NOTHING, Optimizer
 from llmdl_plugins.run.problem import Problem
 from llmdl_plugins.run.rollout import Rollout
+from llmdl_plugins.run.work import Range, Size, Work
 
 _PROBES = 2
 _SETS = 2
@@ -37,6 +38,12 @@ class DemonstrationSearch(Optimizer):
 
     def __init__(self, sets: int = _SETS, size: int = 5) -> None:
         self.sets, self.size = sets, size
+
+    def expected(self, size: Size) -> Work:
+        """Three retrieved and some fixed sets at each node, on some of the val rows; the rows of the original once."""
+        moves = size.choices * (3 + self.sets)
+        look = max(8, 0.3 * size.val)
+        return Work(Range(8.0 * (1 + moves), look * (1.5 + moves), size.val * (1.0 + moves)), NOTHING)
 
     async def optimize(self, problem: Problem) -> None:
         """Propose for every node whose parameters end in `/chosen`, `/static/demos` and `/retrieved/pool`."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import FiniteFloat
 
-IMPROVED, STOPPED = "improved", "stopped"
+IMPROVED, NO_GAIN, STOPPED = "improved", "no gain shown", "stopped"
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,7 @@ class Outcome:
     parameters: Mapping[str, Change] = field(default_factory=dict)
     seed: int = 0
     versions: Mapping[str, str] = field(default_factory=dict)
+    reason: str = ""
 
 
 @dataclass(frozen=True)

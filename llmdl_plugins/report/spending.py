@@ -7,7 +7,13 @@ from dataclasses import dataclass
 
 from llmdl_plugins.report.record import Run
 
-_NAMES = {"calls": "model calls", "tokens": "tokens", "usd": "US dollars", "seconds": "seconds"}
+_NAMES = {
+    "calls": "model calls",
+    "tokens": "tokens",
+    "usd": "US dollars",
+    "seconds": "seconds",
+    "untold": "calls that told no usage",
+}
 
 
 @dataclass(frozen=True)
@@ -23,8 +29,9 @@ def spending(run: Run) -> Sequence[Line]:
     """One line for each sort of spending."""
     told = run.outcome.spent if run.outcome else {}
     return [
-        Line(_NAMES[key], _amount(told.get(key)), _amount(getattr(run.journal, key) if key != "usd" else None))
+        Line(_NAMES[key], _amount(told.get(key)), _amount(getattr(run.journal, key, None)))
         for key in _NAMES
+        if key != "untold" or told.get(key)
     ]
 
 

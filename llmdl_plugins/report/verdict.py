@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from llmdl_plugins.report.diff import shortened
 from llmdl_plugins.report.figures import chance, percent, points, some, times
-from llmdl_plugins.report.record import STOPPED, Outcome, Run
+from llmdl_plugins.report.record import NO_GAIN, STOPPED, Outcome, Run
+
+_LONGEST = 300
 
 
 def headline(run: Run) -> str:
@@ -23,7 +26,7 @@ def finding(run: Run) -> str:
             "the run is under way, or it was cut off before it could write a result. "
             "The same llmdl fit command goes on where it is, and pays nothing twice."
         )
-    return _untested(run.outcome.status) if run.tested is None else _measured(run.tested)
+    return _untested(run.outcome) if run.tested is None else _measured(run.tested)
 
 
 def capital(text: str) -> str:
@@ -31,9 +34,12 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _untested(status: str) -> str:
+def _untested(told: Outcome) -> str:
+    if told.status == NO_GAIN:
+        why = shortened(told.reason, _LONGEST) or "nothing was tested"
+        return f"{why}. Its rows are good for another run, and nothing is claimed."
     ended = "the run ended before the sealed test was through, so nothing is claimed and the application is as it was."
-    return f"{ended} The same llmdl fit command goes on where it stopped." if status == STOPPED else ended
+    return f"{ended} The same llmdl fit command goes on where it stopped." if told.status == STOPPED else ended
 
 
 def _measured(told: Outcome) -> str:

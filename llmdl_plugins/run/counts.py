@@ -14,6 +14,8 @@ from llmdl_plugins.run.budget import Budget
 from llmdl_plugins.run.prices import Prices, Usage
 from llmdl_plugins.run.receipts import Receipt
 
+NOTHING: Usage = {"input": 0, "output": 0}
+
 
 @dataclass
 class Spent:
@@ -41,7 +43,7 @@ class Counts:
         budget: the limits.
         prices: what tokens cost.
         paid: calls that earlier processes paid for in this run, met again or not.
-        paid_tokens: the same for tokens.
+        paid_tokens, paid_usd: the same for tokens and dollars.
         in_flight: calls under way.
     """
 
@@ -52,6 +54,7 @@ class Counts:
     started: float = field(default_factory=time.monotonic)
     paid: int = 0
     paid_tokens: int = 0
+    paid_usd: float = 0.0
     in_flight: int = 0
     stop_reason: str | None = None
     _lock: threading.RLock = field(default_factory=threading.RLock)
@@ -98,7 +101,7 @@ class Counts:
         if limit is None:
             return None
         free = limit - getattr(self.aside, name) - getattr(self.spent, name)
-        return float(min(free, limit - self.paid_tokens) if name == "tokens" else free)
+        return float(min(free, limit - getattr(self, f"paid_{name}")))
 
     def _check_paid(self) -> None:
         # A resumed run may not meet every call that was in flight when the last one ended: they were paid all the same.

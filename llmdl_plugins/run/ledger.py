@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _RECORD = {table: recording(table) for table in TABLES}
 _PLACES = {table: {column: n for n, column in enumerate(columns)} for table, columns in TABLES.items()}
+_NAMED = "json_object('model', json_extract(request, '$.model'), 'settings', json_extract(request, '$.settings'))"
 _GROUP = 256
 _DISK = (sqlite3.OperationalError, sqlite3.DatabaseError, sqlite3.InternalError)  # others are of one value
 _Write = tuple[str, tuple[Any, ...], str, "Future[None]"]
@@ -134,6 +135,15 @@ class Ledger:
             LedgerError: it is not.
         """
         self._add("SELECT 1").result()
+
+    def usages(self) -> list[tuple[Any, dict[str, int] | None]]:
+        """Of each call the model as its request names it, and the tokens that it told."""
+        query = f"SELECT {_NAMED}, input_tokens, output_tokens FROM calls WHERE json_valid(request)"
+        with self._reading:
+            rows = self._reads.execute(query).fetchall()
+        return [
+            (json.loads(named), None if i is None or o is None else {"input": i, "output": o}) for named, i, o in rows
+        ]
 
     def close(self) -> None:
         """Write what is waiting, and close."""

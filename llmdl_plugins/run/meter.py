@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 from llmdl_plugins.errors import Stopped
-from llmdl_plugins.run.counts import Counts, tokens_of
+from llmdl_plugins.run.counts import NOTHING, Counts, tokens_of
 from llmdl_plugins.run.prices import Usage
 from llmdl_plugins.run.quote import Quote, Seen
 
@@ -172,6 +172,7 @@ class Meter(Counts):
             self._leave(hold)
             self.paid += 1
             self.paid_tokens += tokens_of(usage or charge)
+            self.paid_usd += self.prices.usd(model, provider, usage or charge or NOTHING) or 0.0
             if hold.quote and usage:
                 self.seen.setdefault(model, Seen()).saw(hold.quote, usage)
             self._count(model, provider, usage, charge)

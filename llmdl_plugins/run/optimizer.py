@@ -5,6 +5,9 @@ from __future__ import annotations
 from llmdl_plugins.errors import MisuseError, UnknownNameError
 from llmdl_plugins.plugins.catalogue import find
 from llmdl_plugins.run.problem import Problem
+from llmdl_plugins.run.work import Range, Size, Work
+
+NOTHING = Range(0, 0, 0)
 
 
 class Optimizer:
@@ -21,6 +24,14 @@ class Optimizer:
     async def optimize(self, problem: Problem) -> None:
         """Propose until done; what was accepted is `problem.incumbent`."""
         raise NotImplementedError
+
+    def expected(self, size: Size) -> Work:
+        """How much work a problem of this size is likely to be; `--dry-run` asks.
+
+        What stands here is a guess for optimizers that don't say: ten proposals, on half of the val rows each.
+        """
+        rows = size.train + size.val
+        return Work(Range(rows, 5 * rows, 30 * rows), Range(0, 10.0, 30.0 * rows) if self.needs_teacher else NOTHING)
 
 
 def resolve(optimizer: str | Optimizer, has_teacher: bool) -> Optimizer:

@@ -22,7 +22,8 @@ class Result:
     """The outcome of a run; its fields are those of `result.json`.
 
     `status` is "improved" only where the sealed test shows a gain; then the trained values are handed over, else the
-    untouched application is.
+    untouched application is.  Where nothing was tested, `before` to `groups` are None, `openings` is 0 and `reason`
+    says why.
     """
 
     status: str
@@ -49,7 +50,7 @@ class Result:
 
     def json(self) -> dict[str, JSON]:
         """The contents of `result.json`."""
-        hidden = {"network", "candidate", "folder", "reason"}
+        hidden = {"network", "candidate", "folder"}
         return {name: plain(getattr(self, name)) for name in self.__dataclass_fields__ if name not in hidden}
 
     @property
@@ -75,7 +76,7 @@ class Result:
 
     def __str__(self) -> str:
         if self.before is None or self.after is None or self.interval is None:
-            return f"{self.status}: {self.reason}"
+            return f"{self.status}: {self.reason}\nspent: {spending(self.spent)}"
         low, high = self.interval
         head = f"{self.status}: {self.before:.1%} → {self.after:.1%} on {self.test_size} sealed rows"
         opened = f"opened {self.openings} {'time' if self.openings == 1 else 'times'}"

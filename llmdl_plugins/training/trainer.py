@@ -38,11 +38,14 @@ from llmdl_plugins.run.rollout import Rollout, Values
 from llmdl_plugins.run.teacher import Teacher
 from llmdl_plugins.run.terms import Terms
 from llmdl_plugins.run.tools import ToolRules
+from llmdl_plugins.run.work import Size
 from llmdl_plugins.splits import Splits, split
 from llmdl_plugins.training.backward import backward, together
 from llmdl_plugins.training.baseline import no_model_baseline
+from llmdl_plugins.training.estimate import Estimate, Plan, estimate
 from llmdl_plugins.training.openings import count_opening
 from llmdl_plugins.training.probe import check_probes
+from llmdl_plugins.training.recorded import recorded
 from llmdl_plugins.training.result import IMPROVED, NO_GAIN, STOPPED, Result, versions
 from llmdl_plugins.training.sealed import Sealed, sealed_test
 
@@ -142,6 +145,16 @@ class Trainer:
             self.stop()
             return running.result()
 
+    def estimate(self) -> Estimate:
+        """What `fit` is likely to take, from what the run folder holds; sends nothing and writes nothing."""
+        teacher = model_of(described(self.teacher)) if self.teacher is not None else None
+        known = recorded(self.folder.path, self.prices, teacher) if self.folder else None
+        trained = [n for n, p in self.network.named_parameters().items() if p.trainable]
+        chosen = [n for n in trained if n.endswith("/chosen")]
+        size = Size(len(self.splits.train), len(self.splits.val), len(trained), len(chosen))
+        steps = len({n.rpartition("/")[0] for n in trained})
+        return estimate(Plan(self.optimizer, size, _PROBES, len(self.splits.test), steps, self.budget, known))
+
     def stop(self, reason: str = INTERRUPTED) -> None:
         """Let what is under way come home, save, and end the run as "stopped"."""
         self._meter.stop(reason)
@@ -149,17 +162,18 @@ class Trainer:
     async def afit(self) -> Result:
         """Train, test once, and say what was gained."""
         with self._opened() as ledger, boundary.door(), frozen_heap():
-            totals = ledger.totals()
-            self._meter.paid, self._meter.paid_tokens = int(totals["calls"]), int(totals["tokens"])
+            self._paid(ledger)
             cashier = Cashier(ledger, self._meter, self.terms.sender(ledger, self._meter, self._say))
             evaluator = self._evaluator(ledger, cashier)
             problem = self._problem(evaluator, cashier)
             try:
                 await self._set_aside(evaluator)
                 await self._train(problem)
+                if not self.network.changed(problem.incumbent):
+                    return self._save(self._untested(problem, NO_GAIN, _unmoved(problem)))
                 sealed = await self._open_seal(evaluator, problem)
             except Stopped as stopped:
-                return self._save(self._stopped(problem, stopped.reason))
+                return self._save(self._untested(problem, STOPPED, stopped.reason))
             finally:
                 await cashier.drain()
             return self._save(self._result(problem, sealed))
@@ -171,6 +185,14 @@ class Trainer:
                 f"{shown[0]} holds train rows as worked examples, and values are always stored: with --no-content "
                 "take an optimizer that writes texts (--optimizer textual-gradient), or freeze it."
             )
+
+    def _paid(self, ledger: Ledger) -> None:
+        """What earlier processes paid in this folder, whether this one meets it again or not."""
+        totals, meter = ledger.totals(), self._meter
+        meter.paid, meter.paid_tokens = int(totals["calls"]), int(totals["tokens"])
+        if self.budget.usd is not None:
+            told = [(model_of(asked), usage) for asked, usage in ledger.usages() if usage]
+            meter.paid_usd = sum(self.prices.usd(*model, usage) or 0.0 for model, usage in told)
 
     def _refuse_hopeless_budget(self) -> None:
         if self.budget.usd is not None and not self.prices.table and not is_listed():
@@ -323,9 +345,9 @@ class Trainer:
         told = {name: getattr(sealed, name) for name in Sealed.__dataclass_fields__}
         return self._made(problem, status, "", told)
 
-    def _stopped(self, problem: Problem, reason: str) -> Result:
+    def _untested(self, problem: Problem, status: str, reason: str) -> Result:
         nothing = dict.fromkeys(Sealed.__dataclass_fields__)
-        return self._made(problem, STOPPED, reason, {**nothing, "test_size": len(self.splits.test)})
+        return self._made(problem, status, reason, {**nothing, "test_size": len(self.splits.test)})
 
     def _made(self, problem: Problem, status: str, reason: str, told: Mapping[str, Any]) -> Result:
         changed = self.network.changed(problem.incumbent)
@@ -355,3 +377,10 @@ class Trainer:
 
     def _warn(self, text: str) -> None:
         self._say(f"warning: {text}")
+
+
+def _unmoved(problem: Problem) -> str:
+    """Why the test set stays sealed: a test of the original against itself would cost as much and show nothing."""
+    proposed = len(problem.verdicts)
+    what = f"none of {proposed} proposals was accepted" if proposed else "nothing was proposed"
+    return f"{what}, so the application is as it was and the test set was not opened"

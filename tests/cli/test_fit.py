@@ -65,6 +65,18 @@ def test_fit_with_a_teacher_gives_a_patch_of_the_users_own_source(
     assert "+PROMPT = " in patch and "lease name the desk" in patch
 
 
+def test_a_dry_run_sends_nothing_and_is_measured_where_a_folder_holds_rows(
+    llmdl: Callable[..., Any], agent: str, rows: Path, tmp_path: Path
+) -> None:
+    command = ("fit", agent, "--data", rows, "--loss", "exact_match", "--folder", "runs/f", "--quiet", "--dry-run")
+    first = llmdl(*command)
+    assert first.code == 0 and "estimate (unmeasured): " in first.out and not (tmp_path / "runs").exists()
+    done = json.loads(llmdl(*command[:-1], "--json").out)
+    told = json.loads(llmdl(*command, "--json").out)
+    assert told["measured"] and told["recorded"] == done["spent"]["calls"]
+    assert done["spent"]["calls"] / 1.5 < told["calls"]["likely"] < 1.5 * done["spent"]["calls"]
+
+
 def test_eval_of_an_application_and_of_a_run(llmdl: Callable[..., Any], agent: str, rows: Path) -> None:
     alone = llmdl("eval", agent, "--data", rows, "--loss", "exact_match", "--json")
     assert json.loads(alone.out)["score"] == 0.5

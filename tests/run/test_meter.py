@@ -51,12 +51,12 @@ def at(cashier: Cashier) -> Any:
     return boundary.scope(payer=cashier, turns=boundary.Scope().turns)
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize("limit", ["tokens", "usd"])
 async def test_with_64_under_way_the_limit_holds_and_most_of_it_is_used(seed: int, limit: str) -> None:
     draw = random.Random(seed)
-    cap, share = draw.choice([50, 500, 4000]), draw.choice([0.02, 0.2, 1.0])
-    amount = cap * draw.choice([2, 8, 60, 400]) * (4e-6 if limit == "usd" else 1)
+    cap, share = draw.choice([50, 500, 4000]), draw.choice([0.1, 0.3, 1.0])
+    amount = cap * draw.choice([2, 8, 60]) * (4e-6 if limit == "usd" else 1)
     meter, sent, after = Meter(Budget(**{limit: amount}), Prices(PRICES)), [0], [0]
 
     async def caller() -> None:

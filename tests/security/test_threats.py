@@ -20,9 +20,11 @@ from llmdl_plugins import Prompt, Trainer, trainable
 from llmdl_plugins.cli.export import _write_folder
 from llmdl_plugins.data import load
 from llmdl_plugins.errors import MisuseError, ParameterError, RunFolderError
+from llmdl_plugins.losses.loss import resolve
 from llmdl_plugins.printable import printable
 from llmdl_plugins.run.folder import RunFolder
 from llmdl_plugins.testing import ScriptedChat
+from llmdl_plugins.training.compare import compare
 
 ROOT = Path(llmdl_plugins.__file__).parent.parent
 SOURCES = [p for top in ("llmdl_plugins", "adapters", "recipes") for p in (ROOT / top).rglob("*.py")]
@@ -80,6 +82,11 @@ def small(folder: Path | None = None, answer: str = "no", **given: Any) -> Train
     rows = given.pop("rows", None) or [{"inputs": {"question": f"item {n}"}, "expected": "yes"} for n in range(40)]
     teacher = ScriptedChat(script=lambda messages, kwargs: given.get("proposal", "Say yes."))
     return Trainer(net, "exact_match", rows, teacher=teacher, budget="400 calls", folder=folder)
+
+
+def scored(answer: str, rows: list[dict[str, Any]]) -> float:
+    net = trainable(Prompt(ScriptedChat(script=lambda messages, kwargs: answer), "Answer.", "question", "answer"))
+    return compare(net, resolve("exact_match"), load(rows), {}).score
 
 
 HOSTILE = {
@@ -166,8 +173,9 @@ def test_values_that_look_like_objects_stay_data(run_folder: Path) -> None:
         {"inputs": {"question": f"item {n}", "given": [evil, secret]}, "expected": json.dumps(evil)} for n in range(40)
     ]
     assert load(rows)[0].inputs["given"] == [evil, secret]
-    for _ in range(2):
-        assert small(run_folder, json.dumps(evil), rows=rows).fit().before == 1.0
+    assert scored(json.dumps(evil), rows) == 1.0
+    small(run_folder, json.dumps(evil), rows=rows).fit()
+    assert small(run_folder, json.dumps(evil), rows=rows).fit().status == "no gain shown"
 
 
 @pytest.mark.parametrize(
@@ -175,8 +183,9 @@ def test_values_that_look_like_objects_stay_data(run_folder: Path) -> None:
 )
 def test_a_template_in_a_models_text_is_not_rendered(run_folder: Path, text: str) -> None:
     rows = [{"inputs": {"question": f"{text} {n}"}, "expected": text} for n in range(40)]
-    result = small(run_folder, text, rows=rows).fit()
-    assert result.before == 1.0 and b"49" not in (run_folder / "result.json").read_bytes().split(b'"spent"')[0]
+    assert scored(text, rows) == 1.0
+    small(run_folder, text, rows=rows).fit()
+    assert b"49" not in (run_folder / "result.json").read_bytes().split(b'"spent"')[0]
 
 
 def test_loading_data_opens_no_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -215,9 +224,9 @@ def test_an_answer_of_a_megabyte_is_scored_stored_and_replayed(run_folder: Path)
         net = trainable(Prompt(model, "Answer.", "question", "answer"))
         return Trainer(net, "exact_match", rows, optimizer=_Nothing(), folder=run_folder).fit()
 
-    assert run().before == 0.0
+    assert run().status == "no gain shown"
     calls = len(model.calls)
-    assert run().before == 0.0 and len(model.calls) == calls
+    assert run().status == "no gain shown" and len(model.calls) == calls > 0
 
 
 class _Nothing(llmdl_plugins.Optimizer):
@@ -226,7 +235,8 @@ class _Nothing(llmdl_plugins.Optimizer):
     name = "nothing"
 
     async def optimize(self, problem: Any) -> None:
-        """Nothing."""
+        """Looks at all train rows."""
+        await problem.evaluate([{}], problem.train)
 
 
 @pytest.mark.parametrize(
@@ -244,7 +254,6 @@ async def test_no_text_makes_a_loss_slow(name: str, make: Callable[[], str]) -> 
     import time
 
     from llmdl_plugins.data import Example
-    from llmdl_plugins.losses.loss import resolve
 
     since = time.perf_counter()
     await resolve(name)(make(), Example({}, make()[:-1], "1"))

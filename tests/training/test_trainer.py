@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sqlite3
 import subprocess
 import sys
@@ -21,7 +22,7 @@ from llmdl_plugins.testing import SimulatedChat, Simulator
 
 FIELDS = [
     *("status", "before", "after", "gain", "interval", "p", "method", "discordant", "test_size", "groups", "openings"),
-    *("accepted", "proposed", "spent", "parameters", "seed", "versions"),
+    *("accepted", "proposed", "spent", "parameters", "seed", "versions", "reason"),
 ]
 
 
@@ -59,6 +60,22 @@ def test_what_can_be_learned_is_learned_and_claimed(skill: str) -> None:
 def test_where_nothing_can_be_learned_no_gain_is_claimed() -> None:
     claims = sum(trainer("null", seed)[1].fit().status == "improved" for seed in range(12))
     assert claims <= 2
+
+
+def test_where_nothing_was_accepted_the_test_set_stays_sealed_and_the_result_says_so(run_folder: Path) -> None:
+    simulator, made = trainer("rule", optimizer=Unlucky(), folder=run_folder)
+    result = made.fit()
+    assert (result.status, result.before, result.after, result.openings) == ("no gain shown", None, None, 0)
+    assert "none of 1 proposals was accepted" in result.reason and result.reason in str(result)
+    assert not Path(os.environ["LLMDL_STATE"], "openings.json").exists()
+    assert simulator.counts["calls"] <= 2 + 2 * 60
+    assert json.loads((run_folder / "result.json").read_text())["reason"] == result.reason
+
+
+class Unlucky(Optimizer):
+    async def optimize(self, problem: Problem) -> None:
+        name = next(iter(problem.parameters))
+        await problem.propose({name: "Say nothing at all, however long it may take you to."}, "a useless text")
 
 
 def test_a_result_without_gain_hands_over_the_untouched_application() -> None:
