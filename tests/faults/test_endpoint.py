@@ -60,7 +60,7 @@ def test_requests_a_minute_that_are_set_meet_no_refusal(fit: Fit) -> None:
 def test_an_address_where_nobody_answers_is_said_at_once(fit: Fit) -> None:
     began = time.monotonic()
     ended = fit(*BUDGET, faults="503@1")
-    assert ended.code == 69 and time.monotonic() - began < 25
+    assert ended.code == 69 and time.monotonic() - began < 60
     assert "error: No model could be reached for the first rows." in ended.err and "Injected fault" in ended.err
     assert ended.served["calls"] == ended.failed == 8 and ended.answered == 0
 
