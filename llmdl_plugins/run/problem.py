@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from llmdl_plugins.data import Example
@@ -27,6 +27,7 @@ class Problem:
         teacher: writes feedback and proposals; None where there is none.
         seed: the only source of randomness that an optimizer may use.
         keep: told of every new incumbent.
+        untestable: why the budget can't hold the sealed test of a candidate, if it can't.
         backward: turns failing rollouts into feedback on parameters; needs a teacher.
     """
 
@@ -39,6 +40,7 @@ class Problem:
     _val: Sequence[Example]
     incumbent: Values = field(default_factory=dict)
     verdicts: list[Verdict] = field(default_factory=list)
+    untestable: Callable[[Values], str] = lambda values: ""
 
     @property
     def parameters(self) -> dict[str, Parameter]:
@@ -68,6 +70,8 @@ class Problem:
         full = self._full(candidate)
         number = len(self.verdicts)
         verdict = await screen(self.evaluator, self.incumbent, full, self._val, seed=f"{self.seed}/{number}")
+        if verdict.accepted and (why := self.untestable(full)):
+            verdict = replace(verdict, accepted=False, reason=why)
         self.verdicts.append(verdict)
         if verdict.accepted:
             self.incumbent = full
