@@ -263,7 +263,7 @@ class Trainer:
                 self.folder.write("best.json", {"values": plain(values)})
 
         def untestable(values: Values) -> str:
-            limit = self._meter.lacks(self._need(evaluator, values))
+            limit = self._meter.lacks(self._need(evaluator, values, margin=1.0))
             return f"what is left of {limit} can't hold its sealed test" if limit else ""
 
         async def feedback(failed: Sequence[Rollout]) -> list[Feedback]:
@@ -313,16 +313,16 @@ class Trainer:
         if words and (known := overshoot(self._meter, self.concurrency)) != words:
             self._say(f"budget: {known}")
 
-    def _need(self, evaluator: Evaluator, values: Values = ORIGINAL) -> Spent:
+    def _need(self, evaluator: Evaluator, values: Values = ORIGINAL, margin: float = _MARGIN) -> Spent:
         """What the sealed test of a candidate takes: calls as seen so far, tokens, dollars and time with a margin.
 
         The last call must find the room that it reserves, however little it will use of it.
         """
         rows, sides = len(self.splits.test), [evaluator.heaviest(side) for side in (ORIGINAL, values)]
         runs, largest = 2 * rows, self._meter.largest().values()
-        tokens = _MARGIN * rows * sum(s.tokens for s in sides) + max((h.tokens for h in largest), default=0)
-        usd = _MARGIN * rows * sum(s.usd for s in sides) + max((h.usd for h in largest), default=0.0)
-        seconds = _MARGIN * runs * self._meter.elapsed() / max(1, self._meter.spent.rollouts)
+        tokens = margin * rows * sum(s.tokens for s in sides) + max((h.tokens for h in largest), default=0)
+        usd = margin * rows * sum(s.usd for s in sides) + max((h.usd for h in largest), default=0.0)
+        seconds = margin * runs * self._meter.elapsed() / max(1, self._meter.spent.rollouts)
         return Spent(rows * sum(s.calls for s in sides), runs, int(tokens), usd, seconds)
 
     async def _train(self, problem: Problem) -> None:
