@@ -86,7 +86,7 @@ def _open_others() -> None:
     for name, spec in catalogue("doors").items():
         try:
             _others.enter_context(spec.load()())
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             warnings.warn(f"The door {name!r} stays shut, its calls are not met: it raised {error!r}.", stacklevel=5)
 
 

@@ -8,6 +8,7 @@ LlmdlError
 │   ├── UnknownNameError   no plugin offers this name
 │   ├── BudgetError        unreadable budget, or one that can't hold the sealed test
 │   ├── RunFolderError     the folder holds another run, or none that can be read
+│   ├── PluginError        a plugin that was asked for can't be used
 │   ├── MissingExtraError  an optional dependency or a model is not there
 │   ├── RefusedError       the server of a model refuses every call: wrong key, no such model, no money
 │   └── SideEffect         the application was about to act on the world outside, and nobody has allowed it
@@ -64,6 +65,10 @@ class BudgetError(MisuseError):
 
 class RunFolderError(MisuseError):
     """The run folder belongs to another run, is damaged, or can't be one."""
+
+
+class PluginError(MisuseError):
+    """A plugin that was asked for by name or file can't be used."""
 
 
 class MissingExtraError(MisuseError):

@@ -280,9 +280,18 @@ def trainable(obj: Any, probes: Sequence[Any] = (), **kwargs: Any) -> Network:
         return obj
     if isinstance(obj, Module):
         return ModuleNetwork(obj)
-    for spec in catalogue("adapters").values():
-        if spec.is_loaded() and (network := spec.load()(obj, probes=probes, **kwargs)) is not None:
-            return network  # type: ignore[no-any-return]
+    failed: list[Exception] = []
+    for offer in catalogue("adapters").values():
+        if not offer.is_loaded():
+            continue
+        try:
+            if (network := offer.load()(obj, probes=probes, **kwargs)) is not None:
+                return network  # type: ignore[no-any-return]
+        except Exception as error:  # another one may know the object
+            error.add_note(f"The adapter {offer.name} of the plugin {offer.plugin.label} was asked.")
+            failed.append(error)
+    if failed:
+        raise failed[0]
     raise TargetError(
         f"No installed adapter knows a {type(obj).__module__}.{type(obj).__qualname__}: "
         "give a compiled LangGraph graph (call .compile()) or a Module."

@@ -8,21 +8,26 @@ import sys
 import traceback
 import warnings
 from types import TracebackType
+from typing import Annotated
 
 import typer
 
+from llmdl_plugins.cli.commands import Commands
 from llmdl_plugins.cli.eval import evaluate
 from llmdl_plugins.cli.export import export
 from llmdl_plugins.cli.fit import fit
 from llmdl_plugins.cli.models import models
+from llmdl_plugins.cli.plugins import plugins
 from llmdl_plugins.cli.report import report
 from llmdl_plugins.cli.show import show
 from llmdl_plugins.errors import LlmdlError
+from llmdl_plugins.plugins.manager import use
 
 DISK = 74
 
 app = typer.Typer(
     name="llmdl",
+    cls=Commands,
     help="Train the LangGraph agent that you already have.",
     epilog="Exit codes: 0 ok, 2 misuse, 3 no gain shown, 69 model not reached, 74 disk, 75 folder locked, "
     "130 or 143 stopped by a signal.",
@@ -37,6 +42,25 @@ app.command("eval")(evaluate)
 app.command()(report)
 app.command()(export)
 app.add_typer(models, name="models")
+app.add_typer(plugins, name="plugins")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+        from platform import python_version
+
+        print(f"llmdl-plugins {version('llmdl-plugins')} (Python {python_version()})")
+        raise typer.Exit
+
+
+@app.callback()
+def top(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Train the LangGraph agent that you already have."""
 
 
 def main() -> None:
@@ -44,6 +68,7 @@ def main() -> None:
     warnings.formatwarning = lambda message, *where: f"warning: {_shown(str(message))}\n"
     sys.excepthook = _crash
     logging.getLogger("stamina").addHandler(logging.NullHandler())  # what is retried is told once, where it fails
+    use(())
     try:
         app()
     except LlmdlError as error:

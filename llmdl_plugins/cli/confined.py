@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 from llmdl_plugins import environment
-from llmdl_plugins.cli import child
+from llmdl_plugins.cli import child, plugged
 
 Hosts = Annotated[
     list[str] | None, typer.Option("--allow-host", help="A host that the application may reach, with or without :port.")
@@ -57,6 +57,7 @@ def confined(target: str, wishes: Wishes, *ours: Path) -> None:
     if child.LIFELINE in os.environ:
         _follow(int(os.environ.pop(child.LIFELINE)))
         _guard(wishes, ours)
+        plugged.load_guarded()
     else:
         sys.exit(_again(target, wishes))
 

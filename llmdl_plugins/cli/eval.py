@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from llmdl_plugins.cli import asking, confined
+from llmdl_plugins.cli import asking, confined, plugged
+from llmdl_plugins.cli.output import kept
 
 
 def evaluate(
@@ -30,6 +31,7 @@ def evaluate(
     allow_program: confined.Programs = None,
     allow_native: confined.Natives = None,
     env: confined.Variables = None,
+    plugin: plugged.Plugins = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print figures as JSON.")] = False,
     quiet: Annotated[bool, typer.Option(help="No progress.")] = False,
 ) -> None:
@@ -55,20 +57,21 @@ def evaluate(
 
     rows = load(data, inputs=tuple(filter(None, inputs.split(","))), expected=expected)
     values: dict[str, Any] = {}
-    if Path(target).is_dir():
-        past = PastRun.read(Path(target))
-        network, values, loss = past.network(), past.values(candidate), loss or past.config["loss"]
-    else:
-        network = trainable(load_target(target))
+    with kept():
+        if Path(target).is_dir():
+            past = PastRun.read(Path(target))
+            network, values, loss = past.network(), past.values(candidate), loss or past.config["loss"]
+        else:
+            network = trainable(load_target(target))
     if loss is None:
         raise MisuseError("Say with --loss how rows are scored, for example --loss exact_match.")
     rules, scored = ToolRules(tools, frozenset(safe_tool or ())), resolve(resolved_loss(loss))  # type: ignore[arg-type]
     terms = asking.terms(timeout, rollout_timeout, rpm, tpm)
-    with progress(quiet) as watcher, guard.reported():
+    with kept() as out, progress(quiet) as watcher, guard.reported():
         figures = compare(
             network, scored, rows, values, concurrency=concurrency, watcher=watcher, tools=rules, terms=terms
         )
-    print(printable(json.dumps(figures.json()) if as_json else str(figures)))
+        print(printable(json.dumps(figures.json()) if as_json else str(figures)), file=out)
 
 
 def _application(target: str) -> str:

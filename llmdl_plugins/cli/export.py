@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from llmdl_plugins.cli import plugged
+from llmdl_plugins.cli.output import kept
 from llmdl_plugins.errors import MisuseError, NotVerifiedError, did_you_mean
 from llmdl_plugins.printable import printable
 
@@ -41,6 +43,7 @@ def export(
         Path | None, typer.Option(help="Rows of the run: compare every message of the exported copy; sends nothing.")
     ] = None,
     candidate: Annotated[bool, typer.Option(help="Hand over the values even if no gain was shown.")] = False,
+    plugin: plugged.Plugins = None,
 ) -> None:
     """Export what a run ended with: nothing is handed over unless the sealed test showed a gain."""
     from llmdl_plugins.cli.run_folder import PastRun
@@ -53,9 +56,10 @@ def export(
     values = past.values(candidate)
     if not values:
         print(_nothing(past.result["status"], candidate), file=sys.stderr)
-    handed = _Handed(run, past, past.network(), values, verify)
-    made = handed.page(PATCH) if form == "review" else handed.network.export(form, values)
-    handed.check()
+    with kept():
+        handed = _Handed(run, past, past.network(), values, verify)
+        made = handed.page(PATCH) if form == "review" else handed.network.export(form, values)
+        handed.check()
     if isinstance(made, dict) and form == "module":
         _write_folder(output or run / "module", made)
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import sys
 from datetime import UTC, datetime
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from llmdl_plugins.cli import asking, confined
+from llmdl_plugins.cli import asking, confined, plugged
 from llmdl_plugins.cli.report import tell
 from llmdl_plugins.training.openings import state_folder
 
@@ -81,6 +82,8 @@ def fit(
     allow_program: confined.Programs = None,
     allow_native: confined.Natives = None,
     env: confined.Variables = None,
+    logger: Annotated[list[str] | None, typer.Option(help="A logger that is told how the run goes.")] = None,
+    plugin: plugged.Plugins = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print result.json instead of words.")] = False,
     quiet: Annotated[bool, typer.Option(help="No progress.")] = False,
 ) -> None:
@@ -93,20 +96,23 @@ def fit(
     confined.confined(target, wishes, chosen, state_folder(), _UNSEEN)
 
     from llmdl_plugins.cli.fitting import one_source, read_prices, resolved_loss
+    from llmdl_plugins.cli.output import kept
     from llmdl_plugins.cli.progress import progress
     from llmdl_plugins.effects import guard
     from llmdl_plugins.network import trainable
+    from llmdl_plugins.printable import printable
     from llmdl_plugins.target import load_target
     from llmdl_plugins.training.trainer import Trainer
 
-    network = trainable(load_target(target))
+    with kept():
+        network = trainable(load_target(target))
     if unfreeze:
         network.unfreeze(unfreeze)
     if only:
         network.train_only(only)
     if freeze:
         network.freeze(freeze)
-    with progress(quiet) as watcher, guard.reported():
+    with kept() as out, progress(quiet) as watcher, guard.reported():
         trainer = Trainer(
             network,
             resolved_loss(loss),
@@ -128,6 +134,7 @@ def fit(
             rollout_timeout=rollout_timeout or None,
             tools=tools,
             safe_tools=safe_tool or (),
+            loggers=logger or (),
             inputs=tuple(filter(None, inputs.split(","))),
             expected=expected,
             origin={"target": target, **({"unfreeze": unfreeze} if unfreeze else {})},
@@ -141,7 +148,10 @@ def fit(
         if folder is None:
             _hide()
         result, caught = _run(trainer)
-    _tell(result, chosen, as_json)
+        if as_json:
+            print(printable(json.dumps(result.json())), file=out)
+    if not as_json:
+        _tell(result, chosen)
     sys.exit(128 + caught if caught else 0 if result.status == "improved" else _NO_GAIN)
 
 
@@ -178,14 +188,7 @@ def _run(trainer: Trainer) -> tuple[Result, int]:
             signal.signal(number, handler)
 
 
-def _tell(result: Result, folder: Path, as_json: bool) -> None:
-    if as_json:
-        import json
-
-        from llmdl_plugins.printable import printable
-
-        print(printable(json.dumps(result.json())))
-        return
+def _tell(result: Result, folder: Path) -> None:
     from llmdl_plugins.printable import printable
 
     tell(folder)

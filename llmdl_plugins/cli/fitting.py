@@ -10,6 +10,7 @@ from typing import Any
 
 from llmdl_plugins.data import load
 from llmdl_plugins.errors import MisuseError
+from llmdl_plugins.plugins.catalogue import catalogue
 
 
 def one_source(data: Path | None, train: Path | None) -> Path:
@@ -32,7 +33,7 @@ def resolved_loss(name: str) -> Any:
         MisuseError: there is no such function.
     """
     module, colon, attribute = name.partition(":")
-    if not colon:
+    if not colon or name in catalogue("losses"):  # one that another plugin offers too is plugin:loss
         return name
     from llmdl_plugins.effects import guard
 

@@ -6,11 +6,13 @@ from typing import Any
 
 import typer
 
+from llmdl_plugins.cli import plugged
+
 models = typer.Typer(help="Local models: list them, or pull the default one.", no_args_is_help=True)
 
 
 @models.command("list")
-def list_models() -> None:
+def list_models(plugin: plugged.Plugins = None) -> None:
     """List the model files on this machine."""
     from llmdl_plugins.plugins.catalogue import catalogue
 

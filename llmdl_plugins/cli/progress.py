@@ -26,7 +26,7 @@ def progress(quiet: bool = False) -> Iterator[Watcher]:
 def _lines(event: Event) -> None:
     if isinstance(event, Told):
         print(printable(event.text), file=sys.stderr, flush=True)
-    elif event.done == event.total or event.done % 50 == 0:
+    elif isinstance(event, Progressed) and (event.done == event.total or event.done % 50 == 0):
         print(f"  {event.phase}: {event.done}/{event.total}", file=sys.stderr, flush=True)
 
 

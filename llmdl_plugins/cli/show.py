@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from llmdl_plugins.cli import confined
+from llmdl_plugins.cli import confined, plugged
+from llmdl_plugins.cli.output import kept
 
 if TYPE_CHECKING:
     from llmdl_plugins.network import Network
@@ -34,6 +35,7 @@ def show(
     allow_program: confined.Programs = None,
     allow_native: confined.Natives = None,
     env: confined.Variables = None,
+    plugin: plugged.Plugins = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the parameters as JSON.")] = False,
     mermaid: Annotated[bool, typer.Option("--mermaid", help="Print the graph as a mermaid drawing.")] = False,
 ) -> None:
@@ -44,7 +46,9 @@ def show(
     if rows:
         wishes = confined.Wishes(allow_host, safe_tool, allow_write, allow_program, allow_native, env)
         confined.confined(target, wishes)
-    _print(_network(target, rows, budget), as_json, mermaid)
+    with kept():
+        network = _network(target, rows, budget)
+    _print(network, as_json, mermaid)
 
 
 def _network(target: str, rows: list[Any], budget: str) -> Network:

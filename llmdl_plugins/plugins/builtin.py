@@ -7,6 +7,34 @@ from llmdl_plugins.plugins.spec import Spec
 
 
 @hookimpl
+def llmdl_layers() -> list[Spec]:
+    return [
+        Spec("prompt", "llmdl_plugins.layers.prompt:Prompt", "an instruction and a text go in, a text comes out"),
+        Spec("identity", "llmdl_plugins.layers.identity:Identity", "does nothing"),
+        Spec(
+            "demonstrations",
+            "llmdl_plugins.layers.demonstrations:Demonstrations",
+            "worked examples in front of what a node reads",
+        ),
+        Spec(
+            "retrieved",
+            "llmdl_plugins.layers.retrieved:RetrievedDemonstrations",
+            "worked examples that suit the input",
+            requires=("bm25s",),
+            extra="retrieval",
+        ),
+    ]
+
+
+@hookimpl
+def llmdl_containers() -> list[Spec]:
+    return [
+        Spec("sequential", "llmdl_plugins.containers.sequential:Sequential", "layers one after the other"),
+        Spec("choice", "llmdl_plugins.containers.choice:Choice", "alternatives, and a parameter that selects one"),
+    ]
+
+
+@hookimpl
 def llmdl_losses() -> list[Spec]:
     return [
         Spec("exact_match", "llmdl_plugins.losses.exact_match:ExactMatch", "1 where prediction and expected are equal"),

@@ -30,6 +30,7 @@ from llmdl_plugins.run.patience import ROLLOUT_TIMEOUT
 from llmdl_plugins.run.pool import pooled
 from llmdl_plugins.run.receipts import Receipt
 from llmdl_plugins.run.rollout import Rollout, Status, Values, Wanted
+from llmdl_plugins.run.told import step
 from llmdl_plugins.run.tools import ToolRecords, ToolRules
 from llmdl_plugins.tape import Tape
 
@@ -84,6 +85,7 @@ class Evaluator:
         self.concurrency, self._slots = concurrency, asyncio.Semaphore(concurrency)
         self._outcomes: Counter[Status] = Counter()
         self._met = Met()
+        self._steps = 0
         self._heaviest: dict[str, Spent] = {}
         self._prepared: dict[int, _Prepared] = {}
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -122,7 +124,14 @@ class Evaluator:
             return rollout if tapes else rollout.without_tape()
 
         with node_threads(self.concurrency):
-            return await pooled(watched, wanted, self._slots, self.concurrency)
+            rollouts = await pooled(watched, wanted, self._slots, self.concurrency)
+        self._tell_step(phase, rollouts)
+        return rollouts
+
+    def _tell_step(self, phase: str, rollouts: Sequence[Rollout]) -> None:
+        self._steps += 1
+        with suppress(Exception):
+            self.watcher(step(self._steps, phase, rollouts, self.cashier.meter))
 
     async def run(
         self, candidate: Values, example: Example, repetition: str = "0", record: str = "0", *, tapes: bool = True

@@ -26,8 +26,9 @@ def chat_model(name: Any) -> Any:
     if not colon:
         raise MisuseError(f"{name!r} names no provider: write it as provider:name, for example openai:gpt-5-mini.")
     offers = catalogue("models")
-    if provider in offers:
-        return offers[provider].load()(model)
+    for provided in offers:
+        if name.startswith(f"{provided}:"):  # one that another plugin offers too is plugin:provider
+            return offers[provided].load()(name.removeprefix(f"{provided}:"))
     try:
         from langchain.chat_models import init_chat_model  # type: ignore[import-not-found, unused-ignore]
     except ImportError:

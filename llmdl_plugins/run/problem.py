@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -16,14 +17,18 @@ from llmdl_plugins.run.meter import Meter
 from llmdl_plugins.run.rollout import Rollout, Values
 from llmdl_plugins.run.screen import Verdict, screen
 from llmdl_plugins.run.teacher import Teacher
+from llmdl_plugins.run.told import updates
+from llmdl_plugins.run.told import verdict as screened
 
 
 @dataclass
 class Problem:
     """One training problem.  Of val an optimizer learns each verdict, never an item's score; test is not in here.
 
+    Values go in and out as copies: what an optimizer does to its own changes nothing here, and only the screen moves
+    the incumbent.
+
     Args:
-        incumbent: the values accepted so far, by name.
         teacher: writes feedback and proposals; None where there is none.
         seed: the only source of randomness that an optimizer may use.
         keep: told of every new incumbent.
@@ -38,9 +43,19 @@ class Problem:
     keep: Callable[[Values], None]
     backward: Callable[[Sequence[Rollout]], Awaitable[list[Feedback]]]
     _val: Sequence[Example]
-    incumbent: Values = field(default_factory=dict)
-    verdicts: list[Verdict] = field(default_factory=list)
+    _incumbent: Values = field(default_factory=dict)
+    _verdicts: list[Verdict] = field(default_factory=list)
     untestable: Callable[[Values], str] = lambda values: ""
+
+    @property
+    def incumbent(self) -> dict[str, Any]:
+        """The values accepted so far, by name."""
+        return deepcopy(dict(self._incumbent))
+
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """What the screen has said so far."""
+        return tuple(self._verdicts)
 
     @property
     def parameters(self) -> dict[str, Parameter]:
@@ -54,7 +69,7 @@ class Problem:
 
     def value(self, name: str) -> Any:
         """The incumbent's value of a parameter."""
-        return self.incumbent.get(name, self.parameters[name].default)
+        return deepcopy(self._incumbent.get(name, self.parameters[name].default))
 
     async def evaluate(self, candidates: Sequence[Values], examples: Sequence[Example]) -> list[Rollout]:
         """Every candidate, on top of the incumbent, on every example."""
@@ -68,15 +83,15 @@ class Problem:
             what: the move in words, for the report.
         """
         full = self._full(candidate)
-        number = len(self.verdicts)
-        verdict = await screen(self.evaluator, self.incumbent, full, self._val, seed=f"{self.seed}/{number}")
+        number, before = len(self._verdicts), self._incumbent
+        verdict = await screen(self.evaluator, before, full, self._val, seed=f"{self.seed}/{number}")
         if verdict.accepted and (why := self.untestable(full)):
             verdict = replace(verdict, accepted=False, reason=why)
-        self.verdicts.append(verdict)
+        self._verdicts.append(verdict)
         if verdict.accepted:
-            self.incumbent = full
+            self._incumbent = full
             self.keep(full)
-        self._tell(verdict, what, candidate)
+        self._tell(verdict, what, candidate, before)
         return verdict
 
     def refused(self, name: str, why: str) -> None:
@@ -85,9 +100,9 @@ class Problem:
         self.evaluator.watcher(Told(f"refused: new text for {name}: {why}"))
 
     def _full(self, candidate: Values) -> Values:
-        return {**self.incumbent, **candidate} if candidate else self.incumbent
+        return {**self._incumbent, **deepcopy(dict(candidate))} if candidate else self._incumbent
 
-    def _tell(self, verdict: Verdict, what: str, candidate: Mapping[str, Any]) -> None:
+    def _tell(self, verdict: Verdict, what: str, candidate: Mapping[str, Any], before: Values) -> None:
         record = {"what": what, "parameters": sorted(candidate), **asdict(verdict)}
         self.evaluator.ledger.add_event("verdict", plain(record))
         said = "accepted" if verdict.accepted else "rejected"
@@ -97,3 +112,7 @@ class Problem:
                 f"{verdict.wins + verdict.losses + verdict.ties} items ({verdict.reason})"
             )
         )
+        number = len(self._verdicts)
+        self.evaluator.watcher(screened(number, what, candidate, verdict))
+        for update in updates(number, before, self._incumbent, self.parameters):
+            self.evaluator.watcher(update)

@@ -5,22 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from llmdl_plugins import boundary, sync
 from llmdl_plugins.answers import without_secrets
 from llmdl_plugins.asked import described
 from llmdl_plugins.data import Dataset, load, text_key
-from llmdl_plugins.errors import BudgetError, MisuseError, Stopped
+from llmdl_plugins.errors import BudgetError, MisuseError, PluginError, Stopped
 from llmdl_plugins.losses.loss import resolve as resolve_loss
 from llmdl_plugins.network import Network, trainable
 from llmdl_plugins.plain import digest, plain
 from llmdl_plugins.plugins.catalogue import find
+from llmdl_plugins.run import observers
+from llmdl_plugins.run.audience import watched
 from llmdl_plugins.run.budget import Budget
 from llmdl_plugins.run.cashier import Cashier
 from llmdl_plugins.run.counts import Spent
 from llmdl_plugins.run.evaluate import ORIGINAL, Evaluator
-from llmdl_plugins.run.events import Told, Watcher, silent
+from llmdl_plugins.run.events import RunFinished, RunStarted, Told, Watcher, silent
 from llmdl_plugins.run.feedback import Feedback, failure_modes
 from llmdl_plugins.run.folder import RunFolder
 from llmdl_plugins.run.heap import frozen_heap
@@ -76,6 +79,7 @@ class Trainer:
         safe_tools: names of tools that may run whenever they are asked.
         content: whether the folder keeps texts of rows, prompts, answers and tools; without them a resumed run pays
             again for what it has to read.
+        loggers: names of loggers, or objects with any of the run hooks as methods.
 
     Raises:
         MisuseError: anything that can't be carried out as written, before a call is made.
@@ -104,6 +108,7 @@ class Trainer:
         rollout_timeout: float | None = ROLLOUT_TIMEOUT,
         tools: str = "live",
         safe_tools: Sequence[str] = (),
+        loggers: Sequence[Any] = (),
         inputs: Sequence[str] = (),
         expected: str | None = None,
         origin: Mapping[str, Any] | None = None,
@@ -128,6 +133,8 @@ class Trainer:
         self.seed, self.concurrency, self.force, self.watcher = seed, concurrency, force, watcher
         self.terms = Terms(timeout, rollout_timeout, rpm, tpm)
         self.content = content
+        self._observers = [*observers.of_plugins(), *observers.loggers(loggers)]
+        self._tell: Watcher = watcher
         self.tools = ToolRules(tools, frozenset(safe_tools))  # type: ignore[arg-type]  # it checks the word
         self._meter, self._openings = Meter(self.budget, self.prices), 0
         self._refuse_unpriced()
@@ -161,7 +168,9 @@ class Trainer:
 
     async def afit(self) -> Result:
         """Train, test once, and say what was gained."""
-        with self._opened() as ledger, boundary.door(), frozen_heap():
+        watching = watched(self.watcher, self._observers, self.content)
+        with self._opened() as ledger, watching as self._tell, boundary.door(), frozen_heap():
+            self._tell(self._started())
             self._paid(ledger)
             cashier = Cashier(ledger, self._meter, self.terms.sender(ledger, self._meter, self._say))
             evaluator = self._evaluator(ledger, cashier)
@@ -249,7 +258,7 @@ class Trainer:
             ledger,
             cashier,
             concurrency=self.concurrency,
-            watcher=self.watcher,
+            watcher=self._tell,
             tools=self.tools,
             seconds=self.terms.rollout_timeout,
         )
@@ -326,12 +335,23 @@ class Trainer:
         return Spent(rows * sum(s.calls for s in sides), runs, int(tokens), usd, seconds)
 
     async def _train(self, problem: Problem) -> None:
+        untouched = self._untouched()
         try:
             await self.optimizer.optimize(problem)
         except Stopped as stopped:
             if self._meter.stop_reason:
                 raise
             self._say(f"training ends: {stopped.reason}")
+        if self._untouched() != untouched:
+            raise PluginError(
+                f"The optimizer {self.optimizer.name!r} changed the application itself, so there is nothing left to "
+                "compare with: values are changed by problem.propose alone. Use another optimizer in another folder."
+            )
+
+    def _untouched(self) -> str:
+        """What the application is without any candidate: an optimizer changes nothing of it."""
+        parameters = self.network.named_parameters().items()
+        return digest({name: [plain(p.default), p.trainable] for name, p in parameters})
 
     async def _open_seal(self, evaluator: Evaluator, problem: Problem) -> Sealed:
         self._meter.aside = Spent()
@@ -373,16 +393,39 @@ class Trainer:
             folder=self.folder.path if self.folder else None,
         )
 
+    def _started(self) -> RunStarted:
+        return RunStarted(
+            folder=str(self.folder.path) if self.folder else "",
+            network=self.network.name,
+            optimizer=self.optimizer.name,
+            loss=self.loss.name,
+            parameters=tuple(n for n, p in self.network.named_parameters().items() if p.trainable),
+            train=len(self.splits.train),
+            val=len(self.splits.val),
+            test=len(self.splits.test),
+            seed=self.seed,
+        )
+
     def _save(self, result: Result) -> Result:
         if self.folder:
             self.folder.write("result.json", result.json())
+        self._tell(_finished(result))
         return result
 
     def _say(self, text: str) -> None:
-        self.watcher(Told(text))
+        self._tell(Told(text))
 
     def _warn(self, text: str) -> None:
         self._say(f"warning: {text}")
+
+
+def _finished(result: Result) -> RunFinished:
+    told = ("status", "reason", "before", "after", "gain", "interval", "p", "accepted", "proposed")
+    return RunFinished(
+        **{name: getattr(result, name) for name in told},
+        spent=MappingProxyType(dict(result.spent)),
+        folder=str(result.folder or ""),
+    )
 
 
 def _unmoved(problem: Problem) -> str:

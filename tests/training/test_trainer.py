@@ -104,7 +104,7 @@ def test_tokens_and_dollars_are_never_exceeded_either_and_every_call_is_in_the_s
 
 
 def test_a_proposal_whose_sealed_test_no_longer_fits_is_not_accepted() -> None:
-    simulator, made = trainer("rule", budget="60k tokens", optimizer=Longwinded())
+    _, made = trainer("rule", budget="60k tokens", optimizer=Longwinded())
     result = made.fit()
     assert (result.status, result.accepted, result.proposed) == ("no gain shown", 0, 1)
     assert result.spent["tokens"] <= 60_000

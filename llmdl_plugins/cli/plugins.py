@@ -1,0 +1,93 @@
+"""`llmdl plugins`: what is installed, what it adds, what is broken; and whether a plugin keeps its promises."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from llmdl_plugins.cli import plugged
+from llmdl_plugins.printable import printable
+
+if TYPE_CHECKING:
+    from llmdl_plugins.plugins.listing import Listed
+
+plugins = typer.Typer(help="Plugins: list what is installed, or check one.", invoke_without_command=True)
+
+_BROKEN = 1
+Limit = Annotated[float, typer.Option(min=0.1, help="Seconds that a plugin may take to be imported.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@plugins.callback()
+def default(context: typer.Context, as_json: Json = False, plugin: plugged.Plugins = None) -> None:
+    """Plugins: list what is installed, or check one."""
+    if context.invoked_subcommand is None:
+        list_plugins(as_json=as_json)
+
+
+@plugins.command("list")
+def list_plugins(limit: Limit = 10.0, as_json: Json = False, plugin: plugged.Plugins = None) -> None:
+    """List plugins, where they come from, what they add and what is broken; each is looked at in another process."""
+    from llmdl_plugins.plugins.listing import listing
+
+    found = listing(limit)
+    if as_json:
+        print(json.dumps({"plugins": [one.json() for one in found]}, indent=2))
+    else:
+        sys.stdout.write("".join(f"{printable(line)}\n" for one in found for line in _lines(one)))
+    if any(one.state == "broken" for one in found):
+        sys.exit(_BROKEN)
+
+
+def _lines(one: Listed) -> Iterator[str]:
+    plugin = one.plugin
+    origin = f"{plugin.distribution} {plugin.version}".strip() or "a file"
+    yield f"{plugin.name}  {origin}  {plugin.place}{'  (switched off)' if one.state == 'off' else ''}"
+    if one.file and one.file != plugin.place:
+        yield f"  {one.file}"
+    yield from (f"  BROKEN: {fault}" for fault in one.faults)
+    for kind, names in one.offers.items():
+        yield f"  {kind}"
+        yield from (f"    {name}  {summary}" for name, summary in names)
+    yield from (f"  hears {hook}" for hook in one.run_hooks)
+
+
+@plugins.command()
+def check(
+    name: Annotated[str, typer.Argument(help="The name of an installed plugin, or a file.")],
+    limit: Annotated[float, typer.Option(min=0.1, help="Seconds that each part of the check may take.")] = 120.0,
+) -> None:
+    """Check that a plugin keeps its promises: it is imported and tried in processes of its own.
+
+    Example: llmdl plugins check my_plugin.py
+    """
+    from llmdl_plugins.plugins.installed import installed
+    from llmdl_plugins.plugins.manager import named
+    from llmdl_plugins.plugins.probe import probed
+
+    plugin = named(name, installed())
+    (seen,) = probed([plugin], limit, deep=True)
+    told = [("it is loaded, its hooks and specs are right", "; ".join(seen["faults"])), *seen["findings"]]
+    told += [] if seen["left_out"] else _conformance(plugin.name if plugin.distribution else plugin.place, limit)
+    for what, wrong in told:
+        print(printable(f"FAIL  {what}: {wrong}" if wrong else f"ok    {what}"))
+    if any(wrong for _, wrong in told):
+        sys.exit(_BROKEN)
+
+
+def _conformance(name: str, limit: float) -> Sequence[tuple[str, str]]:
+    """The cases of each kind, run by pytest; nothing where there are none."""
+    command = [sys.executable, "-P", "-m", "llmdl_plugins.testing.conformance", name]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=limit, stdin=subprocess.DEVNULL)
+    except subprocess.TimeoutExpired:
+        return [("it conforms", f"the cases took more than {limit:g} s")]
+    said = [line for line in done.stdout.splitlines() if line.strip()]
+    if not done.returncode:
+        return [(f"it conforms: {said[-1]}", "")] if said else []
+    return [("it conforms", "\n".join(said) or done.stderr.strip().rpartition("\n")[2])]
