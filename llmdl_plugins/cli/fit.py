@@ -88,7 +88,7 @@ def fit(
     logger: Annotated[list[str] | None, typer.Option(help="A logger that is told how the run goes.")] = None,
     plugin: plugged.Plugins = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print result.json instead of words.")] = False,
-    quiet: Annotated[bool, typer.Option(help="No progress.")] = False,
+    quiet: Annotated[bool, typer.Option(help="No progress, but warnings.")] = False,
 ) -> None:
     """Train an untouched application, and test on sealed rows whether it got better.
 
