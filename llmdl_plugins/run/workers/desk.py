@@ -10,6 +10,7 @@ import itertools
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
+from llmdl_plugins.passage import takes_retries
 from llmdl_plugins.plain import JSON
 from llmdl_plugins.run.cashier import Cashier
 from llmdl_plugins.run.tools import ToolRecords
@@ -163,6 +164,8 @@ class _Way:
         except asyncio.CancelledError:
             self._talk.tell("stop")
             raise
+        if said["alone"]:
+            takes_retries()  # a client's, in the worker: we alone try again
         if said["kind"] == "failed":
             error = told.distant(said["error"])
             error.talk = self._talk

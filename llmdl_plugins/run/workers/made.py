@@ -9,7 +9,7 @@ from threading import Thread
 from typing import Any, Generic, TypeVar
 
 from llmdl_plugins.errors import LlmdlError
-from llmdl_plugins.passage import refused
+from llmdl_plugins.passage import Trier, refused, trying
 from llmdl_plugins.plain import JSON
 from llmdl_plugins.run.workers import told
 from llmdl_plugins.run.workers.line import AsyncTalk, Message, Talk
@@ -58,19 +58,21 @@ class Made(Generic[T]):
 
     async def _ago(self, talk: AsyncTalk, send: Callable[[], Awaitable[T]], turn: int) -> Message:
         """Make the call; what the owner says next, who may call it off meanwhile."""
-        going, hearing = asyncio.ensure_future(send()), asyncio.ensure_future(talk.next())
+        with trying() as trier:
+            going, hearing = asyncio.ensure_future(send()), asyncio.ensure_future(talk.next())
         await asyncio.wait({going, hearing}, return_when=asyncio.FIRST_COMPLETED)
         if not going.done():
             going.cancel()
         try:
-            self._came(talk, turn, await going)
+            self._came(talk, turn, trier, await going)
         except BaseException as error:
-            self._failed(talk, turn, error)
+            self._failed(talk, turn, trier, error)
         return await hearing
 
     def _go(self, talk: Talk, send: Callable[[], T], turn: int) -> Message:
         """The same: a synchronous call that is called off is left alone in its thread, which nothing can end."""
-        context = copy_context()
+        with trying() as trier:
+            context = copy_context()
 
         def run() -> None:
             made: Message
@@ -87,18 +89,18 @@ class Made(Generic[T]):
         if said["kind"] != "made":
             return said
         if "error" in said:
-            self._failed(talk, turn, said["error"])
+            self._failed(talk, turn, trier, said["error"])
         else:
-            self._came(talk, turn, said["result"])
+            self._came(talk, turn, trier, said["result"])
         return talk.next()
 
-    def _came(self, talk: Talk | AsyncTalk, turn: int, result: T) -> None:
+    def _came(self, talk: Talk | AsyncTalk, turn: int, trier: Trier, result: T) -> None:
         self._result = result
-        talk.tell("went", turn=turn, answer=self._encode(result))
+        talk.tell("went", turn=turn, alone=trier.alone, answer=self._encode(result))
 
-    def _failed(self, talk: Talk | AsyncTalk, turn: int, error: BaseException) -> None:
+    def _failed(self, talk: Talk | AsyncTalk, turn: int, trier: Trier, error: BaseException) -> None:
         self._error = error
-        talk.tell("failed", turn=turn, error=told.tell_error(error))
+        talk.tell("failed", turn=turn, alone=trier.alone, error=told.tell_error(error))
 
     def _end(self, said: Message) -> T:
         if said["kind"] == "yours":
