@@ -8,7 +8,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
@@ -143,7 +143,7 @@ def fit(
             watcher=watcher,
         )
         if dry_run:
-            _foretell(trainer, as_json)
+            _foretell(trainer, as_json, out)
             return
         if folder is None:
             _hide()
@@ -155,11 +155,9 @@ def fit(
     sys.exit(128 + caught if caught else 0 if result.status == "improved" else _NO_GAIN)
 
 
-def _foretell(trainer: Trainer, as_json: bool) -> None:
-    import json
-
+def _foretell(trainer: Trainer, as_json: bool, out: TextIO) -> None:
     told = trainer.estimate()
-    print(json.dumps(told.json()) if as_json else told)
+    print(json.dumps(told.json()) if as_json else told, file=out)
 
 
 def _hide() -> None:
