@@ -15,6 +15,7 @@ from llmdl_plugins.errors import LlmdlError
 from llmdl_plugins.passage import refused
 from llmdl_plugins.plain import JSON, plain
 from llmdl_plugins.scope import Call, Options, Scope
+from llmdl_plugins.transport import sender
 
 # Options that define tools and schemas, as providers call them.
 DEFINING = (
@@ -51,7 +52,7 @@ class Asked(NamedTuple):
                 asked, options = here.setup(model, options)
             except LlmdlError as error:
                 raise refused(error) from None
-        return cls(here, model, asked, written, options, time.perf_counter())
+        return cls(here, model, sender(asked), written, options, time.perf_counter())
 
     def method(self, name: str, own: Any) -> Any:
         """The method that answers: the caller's own, or that of the model that takes its place."""

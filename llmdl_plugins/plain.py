@@ -108,7 +108,7 @@ def packed(value: JSON) -> str:
 
 def digest(*values: Any) -> str:
     """A short hash of plain values, equal on every machine and in every run."""
-    return hashed(dumps(values))
+    return hashlib.blake2b(dumps(values).encode(), digest_size=16).hexdigest()
 
 
 def hashed(*texts: str) -> str:

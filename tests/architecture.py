@@ -12,7 +12,7 @@ LEVELS = [
     {"errors", "slots", "plain", "parameter", "rows", "data", "splits", "sync", "threads", "printable", "plugins"}
     | {"notebook", "classes", "checks", "environment", "clock", "redact", "secret_forms"},
     {"answers", "tape", "scope", "calls", "results", "uses", "passage", "paying", "flow", "asked", "whole", "streamed"}
-    | {"metered", "overrides", "tool_door", "boundary", "module", "effects", "target"},
+    | {"metered", "overrides", "tool_door", "boundary", "module", "effects", "transport", "target"},
     {"network", "layers", "containers", "losses"},
     {"run"},
     {"training", "optimizers"},

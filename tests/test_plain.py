@@ -11,7 +11,7 @@ import pytest
 from langchain_core.messages import AIMessage, HumanMessage
 from pydantic import BaseModel
 
-from llmdl_plugins.plain import clean, digest, dumps, plain
+from llmdl_plugins.plain import clean, copied, digest, dumps, hashed, packed, plain
 
 
 class Answer(BaseModel):
@@ -63,3 +63,28 @@ def test_a_message_is_told_without_ids_and_provider_metadata() -> None:
 
 def test_a_digest_does_not_depend_on_the_order_of_keys() -> None:
     assert digest({"a": 1, "b": 2}) == digest({"b": 2, "a": 1}) != digest({"a": 2, "b": 1})
+
+
+def test_a_hash_is_the_same_from_version_to_version() -> None:
+    """Splits are drawn from it, and run folders are told apart by it."""
+    assert digest(0, "val") == "39a21ffc94814df4a0d0f3c8a02e1846"
+    assert digest({"b": [1, "ä"], "a": None}) == "6fa047e393d0b88ef5d8594e5eee1e17"
+
+
+@pytest.mark.parametrize("value", ["\ud83d", 2**70, {1: "x"}, float("nan"), (1, {2}), {"a": "ä\x00"}])
+def test_what_is_packed_without_being_plain_is_packed_all_the_same(value: Any) -> None:
+    assert packed(plain(value)) == dumps(value)
+    assert packed([value]) == dumps([value]) or isinstance(value, float)
+
+
+def test_texts_of_a_hash_are_told_apart_where_they_meet() -> None:
+    assert hashed("ab", "c") != hashed("a", "bc")
+
+
+def test_a_copy_shares_nothing_that_can_be_changed() -> None:
+    value = {"a": [1, {"b": ("x", [2])}], "c": {3}}
+    other = copied(value)
+    assert other == value
+    other["a"][1]["b"][1].append(4)
+    other["c"].add(5)
+    assert value == {"a": [1, {"b": ("x", [2])}], "c": {3}}

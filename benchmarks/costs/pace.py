@@ -1,4 +1,4 @@
-"""How fast runs come home: the evaluator beside a bare loop over the same graph, in interleaved rounds."""
+"""How fast runs come home: the evaluator beside a bare loop over the same application, in interleaved rounds."""
 
 from __future__ import annotations
 
@@ -6,12 +6,18 @@ import asyncio
 import statistics
 import time
 from collections.abc import Callable, Coroutine, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from costs.traffic import Slow, asking, bare, desk
+from costs.traffic import App, Slow, app, bare, desk
 
-LATENCY, RUNS_EACH = 0.05, 12  # seconds a call, calls of each slot
+from llmdl_plugins.run.heap import frozen_heap
+from llmdl_plugins.testing import server_process
+from llmdl_plugins.transport import transport
+
+LATENCY, CALLS_EACH = 0.05, 12  # seconds a call, calls of each slot
 Work = Callable[[], Coroutine[Any, Any, Any]]
 
 
@@ -24,6 +30,7 @@ class Pace:
         of_bare: wall time of the bare loop, in shares of this one's: 1 is as fast.
         cpu: CPU time a call, in microseconds.
         own: what of it is more than the bare loop's.
+        rate: calls a second.
         most: calls in flight at once.
     """
 
@@ -31,6 +38,7 @@ class Pace:
     of_bare: float
     cpu: float
     own: float
+    rate: float
     most: int
 
     def told(self) -> dict[str, float]:
@@ -46,62 +54,87 @@ class Timed:
     cpu: float
 
 
-async def timed(work: Work) -> Timed:
-    """One round."""
-    wall, cpu = time.perf_counter(), time.process_time()
-    await work()
-    return Timed(time.perf_counter() - wall, time.process_time() - cpu)
-
-
-def paces(concurrency: int, rounds: int, *, sync: bool = False, latency: float = LATENCY) -> dict[str, Pace]:
-    """A bare loop and the evaluator over the same graph, on models of their own."""
+def paces(
+    kind: str, concurrency: int, rounds: int, *, latency: float = LATENCY, calls_each: int = CALLS_EACH
+) -> dict[str, Pace]:
+    """The bare loop and the evaluator, on models of their own in this process."""
     models = {name: Slow(latency=lambda n: latency) for name in ("bare", "evaluator")}
-    runs = RUNS_EACH * concurrency
-
-    async def measured() -> Mapping[str, list[Timed]]:
-        graphs = {name: asking(model, sync) for name, model in models.items()}
-        with desk(graphs["evaluator"], concurrency) as ours:
-            ways: dict[str, Work] = {
-                "bare": lambda: bare(graphs["bare"], runs, concurrency),
-                "evaluator": lambda: ours.evaluated(runs),
-            }
-            return await interleaved(ways, rounds)
-
-    found = _with_threads(measured, concurrency) if sync else asyncio.run(measured())
-    most = {name: model.most for name, model in models.items()}
-    return {name: pace(found, name, runs, runs * latency / concurrency, most[name]) for name in found}
+    apps = {name: app(kind, model) for name, model in models.items()}
+    found = asyncio.run(_paces(apps, concurrency, rounds, calls_each * concurrency, latency))
+    return {name: _seen(pace, models[name].most) for name, pace in found.items()}
 
 
-def _with_threads(work: Work, concurrency: int) -> Any:
-    """A bare loop over synchronous nodes is given the threads that it needs."""
-    from concurrent.futures import ThreadPoolExecutor
+def over_http(concurrency: int, rounds: int, *, calls_each: int = CALLS_EACH) -> dict[str, Pace]:
+    """The same with `ChatOpenAI` and a server in a process of its own, with its own transport and with aiohttp."""
+    from langchain_openai import ChatOpenAI
+    from openai import DefaultAioHttpClient
 
-    async def inside() -> Any:
-        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(concurrency))
-        return await work()
+    async def measured(url: str) -> dict[str, Pace]:
+        aiohttp = DefaultAioHttpClient()
+        clients: dict[str, Any] = {"bare": {}, "bare, aiohttp": {"http_async_client": aiohttp}, "evaluator": {}}
+        apps = {
+            name: app("model", ChatOpenAI(model="mock", base_url=f"{url}/v1", api_key="x", max_retries=0, **client))
+            for name, client in clients.items()
+        }
+        apps["evaluator, --fast-http"] = apps["evaluator"]
+        try:
+            return await _paces(apps, concurrency, rounds, calls_each * concurrency, LATENCY)
+        finally:
+            await aiohttp.aclose()
 
-    return asyncio.run(inside())
+    with server_process(latency=f"fixed:{LATENCY}") as url:
+        return asyncio.run(measured(url))
 
 
-async def interleaved(ways: Mapping[str, Work], rounds: int) -> dict[str, list[Timed]]:
+async def _paces(apps: Mapping[str, App], concurrency: int, rounds: int, runs: int, latency: float) -> dict[str, Pace]:
+    # A bare loop over synchronous nodes is given the threads that it needs; the evaluator has its own.
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(concurrency))
+    with ExitStack() as desks, frozen_heap():
+        ways = {name: _way(desks, name, one, concurrency, runs) for name, one in apps.items()}
+        found = await _interleaved(ways, rounds)
+    return {name: _pace(own, found["bare"], runs, runs * latency / concurrency) for name, own in found.items()}
+
+
+def _way(desks: ExitStack, name: str, one: App, concurrency: int, runs: int) -> Work:
+    if name.startswith("bare"):
+        return lambda: bare(one, runs, concurrency)
+    ours = desks.enter_context(desk(one.network, concurrency))
+
+    async def evaluated() -> None:
+        async with transport("--fast-http" in name, concurrency, lambda text: None):
+            await ours.evaluated(runs, tapes=False)
+
+    return evaluated
+
+
+async def _interleaved(ways: Mapping[str, Work], rounds: int) -> dict[str, list[Timed]]:
     """Every way once to get warm, then round after round."""
     found: dict[str, list[Timed]] = {name: [] for name in ways}
     for work in ways.values():
         await work()
     for _ in range(rounds):
         for name, work in ways.items():
-            found[name].append(await timed(work))
+            found[name].append(await _timed(work))
     return found
 
 
-def pace(found: Mapping[str, list[Timed]], name: str, calls: int, ideal: float, most: int) -> Pace:
-    """The pace of one of these ways."""
-    own, first = found[name], next(iter(found.values()))
-    middle, pairs = statistics.median, list(zip(found[name], first, strict=True))
+async def _timed(work: Work) -> Timed:
+    wall, cpu = time.perf_counter(), time.process_time()
+    await work()
+    return Timed(time.perf_counter() - wall, time.process_time() - cpu)
+
+
+def _pace(own: list[Timed], first: list[Timed], calls: int, ideal: float) -> Pace:
+    middle, pairs = statistics.median, list(zip(own, first, strict=True))
     return Pace(
         of_ideal=middle(ideal / t.wall for t in own),
         of_bare=middle(b.wall / a.wall for a, b in pairs),
         cpu=middle(t.cpu for t in own) / calls * 1e6,
         own=middle(a.cpu - b.cpu for a, b in pairs) / calls * 1e6,
-        most=most,
+        rate=middle(calls / t.wall for t in own),
+        most=0,
     )
+
+
+def _seen(pace: Pace, most: int) -> Pace:
+    return Pace(**{**asdict(pace), "most": most})

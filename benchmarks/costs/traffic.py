@@ -6,7 +6,7 @@ import asyncio
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -20,10 +20,11 @@ from langchain_core.outputs import ChatGeneration, ChatResult
 from langgraph.graph import END, START, StateGraph
 from pydantic import PrivateAttr
 
-from llmdl_langgraph.network import LangGraphNetwork, adapt
 from llmdl_plugins import boundary
 from llmdl_plugins.data import Example, load
+from llmdl_plugins.layers.prompt import Prompt
 from llmdl_plugins.losses.loss import resolve
+from llmdl_plugins.network import Network, trainable
 from llmdl_plugins.run.budget import Budget
 from llmdl_plugins.run.cashier import Cashier
 from llmdl_plugins.run.evaluate import Evaluator
@@ -31,8 +32,7 @@ from llmdl_plugins.run.ledger import Ledger
 from llmdl_plugins.run.meter import Meter
 
 SYSTEM = "Answer the ticket in one word, and say nothing else."
-STRAGGLER = 100  # one call in so many
-Latency = Callable[[int], float]
+HISTORY = [kind("What was said before is long. " * 66) for kind in (HumanMessage, AIMessage) * 10]
 _repetition = count()
 
 
@@ -86,11 +86,32 @@ def _said(messages: Sequence[BaseMessage]) -> ChatResult:
     return ChatResult(generations=[ChatGeneration(message=AIMessage(f"Word {messages[-1].text}."))])
 
 
-def asking(model: Any, sync: bool = False) -> Any:
-    """A graph of one node, which asks the model once."""
+@dataclass(frozen=True)
+class App:
+    """One application in two forms.
+
+    Args:
+        run: one run of it, by hand.
+        network: the same for the evaluator.
+    """
+
+    run: Callable[[dict[str, Any]], Awaitable[Any]]
+    network: Network
+
+
+def app(kind: str, model: BaseChatModel) -> App:
+    """An application that asks the model once: "graph", "sync" (a graph), "large" (20 messages of 2 kB) or "model"."""
+    if kind == "model":
+        return App(lambda row: model.ainvoke(_messages(row)), trainable(Prompt(model, SYSTEM, "ticket", "answer")))
+    graph = _asking(model, kind == "sync", HISTORY if kind == "large" else ())
+    return App(graph.ainvoke, trainable(graph))
+
+
+def _asking(model: Any, sync: bool, history: Sequence[BaseMessage]) -> Any:
+    """A graph of one node."""
 
     async def ask(state: State) -> State:
-        return {"answer": (await model.ainvoke(_messages(state))).text}
+        return {"answer": (await model.ainvoke(_messages(state, history))).text}
 
     def ask_now(state: State) -> State:
         return {"answer": model.invoke(_messages(state)).text}
@@ -102,8 +123,8 @@ def asking(model: Any, sync: bool = False) -> Any:
     return builder.compile()
 
 
-def _messages(state: State) -> list[BaseMessage]:
-    return [SystemMessage(SYSTEM), HumanMessage(state["ticket"])]
+def _messages(state: Any, history: Sequence[BaseMessage] = ()) -> list[BaseMessage]:
+    return [SystemMessage(SYSTEM), *history, HumanMessage(state["ticket"])]
 
 
 @cache
@@ -113,38 +134,36 @@ def rows(runs: int) -> Sequence[Example]:
     return load(told, inputs=["ticket"], expected="answer")
 
 
-async def bare(graph: Any, runs: int, concurrency: int) -> None:
+async def bare(app: App, runs: int, concurrency: int) -> None:
     """The loop that one would write by hand: so many workers, each takes the next row."""
     left = iter(rows(runs))
 
     async def worker() -> None:
         for row in left:
-            await graph.ainvoke(dict(row.inputs))
+            await app.run(dict(row.inputs))
 
     await asyncio.gather(*(worker() for _ in range(concurrency)))
 
 
 @dataclass
 class Desk:
-    """An evaluator at work on a graph, its ledger on disk."""
+    """An evaluator at work, its ledger on disk."""
 
     evaluator: Evaluator
-    network: LangGraphNetwork
     ledger: Ledger
 
-    async def evaluated(self, runs: int, repetition: str | None = None, candidates: Sequence[Any] = ({},)) -> Any:
-        """So many rows, drawn anew where no repetition is named."""
-        again = next(_repetition) if repetition is None else repetition
+    async def evaluated(
+        self, runs: int, repetition: str | None = None, candidates: Sequence[Any] = ({},), tapes: bool = True
+    ) -> Any:
+        """So many rows, drawn anew where no repetition is named; the door is open meanwhile."""
+        again = str(next(_repetition)) if repetition is None else repetition
         with boundary.door():
-            return await self.evaluator.evaluate(candidates, rows(runs), repetition=str(again))
+            return await self.evaluator.evaluate(candidates, rows(runs), repetition=again, tapes=tapes)
 
 
 @contextmanager
-def desk(graph: Any, concurrency: int, **more: Any) -> Iterator[Desk]:
-    """The evaluator, its door open while it works."""
-    network = adapt(graph)
-    assert network is not None
+def desk(network: Network, concurrency: int) -> Iterator[Desk]:
+    """The evaluator."""
     with tempfile.TemporaryDirectory() as folder, closing(Ledger(Path(folder) / "ledger.db")) as ledger:
         cashier = Cashier(ledger, Meter(Budget.parse(None)))
-        evaluator = Evaluator(network, resolve("exact_match"), ledger, cashier, concurrency=concurrency, **more)
-        yield Desk(evaluator, network, ledger)
+        yield Desk(Evaluator(network, resolve("exact_match"), ledger, cashier, concurrency=concurrency), ledger)

@@ -19,7 +19,7 @@ def evaluate(
     candidate: Annotated[bool, typer.Option(help="Evaluate a run's values even if no gain was shown.")] = False,
     inputs: Annotated[str, typer.Option(help="For flat rows: the input keys, with commas.")] = "",
     expected: Annotated[str | None, typer.Option(help="For flat rows: the key of the right answer.")] = None,
-    concurrency: Annotated[int, typer.Option(min=1, help="Runs under way at once.")] = 8,
+    concurrency: Annotated[int, typer.Option(min=1, help="Calls of each model under way at once.")] = 8,
     rpm: asking.Requests = None,
     tpm: asking.Tokens = None,
     timeout: asking.Timeout = 600,

@@ -57,7 +57,10 @@ def fit(
     ] = None,
     inputs: Annotated[str, typer.Option(help="For flat rows: the input keys, with commas.")] = "",
     expected: Annotated[str | None, typer.Option(help="For flat rows: the key of the right answer.")] = None,
-    concurrency: Annotated[int, typer.Option(min=1, help="Runs of the application under way at once.")] = 8,
+    concurrency: Annotated[int, typer.Option(min=1, help="Calls of each model under way at once.")] = 8,
+    fast_http: Annotated[
+        bool, typer.Option("--fast-http", help="Let OpenAI-compatible clients send through aiohttp in this run.")
+    ] = False,
     rpm: asking.Requests = None,
     tpm: asking.Tokens = None,
     timeout: asking.Timeout = 600,
@@ -85,7 +88,7 @@ def fit(
     logger: Annotated[list[str] | None, typer.Option(help="A logger that is told how the run goes.")] = None,
     plugin: plugged.Plugins = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print result.json instead of words.")] = False,
-    quiet: Annotated[bool, typer.Option(help="No progress.")] = False,
+    quiet: Annotated[bool, typer.Option(help="No progress, but warnings.")] = False,
 ) -> None:
     """Train an untouched application, and test on sealed rows whether it got better.
 
@@ -128,6 +131,7 @@ def fit(
             node=node,
             seed=seed,
             concurrency=concurrency,
+            fast_http=fast_http,
             rpm=rpm,
             tpm=tpm,
             timeout=timeout or None,

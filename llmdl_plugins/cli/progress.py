@@ -13,14 +13,19 @@ from llmdl_plugins.run.events import Event, Progressed, Told, Watcher
 
 @contextmanager
 def progress(quiet: bool = False) -> Iterator[Watcher]:
-    """A watcher for a run; nothing is shown where quiet."""
+    """A watcher for a run; only warnings are shown where quiet."""
     if quiet:
-        yield lambda event: None
+        yield _warnings
     elif sys.stderr.isatty():
         with _bar() as watcher:
             yield watcher
     else:
         yield _lines
+
+
+def _warnings(event: Event) -> None:
+    if isinstance(event, Told) and event.text.startswith("warning: "):
+        _lines(event)
 
 
 def _lines(event: Event) -> None:

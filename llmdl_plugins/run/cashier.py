@@ -38,6 +38,10 @@ class Cashier:
         self._lock = threading.Lock()
         self.flying: set[asyncio.Task[Any]] = set()
 
+    def at_most(self, calls: int) -> None:
+        """Let so many calls of each model be under way at once; to be said before the first."""
+        self._sender.limits.most = calls
+
     async def apay(self, call: Call, send: Callable[[], Awaitable[JSON]]) -> JSON:
         """The recorded answer, or what `send` brings; a call under way is finished even if its caller is gone."""
         if (answer := await self._joins.await_(call)) is not None:

@@ -36,6 +36,11 @@ def fails(error: BaseException) -> bool:
     return code & 0xFF in _FAILS and code != sqlite3.SQLITE_IOERR_SHORT_READ
 
 
+def gives_out(error: BaseException) -> bool:
+    """Whether a disk is full or broken, and not just the wrong place."""
+    return getattr(error, "errno", None) in _FULL | {errno.EIO}
+
+
 def advice(error: BaseException) -> str:
     """What to do about a disk that fails."""
     name, number = getattr(error, "sqlite_errorname", ""), getattr(error, "errno", None)

@@ -58,7 +58,7 @@ class Evaluator:
         loss: what is wrong with an output.
         ledger: where finished rollouts are kept.
         cashier: who pays for calls.
-        concurrency: rollouts under way at once.
+        concurrency: calls of a model under way at once, and about so many rollouts.
         tools: whether tools run or are replayed.
         seconds: what the application may take by itself for one rollout.
     """
@@ -82,7 +82,10 @@ class Evaluator:
         rules = () if tools == ToolRules() else (tools.json(),)
         self._identity = digest(network.fingerprint, loss.fingerprint, *rules)
         self.tools, self._said = tools, set[str]()
-        self.concurrency, self._slots = concurrency, asyncio.Semaphore(concurrency)
+        # A few runs more than calls: while some wait for the disk, others have their call under way.
+        cashier.at_most(concurrency)
+        self.concurrency = concurrency + concurrency // 8
+        self._slots = asyncio.Semaphore(self.concurrency)
         self._outcomes: Counter[Status] = Counter()
         self._met = Met()
         self._steps = 0

@@ -16,7 +16,7 @@ from llmdl_plugins.errors import BudgetError, MisuseError, RunFolderError
 from llmdl_plugins.plain import JSON, dumps, plain
 from llmdl_plugins.run.bare import BareLedger
 from llmdl_plugins.run.database import Say
-from llmdl_plugins.run.disk import sync_folder, unwritten, write_whole
+from llmdl_plugins.run.disk import gives_out, sync_folder, unwritten, write_whole
 from llmdl_plugins.run.ledger import Ledger
 from llmdl_plugins.run.owner import owned
 
@@ -71,6 +71,7 @@ class RunFolder:
 
         Raises:
             RunFolderError: there can be none, or it holds what no run writes.
+            LedgerError: the disk is full or fails.
         """
         try:
             made = not self.path.exists()
@@ -79,6 +80,8 @@ class RunFolder:
                 self.path.chmod(0o700)
                 sync_folder(self.path.parent)
         except (OSError, ValueError) as error:
+            if gives_out(error):
+                raise unwritten(self.path, error) from error
             why = getattr(error, "strerror", None) or error
             raise RunFolderError(f"Can't make the run folder {self.path}: {why}. Give another --folder.") from None
         if not self.path.is_dir():

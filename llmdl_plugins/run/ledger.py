@@ -21,7 +21,7 @@ from llmdl_plugins.plain import JSON
 from llmdl_plugins.run.database import Say, connected, in_memory, opened
 from llmdl_plugins.run.disk import unread, unwritten
 from llmdl_plugins.run.landing import Landing
-from llmdl_plugins.run.schema import TABLES, is_row, packed_row, recording, sealed_row
+from llmdl_plugins.run.schema import TABLES, is_row, is_whole, packed_row, recording, sealed_row
 
 if TYPE_CHECKING:
     from llmdl_plugins.scope import Use
@@ -157,7 +157,7 @@ class Ledger:
         rows = self._rows(f"SELECT * FROM {table} WHERE key = ?", key)
         if not rows:
             return None
-        if is_row(table, rows[0]):
+        if is_whole(rows[0]) or is_row(table, rows[0]):  # the first is quicker
             text = redact.show(rows[0][_PLACES[table][column]])
             return None if text is None else json.loads(text)  # it held a secret that this process doesn't know
         self._add(f"DELETE FROM {table} WHERE key = ?", (key,)).result()

@@ -40,10 +40,11 @@ class Pace:
     Args:
         rpm: requests a minute, None is no limit.
         tpm: tokens a minute, in and out.
+        most: calls under way at once.
     """
 
-    def __init__(self, rpm: float | None = None, tpm: float | None = None) -> None:
-        self.under_way, self.has_answered = 0, False
+    def __init__(self, rpm: float | None = None, tpm: float | None = None, most: float = math.inf) -> None:
+        self.under_way, self.has_answered, self.most = 0, False, most
         self._window = self._ceiling = math.inf
         self._free_at = self._slowed_at = 0.0
         self._requests, self._tokens = Bucket(rpm) if rpm else None, Bucket(tpm) if tpm else None
@@ -119,7 +120,7 @@ class Pace:
             return _Look(own.woken, seconds or None)
 
     def _admits(self, tokens: float) -> bool:
-        if self.under_way >= self._window or self._seconds(tokens) > 0:
+        if self.under_way >= min(self._window, self.most) or self._seconds(tokens) > 0:
             return False
         self._admit(tokens)
         return True
@@ -186,10 +187,11 @@ class Limits:
 
     Args:
         rpm, tpm: requests and tokens a minute, for each model.
+        most: calls of each model under way at once.
     """
 
-    def __init__(self, rpm: float | None = None, tpm: float | None = None) -> None:
-        self.rpm, self.tpm = rpm, tpm
+    def __init__(self, rpm: float | None = None, tpm: float | None = None, most: float = math.inf) -> None:
+        self.rpm, self.tpm, self.most = rpm, tpm, most
         self._paces: dict[str, Pace] = {}
         self._lock = threading.Lock()
 
@@ -198,7 +200,7 @@ class Limits:
         with self._lock:
             pace = self._paces.get(model)
             if pace is None:
-                pace = self._paces[model] = Pace(self.rpm, self.tpm)
+                pace = self._paces[model] = Pace(self.rpm, self.tpm, self.most)
             return pace
 
 

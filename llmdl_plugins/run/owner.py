@@ -11,7 +11,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from llmdl_plugins.errors import LockedError, RunFolderError
-from llmdl_plugins.run.disk import write_whole
+from llmdl_plugins.run.disk import gives_out, unwritten, write_whole
 
 
 @contextmanager
@@ -21,6 +21,7 @@ def owned(folder: Path) -> Iterator[None]:
     Raises:
         LockedError: somebody owns it; the message says who.
         RunFolderError: it can't be locked.
+        LedgerError: the disk is full or fails.
     """
     lock = FileLock(folder / "lock", timeout=0, mode=0o600)
     try:
@@ -28,6 +29,8 @@ def owned(folder: Path) -> Iterator[None]:
     except Timeout:
         raise LockedError(f"{_owner(folder)} is writing to {folder}: wait for it, or give another --folder.") from None
     except (OSError, NotImplementedError) as error:
+        if gives_out(error):
+            raise unwritten(folder / "lock", error) from error
         why = getattr(error, "strerror", None) or error
         raise RunFolderError(f"Can't lock {folder} ({why}): give a --folder on a local disk, writable.") from None
     try:

@@ -13,6 +13,7 @@ from llmdl_plugins.plain import plain
 from llmdl_plugins.run.evaluate import Evaluator
 from llmdl_plugins.run.events import Told
 from llmdl_plugins.run.feedback import Feedback
+from llmdl_plugins.run.lint import finding
 from llmdl_plugins.run.meter import Meter
 from llmdl_plugins.run.rollout import Rollout, Values
 from llmdl_plugins.run.screen import Verdict, screen
@@ -80,6 +81,8 @@ class Problem:
             candidate: the values that change.
             what: the move in words, for the report.
         """
+        if refused := self._refusal(candidate):
+            return refused
         full = self._full(candidate)
         number, before = len(self._verdicts), self._incumbent
         verdict = await screen(self.evaluator, before, full, self._val, seed=f"{self.seed}/{number}")
@@ -89,6 +92,15 @@ class Problem:
             self.keep(full)
         self._tell(verdict, what, candidate, before)
         return verdict
+
+    def _refusal(self, candidate: Values) -> Verdict | None:
+        """A verdict without a test, whoever proposes, on a text that brings along what it must not."""
+        for name, value in candidate.items():
+            is_text = isinstance(value, str) and name in self.parameters and self.parameters[name].kind == "text"
+            if is_text and (why := finding(value, str(self.value(name)), self.train)):
+                self.refused(name, why)
+                return Verdict(False, 0.0, 0, 0, 0, 0.0, 0.0, why)
+        return None
 
     def refused(self, name: str, why: str) -> None:
         """Note that a value was proposed which could not be tried."""

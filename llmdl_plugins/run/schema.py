@@ -118,11 +118,18 @@ def table_of(values: tuple[Any, ...]) -> str | None:
 def is_row(table: str, values: Sequence[Any]) -> bool:
     """Whether values are a row of a table as it was stored; rows of older versions lack the last columns."""
     kinds = _kinds(table)
-    missing = len(kinds) - len(values)
-    if missing < 0 or not all(kind.endswith("?") for kind in kinds[len(values) :]):
+    if len(values) > len(kinds) or not all(kind.endswith("?") for kind in kinds[len(values) :]):
         return False
-    whole = missing or values[-1] is None or values[-1] == _crc(values[:-1])
-    return bool(whole) and all(map(_is, values, kinds))
+    if not all(map(_is, values, kinds)):
+        return False
+    if len(values) == len(kinds) and values[-1] is not None:
+        return is_whole(values)
+    return all(kind != "JSON" or _is_json(value) for value, kind in zip(values, kinds, strict=False))
+
+
+def is_whole(values: Sequence[Any]) -> bool:
+    """Whether the texts of a row are those that were stored."""
+    return bool(values[-1] == _crc(values[:-1]))
 
 
 def _kinds(table: str) -> list[str]:
@@ -132,9 +139,7 @@ def _kinds(table: str) -> list[str]:
 def _is(value: Any, kind: str) -> bool:
     if value is None:
         return kind.endswith("?")
-    if not isinstance(value, _TYPES.get(kind.split()[0].rstrip("?"), str)):
-        return False
-    return kind != "JSON" or _is_json(value)
+    return isinstance(value, _TYPES.get(kind.split()[0].rstrip("?"), str))
 
 
 def _is_json(text: Any) -> bool:

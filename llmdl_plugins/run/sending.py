@@ -50,7 +50,7 @@ class Sender:
         timeout: float | None = TIMEOUT,
         say: Callable[[str], None] = lambda text: None,
     ) -> None:
-        self._ledger, self._meter, self._limits = ledger, meter, limits or Limits()
+        self._ledger, self._meter, self.limits = ledger, meter, limits or Limits()
         self._timeout, self._say, self._said = timeout, say, set[str]()
 
     def send(self, call: Call, make: Callable[[], T]) -> T:
@@ -75,22 +75,33 @@ class Sender:
     async def asend(self, call: Call, make: Callable[[], Awaitable[T]]) -> T:
         """The same, asynchronously."""
         pace = self._pace(call)
+        try:
+            return await self._attempt(call, pace, make)
+        except Exception as error:
+            failed: Exception | None = error
+        # Only now: to be ready to try again costs as much as all else here.  What failed is the first attempt.
         async for attempt in stamina.retry_context(on=self._again(call, pace), attempts=_ATTEMPTS, timeout=None):
             with attempt:
-                entered = await pace.aenter(self._size(call, pace))
-                try:
-                    async with awithin(self._timeout):
-                        answer = await make()
-                except BaseException as error:
-                    self._failed(call, pace, entered, error)
-                    raise
-                pace.came()
-                return answer
+                if failed is not None:
+                    first, failed = failed, None
+                    raise first
+                return await self._attempt(call, pace, make)
         raise AssertionError("retry_context ends with an answer or an error")
+
+    async def _attempt(self, call: Call, pace: Pace, make: Callable[[], Awaitable[T]]) -> T:
+        entered = await pace.aenter(self._size(call, pace))
+        try:
+            async with awithin(self._timeout):
+                answer = await make()
+        except BaseException as error:
+            self._failed(call, pace, entered, error)
+            raise
+        pace.came()
+        return answer
 
     def settle(self, call: Call, tokens: dict[str, int] | None) -> None:
         """Charge what a call really took against the tokens a minute."""
-        pace = self._limits.of(_model(call))
+        pace = self.limits.of(_model(call))
         if pace.counts_tokens and tokens:
             pace.settle(tokens["input"] + tokens["output"] - self._size(call, pace))
 
@@ -103,7 +114,7 @@ class Sender:
                     f"the client of {model} retries by itself (max_retries), so its server may count more calls than "
                     "this run: with max_retries=0 the run does it, waits as the server asks, and counts each"
                 )
-        return self._limits.of(model)
+        return self.limits.of(model)
 
     def _size(self, call: Call, pace: Pace) -> float:
         request: Any = call.request

@@ -51,6 +51,7 @@ from llmdl_plugins.training.probe import check_probes
 from llmdl_plugins.training.recorded import recorded
 from llmdl_plugins.training.result import IMPROVED, NO_GAIN, STOPPED, Result, versions
 from llmdl_plugins.training.sealed import Sealed, sealed_test
+from llmdl_plugins.transport import transport
 
 _PROBES = 2
 _MARGIN = 1.5
@@ -71,7 +72,8 @@ class Trainer:
             is not in it comes from the public price list of genai-prices, where that is installed.
         folder: the run folder; the same call on the same folder goes on where it stopped.
         recipe: gives the network an architecture around `node` before training.
-        concurrency: rollouts under way at once.
+        concurrency: calls of each model under way at once, and about so many rollouts.
+        fast_http: let OpenAI-compatible clients send through aiohttp in this run; they themselves are not changed.
         rpm, tpm: requests and tokens a minute, for each model; None is no limit, and what a server refuses is learned.
         timeout: seconds for one attempt at a model call; one that hangs is tried again.
         rollout_timeout: seconds that the application may take by itself for one row, waiting for models not counted.
@@ -102,6 +104,7 @@ class Trainer:
         node: str | None = None,
         seed: int = 0,
         concurrency: int = 8,
+        fast_http: bool = False,
         rpm: float | None = None,
         tpm: float | None = None,
         timeout: float | None = TIMEOUT,
@@ -132,7 +135,7 @@ class Trainer:
         self.folder = RunFolder(folder) if folder is not None else None
         self.seed, self.concurrency, self.force, self.watcher = seed, concurrency, force, watcher
         self.terms = Terms(timeout, rollout_timeout, rpm, tpm)
-        self.content = content
+        self.content, self.fast_http = content, fast_http
         self._observers = [*observers.of_plugins(), *observers.loggers(loggers)]
         self._tell: Watcher = watcher
         self.tools = ToolRules(tools, frozenset(safe_tools))  # type: ignore[arg-type]  # it checks the word
@@ -176,11 +179,12 @@ class Trainer:
             evaluator = self._evaluator(ledger, cashier)
             problem = self._problem(evaluator, cashier)
             try:
-                await self._set_aside(evaluator)
-                await self._train(problem)
-                if not self.network.changed(problem.incumbent):
-                    return self._save(self._untested(problem, NO_GAIN, _unmoved(problem)))
-                sealed = await self._open_seal(evaluator, problem)
+                async with transport(self.fast_http, self.concurrency, self._say):
+                    await self._set_aside(evaluator)
+                    await self._train(problem)
+                    if not self.network.changed(problem.incumbent):
+                        return self._save(self._untested(problem, NO_GAIN, _unmoved(problem)))
+                    sealed = await self._open_seal(evaluator, problem)
             except Stopped as stopped:
                 return self._save(self._untested(problem, STOPPED, stopped.reason))
             finally:

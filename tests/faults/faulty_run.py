@@ -1,6 +1,6 @@
 """A small training that is run again and again in forks of one process, on a disk that fails: see test_failing_disk.
 
-Reads lines of JSON: {"base", "at", "error", "for_good"}; answers each with what became of that run.
+Reads lines of JSON, the arguments of `in_a_fork`; answers each with what became of that run.
 """
 
 from __future__ import annotations
@@ -8,6 +8,8 @@ from __future__ import annotations
 import ctypes
 import json
 import os
+import resource
+import signal
 import sys
 import traceback
 from collections.abc import Callable
@@ -35,7 +37,7 @@ def trained(base: Path) -> dict[str, Any]:
         return done
 
     Ledger.add_call = watched  # type: ignore[method-assign]
-    simulator = Simulator(skill="rule", seed=3)
+    simulator = Simulator(skill="rule", seed=5)
     model = SimulatedChat(simulator=simulator, temperature=0)
     net = trainable(Prompt(model, "Answer.", "question", "answer"))
     rows = [simulator.dataset(split, n) for split, n in ROWS]
@@ -50,7 +52,7 @@ def trained(base: Path) -> dict[str, Any]:
     return {**told, "paid": simulator.counts["calls"], "acknowledged": acknowledged}
 
 
-def in_a_fork(base: Path, at: int, error: int, for_good: bool) -> None:
+def in_a_fork(base: Path, at: int, error: int, for_good: bool, limit: int) -> None:
     """Run it in a child of this process, and print what became of it."""
     if (child := os.fork()) == 0:
         code = 1
@@ -58,10 +60,13 @@ def in_a_fork(base: Path, at: int, error: int, for_good: bool) -> None:
             os.environ["LLMDL_STATE"] = str(base / "state")
             base.mkdir(exist_ok=True)
             disk = ctypes.CDLL(None)
-            disk.writes_met.restype = ctypes.c_long
-            disk.fail_at(str(base).encode(), ctypes.c_long(at), error, int(for_good))
+            if hasattr(disk, "fail_at"):
+                disk.fail_at(str(base).encode(), ctypes.c_long(at), error, int(for_good))
+            if limit:
+                signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+                resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
             told = trained(base)
-            print(json.dumps({**told, "writes": disk.writes_met()}), flush=True)
+            print(json.dumps({**told, "writes": disk.writes_met() if hasattr(disk, "writes_met") else 0}), flush=True)
             code = 0
         except BaseException:
             traceback.print_exc()
@@ -75,7 +80,7 @@ def main() -> None:
     """Serve the runs that are asked for."""
     for line in sys.stdin:
         asked = json.loads(line)
-        in_a_fork(Path(asked["base"]), asked["at"], asked["error"], asked["for_good"])
+        in_a_fork(Path(asked.pop("base")), **asked)
 
 
 if __name__ == "__main__":

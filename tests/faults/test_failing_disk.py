@@ -6,23 +6,21 @@ truncation or renaming of the whole process, SQLite's too.
 from __future__ import annotations
 
 import errno
-import json
-import os
 import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-HERE = Path(__file__).parent
+from .served import HERE, Run, served
+
 COMPILER = shutil.which("cc") or shutil.which("gcc")
 CONCURRENCY = 8
-Run = Callable[..., dict[str, Any]]
 
 pytestmark = pytest.mark.skipif(
     COMPILER is None or not sys.platform.startswith("linux"), reason="needs Linux and a C compiler"
@@ -34,25 +32,10 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     """A training on a disk whose `at`-th write fails (none where it is 0)."""
     library = tmp_path_factory.mktemp("disk") / "failing_disk.so"
     assert COMPILER
-    subprocess.run(
-        [COMPILER, "-shared", "-fPIC", "-O1", "-w", "-o", library, HERE / "failing_disk.c", "-ldl"], check=True
-    )
-    env = {**os.environ, "LD_PRELOAD": str(library), "PYTHONPATH": os.pathsep.join(sys.path)}
-    with subprocess.Popen(
-        [sys.executable, HERE / "faulty_run.py"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=env
-    ) as server:
-
-        def ask(base: Path, at: int = 0, error: int = errno.ENOSPC, for_good: bool = False) -> dict[str, Any]:
-            assert server.stdin and server.stdout
-            told = {"base": str(base), "at": at, "error": error, "for_good": for_good}
-            server.stdin.write(json.dumps(told) + "\n")
-            server.stdin.flush()
-            answer: dict[str, Any] = json.loads(server.stdout.readline())
-            return answer
-
-        yield ask
-        assert server.stdin
-        server.stdin.close()
+    made = [COMPILER, "-shared", "-fPIC", "-O1", "-w", "-o", library, HERE / "failing_disk.c", "-ldl"]
+    subprocess.run(made, check=True)
+    with served(library) as run:
+        yield run
 
 
 @pytest.fixture(scope="module")

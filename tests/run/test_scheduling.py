@@ -123,3 +123,16 @@ async def test_who_reads_no_tapes_gets_none_and_the_ledger_keeps_them(desk: Any,
     (whole,) = await at.evaluate([{}], rows(1))
     assert not bare.tape.steps and [len(s.calls) for s in whole.tape.steps] == [1]
     assert (bare.score, bare.output, bare.receipts) == (whole.score, whole.output, whole.receipts)
+
+
+async def test_a_node_that_asks_much_at_once_sends_no_burst(desk: Any, rows: Rows) -> None:
+    model = SimulatedChat(simulator=Simulator(latency="fixed:0.01"))
+
+    class Fan(Module):
+        async def forward(self, state: Any) -> Any:
+            said = await asyncio.gather(*(model.ainvoke(f"{state['question']} {n}") for n in range(10)))
+            return {"answer": said[0].text}
+
+    rollouts = await desk(trainable(Fan()), concurrency=8).evaluate([{}], rows(12))
+    assert [r.status for r in rollouts] == ["scored"] * 12
+    assert model.simulator.stats()["max_in_flight"] == 8 and model.simulator.counts["calls"] == 120
