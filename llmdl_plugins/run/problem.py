@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from llmdl_plugins.data import Example
@@ -33,6 +33,7 @@ class Problem:
         teacher: writes feedback and proposals; None where there is none.
         seed: the only source of randomness that an optimizer may use.
         keep: told of every new incumbent.
+        untestable: why the budget can't hold the sealed test of a candidate, if it can't.
         backward: turns failing rollouts into feedback on parameters; needs a teacher.
     """
 
@@ -45,6 +46,7 @@ class Problem:
     _val: Sequence[Example]
     _incumbent: Values = field(default_factory=dict)
     _verdicts: list[Verdict] = field(default_factory=list)
+    untestable: Callable[[Values], str] = lambda values: ""
 
     @property
     def incumbent(self) -> dict[str, Any]:
@@ -86,6 +88,8 @@ class Problem:
         full = self._full(candidate)
         number, before = len(self._verdicts), self._incumbent
         verdict = await screen(self.evaluator, before, full, self._val, seed=f"{self.seed}/{number}")
+        if verdict.accepted and (why := self.untestable(full)):
+            verdict = replace(verdict, accepted=False, reason=why)
         self._verdicts.append(verdict)
         if verdict.accepted:
             self._incumbent = full
