@@ -39,6 +39,7 @@ bench: $(VENV)/ready
 	$(VENV)/bin/llmdl models pull
 	$(PY) benchmarks/imports.py
 	$(PY) benchmarks/overhead.py
+	$(PY) benchmarks/throughput.py
 	$(PY) benchmarks/news_desk.py
 
 # AGENTS_DIR holds the checkouts, AGENTS_WORK what is made of them.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
-from codecs import BOM_UTF8
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
@@ -142,6 +142,9 @@ def _csv(path: Path) -> Iterator[tuple[str, Any]]:
     with path.open(encoding="utf-8-sig", newline="") as lines:
         reader = csv.DictReader(lines, strict=True)
         try:
+            names = Counter(reader.fieldnames or ())
+            if twice := next((name for name, n in names.items() if n > 1), None):
+                raise DataError(f"{path} line 1 names the column {twice!r} twice.")
             for row in reader:
                 where = f"{path} line {reader.line_num}"
                 if None in row or None in row.values():
@@ -153,16 +156,41 @@ def _csv(path: Path) -> Iterator[tuple[str, Any]]:
 
 def _jsonl(path: Path) -> Iterator[tuple[str, Any]]:
     # By b"\n" only: str.splitlines would cut a row at a U+2028 inside a string.
-    for n, line in enumerate(path.read_bytes().removeprefix(BOM_UTF8).split(b"\n"), 1):
+    held = path.read_bytes()
+    if held.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        raise DataError(f"{path} line 1 is not UTF-8 but UTF-16: save the file as UTF-8.")
+    for n, line in enumerate(held.removeprefix(BOM_UTF8).split(b"\n"), 1):
         if line.strip():
             yield f"{path} line {n}", _json(line, f"{path} line {n}")
 
 
 def _json(line: bytes, where: str) -> Any:
     try:
-        return json.loads(line)
-    except (ValueError, UnicodeDecodeError) as wrong:
+        return _DECODER.decode(line.decode("utf-8"))
+    except UnicodeDecodeError as wrong:
+        raise DataError(
+            f"{where} is not UTF-8 ({wrong.reason} at byte {wrong.start}): save the file as UTF-8."
+        ) from None
+    except RecursionError:
+        raise DataError(f"{where} is not JSON that can be read: it is nested too deep.") from None
+    except ValueError as wrong:
         raise DataError(f"{where} is not JSON ({wrong}); a data file holds one JSON object a line.") from None
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is no number of JSON, and nothing is equal to it")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object, if each of its keys stands there once: which of two is meant, nobody knows."""
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        twice = next(key for key, n in Counter(key for key, _ in pairs).items() if n > 1)
+        raise ValueError(f"{twice!r} stands there twice")
+    return made
+
+
+_DECODER = json.JSONDecoder(parse_constant=_no_number, object_pairs_hook=_once)
 
 
 def _example(row: Any, where: str, inputs: Sequence[str], expected: str | None) -> Example:
@@ -214,11 +242,20 @@ def _made(
 ) -> Example:
     group = row.get("group")
     name = row.get("id")
-    return Example(inputs, expected, _id(name, where), None if group is None else str(group), more)
+    return Example(inputs, expected, _text(name, "id", where) or _number(where), _text(group, "group", where), more)
 
 
-def _id(given: Any, where: str) -> str:
-    return where.rpartition(" ")[2] if given is None else str(given)
+def _number(where: str) -> str:
+    return where.rpartition(" ")[2]
+
+
+def _text(given: Any, key: str, where: str) -> str | None:
+    # Tables fill what a row doesn't have with NaN.
+    if given is None or given != given:
+        return None
+    if isinstance(given, Mapping | list | tuple | set):
+        raise DataError(f'{where}: "{key}" must be text or a number, not a {type(given).__name__}.')
+    return str(given)
 
 
 def text_key(examples: Sequence[Example]) -> str:

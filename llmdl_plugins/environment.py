@@ -58,7 +58,7 @@ def of_config(target: str, named: Sequence[str] = ()) -> dict[str, str]:
         return {}
     try:
         brought = json.loads(path.read_text(encoding="utf-8")).get("env") or {}
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         return {}  # what is wrong with it is said where the target is loaded
     # A template names a .env that each user makes by himself, or leaves out.
     values = brought if isinstance(brought, dict) else _of_file(path.parent / str(brought))

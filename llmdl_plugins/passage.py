@@ -25,7 +25,33 @@ T = TypeVar("T")
 # Whether the door stands.
 standing = False
 _passing: ContextVar[bool] = ContextVar("llmdl_passing", default=False)
+_trier: ContextVar[Trier | None] = ContextVar("llmdl_trier", default=None)
 _watch: ContextVar[Watch | None] = ContextVar("llmdl_watch", default=None)
+
+
+@dataclass
+class Trier:
+    """Who tries a call again: where a client's own retries were taken from it, the payer alone."""
+
+    alone: bool = False
+
+
+@contextmanager
+def trying() -> Iterator[Trier]:
+    """Inside, a door of a client may take its retries from it: the payer makes them."""
+    trier = Trier()
+    token = _trier.set(trier)
+    try:
+        yield trier
+    finally:
+        _trier.reset(token)
+
+
+def takes_retries() -> bool:
+    """Whether somebody around tries this call again, who is now the only one to do so."""
+    if (trier := _trier.get()) is not None:
+        trier.alone = True
+    return trier is not None
 
 
 @dataclass

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import json
 import os
 import sys
@@ -52,19 +53,35 @@ def _resolved(target: str) -> str:
     if not _is_config(target):
         return target
     path, _, name = target.partition(":")
-    try:
-        graphs = json.loads(Path(path).read_text(encoding="utf-8"))["graphs"]
-    except FileNotFoundError:
-        raise TargetError(f"There is no file {path}.") from None
-    except (ValueError, KeyError, TypeError):
-        raise TargetError(f'{path} is not a langgraph.json: it needs an object "graphs".') from None
+    graphs = _graphs(Path(path))
     if not name and len(graphs) != 1:
         raise TargetError(f"{path} has several graphs: write {path}:NAME with one of {', '.join(graphs)}.")
     if name and name not in graphs:
         raise TargetError(f"{path} has no graph {name!r}.{did_you_mean(name, graphs)}")
-    entry = graphs[name or next(iter(graphs))]
-    found, _, attribute = (entry if isinstance(entry, str) else entry["path"]).rpartition(":")
+    chosen = name or next(iter(graphs))
+    entry = graphs[chosen]
+    written = entry.get("path") if isinstance(entry, dict) else entry
+    found, _, attribute = written.rpartition(":") if isinstance(written, str) else ("", "", "")
+    if not found or not attribute:
+        raise TargetError(f"{path}: the graph {chosen!r} is {entry!r}: write it as path/app.py:graph.")
     return f"{Path(path).parent / found if found.endswith(('.py', '.ipynb')) else found}:{attribute}"
+
+
+def _graphs(path: Path) -> dict[str, Any]:
+    """The graphs that a langgraph.json names."""
+    if path.is_dir():
+        raise TargetError(f"{path} is a directory: give the file.")
+    try:
+        graphs = json.loads(path.read_text(encoding="utf-8"))["graphs"]
+    except FileNotFoundError:
+        raise TargetError(f"There is no file {path}.") from None
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        graphs = None
+    if not isinstance(graphs, dict):
+        raise TargetError(f'{path} is not a langgraph.json: it needs an object "graphs".')
+    if not graphs:
+        raise TargetError(f'{path} has no graphs: "graphs" is empty.')
+    return graphs
 
 
 def _from_file(path: Path) -> ModuleType:
@@ -98,12 +115,12 @@ def _from_notebook(path: Path, wanted: str) -> ModuleType:
     sys.path.insert(0, str(path.resolve().parent))
     try:
         return known if (known := sys.modules.get(name)) else load_notebook(path, wanted)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         where = _cell(path, error)
         raise TargetError(f"{path} raised {type(error).__name__}{where}: {error}") from error
 
 
-def _cell(path: Path, error: Exception) -> str:
+def _cell(path: Path, error: BaseException) -> str:
     """Where in a notebook an error was raised."""
     lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == str(path.resolve())]
     if not lines or lines[-1] is None:
@@ -123,8 +140,15 @@ def _imported(name: str, target: str) -> ModuleType:
         raise TargetError(
             f"{target} can't be imported: it needs {missing.name!r}, which is not installed."
         ) from missing
-    except Exception as error:
-        raise TargetError(f"{target} raised {type(error).__name__} at import: {error}") from error
+    except (Exception, SystemExit) as error:
+        raise TargetError(f"{target} raised {type(error).__name__} at import: {error}{_line(error)}") from error
+
+
+def _line(error: BaseException) -> str:
+    """Where in the user's own files an import ended."""
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if not f.filename.startswith("<")]
+    last = next((f for f in reversed(frames) if f.filename != __file__), None)
+    return f" ({Path(last.filename).name}, line {last.lineno})" if last and not isinstance(error, SyntaxError) else ""
 
 
 def _attribute(module: ModuleType, name: str, target: str) -> Any:
@@ -142,8 +166,12 @@ def _made(value: Any, target: str) -> Any:
     if not callable(value) or hasattr(value, "ainvoke") or hasattr(value, "compile"):
         return value
     try:
-        return value()
+        made = value()
     except TypeError as error:
         raise TargetError(f"{target} is a function that could not be called without arguments: {error}") from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise TargetError(f"{target} raised {type(error).__name__} when it was called: {error}") from error
+    if inspect.iscoroutine(made):
+        made.close()
+        raise TargetError(f"{target} is an async function: give what it makes a name in the file, and name its result.")
+    return made

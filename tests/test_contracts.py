@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
+import inspect
 import warnings
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
@@ -153,8 +155,47 @@ def stays_equal(message: Any) -> bool:
     return told.keys() == {"type", "data"} and messages_from_dict([told]) == [message]
 
 
+class Silent(Chat):
+    """A stream without a chunk."""
+
+    def _stream(self, *args: Any, **kwargs: Any) -> Iterator[Any]:
+        yield from ()
+
+
+def said(does: Callable[[], Any]) -> str:
+    try:
+        does()
+    except Exception as error:
+        return str(error)
+    return ""
+
+
+def worded(*words: str) -> Callable[[], bool]:
+    """Whether these stand in the source of langchain-openai."""
+
+    def check() -> bool:
+        source = inspect.getsource(importlib.import_module("langchain_openai.chat_models.base"))
+        return all(w in source for w in words)
+
+    return check
+
+
 DOORS = "llmdl_plugins/boundary.py"
+FAULTS = "llmdl_plugins/run/faults.py"
+OPENAI = "langchain_openai/chat_models/base.py"
 CONTRACTS = [
+    Contract(
+        "langchain-core", "a stream without a chunk is an error with these words", FAULTS, MODELS,
+        lambda: "No generation chunks were returned" in said(lambda: list(Silent().stream("hi"))),
+    ),
+    Contract(
+        "langchain-openai", "a body that is no answer is an error with these words", FAULTS, OPENAI,
+        worded("null value for 'choices'", "Unexpected response type from OpenAI-compatible endpoint"),
+    ),
+    Contract(
+        "langchain-openai", "an error with status 200 is a ValueError that holds what the server said", FAULTS, OPENAI,
+        worded('raise ValueError(response_dict.get("error"))'),
+    ),
     Contract(
         "langchain-core", "BaseChatModel answers in six methods of its own", DOORS, MODELS,
         own(BaseChatModel, "generate", "agenerate", "stream", "astream", "stream_events", "astream_events"),

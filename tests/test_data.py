@@ -42,7 +42,7 @@ def test_csv_is_read_with_bom_and_lines_inside_cells(tmp_path: Path) -> None:
     ("name", "text", "said"),
     [
         ("bad.jsonl", '{"inputs": {}, "expected": 1}\n\n{"inputs": ', "bad.jsonl line 3 is not JSON"),
-        ("latin.jsonl", b'{"inputs": {"q": "\xe9"}}', "latin.jsonl line 1 is not JSON"),
+        ("latin.jsonl", b'{"inputs": {"q": "\xe9"}}', "latin.jsonl line 1 is not UTF-8"),
         ("list.jsonl", "[1, 2]\n", "list.jsonl line 1 is not an object with keys, but a list"),
         (
             "keys.jsonl",

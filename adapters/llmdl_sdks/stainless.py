@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from llmdl_plugins import redact
 from llmdl_plugins.errors import UnboundCallError
-from llmdl_plugins.passage import entering, refused
+from llmdl_plugins.passage import entering, refused, takes_retries
 from llmdl_plugins.scope import Scope
 from llmdl_sdks import hearing
 from llmdl_sdks.arriving import Method
@@ -47,7 +47,7 @@ def _request(original: Callable[..., Any], spoken: Spoken) -> Callable[..., Any]
     def request(self: Any, cast_to: Any, options: Any, *, stream: bool = False, stream_cls: Any = None) -> Any:
         dialect = _dialect(options, spoken)
         if dialect is None or (here := entering()) is None:
-            return original(self, cast_to, options, stream=stream, stream_cls=stream_cls)
+            return original(self, cast_to, _once(dialect, options), stream=stream, stream_cls=stream_cls)
         if hasattr(self, "_copy_and_prepare"):
             options = self._copy_and_prepare(options)
         asked = _asked(here, dialect, self, options)
@@ -71,7 +71,7 @@ def _arequest(original: Callable[..., Any], spoken: Spoken) -> Callable[..., Any
     async def request(self: Any, cast_to: Any, options: Any, *, stream: bool = False, stream_cls: Any = None) -> Any:
         dialect = _dialect(options, spoken)
         if dialect is None or (here := entering()) is None:
-            return await original(self, cast_to, options, stream=stream, stream_cls=stream_cls)
+            return await original(self, cast_to, _once(dialect, options), stream=stream, stream_cls=stream_cls)
         if hasattr(self, "_copy_and_prepare"):
             options = await self._copy_and_prepare(options)
         asked = _asked(here, dialect, self, options)
@@ -110,7 +110,14 @@ def _asked(here: Scope, dialect: Dialect, client: Any, options: Any) -> Asked:
 
 def _bound(options: Any, asked: Asked) -> Any:
     # A copy for each try: the SDK takes headers out of the options that it is given.
-    return options.model_copy(update={"json_data": asked.body})
+    return _once(asked.dialect, options.model_copy(update={"json_data": asked.body}))
+
+
+def _once(dialect: Dialect | None, options: Any) -> Any:
+    """The options of one attempt, where the payer makes the others: else each of his would be several."""
+    if dialect is None or not takes_retries():
+        return options
+    return options.model_copy(update={"max_retries": 0})
 
 
 def _response(client: Any, options: Any, answer: Any, each: Callable[[list[str]], Any]) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
 import sys
 import traceback
@@ -65,6 +66,23 @@ def top(
 
 def main() -> None:
     """Run a command; an error of ours is one message and its exit code."""
+    try:
+        _run()
+    except SystemExit as ended:
+        _leave(ended)
+        raise
+
+
+def _leave(ended: SystemExit) -> None:
+    """End here where a node was given up that may never end: Python would wait for its thread."""
+    patience = sys.modules.get("llmdl_plugins.run.patience")
+    if patience is not None and patience.given_up:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(ended.code if isinstance(ended.code, int) else int(bool(ended.code)))
+
+
+def _run() -> None:
     warnings.formatwarning = lambda message, *where: f"warning: {_shown(str(message))}\n"
     sys.excepthook = _crash
     logging.getLogger("stamina").addHandler(logging.NullHandler())  # what is retried is told once, where it fails

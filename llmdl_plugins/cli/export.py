@@ -6,11 +6,14 @@ import json
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from llmdl_plugins import redact
+from llmdl_plugins.checks import Check
 from llmdl_plugins.cli import plugged
 from llmdl_plugins.cli.output import kept
 from llmdl_plugins.errors import MisuseError, NotVerifiedError, did_you_mean
@@ -58,6 +61,7 @@ def export(
         print(_nothing(past.result["status"], candidate), file=sys.stderr)
     with kept():
         handed = _Handed(run, past, past.network(), values, verify)
+        handed.look_through()
         made = handed.page(PATCH) if form == "review" else handed.network.export(form, values)
         handed.check()
     if isinstance(made, dict) and form == "module":
@@ -78,6 +82,29 @@ class _Handed:
     values: Mapping[str, Any]
     rows: Path | None
     verified: Verification | None = None
+
+    def look_through(self) -> None:
+        """Name what a reviewer has to see before anything else.
+
+        Raises:
+            MisuseError: a text held a key, which no run folder stores.
+        """
+        if kept_out := [name for name, value in self.values.items() if redact.MARK in json.dumps(value)]:
+            raise MisuseError(
+                f"{kept_out[0]} held a key, and keys are not stored: set it in the environment as it was in the run, "
+                "or take it out of the text and train again."
+            )
+        for found in self.findings:
+            print(printable(f"warning: {found}. Look at it before you apply it."), file=sys.stderr)
+
+    @cached_property
+    def findings(self) -> list[str]:
+        """What the texts bring along: nothing, where a run wrote them and nobody touched its folder."""
+        from llmdl_plugins.run.lint import finding
+
+        texts = [(name, value) for name, value in self.values.items() if isinstance(value, str)]
+        looked = [(name, finding(value, str(self.network[name].default))) for name, value in texts]
+        return [f"{name}: {why}" for name, why in looked if why]
 
     def check(self) -> None:
         """Compare the messages, where rows are given.
@@ -101,7 +128,12 @@ class _Handed:
         from llmdl_plugins.report.source import read_run
 
         self.check()
-        return review(read_run(self.run), unchanged(self.network, self.values, self.rows), self.verified, patch)
+        tried = [*unchanged(self.network, self.values, self.rows), self._looked()]
+        return review(read_run(self.run), tried, self.verified, patch)
+
+    def _looked(self) -> Check:
+        what = "no new addresses, hidden characters, keys or codes in the texts"
+        return Check(what, not self.findings, "; ".join(self.findings) or "looked through")
 
 
 def _beside(patch: Path) -> Path:

@@ -35,13 +35,22 @@ def resolved_loss(name: str) -> Any:
     module, colon, attribute = name.partition(":")
     if not colon or name in catalogue("losses"):  # one that another plugin offers too is plugin:loss
         return name
+    if not module or not attribute:
+        raise MisuseError(f"There is no loss {name!r}: write it as package.module:function.")
     from llmdl_plugins.effects import guard
 
     try:
         with guard.reported("import"):
-            return getattr(import_module(module), attribute)
+            loss = getattr(import_module(module), attribute)
     except (ImportError, AttributeError) as error:
         raise MisuseError(f"There is no loss {name!r}: {error}.") from None
+    except MisuseError:
+        raise
+    except (Exception, SystemExit) as error:
+        raise MisuseError(f"The loss {name!r} raised {type(error).__name__} at import: {error}") from error
+    if not callable(loss):
+        raise MisuseError(f"{name!r} is no loss, but a {type(loss).__name__}: name a function of (prediction, gold).")
+    return loss
 
 
 def read_prices(path: Path | None) -> dict[str, tuple[float, ...]] | None:

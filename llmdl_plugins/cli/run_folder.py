@@ -9,6 +9,7 @@ from typing import Any
 from llmdl_plugins.errors import RunFolderError
 from llmdl_plugins.network import Network, trainable
 from llmdl_plugins.plugins.catalogue import find
+from llmdl_plugins.report.source import read_run
 from llmdl_plugins.run.folder import RunFolder
 from llmdl_plugins.target import load_target
 
@@ -28,12 +29,15 @@ class PastRun:
             RunFolderError: the folder holds no finished run.
         """
         folder = RunFolder(path)
-        config, result = folder.read("config.json"), folder.read("result.json")
-        if config is None or result is None:
+        if not path.is_dir() or not all((path / name).exists() for name in ("config.json", "result.json")):
             raise RunFolderError(
                 f"{path} holds no finished run (no config.json and result.json): run `llmdl fit` first."
             )
-        return cls(config, result)
+        read_run(path)  # which refuses what is damaged, and what leads out of the folder
+        config, result = folder.read("config.json"), folder.read("result.json")
+        if not isinstance(config.get("network"), str):
+            raise RunFolderError(f"{path / 'config.json'} is damaged: it has no 'network'.")
+        return cls(config, {"parameters": {}, **result})
 
     def network(self) -> Network:
         """The same network again; the user's code is imported for it.

@@ -41,8 +41,8 @@ def parsed(value: Any) -> Any:
     """A value, parsed where it is JSON text."""
     if not isinstance(value, str):
         return value
-    fenced = re.search(r"```(?:json)?\s*(.*?)```", value, re.S)
+    fenced = re.search(r"```(?:json)?(.*?)```", value, re.S)
     try:
         return json.loads(fenced[1] if fenced else value)
-    except ValueError:
+    except (ValueError, RecursionError):
         return value

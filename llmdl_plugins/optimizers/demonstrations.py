@@ -11,6 +11,8 @@ from llmdl_plugins.data import Example, text_key
 from llmdl_plugins.errors import DataError
 from llmdl_plugins.layers.demonstrations import asked
 from llmdl_plugins.losses.loss import as_text
+from llmdl_plugins.plain import dumps
+from llmdl_plugins.redact import has_secret
 from llmdl_plugins.run.optimizer import NOTHING, Optimizer
 from llmdl_plugins.run.problem import Problem
 from llmdl_plugins.run.rollout import Rollout
@@ -68,9 +70,11 @@ class DemonstrationSearch(Optimizer):
 
 def demonstrations(train: Sequence[Example], source: str, as_json: bool) -> list[dict[str, str]]:
     """Train rows as worked examples: what the node reads, and the answer in the form that its model gives."""
-    rows = [e for e in train if source in e.inputs and not e.has_turns]
+    rows = [e for e in train if source in e.inputs and not e.has_turns and not has_secret(dumps([e.given, e.expected]))]
     if not rows:
-        raise DataError(f"No train row can be shown as a worked example: none is a single turn with {source!r}.")
+        raise DataError(
+            f"No train row can be shown as a worked example: none is a single turn with {source!r} and without keys."
+        )
     return [{"input": asked(e.inputs, source), "output": _output(e.expected, as_json)} for e in rows]
 
 
@@ -102,6 +106,6 @@ def _speaks_json(rollouts: Sequence[Rollout]) -> bool:
 def _json_keys(answer: Any) -> set[str]:
     try:
         said = json.loads(answer["content"])
-    except (TypeError, ValueError, KeyError):
+    except (TypeError, ValueError, KeyError, RecursionError):
         return set()
     return set(said) if isinstance(said, dict) else set()

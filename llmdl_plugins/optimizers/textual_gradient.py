@@ -128,7 +128,7 @@ class TextualGradient(Optimizer):
         for attempt in range(_ATTEMPTS):
             place = f"{turn}/{name}/{attempt}" if attempt else f"{turn}/{name}"
             text = written(await problem.teacher.ask(ask, role="proposer", place=place))
-            wrong = refusal(problem, name, text, self._rejected.get(name, []))
+            wrong = refusal(problem, name, text, self._rejected.get(name, []), (_ASK, _REFUSED))
             if wrong is None:
                 return text
             problem.refused(name, wrong)

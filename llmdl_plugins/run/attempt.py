@@ -12,7 +12,7 @@ from typing import Any
 from llmdl_plugins import boundary
 from llmdl_plugins.clock import Clock
 from llmdl_plugins.data import Example
-from llmdl_plugins.errors import InfrastructureError, LlmdlError, MisuseError, RolloutError
+from llmdl_plugins.errors import InfrastructureError, LlmdlError, MisuseError, OvertimeError, RolloutError
 from llmdl_plugins.losses.loss import Loss, Score, checked
 from llmdl_plugins.network import Network
 from llmdl_plugins.parameter import Parameter
@@ -115,9 +115,18 @@ class Attempt:
 
     async def _turn(self, output: Any, example: Example) -> Score:
         shown = example.copied()
-        with boundary.scope(rewrite=None, setup=None, tools=None, place=lambda: "loss") as scope, scope.reported():
+        with (
+            boundary.scope(rewrite=None, setup=None, tools=None, place=lambda: "loss", clock=Clock()) as scope,
+            scope.reported(),
+        ):
             try:
-                return checked(await self.loss(output, shown), self.loss.name)
+                async with own_time(self.seconds, scope.clock):
+                    return checked(await self.loss(output, shown), self.loss.name)
+            except OvertimeError:
+                raise MisuseError(
+                    f"The loss {self.loss.name} took longer than {self.seconds:g} s by itself on row "
+                    f"{example.id!r}, waiting for models not counted (--rollout-timeout)."
+                ) from None
             except LlmdlError:
                 raise
             except Exception as error:

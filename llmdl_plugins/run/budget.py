@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from math import inf
 
 from llmdl_plugins.errors import BudgetError
 
@@ -74,6 +75,8 @@ def _limit(part: str, text: str) -> tuple[str, float]:
     if not found or not name:
         raise BudgetError(f"Can't read {part!r} in the budget {text!r}. {_EXAMPLES}")
     amount = float(found[2].replace("_", "")) * factor * _THOUSANDS[found[3]]
+    if amount == inf:
+        raise BudgetError(f"The budget {text!r} is too large a number: leave {name} out, and there is no limit.")
     if amount <= 0:
         raise BudgetError(f"The budget {text!r} allows nothing: {part!r} must be more than 0.")
     return name, amount

@@ -139,6 +139,14 @@ class Counts:
                 )
         self.aside = need
 
+    def lacks(self, need: Spent) -> str:
+        """The limit that is too small for what is needed on top of what was spent, in words; "" where none is."""
+        for name in ("calls", "rollouts", "tokens", "usd"):
+            limit = getattr(self.budget, name)
+            if limit is not None and self._used(name) + getattr(need, name) > limit:
+                return f"{limit:g} {name}"
+        return ""
+
     def _used(self, name: str) -> float:
         return self.elapsed() if name == "seconds" else float(getattr(self.spent, name))
 

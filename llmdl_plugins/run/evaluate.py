@@ -89,7 +89,7 @@ class Evaluator:
         self._outcomes: Counter[Status] = Counter()
         self._met = Met()
         self._steps = 0
-        self.heaviest = Spent(rollouts=1)
+        self._heaviest: dict[str, Spent] = {}
         self._prepared: dict[int, _Prepared] = {}
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -159,7 +159,7 @@ class Evaluator:
         # Who asks for what is under way waits for it, and replays it.
         async with self._locks.setdefault(key, asyncio.Lock()):
             rollout = await self._rollout(key, ready, example, repetition, tapes)
-        self._weigh(rollout)
+        self._weigh(ready, rollout)
         return rollout
 
     async def _rollout(self, key: str, ready: _Prepared, example: Example, repetition: str, tapes: bool) -> Rollout:
@@ -217,11 +217,14 @@ class Evaluator:
             known = self._prepared[id(candidate)] = _Prepared(candidate, values, name)
         return known
 
-    def _weigh(self, rollout: Rollout) -> None:
-        """Remember the most that one rollout took: what is set aside for the sealed test follows it."""
-        took = self.cashier.meter.worth(rollout.receipts)
+    def _weigh(self, ready: _Prepared, rollout: Rollout) -> None:
+        took, most = self.cashier.meter.worth(rollout.receipts), self._heaviest.setdefault(ready.digest, Spent())
         for name in ("calls", "tokens", "usd"):
-            setattr(self.heaviest, name, max(getattr(self.heaviest, name), getattr(took, name)))
+            setattr(most, name, max(getattr(most, name), getattr(took, name)))
+
+    def heaviest(self, candidate: Values) -> Spent:
+        """The most that one rollout of a candidate took: what is set aside for the sealed test follows it."""
+        return self._heaviest.get(self._ready(candidate).digest, Spent())
 
     def _watch_share(self, rollout: Rollout) -> None:
         self._outcomes[rollout.status] += 1

@@ -23,7 +23,7 @@ def chat_model(name: Any) -> Any:
             raise MisuseError(f"{type(name).__name__} is no chat model: give a LangChain chat model, or provider:name.")
         return name
     provider, colon, model = name.partition(":")
-    if not colon:
+    if not provider or not colon:
         raise MisuseError(f"{name!r} names no provider: write it as provider:name, for example openai:gpt-5-mini.")
     offers = catalogue("models")
     for provided in offers:
@@ -37,6 +37,8 @@ def chat_model(name: Any) -> Any:
             f"No plugin offers models of {provider!r} (installed: {known}): "
             f"pip install langchain langchain-{provider}, and the name works as it is."
         ) from None
+    if not model:
+        raise MisuseError(f"{name!r} names no model: write it as provider:name, for example openai:gpt-5-mini.")
     return _made(name, lambda: init_chat_model(model, model_provider=provider))
 
 

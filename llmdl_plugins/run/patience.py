@@ -16,6 +16,8 @@ from llmdl_plugins.errors import OvertimeError
 T = TypeVar("T")
 TIMEOUT = 600.0
 ROLLOUT_TIMEOUT = 1800.0
+# How many applications were given up: a thread of theirs may never end, and would keep the process at its end.
+given_up = 0
 
 
 def within(seconds: float | None, work: Callable[[], T]) -> T:
@@ -88,6 +90,8 @@ async def own_time(seconds: float | None, clock: Clock) -> AsyncIterator[None]:
                     timer.cancel()
     except TimeoutError as error:
         if limit.expired():
+            global given_up
+            given_up += 1
             raise OvertimeError(
                 f"The application took longer than {seconds:g} s by itself, waiting for models not counted "
                 "(--rollout-timeout)."

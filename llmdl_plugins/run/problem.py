@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from llmdl_plugins.data import Example
@@ -13,6 +13,7 @@ from llmdl_plugins.plain import plain
 from llmdl_plugins.run.evaluate import Evaluator
 from llmdl_plugins.run.events import Told
 from llmdl_plugins.run.feedback import Feedback
+from llmdl_plugins.run.lint import finding
 from llmdl_plugins.run.meter import Meter
 from llmdl_plugins.run.rollout import Rollout, Values
 from llmdl_plugins.run.screen import Verdict, screen
@@ -32,6 +33,7 @@ class Problem:
         teacher: writes feedback and proposals; None where there is none.
         seed: the only source of randomness that an optimizer may use.
         keep: told of every new incumbent.
+        untestable: why the budget can't hold the sealed test of a candidate, if it can't.
         backward: turns failing rollouts into feedback on parameters; needs a teacher.
     """
 
@@ -44,6 +46,7 @@ class Problem:
     _val: Sequence[Example]
     _incumbent: Values = field(default_factory=dict)
     _verdicts: list[Verdict] = field(default_factory=list)
+    untestable: Callable[[Values], str] = lambda values: ""
 
     @property
     def incumbent(self) -> dict[str, Any]:
@@ -80,15 +83,28 @@ class Problem:
             candidate: the values that change.
             what: the move in words, for the report.
         """
+        if refused := self._refusal(candidate):
+            return refused
         full = self._full(candidate)
         number, before = len(self._verdicts), self._incumbent
         verdict = await screen(self.evaluator, before, full, self._val, seed=f"{self.seed}/{number}")
+        if verdict.accepted and (why := self.untestable(full)):
+            verdict = replace(verdict, accepted=False, reason=why)
         self._verdicts.append(verdict)
         if verdict.accepted:
             self._incumbent = full
             self.keep(full)
         self._tell(verdict, what, candidate, before)
         return verdict
+
+    def _refusal(self, candidate: Values) -> Verdict | None:
+        """A verdict without a test, whoever proposes, on a text that brings along what it must not."""
+        for name, value in candidate.items():
+            is_text = isinstance(value, str) and name in self.parameters and self.parameters[name].kind == "text"
+            if is_text and (why := finding(value, str(self.value(name)), self.train)):
+                self.refused(name, why)
+                return Verdict(False, 0.0, 0, 0, 0, 0.0, 0.0, why)
+        return None
 
     def refused(self, name: str, why: str) -> None:
         """Note that a value was proposed which could not be tried."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
 import stamina
 
 from llmdl_plugins.errors import RefusedError
-from llmdl_plugins.passage import refused
+from llmdl_plugins.passage import refused, trying
 from llmdl_plugins.plain import dumps
 from llmdl_plugins.run import faults
 from llmdl_plugins.run.ledger import Ledger
@@ -59,12 +59,14 @@ class Sender:
         Raises:
             RefusedError: the server refuses every call.
         """
-        pace = self._pace(call)
-        for attempt in stamina.retry_context(on=self._again(call, pace), attempts=_ATTEMPTS, timeout=None):
+        pace = self.limits.of(_model(call))
+        tries = _Tries(call, pace, self._meter)
+        for attempt in stamina.retry_context(on=tries.again, attempts=_ATTEMPTS, timeout=None):
             with attempt:
                 entered = pace.enter(self._size(call, pace))
                 try:
-                    answer = within(self._timeout, make)
+                    with self._tried(call, tries):
+                        answer = within(self._timeout, make)
                 except BaseException as error:
                     self._failed(call, pace, entered, error)
                     raise
@@ -74,25 +76,27 @@ class Sender:
 
     async def asend(self, call: Call, make: Callable[[], Awaitable[T]]) -> T:
         """The same, asynchronously."""
-        pace = self._pace(call)
+        pace = self.limits.of(_model(call))
+        tries = _Tries(call, pace, self._meter)
         try:
-            return await self._attempt(call, pace, make)
+            return await self._attempt(call, pace, tries, make)
         except Exception as error:
             failed: Exception | None = error
         # Only now: to be ready to try again costs as much as all else here.  What failed is the first attempt.
-        async for attempt in stamina.retry_context(on=self._again(call, pace), attempts=_ATTEMPTS, timeout=None):
+        async for attempt in stamina.retry_context(on=tries.again, attempts=_ATTEMPTS, timeout=None):
             with attempt:
                 if failed is not None:
                     first, failed = failed, None
                     raise first
-                return await self._attempt(call, pace, make)
+                return await self._attempt(call, pace, tries, make)
         raise AssertionError("retry_context ends with an answer or an error")
 
-    async def _attempt(self, call: Call, pace: Pace, make: Callable[[], Awaitable[T]]) -> T:
+    async def _attempt(self, call: Call, pace: Pace, tries: _Tries, make: Callable[[], Awaitable[T]]) -> T:
         entered = await pace.aenter(self._size(call, pace))
         try:
             async with awithin(self._timeout):
-                answer = await make()
+                with self._tried(call, tries):
+                    answer = await make()
         except BaseException as error:
             self._failed(call, pace, entered, error)
             raise
@@ -105,16 +109,25 @@ class Sender:
         if pace.counts_tokens and tokens:
             pace.settle(tokens["input"] + tokens["output"] - self._size(call, pace))
 
-    def _pace(self, call: Call) -> Pace:
-        model = _model(call)
-        if call.retries_itself and model not in self._said:
+    @contextmanager
+    def _tried(self, call: Call, tries: _Tries) -> Iterator[None]:
+        """One attempt; a client that goes on trying by itself is named once."""
+        with trying() as trier:
+            try:
+                yield
+            finally:
+                tries.alone = trier.alone or not call.retries_itself
+                if not tries.alone:
+                    self._name(_model(call))
+
+    def _name(self, model: str) -> None:
+        if model not in self._said:
             self._said.add(model)
             with suppress(Exception):  # who only watches changes nothing
                 self._say(
                     f"the client of {model} retries by itself (max_retries), so its server may count more calls than "
                     "this run: with max_retries=0 the run does it, waits as the server asks, and counts each"
                 )
-        return self.limits.of(model)
 
     def _size(self, call: Call, pace: Pace) -> float:
         request: Any = call.request
@@ -131,20 +144,22 @@ class Sender:
                 )
             ) from error
 
-    def _again(self, call: Call, pace: Pace) -> Callable[[Exception], bool | float]:
-        """Whether to try again, and after how long: never around a client that retries by itself."""
-        failed: Counter[str] = Counter()
 
-        def decide(error: Exception) -> bool | float:
-            kind, most = _most(error, pace)
-            failed[kind] += 1
-            hopeless = call.retries_itself or not faults.is_fault(error) or self._meter.stop_reason
-            if hopeless or failed[kind] >= most:
-                return False
-            asked, tried = retry_after(error), failed.total()
-            return asked if asked and tried == 1 else max(asked, _pause(tried))
+class _Tries:
+    """What a call has met until now, and whether it is tried again: never around a client that retries by itself."""
 
-        return decide
+    def __init__(self, call: Call, pace: Pace, meter: Meter) -> None:
+        self._pace, self._meter, self._failed = pace, meter, Counter[str]()
+        self.alone = not call.retries_itself
+
+    def again(self, error: Exception) -> bool | float:
+        """Whether to try again, and after how many seconds."""
+        kind, most = _most(error, self._pace)
+        self._failed[kind] += 1
+        if not self.alone or not faults.is_fault(error) or self._meter.stop_reason or self._failed[kind] >= most:
+            return False
+        asked, tried = retry_after(error), self._failed.total()
+        return asked if asked and tried == 1 else max(asked, _pause(tried))
 
 
 def _most(error: Exception, pace: Pace) -> tuple[str, int]:

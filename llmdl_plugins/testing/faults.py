@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from llmdl_plugins.errors import MisuseError, UnknownNameError, did_you_mean
 from llmdl_plugins.testing.draws import Draw, digest
 
-KINDS = ("429", "500", "503", "hang", "drop", "badjson", "truncate", "filter")
-STATUSES = {"429": 429, "500": 500, "503": 503}
+KINDS = ("401", "404", "429", "500", "503", "hang", "drop", "badjson", "truncate", "filter")
+STATUSES = {"401": 401, "404": 404, "429": 429, "500": 500, "503": 503}
 BROKEN = ("hang", "drop", "badjson")
 
 Schedule = Callable[[int, int], bool]
@@ -21,7 +21,7 @@ class Faults:
 
     * `hang` never answers, `drop` cuts the line in the body, `badjson` garbles the body,
     * `truncate` stops half-way ("length"), `filter` gives an empty reply ("content_filter"),
-    * `429`, `500`, `503` are HTTP errors.
+    * `401`, `404`, `429`, `500`, `503` are HTTP errors.
     """
 
     plan: tuple[tuple[str, Schedule], ...] = ()

@@ -22,7 +22,7 @@ from llmdl_plugins.run.audience import watched
 from llmdl_plugins.run.budget import Budget
 from llmdl_plugins.run.cashier import Cashier
 from llmdl_plugins.run.counts import Spent
-from llmdl_plugins.run.evaluate import Evaluator
+from llmdl_plugins.run.evaluate import ORIGINAL, Evaluator
 from llmdl_plugins.run.events import RunFinished, RunStarted, Told, Watcher, silent
 from llmdl_plugins.run.feedback import Feedback, failure_modes
 from llmdl_plugins.run.folder import RunFolder
@@ -271,9 +271,13 @@ class Trainer:
         teacher = Teacher(self.teacher, cashier) if self.teacher is not None else None
 
         def keep(values: Values) -> None:
-            self._meter.aside = self._need(evaluator)
+            self._meter.aside = self._need(evaluator, values)
             if self.folder:
                 self.folder.write("best.json", {"values": plain(values)})
+
+        def untestable(values: Values) -> str:
+            limit = self._meter.lacks(self._need(evaluator, values, margin=1.0))
+            return f"what is left of {limit} can't hold its sealed test" if limit else ""
 
         async def feedback(failed: Sequence[Rollout]) -> list[Feedback]:
             if teacher is None:
@@ -291,7 +295,8 @@ class Trainer:
                     )
             return said
 
-        problem = Problem(evaluator, self.splits.train, teacher, self.seed, keep, feedback, self.splits.val)
+        rows = self.splits.train, self.splits.val
+        problem = Problem(evaluator, rows[0], teacher, self.seed, keep, feedback, rows[1], untestable=untestable)
         return problem
 
     async def _set_aside(self, evaluator: Evaluator) -> None:
@@ -321,16 +326,17 @@ class Trainer:
         if words and (known := overshoot(self._meter, self.concurrency)) != words:
             self._say(f"budget: {known}")
 
-    def _need(self, evaluator: Evaluator) -> Spent:
-        """What the sealed test takes: calls and rollouts as seen so far, tokens, dollars and time with a margin.
+    def _need(self, evaluator: Evaluator, values: Values = ORIGINAL, margin: float = _MARGIN) -> Spent:
+        """What the sealed test of a candidate takes: calls as seen so far, tokens, dollars and time with a margin.
 
         The last call must find the room that it reserves, however little it will use of it.
         """
-        runs, one, largest = 2 * len(self.splits.test), evaluator.heaviest, self._meter.largest().values()
-        tokens = int(_MARGIN * runs * one.tokens + max((h.tokens for h in largest), default=0))
-        usd = _MARGIN * runs * one.usd + max((h.usd for h in largest), default=0.0)
-        seconds = _MARGIN * runs * self._meter.elapsed() / max(1, self._meter.spent.rollouts)
-        return Spent(runs * one.calls, runs, tokens, usd, seconds)
+        rows, sides = len(self.splits.test), [evaluator.heaviest(side) for side in (ORIGINAL, values)]
+        runs, largest = 2 * rows, self._meter.largest().values()
+        tokens = margin * rows * sum(s.tokens for s in sides) + max((h.tokens for h in largest), default=0)
+        usd = margin * rows * sum(s.usd for s in sides) + max((h.usd for h in largest), default=0.0)
+        seconds = margin * runs * self._meter.elapsed() / max(1, self._meter.spent.rollouts)
+        return Spent(rows * sum(s.calls for s in sides), runs, int(tokens), usd, seconds)
 
     async def _train(self, problem: Problem) -> None:
         untouched = self._untouched()

@@ -49,7 +49,7 @@ def llmdl(
 
     yield run
     for name, module in list(sys.modules.items()):
-        if (getattr(module, "__file__", None) or "").startswith(str(HERE / "agents")):
+        if (getattr(module, "__file__", None) or "").startswith((str(HERE / "agents"), str(tmp_path))):
             del sys.modules[name]  # another copy of it is another application
 
 

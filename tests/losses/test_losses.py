@@ -149,3 +149,30 @@ async def test_a_judge_grades_from_0_to_10(reply: str, value: float, words: str)
 async def test_a_judge_without_a_grade_is_no_score(reply: str) -> None:
     with pytest.raises(JudgeError, match="gave no grade"):
         await scored(Judge(ScriptedChat([reply])), "x", "y")
+
+
+class Numeric64(float):
+    """A number as numpy has them: it is one, and says so by conversion."""
+
+
+class Truth:
+    """A truth value as numpy has them: no bool, but a number where it is asked."""
+
+    def __init__(self, value: bool) -> None:
+        self.value = value
+
+    def __float__(self) -> float:
+        return float(self.value)
+
+
+@pytest.mark.parametrize(
+    ("said", "value"), [(Truth(True), 1.0), (Truth(False), 0.0), (Numeric64(0.5), 0.5), (-0.0, 0.0)]
+)
+def test_numbers_of_other_libraries_are_numbers(said: Any, value: float) -> None:
+    assert checked(said, "mine") == Score(value)
+
+
+@pytest.mark.parametrize("said", [1e308, -1e308, float("-inf"), -1, 2, [], "nan", object()])
+def test_a_number_beyond_the_scale_is_refused_and_never_cut_to_it(said: Any) -> None:
+    with pytest.raises(MisuseError, match="from 0 to 1"):
+        checked(said, "mine")

@@ -8,7 +8,8 @@ import pytest
 
 from llmdl_plugins import Prompt, Trainer, trainable
 from llmdl_plugins.data import Example
-from llmdl_plugins.optimizers.proposed import copied, written
+from llmdl_plugins.optimizers.proposed import written
+from llmdl_plugins.run.lint import copied
 from llmdl_plugins.testing import ScriptedChat
 
 ROWS = [{"inputs": {"question": f"item {n}"}, "expected": "yes"} for n in range(60)]

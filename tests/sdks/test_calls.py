@@ -68,6 +68,10 @@ def ask_gem(provider: Any, retries: int, words: str = "Hi") -> str:
         return client.models.generate_content(model="m", contents=words).text or ""
 
 
+def given(provider: Any) -> Any:
+    return {"model": "m", "base_url": f"{provider.address}/v1", "api_key": "k"}
+
+
 Ask = Callable[..., str]
 ASKS = [ask_gpt, ask_agpt, ask_claude, ask_gem]
 
@@ -80,13 +84,33 @@ def test_faults_are_retried_in_one_place_and_cost_one_call(run: Any, provider: A
     assert len(provider.received) == 3 and run.calls == (1, 1) and run.failures == 2
 
 
-@pytest.mark.parametrize("ask", ASKS)
-def test_a_client_that_retries_by_itself_is_not_retried_around(run: Any, provider: Any, ask: Ask) -> None:
+def test_a_client_that_retries_by_itself_is_not_retried_around(run: Any, provider: Any) -> None:
     provider.reset(*[503] * 20)
     with run.rollout(), pytest.raises(FAULT) as raised:
-        ask(provider, retries=1)
+        ask_gem(provider, retries=1)
     assert is_infrastructure(raised.value)
     assert len(provider.received) == 2 and run.calls == (0, 0) and run.failures == 1
+
+
+@pytest.mark.parametrize("ask", [ask_gpt, ask_agpt, ask_claude])
+def test_the_retries_of_a_client_are_made_by_the_run(run: Any, provider: Any, ask: Ask) -> None:
+    provider.reset(*[503] * 20)
+    with run.rollout(), pytest.raises(FAULT):
+        ask(provider, retries=2)
+    assert len(provider.received) == run.failures == 4 and run.calls == (0, 0)
+
+
+@pytest.mark.parametrize("retries", [None, 3])
+def test_the_retries_of_a_chat_model_too_and_outside_a_run_they_are_its_own(
+    run: Any, provider: Any, retries: int | None
+) -> None:
+    model = ChatOpenAI(**given(provider), max_retries=retries)
+    provider.reset(*[503] * 20)
+    with run.rollout(), pytest.raises(FAULT):
+        model.invoke("Hi")
+    assert len(provider.received) == run.failures == 4
+    provider.reset(503)
+    assert ChatOpenAI(**given(provider)).invoke("Hi").text and len(provider.received) == 2
 
 
 @pytest.mark.parametrize("ask", ASKS)

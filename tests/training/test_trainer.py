@@ -103,6 +103,39 @@ def test_tokens_and_dollars_are_never_exceeded_either_and_every_call_is_in_the_s
     assert any("over, because" in text for text in heard[:begins])
 
 
+def test_a_proposal_whose_sealed_test_no_longer_fits_is_not_accepted() -> None:
+    _, made = trainer("rule", budget="60k tokens", optimizer=Longwinded())
+    result = made.fit()
+    assert (result.status, result.accepted, result.proposed) == ("no gain shown", 0, 1)
+    assert result.spent["tokens"] <= 60_000
+
+
+class Longwinded(Optimizer):
+    """Proposes what is right, at great length."""
+
+    async def optimize(self, problem: Problem) -> None:
+        rules = " ".join(Simulator(skill="rule").world.rule(kind) for kind in range(8))
+        verdict = await problem.propose(
+            {next(iter(problem.parameters)): rules + " Take your time." * 250}, "a long text"
+        )
+        assert "what is left of 60000 tokens can't hold its sealed test" in verdict.reason
+
+
+@pytest.mark.parametrize("budget", ["20k tokens", "0.022 usd"])
+def test_over_many_processes_a_folder_spends_no_more_than_one_budget(budget: str, run_folder: Path) -> None:
+    spent = 0
+    for stop in (100, 30, 10_000):
+        simulator, made = trainer("rule", budget=budget, prices={"mock": (1.0, 2.0)}, folder=run_folder)
+        made.watcher = lambda event: made.stop() if simulator.counts["calls"] > stop else None  # noqa: B023
+        made.fit()
+        spent += simulator.counts["prompt_tokens"] + simulator.counts["completion_tokens"]
+    with sqlite3.connect(run_folder / "ledger.db") as ledger:
+        told, dollars = ledger.execute(
+            "SELECT sum(input_tokens + output_tokens), sum(input_tokens + 2 * output_tokens) / 1e6 FROM calls"
+        ).fetchone()
+    assert told == spent and (spent <= 20_000 if "tokens" in budget else dollars <= 0.022)
+
+
 @pytest.mark.parametrize(("budget", "least"), [("3k tokens", "tokens"), ("0.001 usd", "usd")])
 def test_the_smallest_budget_that_can_hold_the_sealed_test_is_said_in_its_own_unit(budget: str, least: str) -> None:
     simulator, made = trainer("rule", budget=budget, prices={"mock": (1.0, 2.0)})
