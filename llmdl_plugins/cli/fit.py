@@ -8,7 +8,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Annotated, Any, TextIO
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -147,7 +147,8 @@ def fit(
             watcher=watcher,
         )
         if dry_run:
-            _foretell(trainer, as_json, out)
+            told = trainer.estimate()
+            print(printable(json.dumps(told.json()) if as_json else str(told)), file=out)
             return
         if folder is None:
             _hide()
@@ -157,11 +158,6 @@ def fit(
     if not as_json:
         _tell(result, chosen)
     sys.exit(128 + caught if caught else 0 if result.status == "improved" else _NO_GAIN)
-
-
-def _foretell(trainer: Trainer, as_json: bool, out: TextIO) -> None:
-    told = trainer.estimate()
-    print(json.dumps(told.json()) if as_json else told, file=out)
 
 
 def _hide() -> None:
