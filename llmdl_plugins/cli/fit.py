@@ -153,7 +153,8 @@ def fit(
             watcher=watcher,
         )
         if dry_run:
-            _foretell(trainer, as_json)
+            told = trainer.estimate()
+            print(printable(json.dumps(told.json()) if as_json else str(told)), file=out)
             return
         if folder is None:
             _hide()
@@ -163,13 +164,6 @@ def fit(
     if not as_json:
         _tell(result, chosen)
     sys.exit(128 + caught if caught else 0 if result.status == "improved" else _NO_GAIN)
-
-
-def _foretell(trainer: Trainer, as_json: bool) -> None:
-    import json
-
-    told = trainer.estimate()
-    print(json.dumps(told.json()) if as_json else told)
 
 
 def _hide() -> None:
