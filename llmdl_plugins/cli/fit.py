@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
+import secrets
 import signal
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TextIO
 
 import typer
 
-from llmdl_plugins.cli import asking, confined, plugged
+from llmdl_plugins.cli import asking, child, confined, plugged
 from llmdl_plugins.cli.report import tell
 from llmdl_plugins.training.openings import state_folder
 
@@ -98,9 +101,9 @@ def fit(
 
     Example: llmdl fit app.py:graph --data rows.jsonl --loss exact_match --teacher openai:gpt-5-mini --budget "2 min"
     """
-    chosen = folder or RUNS / f"{datetime.now(UTC):%Y%m%d-%H%M%S}"
+    chosen = folder or Path(os.environ.pop(child.FOLDER, "") or _fresh())
     wishes = confined.Wishes(allow_host, safe_tool, allow_write, allow_program, allow_native, env)
-    confined.confined(target, wishes, chosen, state_folder(), _UNSEEN)
+    confined.confined(target, wishes, chosen, state_folder(), _UNSEEN, folder=chosen)
 
     from llmdl_plugins.cli.fitting import one_source, read_prices, resolved_loss
     from llmdl_plugins.cli.output import kept
@@ -153,8 +156,7 @@ def fit(
             watcher=watcher,
         )
         if dry_run:
-            told = trainer.estimate()
-            print(printable(json.dumps(told.json()) if as_json else str(told)), file=out)
+            _foretell(trainer, as_json, out)
             return
         if folder is None:
             _hide()
@@ -163,7 +165,27 @@ def fit(
             print(printable(json.dumps(result.json())), file=out)
     if not as_json:
         _tell(result, chosen)
-    sys.exit(128 + caught if caught else 0 if result.status == "improved" else _NO_GAIN)
+    if caught:
+        _leave(128 + caught)
+    sys.exit(0 if result.status == "improved" else _NO_GAIN)
+
+
+def _fresh() -> Path:
+    """A folder that no other run has, whatever the clock says."""
+    return RUNS / f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+
+
+def _leave(code: int) -> NoReturn:
+    """End without waiting for threads: a call that hangs may hold one for ever."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):
+            stream.flush()
+    os._exit(code)
+
+
+def _foretell(trainer: Trainer, as_json: bool, out: TextIO) -> None:
+    told = trainer.estimate()
+    print(json.dumps(told.json()) if as_json else told, file=out)
 
 
 def _hide() -> None:
@@ -182,7 +204,8 @@ def _run(trainer: Trainer) -> tuple[Result, int]:
         caught[0] = number
         signal.signal(number, signal.SIG_DFL)
         trainer.stop()
-        print("stopping: calls under way come home first; once more stops at once", file=sys.stderr)
+        with suppress(OSError):  # the terminal may be gone
+            print(trainer.draining, file=sys.stderr, flush=True)
 
     before: dict[int, Any] = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -12,7 +13,7 @@ from llmdl_plugins import boundary, sync
 from llmdl_plugins.answers import without_secrets
 from llmdl_plugins.asked import described
 from llmdl_plugins.data import Dataset, load, text_key
-from llmdl_plugins.errors import BudgetError, MisuseError, PluginError, Stopped
+from llmdl_plugins.errors import BudgetError, MisuseError, PluginError, RunFolderError, Stopped
 from llmdl_plugins.losses.loss import resolve as resolve_loss
 from llmdl_plugins.network import Network, trainable
 from llmdl_plugins.plain import digest, plain
@@ -49,6 +50,7 @@ from llmdl_plugins.splits import Splits, split
 from llmdl_plugins.target import load_target
 from llmdl_plugins.training.backward import backward, together
 from llmdl_plugins.training.baseline import no_model_baseline
+from llmdl_plugins.training.draining import GRACE, drained, grounded
 from llmdl_plugins.training.estimate import Estimate, Plan, estimate
 from llmdl_plugins.training.openings import count_opening
 from llmdl_plugins.training.probe import check_probes
@@ -165,7 +167,12 @@ class Trainer:
             return running.result()
         except KeyboardInterrupt:
             self.stop()
+            self._say(self.draining)
+        try:
             return running.result()
+        except KeyboardInterrupt:
+            running.cancel()
+            raise
 
     def estimate(self) -> Estimate:
         """What `fit` is likely to take, from what the run folder holds; sends nothing and writes nothing."""
@@ -181,6 +188,12 @@ class Trainer:
         """Let what is under way come home, save, and end the run as "stopped"."""
         self._meter.stop(reason)
 
+    @property
+    def draining(self) -> str:
+        """What a run that was stopped waits for, in words."""
+        calls = f"{n} call{'' if n == 1 else 's'}" if (n := self._meter.in_flight) else "what is"
+        return f"stopping: {calls} under way may come home first, {GRACE:g} s at most; once more stops at once"
+
     async def afit(self) -> Result:
         """Train, test once, and say what was gained."""
         watching = watched(self.watcher, self._observers, self.content)
@@ -195,18 +208,28 @@ class Trainer:
 
     async def _fitted(self, evaluator: Evaluator, cashier: Cashier) -> Result:
         problem = self._problem(evaluator, cashier)
+        work = asyncio.create_task(self._course(evaluator, problem))
         try:
-            async with transport(self.fast_http, self.concurrency, self._say):
-                await self._set_aside(evaluator)
-                await self._train(problem)
-                if not self.network.changed(problem.incumbent):
-                    return self._save(self._untested(problem, NO_GAIN, _unmoved(problem)))
-                sealed = await self._open_seal(evaluator, problem)
+            sealed = await drained(work, lambda: self._meter.stop_reason, self.stop)
         except Stopped as stopped:
             return self._save(self._untested(problem, STOPPED, stopped.reason))
+        except asyncio.CancelledError:
+            self._save(self._untested(problem, STOPPED, INTERRUPTED))
+            raise
         finally:
+            if self._meter.stop_reason:
+                await grounded(cashier.flying, 0 if work.cancelled() else GRACE)
             await cashier.drain()
+        if sealed is None:
+            return self._save(self._untested(problem, NO_GAIN, _unmoved(problem)))
         return self._save(self._result(problem, sealed))
+
+    async def _course(self, evaluator: Evaluator, problem: Problem) -> Sealed | None:
+        """The whole run; None where nothing was accepted, so that the seal stays."""
+        async with transport(self.fast_http, self.concurrency, self._say):
+            await self._set_aside(evaluator)
+            await self._train(problem)
+            return await self._open_seal(evaluator, problem) if self.network.changed(problem.incumbent) else None
 
     def _refuse_rows_as_values(self) -> None:
         shown = [n for n, p in self.network.named_parameters().items() if p.kind == "demos" and p.trainable]
@@ -250,11 +273,20 @@ class Trainer:
     def _opened(self) -> Iterator[Ledger]:
         if self.folder is not None:
             with self.folder.opened(self._config(), self.force, self._warn) as ledger:
+                self._take_back(self.folder)
                 ledger.clear_events()
                 yield ledger
             return
         with closing(Ledger()) as ledger:
             yield ledger
+
+    def _take_back(self, folder: RunFolder) -> None:
+        """A result that says "stopped" is outdated once the run goes on, and one of another run in this folder too."""
+        forced = self.force and bool((_told(folder, "config.json") or {}).get("forced"))
+        if forced or (_told(folder, "result.json") or {}).get("status") == STOPPED:
+            (folder.path / "result.json").unlink(missing_ok=True)
+        if forced:
+            (folder.path / "best.json").unlink(missing_ok=True)
 
     def _config(self) -> dict[str, Any]:
         parts = {"train": self.splits.train, "val": self.splits.val, "test": self.splits.test}
@@ -301,7 +333,7 @@ class Trainer:
                 raise MisuseError("Feedback needs a teacher.")
             names = {p: name for name, p in self.network.named_parameters().items()}
             # The place tells apart what the same failure says under another incumbent.
-            with self.network.under(self.network.checked(problem.incumbent)):
+            with problem.stage.work(), self.network.under(self.network.checked(problem.incumbent)):
                 walks = [backward(r, teacher, names, str(self._meter.spent.rollouts)) for r in failed]
                 found = await together(walks)
             said = [one for walk in found for one in walk]
@@ -363,6 +395,8 @@ class Trainer:
             if self._meter.stop_reason:
                 raise
             self._say(f"training ends: {stopped.reason}")
+        finally:
+            await problem.stage.end()
         if self._untouched() != untouched:
             raise PluginError(
                 f"The optimizer {self.optimizer.name!r} changed the application itself, so there is nothing left to "
@@ -428,16 +462,28 @@ class Trainer:
         )
 
     def _save(self, result: Result) -> Result:
-        if self.folder:
+        """The result, written; where this run came to the same before, that one as it was."""
+        kept = result
+        if self.folder and (again := result.as_before(_told(self.folder, "result.json"))) is not None:
+            kept = again
+        elif self.folder:
             self.folder.write("result.json", result.json())
-        self._tell(_finished(result))
-        return result
+        self._tell(_finished(kept))
+        return kept
 
     def _say(self, text: str) -> None:
         self._tell(Told(text))
 
     def _warn(self, text: str) -> None:
         self._say(f"warning: {text}")
+
+
+def _told(folder: RunFolder, name: str) -> dict[str, Any] | None:
+    """What a file of the folder says; None where it is damaged: it is written anew."""
+    try:
+        return folder.read(name)  # type: ignore[no-any-return]
+    except RunFolderError:
+        return None
 
 
 def _finished(result: Result) -> RunFinished:
