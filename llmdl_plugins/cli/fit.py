@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TextIO
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -156,7 +156,8 @@ def fit(
             watcher=watcher,
         )
         if dry_run:
-            _foretell(trainer, as_json, out)
+            told = trainer.estimate()
+            print(printable(json.dumps(told.json()) if as_json else str(told)), file=out)
             return
         if folder is None:
             _hide()
@@ -181,11 +182,6 @@ def _leave(code: int) -> NoReturn:
         with suppress(OSError):
             stream.flush()
     os._exit(code)
-
-
-def _foretell(trainer: Trainer, as_json: bool, out: TextIO) -> None:
-    told = trainer.estimate()
-    print(json.dumps(told.json()) if as_json else told, file=out)
 
 
 def _hide() -> None:

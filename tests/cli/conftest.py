@@ -40,9 +40,13 @@ def llmdl(
 
     def run(*args: object) -> Done:
         monkeypatch.setattr(sys, "argv", ["llmdl", *map(str, args)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-            raise SystemExit(0)
+        before = sys.stdout
+        try:
+            with pytest.raises(SystemExit) as ended:
+                main()
+                raise SystemExit(0)
+        finally:
+            sys.stdout = before
         told = capsys.readouterr()
         code = ended.value.code
         return Done(code if isinstance(code, int) else int(bool(code)), told.out, told.err)
