@@ -25,6 +25,8 @@ from llmdl_plugins.run.cashier import Cashier
 from llmdl_plugins.run.counts import Spent
 from llmdl_plugins.run.evaluate import ORIGINAL, Evaluator
 from llmdl_plugins.run.events import RunFinished, RunStarted, Told, Watcher, silent
+from llmdl_plugins.run.executor import Attempts, Executor, Job
+from llmdl_plugins.run.executor import resolve as resolve_executor
 from llmdl_plugins.run.feedback import Feedback, failure_modes
 from llmdl_plugins.run.folder import RunFolder
 from llmdl_plugins.run.heap import frozen_heap
@@ -33,6 +35,7 @@ from llmdl_plugins.run.meter import Meter
 from llmdl_plugins.run.models import chat_model
 from llmdl_plugins.run.optimizer import Optimizer
 from llmdl_plugins.run.optimizer import resolve as resolve_optimizer
+from llmdl_plugins.run.origin import Origin
 from llmdl_plugins.run.overshoot import overshoot
 from llmdl_plugins.run.patience import ROLLOUT_TIMEOUT, TIMEOUT
 from llmdl_plugins.run.prices import Prices, Table, is_listed
@@ -44,6 +47,7 @@ from llmdl_plugins.run.terms import Terms
 from llmdl_plugins.run.tools import ToolRules
 from llmdl_plugins.run.work import Size
 from llmdl_plugins.splits import Splits, split
+from llmdl_plugins.target import load_target
 from llmdl_plugins.training.backward import backward, together
 from llmdl_plugins.training.baseline import no_model_baseline
 from llmdl_plugins.training.draining import GRACE, drained, grounded
@@ -64,7 +68,7 @@ class Trainer:
     """Trains an application on examples and tests once, on rows that training never saw, whether it got better.
 
     Args:
-        net: an application, or the network that `trainable` made of it.
+        net: an application, its name as for `llmdl` ("app.py:graph"), or the network that `trainable` made of it.
         loss: a name, a `Loss`, or any `f(prediction, gold) -> float`.
         train: examples (see `data.load`); val and test are cut from them where they are missing.
         optimizer: a name, an `Optimizer`, or "auto".
@@ -74,6 +78,9 @@ class Trainer:
             is not in it comes from the public price list of genai-prices, where that is installed.
         folder: the run folder; the same call on the same folder goes on where it stopped.
         recipe: gives the network an architecture around `node` before training.
+        concurrency: rollouts under way at once.
+        executor: where rows are run: "local" (this process), "processes", or what a plugin offers.
+        workers: how many processes; one for each core, if not given.
         concurrency: calls of each model under way at once, and about so many rollouts.
         fast_http: let OpenAI-compatible clients send through aiohttp in this run; they themselves are not changed.
         rpm, tpm: requests and tokens a minute, for each model; None is no limit, and what a server refuses is learned.
@@ -106,6 +113,8 @@ class Trainer:
         node: str | None = None,
         seed: int = 0,
         concurrency: int = 8,
+        executor: str | Executor = "local",
+        workers: int | None = None,
         fast_http: bool = False,
         rpm: float | None = None,
         tpm: float | None = None,
@@ -132,8 +141,11 @@ class Trainer:
         self.teacher = chat_model(teacher)
         self.loss = resolve_loss(loss, self.teacher)
         self.optimizer = resolve_optimizer(optimizer, self.teacher is not None)
-        self.network, self.origin = self._architecture(trainable(net), recipe or self.optimizer.recipe, node)
-        self.origin.update(origin or {})
+        self.executor = resolve_executor(executor, workers)
+        network = trainable(load_target(net) if isinstance(net, str) else net)
+        self.network, self.origin = self._architecture(network, recipe or self.optimizer.recipe, node)
+        self.origin.update({"target": net} if isinstance(net, str) else {}, **(origin or {}))
+        self._named = Origin(self.origin, loss, teacher)
         self.folder = RunFolder(folder) if folder is not None else None
         self.seed, self.concurrency, self.force, self.watcher = seed, concurrency, force, watcher
         self.terms = Terms(timeout, rollout_timeout, rpm, tpm)
@@ -189,23 +201,28 @@ class Trainer:
             self._tell(self._started())
             self._paid(ledger)
             cashier = Cashier(ledger, self._meter, self.terms.sender(ledger, self._meter, self._say))
-            evaluator = self._evaluator(ledger, cashier)
-            problem = self._problem(evaluator, cashier)
-            work = asyncio.create_task(self._course(evaluator, problem))
-            try:
-                sealed = await drained(work, lambda: self._meter.stop_reason, self.stop)
-            except Stopped as stopped:
-                return self._save(self._untested(problem, STOPPED, stopped.reason))
-            except asyncio.CancelledError:
-                self._save(self._untested(problem, STOPPED, INTERRUPTED))
-                raise
-            finally:
-                if self._meter.stop_reason:
-                    await grounded(cashier.flying, 0 if work.cancelled() else GRACE)
-                await cashier.drain()
-            if sealed is None:
-                return self._save(self._untested(problem, NO_GAIN, _unmoved(problem)))
-            return self._save(self._result(problem, sealed))
+            given = self.concurrency, self.terms.rollout_timeout, self.fast_http
+            job = Job(self.network, self.loss, cashier, self._named, *given)
+            async with self.executor.opened(job) as attempts:
+                return await self._fitted(self._evaluator(ledger, cashier, attempts), cashier)
+
+    async def _fitted(self, evaluator: Evaluator, cashier: Cashier) -> Result:
+        problem = self._problem(evaluator, cashier)
+        work = asyncio.create_task(self._course(evaluator, problem))
+        try:
+            sealed = await drained(work, lambda: self._meter.stop_reason, self.stop)
+        except Stopped as stopped:
+            return self._save(self._untested(problem, STOPPED, stopped.reason))
+        except asyncio.CancelledError:
+            self._save(self._untested(problem, STOPPED, INTERRUPTED))
+            raise
+        finally:
+            if self._meter.stop_reason:
+                await grounded(cashier.flying, 0 if work.cancelled() else GRACE)
+            await cashier.drain()
+        if sealed is None:
+            return self._save(self._untested(problem, NO_GAIN, _unmoved(problem)))
+        return self._save(self._result(problem, sealed))
 
     async def _course(self, evaluator: Evaluator, problem: Problem) -> Sealed | None:
         """The whole run; None where nothing was accepted, so that the seal stays."""
@@ -287,7 +304,7 @@ class Trainer:
             "splits": {name: [e.id if self.content else digest(e.id) for e in part] for name, part in parts.items()},
         }
 
-    def _evaluator(self, ledger: Ledger, cashier: Cashier) -> Evaluator:
+    def _evaluator(self, ledger: Ledger, cashier: Cashier, attempts: Attempts) -> Evaluator:
         return Evaluator(
             self.network,
             self.loss,
@@ -296,7 +313,7 @@ class Trainer:
             concurrency=self.concurrency,
             watcher=self._tell,
             tools=self.tools,
-            seconds=self.terms.rollout_timeout,
+            attempts=attempts,
         )
 
     def _problem(self, evaluator: Evaluator, cashier: Cashier) -> Problem:
