@@ -69,7 +69,7 @@ def explain(sent: str, texts: Sequence[Text]) -> Explanation:
 
 
 def _explain(sent: str, texts: Sequence[Text], depth: int) -> Explanation:
-    found = _best(list(_found(sent, texts))) if sent and texts and depth else None
+    found = _best(list(_found(sent, texts, depth == DEPTH))) if sent and texts and depth else None
     if found is None:
         return sent
     text, reading, match = found
@@ -98,7 +98,7 @@ def _joints(found: Found) -> list[int]:
     return [match.start + at for at in accumulate(lengths[:-1])]
 
 
-def _found(sent: str, texts: Iterable[Text]) -> Iterator[Found]:
+def _found(sent: str, texts: Iterable[Text], is_whole: bool) -> Iterator[Found]:
     for text in texts:
         for reading, matcher in text.searches:
             # Most texts are not in it, and a look at one word of theirs tells so.
@@ -106,6 +106,7 @@ def _found(sent: str, texts: Iterable[Text]) -> Iterator[Found]:
                 matcher.anchor in sent
                 and (match := matcher.search(sent))
                 and not (reading.is_phrase and not any(_is_at_lines(sent, match.start, match.end)))
+                and not (reading.is_opening and not (is_whole and match.start == 0 and match.end == len(sent)))
             ):
                 yield text, reading, match
 
