@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from types import ModuleType
+from typing import Any
+
 import sqlalchemy
 from spec import Agent, Run
 
@@ -11,9 +14,22 @@ WHAT = {"customer_name": "John", "food_items": ["Pizza Salami"], "delivery_addre
 ORDER = {"_first": "create_order", "create_order": {**WHAT, "order_date": "2030-01-01 09:00"}}
 
 
+class Closed:
+    """A data base that is not there."""
+
+    def query(self, *_: Any) -> Any:
+        raise ConnectionError("closed")
+
+    def rollback(self) -> None: ...
+
+
 def prepare() -> None:
     made = sqlalchemy.create_engine
-    sqlalchemy.create_engine = lambda *_: made("sqlite://", connect_args={"check_same_thread": False})
+    sqlalchemy.create_engine = lambda *_: made("sqlite://")
+
+
+def imported(book: ModuleType) -> None:
+    vars(book)["session"] = Closed()
 
 
 AGENT = Agent(
@@ -30,4 +46,5 @@ AGENT = Agent(
         ),
     ),
     prepare=prepare,
+    imported=imported,
 )
