@@ -53,6 +53,7 @@ bench-agents: $(VENV)/ready
 	$(PY) benchmarks/agents/table.py known
 	$(PY) benchmarks/agents/table.py found
 	$(PY) benchmarks/agents/table.py second
+	$(PY) benchmarks/agents/table.py third
 
 # uv where it is there, else venv and pip.
 $(VENV)/ready: pyproject.toml

@@ -83,8 +83,10 @@ class Matcher:
         hidden = text
         for start, end in kept:
             hidden = hidden[:start] + HIDDEN * (end - start) + hidden[end:]
-        found = self.search(hidden)
-        return found and replace(found, values=self._values(text, found))
+        if (found := self.search(hidden)) is None:
+            return None
+        moved = replace(found, values=self._values(text, found))
+        return moved if moved.rewrite(self.parts) == text[moved.start : moved.end] else None
 
     def _values(self, text: str, match: Match) -> Values:
         """What fills the slots in a text of which parts were hidden from the match."""

@@ -15,9 +15,7 @@ def test_a_layout_is_cut_around_the_prompts_that_fill_it(agent: Agent) -> None:
     net = network(module, probes=[HOUSE])
     texts = {net[name].default: name for name in trainable(net)}
     values = {
-        texts[
-            "Asking about {house} in {year}.\n{rules}\n{form}"
-        ]: "We ask of {house}, as of {year}.\n{rules}\n{form}",
+        texts["Asking about {house} in {year}.\n{rules}\n{form}"]: "We ask of {house}, as of {year}.\n{rules}\n{form}",
         texts[module.RULES_PROMPT]: "Find out who lives there.\nBe brief.",
         texts[module.FORMAT_GUIDELINES]: "One line for each.",
     }

@@ -1,4 +1,4 @@
-"""Coding-Crashkurse/LangGraph-Tutorial: notebook; chains at the top, a template in a node, messages kept in the state."""
+"""Coding-Crashkurse/LangGraph-Tutorial: notebook; chains at the top, a template in a node, messages in the state."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sqlalchemy
 from spec import Agent, Run
 
 BOOK = "customer_support.ipynb"
-WHOLE, LACKING = ("'food_items': 'Yes', 'order_date': '%s'" % said for said in ("Yes", "No"))
+WHOLE, LACKING = (f"'food_items': 'Yes', 'order_date': '{said}'" for said in ("Yes", "No"))
 WHAT = {"customer_name": "John", "food_items": ["Pizza Salami"], "delivery_address": "Fakestreet"}
 ORDER = {"_first": "create_order", "create_order": {**WHAT, "order_date": "2030-01-01 09:00"}}
 

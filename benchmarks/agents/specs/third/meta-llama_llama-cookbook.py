@@ -6,7 +6,7 @@ from scripted import Script, playing
 from spec import Agent, Run
 
 BOOK = "3p-integrations/langchain/langgraph_rag_agent_local.ipynb"
-FOUND, SEARCHED = ('{"score": "yes", "datasource": "%s"}' % source for source in ("vectorstore", "web_search"))
+FOUND, SEARCHED = (f'{{"score": "yes", "datasource": "{source}"}}' for source in ("vectorstore", "web_search"))
 
 
 def prepare() -> None:
