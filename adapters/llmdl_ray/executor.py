@@ -1,26 +1,24 @@
-"""The executor "ray": the workers of `processes`, each started by an actor wherever Ray has a core for it."""
+"""The executor "ray": the workers of `processes`, each started by a task wherever Ray has a core for it."""
 
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, cast
+from typing import Any
 
-import ray
-
-from llmdl_plugins.effects import guard
 from llmdl_plugins.run.executor import Attempts, Job
-from llmdl_plugins.run.workers.processes import how_it_ended, opened
+from llmdl_plugins.run.workers.processes import opened
 from llmdl_plugins.run.workers.talk import WorkerDied
 from llmdl_plugins.run.workers.worker import Connection
-from llmdl_ray.place import Place
+from llmdl_ray.broker import Broker
 from llmdl_ray.welcome import Welcome
+
+_PATIENCE = 5.0  # seconds that a worker has to end, and Ray to tell of it
 
 
 class RayWorkers:
-    """Every attempt in one of several processes of a Ray cluster; `RAY_ADDRESS` says of which.
+    """Every attempt in one of several processes that Ray places; `RAY_ADDRESS` says on which cluster.
 
     Args:
         workers: how many; None is one for each core of the cluster.
@@ -32,47 +30,34 @@ class RayWorkers:
     @asynccontextmanager
     async def opened(self, job: Job) -> AsyncIterator[Attempts]:
         """What makes an attempt in one of the workers."""
-        is_ours, cluster = _join_cluster(), cast(Any, ray)
-        try:
-            workers = self.workers or int(cluster.cluster_resources().get("CPU", 1))
-            async with Welcome.held(cluster.util.get_node_ip_address()) as welcome:
+        async with Broker.begun(self.workers) as broker, Welcome.held(broker.host) as welcome:
 
-                async def launch() -> Connection:
-                    return await _launched(welcome)
+            async def launch() -> Connection:
+                return await _launched(broker, welcome)
 
-                async with opened(job, launch, workers) as attempt:
-                    yield attempt
-        finally:
-            if is_ours:
-                ray.shutdown()
+            async with opened(job, launch, broker.workers) as attempt:
+                yield attempt
 
 
-def _join_cluster() -> bool:
-    """Be part of a cluster; whether it was joined for this run."""
-    if ray.is_initialized():
-        return False
-    with guard.ours():  # it starts programs of its own where there is no cluster
-        ray.init(include_dashboard=False, log_to_driver=False, configure_logging=False)
-    return True
-
-
-async def _launched(welcome: Welcome) -> Connection:
+async def _launched(broker: Broker, welcome: Welcome) -> Connection:
     """A worker somewhere in the cluster, once it has come and said its token."""
     token, coming = welcome.expect()
-    place: Any = ray.remote(Place).options(num_cpus=1, max_concurrency=2).remote()
-    ending = asyncio.wrap_future(place.run.remote(welcome.address, token, dict(os.environ), os.getcwd()).future())
+    ending = broker.place(welcome.address, token)
 
     async def ended() -> str:
-        try:
-            return how_it_ended(await asyncio.shield(ending))
-        except ray.exceptions.RayError as error:
-            return f"Ray says: {type(error).__name__}"
+        await asyncio.wait({ending}, timeout=_PATIENCE)
+        return ending.result() if ending.done() else "the line to it broke"
 
     async def end() -> None:
-        await asyncio.wait({ending}, timeout=5.0)
-        ray.kill(place)
+        await asyncio.wait({ending}, timeout=_PATIENCE)
+        broker.end(token)
 
-    await asyncio.wait({coming, ending}, return_when=asyncio.FIRST_COMPLETED)
-    if not coming.done():
-        raise WorkerDied(await ended())
+    try:
+        either: set[asyncio.Future[Any]] = {coming, ending}
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        if not coming.done():
+            raise WorkerDied(await ended())
+    except BaseException:
+        broker.end(token)
+        raise
     return Connection(*coming.result(), ended, end)

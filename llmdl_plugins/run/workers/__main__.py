@@ -13,6 +13,8 @@ import threading
 from llmdl_plugins.run.workers.line import Line
 from llmdl_plugins.run.workers.shift import work
 
+_STDIN, _TOKEN = 0, 1024
+
 
 def _inherited(number: str) -> socket.socket:
     return socket.socket(fileno=int(number))
@@ -20,7 +22,7 @@ def _inherited(number: str) -> socket.socket:
 
 def _reached(address: str) -> socket.socket:
     host, _, port = address.rpartition(":")
-    token = sys.stdin.buffer.readline()
+    token = os.read(_STDIN, _TOKEN)
     end = socket.create_connection((host, int(port)))
     end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     end.sendall(token)
@@ -29,7 +31,8 @@ def _reached(address: str) -> socket.socket:
 
 
 def _end_with_stdin() -> None:
-    sys.stdin.buffer.read()
+    while os.read(_STDIN, 1):  # past `sys.stdin`, whose lock a thread must not hold when the process ends
+        pass
     os._exit(1)
 
 
