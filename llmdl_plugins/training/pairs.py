@@ -22,7 +22,7 @@ def mcnemar(wins: int, losses: int) -> float:
     for k in range(min(wins, losses)):
         ways = ways * (flips - k) // (k + 1)
         total += ways
-    return min(1.0, 2 * total / 2**flips)
+    return float(min(1.0, 2 * total / 2**flips))
 
 
 def gain_shown(wins: int, losses: int) -> bool:

@@ -18,7 +18,7 @@ from llmdl_plugins.training.sealed import Sealed, judge
 def judged(wins: int, losses: int, n: int) -> Sealed:
     scores = [(0.0, 1.0)] * wins + [(1.0, 0.0)] * losses + [(1.0, 1.0)] * (n - wins - losses)
     rows = [Example({"q": f"number {i}"}, i, str(i)) for i in range(n)]
-    made = [tuple(Rollout(row, "scored", s, "", None, Tape()) for s in pair) for row, pair in zip(rows, scores)]
+    made = [tuple(Rollout(row, "scored", s, "", None, Tape()) for s in pair) for row, pair in zip(rows, scores, strict=True)]
     return judge(made)  # type: ignore[arg-type]
 
 
@@ -43,9 +43,9 @@ def test_a_useless_change_is_claimed_at_most_1_time_in_40_at_every_size(discorda
 def test_power_is_the_sum_over_all_outcomes(n: int, gain: float, discordance: float) -> None:
     win, loss = (discordance + gain) / 2, (discordance - gain) / 2
     total = sum(
-        comb(n, w) * comb(n - w, l) * win**w * loss**l * (1 - win - loss) ** (n - w - l)
-        for w, l in product(range(n + 1), repeat=2)
-        if w + l <= n and gain_shown(w, l)
+        comb(n, w) * comb(n - w, k) * win**w * loss**k * (1 - win - loss) ** (n - w - k)
+        for w, k in product(range(n + 1), repeat=2)
+        if w + k <= n and gain_shown(w, k)
     )
     assert power(n, gain, discordance) == pytest.approx(total, abs=1e-9)
 
