@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from llmdl_plugins.cli.commands import Commands
+from llmdl_plugins.cli.doctor import doctor
 from llmdl_plugins.cli.eval import evaluate
 from llmdl_plugins.cli.export import export
 from llmdl_plugins.cli.fit import fit
@@ -39,6 +40,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command()(show)
+app.command()(doctor)
 app.command()(fit)
 app.command("eval")(evaluate)
 app.command()(report)

@@ -1,4 +1,4 @@
-"""What a test set can prove: the chance that the sealed test shows a gain, computed from its own rule, not approximated.
+"""What a test set can prove: the chance that the sealed test shows a gain, computed exactly from its own rule.
 
 A candidate that is better by `gain` wins and loses on a share of items, its `discordance`; what the application itself
 does from one run to the next (A/A noise) is the least of it.

@@ -18,7 +18,9 @@ from llmdl_plugins.training.sealed import Sealed, judge
 def judged(wins: int, losses: int, n: int) -> Sealed:
     scores = [(0.0, 1.0)] * wins + [(1.0, 0.0)] * losses + [(1.0, 1.0)] * (n - wins - losses)
     rows = [Example({"q": f"number {i}"}, i, str(i)) for i in range(n)]
-    made = [tuple(Rollout(row, "scored", s, "", None, Tape()) for s in pair) for row, pair in zip(rows, scores, strict=True)]
+    made = [
+        tuple(Rollout(row, "scored", s, "", None, Tape()) for s in pair) for row, pair in zip(rows, scores, strict=True)
+    ]
     return judge(made)  # type: ignore[arg-type]
 
 
