@@ -48,9 +48,7 @@ def of_headroom(found: Headroom) -> Finding:
     said = f"{found.prompts} prompts on {found.rows} rows"
     figures = vars(found)
     if found.p < _CERTAIN:
-        what = (
-            f"prompts move this task: {said} are {100 * found.spread:.0f} points apart beyond noise (p = {found.p:.2g})"
-        )
+        what = f"wording moves this task: {said} differ by {100 * found.spread:.0f} points beyond noise (p = {found.p:.2g})"
         return Finding("headroom", "ok", what, figures=figures)
     if found.visible <= _SMALL:
         what = f"rewording hardly moves this task: {said} differ no more than one from itself (p = {found.p:.2g})"

@@ -39,7 +39,7 @@ class Noise:
 
     @property
     def to_reckon_with(self) -> float:
-        """The share that differs, as a few rows let one expect it: none of 13 is not never (half a row on each side)."""
+        """The share that differs, as a few rows let one expect it: none of 13 is not never."""
         return (self.differing * self.rows + 0.5) / (self.rows + 1)
 
     @classmethod
