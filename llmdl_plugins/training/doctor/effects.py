@@ -34,7 +34,8 @@ def of_effects(case: Case, runs: Runs | None) -> Iterator[Finding]:
 def _refused(failed: LlmdlError | None) -> Finding:
     if isinstance(failed, SideEffect):
         what = f"{failed.node} was about to {failed.what}, and was kept from it"
-        return Finding("effects", "!!", what, f"give {failed.option} if each run may do that")
+        alone = f", or --safe-tool {failed.tool}" if failed.tool else ""
+        return Finding("effects", "!!", what, f"give {failed.option}{alone} if each run may do that")
     if failed is not None:
         return Finding("runs", "!!", str(failed))
     return Finding("effects", "ok", "the rows that were run tried nothing that is guarded")

@@ -43,7 +43,7 @@ def _found(case: Case, runs: Runs | None, noise: Noise | None, baseline: Baselin
     elif runs is None or runs.failed is None:
         yield Finding("noise", "??", "how much the application differs from itself shows with --calls")
     if runs is not None and (table := _table(runs)):
-        yield of_headroom(Headroom.of(table, case.seed))
+        yield of_headroom(Headroom.of(table))
     elif runs is None or runs.failed is None:
         yield Finding("headroom", "??", "whether prompts move this task shows with more --calls")
     yield from of_effects(case, runs)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
-from statistics import fmean, variance
+from statistics import NormalDist, fmean, variance
 
 from llmdl_plugins.training.doctor.finding import Finding
 
-_DRAWS = 1000
 _CERTAIN = 0.05
 _SMALL = 0.05
 Table = Sequence[Sequence[float]]
@@ -33,14 +31,14 @@ class Headroom:
     visible: float
 
     @classmethod
-    def of(cls, table: Table, seed: int = 0) -> Headroom:
+    def of(cls, table: Table) -> Headroom:
         """From the scores of each prompt on the same rows."""
         rows, prompts = len(table[0]), len(table)
         within = _residual(table)
         between = variance(fmean(scores) for scores in table)
         freedom = prompts - 1
         visible = sqrt(max(0.0, within / rows * (_chi_square(freedom, 1.645) / _chi_square(freedom, -0.842) - 1)))
-        return cls(prompts, rows, sqrt(max(0.0, between - within / rows)), _chance(table, between, seed), visible)
+        return cls(prompts, rows, sqrt(max(0.0, between - within / rows)), _chance(table), visible)
 
 
 def of_headroom(found: Headroom) -> Finding:
@@ -48,7 +46,8 @@ def of_headroom(found: Headroom) -> Finding:
     said = f"{found.prompts} prompts on {found.rows} rows"
     figures = vars(found)
     if found.p < _CERTAIN:
-        what = f"wording moves this task: {said} differ by {100 * found.spread:.0f} points beyond noise (p = {found.p:.2g})"
+        apart = f"{100 * found.spread:.0f} points beyond noise (p = {found.p:.2g})"
+        what = f"wording moves this task: {said} differ by {apart}"
         return Finding("headroom", "ok", what, figures=figures)
     if found.visible <= _SMALL:
         what = f"rewording hardly moves this task: {said} differ no more than one from itself (p = {found.p:.2g})"
@@ -60,18 +59,18 @@ def of_headroom(found: Headroom) -> Finding:
     )
 
 
-def _chance(table: Table, between: float, seed: int) -> float:
-    """P of so much variance between prompts when scores of a row are dealt out anew (a permutation test)."""
-    draw, hits = random.Random(seed), 0
-    moved = [list(scores) for scores in zip(*table, strict=True) if len(set(scores)) > 1]
-    if not moved:
+def _chance(table: Table) -> float:
+    """P of so much variance between prompts, were the scores of a row dealt out by chance.
+
+    Cochran's Q (1950), in the form that takes graded scores too, held against chi-square.
+    """
+    within = sum(variance(scores) for scores in zip(*table, strict=True))
+    if not within:
         return 1.0
-    observed = between * len(table[0]) ** 2 - 1e-9
-    for _ in range(_DRAWS):
-        for scores in moved:
-            draw.shuffle(scores)
-        hits += variance(map(sum, zip(*moved, strict=True))) >= observed
-    return (hits + 1) / (_DRAWS + 1)
+    sums, freedom = [sum(scores) for scores in table], len(table) - 1
+    q = freedom * variance(sums) / within
+    spread = 2 / (9 * freedom)
+    return 1 - NormalDist().cdf(((q / freedom) ** (1 / 3) - 1 + spread) / sqrt(spread))
 
 
 def _residual(table: Table) -> float:

@@ -85,11 +85,11 @@ def _answers(rows: Sequence[Example]) -> Finding:
     label, most = counts.most_common(1)[0]
     share = most / len(rows)
     figures = {"answers": len(counts), "largest_share": share, "least": min(counts.values())}
-    if len(counts) > min(_LABELS, len(rows) // 2):
-        return Finding("data", "ok", f"{len(counts)} different answers", figures=figures)
     if share >= _LOPSIDED:
         what = f"{label} is the answer of {share:.0%} of the rows, so always saying it scores that"
         return Finding("data", "!!", what, "add rows of the others, or take a loss that weighs them", figures)
+    if len(counts) > min(_LABELS, len(rows) // 2):
+        return Finding("data", "ok", f"{len(counts)} different answers", figures=figures)
     what = f"{len(counts)} different answers; the most frequent, {label}, on {share:.0%} of the rows"
     return Finding("data", "ok", what, figures=figures)
 
