@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from langchain_core.messages import BaseMessage
 
 from llmdl_plugins import answers, tape
+from llmdl_plugins.lasting import lasting
 from llmdl_plugins.plain import JSON, hashed, packed
 from llmdl_plugins.scope import Call, Scope
 
@@ -23,7 +24,7 @@ def call(here: Scope, request: JSON, retries_itself: bool) -> Call:
         retries_itself: whether the client tries again by itself.
     """
     path = place(here)
-    asked = hashed(packed(request), here.repetition, path)
+    asked = hashed(packed(lasting(request)), here.repetition, path)
     return Call(hashed(asked, str(turn(here, asked))), path, request, retries_itself)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import os
 import threading
 from collections.abc import Coroutine
 from concurrent.futures import Future
@@ -24,13 +25,21 @@ def _loop(depth: int) -> asyncio.AbstractEventLoop:
     return loop
 
 
+# A forked process has none of the threads, so none of the loops.
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_loop.cache_clear)
+
+
 def start(work: Coroutine[Any, Any, T]) -> Future[T]:
-    """Start work on the background loop with the caller's context; works where a loop is already running."""
+    """Start work on the background loop with the caller's context; works where a loop is already running.
+
+    Who cancels the future cancels the work.
+    """
     context, depth = contextvars.copy_context(), _depth.get()
     context.run(_depth.set, depth + 1)
     done: Future[T] = Future()
     loop = _loop(depth)
-    loop.call_soon_threadsafe(lambda: _follow(loop.create_task(work, context=context), done))
+    loop.call_soon_threadsafe(lambda: _follow(loop, loop.create_task(work, context=context), done))
     return done
 
 
@@ -48,9 +57,9 @@ def on_a_loop() -> bool:
     return True
 
 
-def _follow(task: asyncio.Task[T], done: Future[T]) -> None:
+def _follow(loop: asyncio.AbstractEventLoop, task: asyncio.Task[T], done: Future[T]) -> None:
     def settle(finished: asyncio.Task[T]) -> None:
-        if finished.cancelled():
+        if finished.cancelled() or done.cancelled():
             done.cancel()
         elif error := finished.exception():
             done.set_exception(error)
@@ -58,3 +67,4 @@ def _follow(task: asyncio.Task[T], done: Future[T]) -> None:
             done.set_result(finished.result())
 
     task.add_done_callback(settle)
+    done.add_done_callback(lambda asked: loop.call_soon_threadsafe(task.cancel) if asked.cancelled() else None)

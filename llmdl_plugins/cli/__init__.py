@@ -18,6 +18,7 @@ from llmdl_plugins.cli.eval import evaluate
 from llmdl_plugins.cli.export import export
 from llmdl_plugins.cli.fit import fit
 from llmdl_plugins.cli.models import models
+from llmdl_plugins.cli.output import of_main_thread
 from llmdl_plugins.cli.plugins import plugins
 from llmdl_plugins.cli.report import report
 from llmdl_plugins.cli.show import show
@@ -86,6 +87,7 @@ def _run() -> None:
     warnings.formatwarning = lambda message, *where: f"warning: {_shown(str(message))}\n"
     sys.excepthook = _crash
     logging.getLogger("stamina").addHandler(logging.NullHandler())  # what is retried is told once, where it fails
+    sys.stdout = of_main_thread(sys.stdout)  # for good: threads of a plugin print until the process is gone
     use(())
     try:
         app()

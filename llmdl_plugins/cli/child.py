@@ -9,35 +9,55 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
 LIFELINE = "LLMDL_LIFELINE"  # the number of a pipe that ends when the parent does
+FOLDER = "LLMDL_FOLDER"  # the run folder that the parent has chosen
 WITHHELD = "LLMDL_WITHHELD"  # names, no values: so that an error can say which one was missed
 _FORWARDED = (signal.SIGINT, signal.SIGTERM)
 
 
-def run_again(environment: Mapping[str, str]) -> int:
+def run_again(environment: Mapping[str, str], folder: Path | None = None) -> int:
     """Run this command line in a child with this environment and a scratch folder; its exit code.
 
     Args:
         environment: all that the child gets.
+        folder: where it keeps what it pays for.
     """
+    named = {FOLDER: str(folder)} if folder else {}
     with _scratch() as scratch, _lifeline() as pipe:
         told = {"TMPDIR": scratch, "TMP": scratch, "TEMP": scratch, LIFELINE: str(pipe)}
         with _forwarding() as started:
             # A group of its own: a Ctrl-C of the terminal reaches it once, through us.
             child = subprocess.Popen(
                 [sys.executable, "-P", "-m", "llmdl_plugins.cli", *sys.argv[1:]],
-                env={**environment, **told},
+                env={**environment, **told, **named},
                 stdin=subprocess.DEVNULL if sys.stdin is None or sys.stdin.isatty() else None,
                 pass_fds=[pipe],
                 process_group=0,
             )
             started(child)
             code = child.wait()
+    if code < 0:
+        _tell_end(-code, folder)
     return code if code >= 0 else 128 - code
+
+
+def _tell_end(number: int, folder: Path | None) -> None:
+    """Say that the child was ended from outside: it can't say so itself."""
+    if folder is None:
+        kept = ""
+    elif (folder / "ledger.db").exists():
+        kept = f" What was paid for is in {folder}: the same command with --folder {folder} goes on, and pays it once."
+    else:
+        kept = " Nothing was paid for yet."
+    why = " (as when memory runs out)" if number == signal.SIGKILL else ""
+    name = signal.Signals(number).name if number in [*signal.Signals] else f"signal {number}"
+    with suppress(OSError):
+        print(f"error: the application's process was ended by {name}{why}.{kept}", file=sys.stderr)
 
 
 @contextmanager

@@ -46,20 +46,21 @@ class Wishes:
     variables: Sequence[str] | None = None
 
 
-def confined(target: str, wishes: Wishes, *ours: Path) -> None:
+def confined(target: str, wishes: Wishes, *ours: Path, folder: Path | None = None) -> None:
     """Go on in a child process whose side effects are guarded: returns there, and never here.
 
     Args:
         target: names the application.
         wishes: what it may do.
         ours: folders that the command itself writes to.
+        folder: the one in which it keeps what it pays for.
     """
     if child.LIFELINE in os.environ:
         _follow(int(os.environ.pop(child.LIFELINE)))
         _guard(wishes, ours)
         plugged.load_guarded()
     else:
-        sys.exit(_again(target, wishes))
+        sys.exit(_again(target, wishes, folder))
 
 
 def missed(message: str) -> str:
@@ -71,7 +72,7 @@ def missed(message: str) -> str:
     )
 
 
-def _again(target: str, wishes: Wishes) -> int:
+def _again(target: str, wishes: Wishes, folder: Path | None) -> int:
     named = list(wishes.variables or ())
     passed = {**environment.of_config(target, named), **environment.reduced(os.environ, named)}
     if traces := environment.traces(os.environ, named):
@@ -81,7 +82,7 @@ def _again(target: str, wishes: Wishes) -> int:
             file=sys.stderr,
         )
     held = " ".join(sorted(os.environ.keys() - passed.keys()))
-    return child.run_again({**passed, child.WITHHELD: held})
+    return child.run_again({**passed, child.WITHHELD: held}, folder)
 
 
 def _guard(wishes: Wishes, ours: Sequence[Path]) -> None:

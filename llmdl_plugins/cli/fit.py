@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
+import secrets
 import signal
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from llmdl_plugins.cli import asking, confined, plugged
+from llmdl_plugins.cli import asking, child, confined, plugged
 from llmdl_plugins.cli.report import tell
 from llmdl_plugins.training.openings import state_folder
 
@@ -57,6 +60,10 @@ def fit(
     ] = None,
     inputs: Annotated[str, typer.Option(help="For flat rows: the input keys, with commas.")] = "",
     expected: Annotated[str | None, typer.Option(help="For flat rows: the key of the right answer.")] = None,
+    executor: Annotated[
+        str, typer.Option(help="local (one process), processes, or what a plugin offers, such as ray.")
+    ] = "local",
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes of that executor; one for each core.")] = None,
     concurrency: Annotated[int, typer.Option(min=1, help="Calls of each model under way at once.")] = 8,
     fast_http: Annotated[
         bool, typer.Option("--fast-http", help="Let OpenAI-compatible clients send through aiohttp in this run.")
@@ -94,9 +101,9 @@ def fit(
 
     Example: llmdl fit app.py:graph --data rows.jsonl --loss exact_match --teacher openai:gpt-5-mini --budget "2 min"
     """
-    chosen = folder or RUNS / f"{datetime.now(UTC):%Y%m%d-%H%M%S}"
+    chosen = folder or Path(os.environ.pop(child.FOLDER, "") or _fresh())
     wishes = confined.Wishes(allow_host, safe_tool, allow_write, allow_program, allow_native, env)
-    confined.confined(target, wishes, chosen, state_folder(), _UNSEEN)
+    confined.confined(target, wishes, chosen, state_folder(), _UNSEEN, folder=chosen)
 
     from llmdl_plugins.cli.fitting import one_source, read_prices, resolved_loss
     from llmdl_plugins.cli.output import kept
@@ -131,6 +138,8 @@ def fit(
             node=node,
             seed=seed,
             concurrency=concurrency,
+            executor=executor,
+            workers=workers,
             fast_http=fast_http,
             rpm=rpm,
             tpm=tpm,
@@ -147,7 +156,8 @@ def fit(
             watcher=watcher,
         )
         if dry_run:
-            _foretell(trainer, as_json)
+            told = trainer.estimate()
+            print(printable(json.dumps(told.json()) if as_json else str(told)), file=out)
             return
         if folder is None:
             _hide()
@@ -156,14 +166,22 @@ def fit(
             print(printable(json.dumps(result.json())), file=out)
     if not as_json:
         _tell(result, chosen)
-    sys.exit(128 + caught if caught else 0 if result.status == "improved" else _NO_GAIN)
+    if caught:
+        _leave(128 + caught)
+    sys.exit(0 if result.status == "improved" else _NO_GAIN)
 
 
-def _foretell(trainer: Trainer, as_json: bool) -> None:
-    import json
+def _fresh() -> Path:
+    """A folder that no other run has, whatever the clock says."""
+    return RUNS / f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
 
-    told = trainer.estimate()
-    print(json.dumps(told.json()) if as_json else told)
+
+def _leave(code: int) -> NoReturn:
+    """End without waiting for threads: a call that hangs may hold one for ever."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):
+            stream.flush()
+    os._exit(code)
 
 
 def _hide() -> None:
@@ -182,7 +200,8 @@ def _run(trainer: Trainer) -> tuple[Result, int]:
         caught[0] = number
         signal.signal(number, signal.SIG_DFL)
         trainer.stop()
-        print("stopping: calls under way come home first; once more stops at once", file=sys.stderr)
+        with suppress(OSError):  # the terminal may be gone
+            print(trainer.draining, file=sys.stderr, flush=True)
 
     before: dict[int, Any] = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

@@ -3,9 +3,26 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
-from typing import TextIO
+from typing import Any, TextIO, cast
+
+
+class _OfMain:
+    """The standard output of the main thread; other threads are never the command's own."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        here = threading.current_thread() is threading.main_thread()
+        return getattr(self._stream if here else sys.stderr, name)
+
+
+def of_main_thread(stream: TextIO) -> TextIO:
+    """A stream that writes there from the main thread, and to stderr from any other."""
+    return cast(TextIO, _OfMain(stream))
 
 
 @contextmanager

@@ -146,12 +146,17 @@ class Journal:
 
 @dataclass(frozen=True)
 class Run:
-    """A run as its folder tells it; `outcome` is None as long as there is no result."""
+    """A run as its folder tells it; `outcome` is None as long as there is no result.
+
+    Args:
+        at_work: whether a process is at it now.
+    """
 
     folder: Path
     config: Config
     outcome: Outcome | None
     journal: Journal
+    at_work: bool = False
 
     @property
     def tested(self) -> Outcome | None:

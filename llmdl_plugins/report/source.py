@@ -11,6 +11,7 @@ from llmdl_plugins.errors import RunFolderError
 from llmdl_plugins.report.journal import read_journal
 from llmdl_plugins.report.record import Config, Outcome, Run
 from llmdl_plugins.run.folder import RunFolder, refuse_link
+from llmdl_plugins.run.presence import at_work
 
 T = TypeVar("T")
 
@@ -37,6 +38,7 @@ def read_run(folder: Path) -> Run:
         _checked(_CONFIG, told, folder / "config.json"),
         None if result is None else _checked(_OUTCOME, result, folder / "result.json"),
         read_journal(folder / "ledger.db"),
+        at_work(folder),
     )
 
 

@@ -11,7 +11,9 @@ _LONGEST = 300
 
 def headline(run: Run) -> str:
     """How the run ended, in a word or three."""
-    return run.outcome.status if run.outcome else "no result yet"
+    if run.outcome is None:
+        return "under way" if run.at_work else "cut off"
+    return run.outcome.status
 
 
 def verdict(run: Run) -> str:
@@ -22,11 +24,8 @@ def verdict(run: Run) -> str:
 def finding(run: Run) -> str:
     """Before and after, gain, interval, p, method, size, openings; or why there is none of these."""
     if run.outcome is None:
-        return (
-            "the run is under way, or it was cut off before it could write a result. "
-            "The same llmdl fit command goes on where it is, and pays nothing twice."
-        )
-    return _untested(run.outcome) if run.tested is None else _measured(run.tested)
+        return _unfinished(run)
+    return _untested(run, run.outcome) if run.tested is None else _measured(run.tested)
 
 
 def capital(text: str) -> str:
@@ -34,12 +33,23 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _untested(told: Outcome) -> str:
+def _unfinished(run: Run) -> str:
+    far = f"{some(run.journal.calls, 'call')} and {some(len(run.journal.moves), 'proposal')} so far"
+    if run.at_work:
+        return f"a process is at it, {far}. There is no result yet."
+    return f"the run ended before it could write a result, {far}. {_goes_on(run)}"
+
+
+def _untested(run: Run, told: Outcome) -> str:
     if told.status == NO_GAIN:
         why = shortened(told.reason, _LONGEST) or "nothing was tested"
         return f"{why}. Its rows are good for another run, and nothing is claimed."
     ended = "the run ended before the sealed test was through, so nothing is claimed and the application is as it was."
-    return f"{ended} The same llmdl fit command goes on where it stopped." if told.status == STOPPED else ended
+    return f"{ended} {_goes_on(run)}" if told.status == STOPPED else ended
+
+
+def _goes_on(run: Run) -> str:
+    return f"The same llmdl fit command with --folder {run.folder} goes on where it stopped, and pays nothing twice."
 
 
 def _measured(told: Outcome) -> str:

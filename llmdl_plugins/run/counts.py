@@ -101,11 +101,12 @@ class Counts:
         if limit is None:
             return None
         free = limit - getattr(self.aside, name) - getattr(self.spent, name)
-        return float(min(free, limit - getattr(self, f"paid_{name}")))
+        return float(min(free, limit - getattr(self.aside, name) - getattr(self, f"paid_{name}")))
 
     def _check_paid(self) -> None:
         # A resumed run may not meet every call that was in flight when the last one ended: they were paid all the same.
-        if self.budget.calls is not None and self.paid + self.in_flight + 1 > self.budget.calls:
+        # Where the budget cuts a phase off, it may pay other calls of it: not from what is set aside.
+        if self.budget.calls is not None and self.paid + self.in_flight + 1 > self.budget.calls - self.aside.calls:
             raise Stopped(f"the budget of {self.budget.calls:g} calls is spent")
 
     def _check_rest(self) -> None:

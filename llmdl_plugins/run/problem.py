@@ -17,6 +17,7 @@ from llmdl_plugins.run.lint import finding
 from llmdl_plugins.run.meter import Meter
 from llmdl_plugins.run.rollout import Rollout, Values
 from llmdl_plugins.run.screen import Verdict, screen
+from llmdl_plugins.run.stage import Stage
 from llmdl_plugins.run.teacher import Teacher
 from llmdl_plugins.run.told import updates
 from llmdl_plugins.run.told import verdict as screened
@@ -46,6 +47,7 @@ class Problem:
     _val: Sequence[Example]
     _incumbent: Values = field(default_factory=dict)
     _verdicts: list[Verdict] = field(default_factory=list)
+    stage: Stage = field(default_factory=Stage)
     untestable: Callable[[Values], str] = lambda values: ""
 
     @property
@@ -74,7 +76,8 @@ class Problem:
 
     async def evaluate(self, candidates: Sequence[Values], examples: Sequence[Example]) -> list[Rollout]:
         """Every candidate, on top of the incumbent, on every example."""
-        return await self.evaluator.evaluate([self._full(c) for c in candidates], examples)
+        with self.stage.work():
+            return await self.evaluator.evaluate([self._full(c) for c in candidates], examples)
 
     async def propose(self, candidate: Values, what: str) -> Verdict:
         """Screen a candidate; where it is accepted it is the new incumbent.
@@ -83,6 +86,11 @@ class Problem:
             candidate: the values that change.
             what: the move in words, for the report.
         """
+        async with self.stage.turn:
+            with self.stage.work():
+                return await self._judged(candidate, what)
+
+    async def _judged(self, candidate: Values, what: str) -> Verdict:
         if refused := self._refusal(candidate):
             return refused
         full = self._full(candidate)

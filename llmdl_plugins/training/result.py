@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -53,6 +53,12 @@ class Result:
         hidden = {"network", "candidate", "folder"}
         return {name: plain(getattr(self, name)) for name in self.__dataclass_fields__ if name not in hidden}
 
+    def as_before(self, told: Mapping[str, Any] | None) -> Result | None:
+        """This result as it was told the first time, with the time that it took then; None where it is another."""
+        if told is None or _lasting(told) != _lasting(self.json()):
+            return None
+        return replace(self, **{name: told[name] for name in ("spent", "openings", "versions")})
+
     @property
     def values(self) -> dict[str, Any]:
         """The values that are handed over: the trained ones where a gain was shown, else none."""
@@ -96,6 +102,12 @@ def spending(spent: Mapping[str, Any]) -> str:
         how = "is counted at what was reserved" if spent.get("charged") else "is in no sum"
         untold = f"; {spent['untold']} calls told no usage, which {how}"
     return ", ".join(units) + untold
+
+
+def _lasting(told: Mapping[str, Any]) -> JSON:
+    """What of a `result.json` a run that is made again from its ledger comes to again."""
+    spent = {name: amount for name, amount in (told.get("spent") or {}).items() if name != "seconds"}
+    return {**{k: plain(v) for k, v in told.items() if k not in ("openings", "versions")}, "spent": plain(spent)}
 
 
 def points(share: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -12,7 +13,7 @@ from llmdl_plugins import boundary, sync
 from llmdl_plugins.answers import without_secrets
 from llmdl_plugins.asked import described
 from llmdl_plugins.data import Dataset, load, text_key
-from llmdl_plugins.errors import BudgetError, MisuseError, PluginError, Stopped
+from llmdl_plugins.errors import BudgetError, MisuseError, PluginError, RunFolderError, Stopped
 from llmdl_plugins.losses.loss import resolve as resolve_loss
 from llmdl_plugins.network import Network, trainable
 from llmdl_plugins.plain import digest, plain
@@ -24,6 +25,8 @@ from llmdl_plugins.run.cashier import Cashier
 from llmdl_plugins.run.counts import Spent
 from llmdl_plugins.run.evaluate import ORIGINAL, Evaluator
 from llmdl_plugins.run.events import RunFinished, RunStarted, Told, Watcher, silent
+from llmdl_plugins.run.executor import Attempts, Executor, Job
+from llmdl_plugins.run.executor import resolve as resolve_executor
 from llmdl_plugins.run.feedback import Feedback, failure_modes
 from llmdl_plugins.run.folder import RunFolder
 from llmdl_plugins.run.heap import frozen_heap
@@ -32,6 +35,7 @@ from llmdl_plugins.run.meter import Meter
 from llmdl_plugins.run.models import chat_model
 from llmdl_plugins.run.optimizer import Optimizer
 from llmdl_plugins.run.optimizer import resolve as resolve_optimizer
+from llmdl_plugins.run.origin import Origin
 from llmdl_plugins.run.overshoot import overshoot
 from llmdl_plugins.run.patience import ROLLOUT_TIMEOUT, TIMEOUT
 from llmdl_plugins.run.prices import Prices, Table, is_listed
@@ -43,8 +47,10 @@ from llmdl_plugins.run.terms import Terms
 from llmdl_plugins.run.tools import ToolRules
 from llmdl_plugins.run.work import Size
 from llmdl_plugins.splits import Splits, split
+from llmdl_plugins.target import load_target
 from llmdl_plugins.training.backward import backward, together
 from llmdl_plugins.training.baseline import no_model_baseline
+from llmdl_plugins.training.draining import GRACE, drained, grounded
 from llmdl_plugins.training.estimate import Estimate, Plan, estimate
 from llmdl_plugins.training.openings import count_opening
 from llmdl_plugins.training.probe import check_probes
@@ -62,7 +68,7 @@ class Trainer:
     """Trains an application on examples and tests once, on rows that training never saw, whether it got better.
 
     Args:
-        net: an application, or the network that `trainable` made of it.
+        net: an application, its name as for `llmdl` ("app.py:graph"), or the network that `trainable` made of it.
         loss: a name, a `Loss`, or any `f(prediction, gold) -> float`.
         train: examples (see `data.load`); val and test are cut from them where they are missing.
         optimizer: a name, an `Optimizer`, or "auto".
@@ -72,6 +78,9 @@ class Trainer:
             is not in it comes from the public price list of genai-prices, where that is installed.
         folder: the run folder; the same call on the same folder goes on where it stopped.
         recipe: gives the network an architecture around `node` before training.
+        concurrency: rollouts under way at once.
+        executor: where rows are run: "local" (this process), "processes", or what a plugin offers.
+        workers: how many processes; one for each core, if not given.
         concurrency: calls of each model under way at once, and about so many rollouts.
         fast_http: let OpenAI-compatible clients send through aiohttp in this run; they themselves are not changed.
         rpm, tpm: requests and tokens a minute, for each model; None is no limit, and what a server refuses is learned.
@@ -104,6 +113,8 @@ class Trainer:
         node: str | None = None,
         seed: int = 0,
         concurrency: int = 8,
+        executor: str | Executor = "local",
+        workers: int | None = None,
         fast_http: bool = False,
         rpm: float | None = None,
         tpm: float | None = None,
@@ -130,8 +141,11 @@ class Trainer:
         self.teacher = chat_model(teacher)
         self.loss = resolve_loss(loss, self.teacher)
         self.optimizer = resolve_optimizer(optimizer, self.teacher is not None)
-        self.network, self.origin = self._architecture(trainable(net), recipe or self.optimizer.recipe, node)
-        self.origin.update(origin or {})
+        self.executor = resolve_executor(executor, workers)
+        network = trainable(load_target(net) if isinstance(net, str) else net)
+        self.network, self.origin = self._architecture(network, recipe or self.optimizer.recipe, node)
+        self.origin.update({"target": net} if isinstance(net, str) else {}, **(origin or {}))
+        self._named = Origin(self.origin, loss, teacher)
         self.folder = RunFolder(folder) if folder is not None else None
         self.seed, self.concurrency, self.force, self.watcher = seed, concurrency, force, watcher
         self.terms = Terms(timeout, rollout_timeout, rpm, tpm)
@@ -153,7 +167,12 @@ class Trainer:
             return running.result()
         except KeyboardInterrupt:
             self.stop()
+            self._say(self.draining)
+        try:
             return running.result()
+        except KeyboardInterrupt:
+            running.cancel()
+            raise
 
     def estimate(self) -> Estimate:
         """What `fit` is likely to take, from what the run folder holds; sends nothing and writes nothing."""
@@ -169,6 +188,12 @@ class Trainer:
         """Let what is under way come home, save, and end the run as "stopped"."""
         self._meter.stop(reason)
 
+    @property
+    def draining(self) -> str:
+        """What a run that was stopped waits for, in words."""
+        calls = f"{n} call{'' if n == 1 else 's'}" if (n := self._meter.in_flight) else "what is"
+        return f"stopping: {calls} under way may come home first, {GRACE:g} s at most; once more stops at once"
+
     async def afit(self) -> Result:
         """Train, test once, and say what was gained."""
         watching = watched(self.watcher, self._observers, self.content)
@@ -176,20 +201,35 @@ class Trainer:
             self._tell(self._started())
             self._paid(ledger)
             cashier = Cashier(ledger, self._meter, self.terms.sender(ledger, self._meter, self._say))
-            evaluator = self._evaluator(ledger, cashier)
-            problem = self._problem(evaluator, cashier)
-            try:
-                async with transport(self.fast_http, self.concurrency, self._say):
-                    await self._set_aside(evaluator)
-                    await self._train(problem)
-                    if not self.network.changed(problem.incumbent):
-                        return self._save(self._untested(problem, NO_GAIN, _unmoved(problem)))
-                    sealed = await self._open_seal(evaluator, problem)
-            except Stopped as stopped:
-                return self._save(self._untested(problem, STOPPED, stopped.reason))
-            finally:
-                await cashier.drain()
-            return self._save(self._result(problem, sealed))
+            given = self.concurrency, self.terms.rollout_timeout, self.fast_http
+            job = Job(self.network, self.loss, cashier, self._named, *given)
+            async with self.executor.opened(job) as attempts:
+                return await self._fitted(self._evaluator(ledger, cashier, attempts), cashier)
+
+    async def _fitted(self, evaluator: Evaluator, cashier: Cashier) -> Result:
+        problem = self._problem(evaluator, cashier)
+        work = asyncio.create_task(self._course(evaluator, problem))
+        try:
+            sealed = await drained(work, lambda: self._meter.stop_reason, self.stop)
+        except Stopped as stopped:
+            return self._save(self._untested(problem, STOPPED, stopped.reason))
+        except asyncio.CancelledError:
+            self._save(self._untested(problem, STOPPED, INTERRUPTED))
+            raise
+        finally:
+            if self._meter.stop_reason:
+                await grounded(cashier.flying, 0 if work.cancelled() else GRACE)
+            await cashier.drain()
+        if sealed is None:
+            return self._save(self._untested(problem, NO_GAIN, _unmoved(problem)))
+        return self._save(self._result(problem, sealed))
+
+    async def _course(self, evaluator: Evaluator, problem: Problem) -> Sealed | None:
+        """The whole run; None where nothing was accepted, so that the seal stays."""
+        async with transport(self.fast_http, self.concurrency, self._say):
+            await self._set_aside(evaluator)
+            await self._train(problem)
+            return await self._open_seal(evaluator, problem) if self.network.changed(problem.incumbent) else None
 
     def _refuse_rows_as_values(self) -> None:
         shown = [n for n, p in self.network.named_parameters().items() if p.kind == "demos" and p.trainable]
@@ -233,11 +273,20 @@ class Trainer:
     def _opened(self) -> Iterator[Ledger]:
         if self.folder is not None:
             with self.folder.opened(self._config(), self.force, self._warn) as ledger:
+                self._take_back(self.folder)
                 ledger.clear_events()
                 yield ledger
             return
         with closing(Ledger()) as ledger:
             yield ledger
+
+    def _take_back(self, folder: RunFolder) -> None:
+        """A result that says "stopped" is outdated once the run goes on, and one of another run in this folder too."""
+        forced = self.force and bool((_told(folder, "config.json") or {}).get("forced"))
+        if forced or (_told(folder, "result.json") or {}).get("status") == STOPPED:
+            (folder.path / "result.json").unlink(missing_ok=True)
+        if forced:
+            (folder.path / "best.json").unlink(missing_ok=True)
 
     def _config(self) -> dict[str, Any]:
         parts = {"train": self.splits.train, "val": self.splits.val, "test": self.splits.test}
@@ -255,7 +304,7 @@ class Trainer:
             "splits": {name: [e.id if self.content else digest(e.id) for e in part] for name, part in parts.items()},
         }
 
-    def _evaluator(self, ledger: Ledger, cashier: Cashier) -> Evaluator:
+    def _evaluator(self, ledger: Ledger, cashier: Cashier, attempts: Attempts) -> Evaluator:
         return Evaluator(
             self.network,
             self.loss,
@@ -264,7 +313,7 @@ class Trainer:
             concurrency=self.concurrency,
             watcher=self._tell,
             tools=self.tools,
-            seconds=self.terms.rollout_timeout,
+            attempts=attempts,
         )
 
     def _problem(self, evaluator: Evaluator, cashier: Cashier) -> Problem:
@@ -284,7 +333,7 @@ class Trainer:
                 raise MisuseError("Feedback needs a teacher.")
             names = {p: name for name, p in self.network.named_parameters().items()}
             # The place tells apart what the same failure says under another incumbent.
-            with self.network.under(self.network.checked(problem.incumbent)):
+            with problem.stage.work(), self.network.under(self.network.checked(problem.incumbent)):
                 walks = [backward(r, teacher, names, str(self._meter.spent.rollouts)) for r in failed]
                 found = await together(walks)
             said = [one for walk in found for one in walk]
@@ -346,6 +395,8 @@ class Trainer:
             if self._meter.stop_reason:
                 raise
             self._say(f"training ends: {stopped.reason}")
+        finally:
+            await problem.stage.end()
         if self._untouched() != untouched:
             raise PluginError(
                 f"The optimizer {self.optimizer.name!r} changed the application itself, so there is nothing left to "
@@ -411,16 +462,28 @@ class Trainer:
         )
 
     def _save(self, result: Result) -> Result:
-        if self.folder:
+        """The result, written; where this run came to the same before, that one as it was."""
+        kept = result
+        if self.folder and (again := result.as_before(_told(self.folder, "result.json"))) is not None:
+            kept = again
+        elif self.folder:
             self.folder.write("result.json", result.json())
-        self._tell(_finished(result))
-        return result
+        self._tell(_finished(kept))
+        return kept
 
     def _say(self, text: str) -> None:
         self._tell(Told(text))
 
     def _warn(self, text: str) -> None:
         self._say(f"warning: {text}")
+
+
+def _told(folder: RunFolder, name: str) -> dict[str, Any] | None:
+    """What a file of the folder says; None where it is damaged: it is written anew."""
+    try:
+        return folder.read(name)  # type: ignore[no-any-return]
+    except RunFolderError:
+        return None
 
 
 def _finished(result: Result) -> RunFinished:

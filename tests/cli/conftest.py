@@ -32,7 +32,7 @@ def llmdl(
 
     The process of its own that the application gets is tested in `test_side_effects`, `test_child`.
     """
-    monkeypatch.setattr("llmdl_plugins.cli.confined.confined", lambda *given: None)
+    monkeypatch.setattr("llmdl_plugins.cli.confined.confined", lambda *given, **named: None)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DESK_MODEL", "desk_model:model")
     monkeypatch.syspath_prepend(str(HERE))
@@ -40,9 +40,13 @@ def llmdl(
 
     def run(*args: object) -> Done:
         monkeypatch.setattr(sys, "argv", ["llmdl", *map(str, args)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-            raise SystemExit(0)
+        before = sys.stdout
+        try:
+            with pytest.raises(SystemExit) as ended:
+                main()
+                raise SystemExit(0)
+        finally:
+            sys.stdout = before
         told = capsys.readouterr()
         code = ended.value.code
         return Done(code if isinstance(code, int) else int(bool(code)), told.out, told.err)

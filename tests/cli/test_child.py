@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -44,45 +43,6 @@ def start(tmp_path: Path) -> Start:
         )
 
     return run
-
-
-def fit(agent: str, rows: Path, folder: str) -> list[object]:
-    return ["fit", agent, "--data", rows, "--loss", "exact_match", "--folder", folder, "--env", "DESK_MODEL", "--json"]
-
-
-def under_way(process: subprocess.Popen[str], folder: Path) -> int:
-    """The process id of the child, once it has written to its ledger."""
-    while not (folder / "ledger.db-wal").exists() or not (folder / "ledger.db-wal").stat().st_size > 50_000:
-        assert process.poll() is None, process.communicate()
-        time.sleep(0.02)
-    return int((folder / "owner").read_text().split()[0])
-
-
-def gone(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return True
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-
-
-@pytest.mark.parametrize("victim", ["parent", "child"])
-def test_kill_9_of_either_is_survived(start: Start, agent: str, rows: Path, tmp_path: Path, victim: str) -> None:
-    first = start(*fit(agent, rows, "runs/k"))
-    child = under_way(first, tmp_path / "runs/k")
-    assert child != first.pid
-    os.kill(child if victim == "child" else first.pid, signal.SIGKILL)
-    first.communicate(timeout=60)
-    assert first.returncode == (137 if victim == "child" else -9)
-    until = time.monotonic() + 60
-    while not gone(child):
-        assert time.monotonic() < until, "the child outlives its parent"
-        time.sleep(0.05)
-    out, err = start(*fit(agent, rows, "runs/k")).communicate(timeout=120)
-    whole, _ = start(*fit(agent, rows, "runs/whole")).communicate(timeout=120)
-    ended, unbroken = json.loads(out), json.loads(whole)
-    for name in ("status", "before", "after", "interval", "parameters"):
-        assert ended[name] == unbroken[name], err
 
 
 def test_output_and_exit_code_pass_and_the_scratch_folder_goes(

@@ -63,7 +63,7 @@ def test_a_run_under_way_is_reported_while_it_is_locked_and_written(make: Make) 
         ledger.add_event("verdict", {**TEXT_TAKEN, "what": "written just now"}).result()
         text = page(folder)
         ledger.add_event("verdict", FIXED_LEFT).result()
-    assert "No result yet" in text and "written just now" in text
+    assert "Under way" in text and "written just now" in text
     assert "There is nothing to take yet" in text
 
 

@@ -115,7 +115,8 @@ def test_the_verdict_is_one_sentence_with_all_figures(make: Make) -> None:
     )
 
 
-def test_a_run_under_way_has_words_too(make: Make) -> None:
+def test_a_run_that_was_cut_off_says_how_to_go_on(make: Make) -> None:
     run = read_run(make(result=None, moves=[], baseline=None))
-    assert verdict(run).startswith("No result yet: the run is under way, or it was cut off")
+    assert verdict(run).startswith("Cut off: the run ended before it could write a result, 1 call and 0 proposals")
+    assert f"with --folder {run.folder} goes on" in verdict(run)
     assert what_helped(run) == ["Nothing has been proposed yet."]

@@ -49,10 +49,20 @@ async def test_the_server_sees_as_many_calls_at_once_as_allowed_and_no_more(
 
 
 async def test_nobody_waits_for_the_slowest(desk: Any) -> None:
-    app = Timed()
-    rows = sleepers(0.3, *[0.005] * 40)
-    await desk(trainable(app), concurrency=2).evaluate([{}], rows)
-    assert app.ended[-1] == "0" and app.most == 2
+    others, app = asyncio.Event(), Timed()
+
+    class Straggler(Module):
+        async def forward(self, state: Any) -> Any:
+            if state["name"] == "0":
+                await asyncio.wait_for(others.wait(), 20)  # it ends when all the others have, or never
+                return {"answer": "x"}
+            done = await app.forward(state)
+            if len(app.ended) == 40:
+                others.set()
+            return done
+
+    rollouts = await desk(trainable(Straggler()), concurrency=2).evaluate([{}], sleepers(0.0, *[0.001] * 40))
+    assert [r.status for r in rollouts] == ["scored"] * 41 and app.most == 1
 
 
 async def test_two_evaluations_at_once_share_the_slots_and_take_turns(desk: Any) -> None:
@@ -62,7 +72,7 @@ async def test_two_evaluations_at_once_share_the_slots_and_take_turns(desk: Any)
     few = [Example({**e.inputs, "n": n}, "x", str(n)) for n, e in enumerate(few)]
     await asyncio.gather(at.evaluate([{}], many), at.evaluate([{}], few))
     assert app.most == 4
-    assert "few" not in app.ended[-40:], "the small evaluation is home long before the large one"
+    assert "few" not in app.ended[-30:], "the small evaluation is home long before the large one"
 
 
 async def test_candidates_are_begun_row_by_row(desk: Any, rows: Rows) -> None:
