@@ -32,8 +32,8 @@ app = typer.Typer(
     name="llmdl",
     cls=Commands,
     help="Train the LangGraph agent that you already have.",
-    epilog="Exit codes: 0 ok, 2 misuse, 3 no gain shown, 69 model not reached, 74 disk, 75 folder locked, "
-    "130 or 143 stopped by a signal.",
+    epilog="Exit codes: 0 ok, 1 the doctor found something, 2 misuse, 3 no gain shown, 69 model not reached, 74 disk, "
+    "75 folder locked, 130 or 143 stopped by a signal.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

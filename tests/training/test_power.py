@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from itertools import product
 from math import comb
+from pathlib import Path
 
 import pytest
 
@@ -63,3 +65,10 @@ def test_the_rows_that_a_gain_needs_and_the_gain_that_rows_show_agree(noise: flo
     assert power(round(0.85 * rows), 0.1, 0.1 + noise) < LIKELY
     assert smallest_gain(rows + 10, noise) == pytest.approx(0.1, abs=0.011)
     assert smallest_gain(5, noise) is None and rows_for(0.001, 0.5) is None
+
+
+def test_the_table_of_the_docs_is_what_is_computed() -> None:
+    text = (Path(__file__).parent.parent.parent / "docs" / "claims.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| \+(\d+) \|(.*)\|$", text, re.M)
+    told = {int(gain): [int(cell.replace(",", "")) for cell in cells.split("|")] for gain, cells in rows}
+    assert told == {gain: [rows_for(gain / 100, noise) for noise in (0.0, 0.1, 0.2, 0.4)] for gain in (3, 5, 10, 20)}
