@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from llmdl_plugins.cli import plugged
+from llmdl_plugins.cli.package import Kind
 from llmdl_plugins.printable import printable
 
 if TYPE_CHECKING:
     from llmdl_plugins.plugins.listing import Listed
 
-plugins = typer.Typer(help="Plugins: list what is installed, or check one.", invoke_without_command=True)
+plugins = typer.Typer(help="Plugins: list what is installed, check one, or begin one.", invoke_without_command=True)
 
 _BROKEN = 1
 Limit = Annotated[float, typer.Option(min=0.1, help="Seconds that a plugin may take to be imported.")]
@@ -24,7 +26,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 @plugins.callback()
 def default(context: typer.Context, as_json: Json = False, plugin: plugged.Plugins = None) -> None:
-    """Plugins: list what is installed, or check one."""
+    """Plugins: list what is installed, check one, or begin one."""
     if context.invoked_subcommand is None:
         list_plugins(as_json=as_json)
 
@@ -83,3 +85,20 @@ def check(
     print(summary(found))
     if any(one.state == FAIL for one in found):
         sys.exit(_BROKEN)
+
+
+@plugins.command()
+def new(
+    name: Annotated[str, typer.Argument(help="What users will write, for example careful-search.")],
+    kind: Annotated[Kind, typer.Option(help="What it adds.")],
+    into: Annotated[Path, typer.Option(help="Where the package's folder is made.")] = Path(),
+) -> None:
+    """Begin a plugin: a whole package llmdl-NAME, which works, with tests that hold its promises.
+
+    Example: llmdl plugins new careful-search --kind search
+    """
+    from llmdl_plugins.cli import package
+
+    folder = package.new(name, kind, into)
+    print(f"{folder} is a whole package. Next:")
+    print(f"  cd {folder}\n  pip install -e '.[test]'\n  pytest\n  llmdl plugins check {name.removeprefix('llmdl-')}")

@@ -494,7 +494,7 @@ MODELS = {
     "test_a_name_is_one_model": (
         lambda name: FakeListChatModel(responses=[f"{next(_count)}"]), "it is described as",
     ),
-    "test_two_names_are_two_models": (lambda name: FakeListChatModel(responses=["a"]), "keep the name in a field"),
+    "test_two_names_are_two_models": (lambda name: FakeListChatModel(responses=["a"]), "name every setting in"),
 }  # fmt: skip
 
 

@@ -67,4 +67,4 @@ class ModelCases(Case, _Standard):
     def test_two_names_are_two_models(self) -> None:
         """Another name has other settings: else one model would be given the answers of another."""
         one, other = described(self.made()), described(self.made("another-name"))
-        assert one != other, f"both are described as {one}: keep the name in a field of the model"
+        assert one != other, f"both are described as {one}: name every setting in `_identifying_params`"
