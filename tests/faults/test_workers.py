@@ -81,21 +81,22 @@ def test_a_row_that_kills_its_workers_is_an_error_of_the_row_and_of_no_other(pla
 
 
 @pytest.fixture
-def killer() -> Iterator[Callable[[float], list[int]]]:
-    """Kills a worker of this process, whichever, every so many seconds; the list of those that it killed."""
+def killer(place: Path) -> Iterator[Callable[[float], list[int]]]:
+    """Kills a worker that is at work, whichever, every so many seconds; the list of those that it killed."""
     over, draw = threading.Event(), random.Random(0)
     threads: list[threading.Thread] = []
 
     def kills(pause: float) -> list[int]:
         killed: list[int] = []
 
-        def at_work() -> None:
+        def kill() -> None:
             while not over.wait(draw.expovariate(1 / pause)):
-                if found := workers(os.getpid()):
+                at_work = set(lines("calls", place))  # three that die while they load end the run
+                if found := [pid for pid in workers(os.getpid()) if str(pid) in at_work]:
                     killed.append(draw.choice(found))
                     os.kill(killed[-1], signal.SIGKILL)
 
-        threads.append(threading.Thread(target=at_work))
+        threads.append(threading.Thread(target=kill))
         threads[-1].start()
         return killed
 
