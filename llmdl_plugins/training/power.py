@@ -92,5 +92,5 @@ def _shown(flips: int, win: float) -> float:
 @cache
 def enough(flips: int) -> int:
     """The fewest wins that show a gain where so many items differ; one more than there are where none do."""
-    near = int((flips + sqrt(flips)) / 2)  # one standard deviation above the middle: never enough
+    near = int((flips + 1.95 * sqrt(flips)) / 2)  # below that the score interval is not above 0
     return next((wins for wins in range(near, flips + 1) if gain_shown(wins, flips - wins)), flips + 1)
