@@ -18,7 +18,7 @@ from llmdl_plugins.testing.simulator import Simulator
 from llmdl_plugins.training.result import STOPPED
 
 _TIGHT = 150
-_STOP_AFTER = 3
+_STOP_AFTER = 2
 _first_runs: dict[type, Ran] = {}
 
 
