@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from inspect import iscoroutinefunction
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -44,6 +45,7 @@ class OptimizerCases(Case):
         """It is an Optimizer, made without arguments, with a name of its own."""
         made = self.made()
         assert isinstance(made, Optimizer), f"it is a {type(made).__name__}: subclass llmdl_plugins.Optimizer"
+        assert iscoroutinefunction(made.optimize), "its `optimize` is no coroutine: write `async def optimize(…)`"
         assert made.name and made.name != Optimizer.name, "it has no `name`: reports would not say what was used"
 
     def test_it_says_how_much_work_it_expects(self) -> None:
