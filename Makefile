@@ -40,6 +40,7 @@ bench: $(VENV)/ready
 	$(PY) benchmarks/imports.py
 	$(PY) benchmarks/overhead.py
 	$(PY) benchmarks/throughput.py
+	$(PY) benchmarks/claims.py
 	$(PY) benchmarks/news_desk.py
 
 # AGENTS_DIR holds the checkouts, AGENTS_WORK what is made of them.
