@@ -16,7 +16,7 @@ from llmdl_plugins.testing import SimulatedChat, Simulator
 from llmdl_plugins.testing.worlds.blame import STARTS, STEPS, BlameWorld
 from llmdl_plugins.testing.worlds.yardstick import say_to, walked
 
-AGENT = Path(__file__).parents[2] / "benchmarks" / "training" / "six_steps.py"
+AGENT = Path(__file__).parents[2] / "benchmarks" / "learning" / "six_steps.py"
 
 
 @pytest.fixture(scope="module")

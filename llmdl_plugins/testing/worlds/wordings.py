@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from llmdl_plugins.testing.draws import Draw
@@ -49,6 +50,7 @@ def plainly(claim: Claim, wording: int = 0) -> str:
     return _WORDINGS[wording].format(**claim._asdict())
 
 
+@lru_cache(maxsize=256)
 def claims(text: str) -> frozenset[Claim]:
     """The rules that a text states.
 
