@@ -9,7 +9,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -170,7 +170,7 @@ class Evaluator:
         if rollout.status != "infrastructure error":
             await self.ledger.landed(self.ledger.add_rollout(key, rollout.record(self._names)))
         self._watch_share(rollout)
-        return rollout
+        return replace(rollout, told=None)
 
     def _count(self, key: str) -> None:
         # A replay counts like the run that it repeats, so that a resumed run stops where an unbroken one does.

@@ -61,6 +61,7 @@ def test_there_is_one_of_each_kind_and_each_is_on_a_page(here: Path) -> None:
     assert max(len(file.read_text().splitlines()) for file in here.glob("llmdl_hello/*.py")) < 60
 
 
+@pytest.mark.long
 def test_it_keeps_its_promises(hello: Path, shell: Shell) -> None:
     done = shell("plugins", "check", "hello", PYTHONPATH=installed([hello]))
     assert done.returncode == 0, done.stdout
