@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -39,6 +40,7 @@ _SHARE = 0.2
 _ENOUGH = 10
 _FIRST = 3
 _PREPARED = 256
+_LANDING = 256  # rollouts that may wait to be written
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,7 @@ class Evaluator:
         self._steps = 0
         self._heaviest: dict[str, Spent] = {}
         self._prepared: dict[int, _Prepared] = {}
+        self._landing: dict[str, Future[None]] = {}
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def evaluate(
@@ -119,7 +122,7 @@ class Evaluator:
 
         async def watched(one: Wanted) -> Rollout:
             nonlocal done
-            rollout = await self.run(*one, tapes=tapes)
+            rollout = await self._run(*one, tapes=tapes)
             done += 1
             # Who only watches changes nothing, not even by failing.
             with suppress(Exception):
@@ -128,6 +131,7 @@ class Evaluator:
 
         with node_threads(self.concurrency):
             rollouts = await pooled(watched, wanted, self._slots, self.concurrency)
+        await self._landed()
         self._tell_step(phase, rollouts)
         return rollouts
 
@@ -149,9 +153,16 @@ class Evaluator:
             Stopped: the budget or the user ends the run.
             InfrastructureError: too large a share of rollouts failed on the way to the model.
         """
+        rollout = await self._run(candidate, example, repetition, record, tapes=tapes)
+        await self._landed()
+        return rollout
+
+    async def _run(
+        self, candidate: Values, example: Example, repetition: str = "0", record: str = "0", *, tapes: bool = True
+    ) -> Rollout:
         ready = self._ready(candidate)
         if self.tools.mode == "replay" and ready.digest != self._ready(ORIGINAL).digest:
-            original = await self.run(ORIGINAL, example, record)
+            original = await self._run(ORIGINAL, example, record)
             if original.status == "infrastructure error":
                 return original  # what there is to replay is not known yet
         key = digest("rollout", self._identity, ready.digest, example.key, repetition)
@@ -163,14 +174,35 @@ class Evaluator:
         return rollout
 
     async def _rollout(self, key: str, ready: _Prepared, example: Example, repetition: str, tapes: bool) -> Rollout:
+        if (landing := self._landing.get(key)) is not None:
+            await self.ledger.landed(landing)
         record = self.ledger.rollout(key)
         if record is not None and not (tapes and record.get("bare")):
             return self._replayed(record, example)
         rollout = await self._made(key, ready, example, repetition)
         if rollout.status != "infrastructure error":
-            await self.ledger.landed(self.ledger.add_rollout(key, self._record(rollout)))
+            await self._keep(key, self._record(rollout))
         self._watch_share(rollout)
         return rollout
+
+    async def _keep(self, key: str, record: JSON) -> None:
+        # Not waited for one by one: the calls of a rollout are on disk, and one that is lost is made of them again.
+        if len(self._landing) >= _LANDING:
+            await self._landed()
+        self._landing[key] = done = self.ledger.add_rollout(key, record)
+        done.add_done_callback(lambda _: None if done.exception() else self._landing.pop(key, None))
+
+    async def _landed(self) -> None:
+        """Wait until the rollouts are on disk.
+
+        Raises:
+            LedgerError: they can't be written.
+        """
+        for key, done in [*self._landing.items()]:
+            try:
+                await self.ledger.landed(done)
+            finally:
+                self._landing.pop(key, None)
 
     def _count(self, key: str) -> None:
         # A replay counts like the run that it repeats, so that a resumed run stops where an unbroken one does.
