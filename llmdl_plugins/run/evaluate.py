@@ -130,8 +130,10 @@ class Evaluator:
             return rollout if tapes else rollout.without_tape()
 
         with node_threads(self.concurrency):
-            rollouts = await pooled(watched, wanted, self._slots, self.concurrency)
-        await self._landed()
+            try:
+                rollouts = await pooled(watched, wanted, self._slots, self.concurrency)
+            finally:
+                await self._landed()
         self._tell_step(phase, rollouts)
         return rollouts
 
@@ -153,9 +155,10 @@ class Evaluator:
             Stopped: the budget or the user ends the run.
             InfrastructureError: too large a share of rollouts failed on the way to the model.
         """
-        rollout = await self._run(candidate, example, repetition, record, tapes=tapes)
-        await self._landed()
-        return rollout
+        try:
+            return await self._run(candidate, example, repetition, record, tapes=tapes)
+        finally:
+            await self._landed()
 
     async def _run(
         self, candidate: Values, example: Example, repetition: str = "0", record: str = "0", *, tapes: bool = True

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
-from contextlib import asynccontextmanager
 from contextvars import copy_context
 from threading import Thread
 from typing import TypeVar
@@ -46,12 +45,11 @@ def within(seconds: float | None, work: Callable[[], T]) -> T:
         raise _too_long(seconds) from None
 
 
-@asynccontextmanager
-async def awithin(seconds: float | None) -> AsyncIterator[None]:
-    """The same for what is awaited inside, which is cancelled."""
+async def awithin(seconds: float | None, work: Callable[[], Awaitable[T]]) -> T:
+    """The same for what is awaited, which is cancelled."""
     try:
         async with asyncio.timeout(seconds) as limit:
-            yield
+            return await work()
     except TimeoutError:
         if limit.expired():
             raise _too_long(seconds) from None
@@ -62,9 +60,8 @@ def _too_long(seconds: float | None) -> TimeoutError:
     return TimeoutError(f"the model gave no answer within {seconds:g} s (--timeout)")
 
 
-@asynccontextmanager
-async def own_time(seconds: float | None, clock: Clock) -> AsyncIterator[None]:
-    """Bound the time that an application takes by itself, waiting for models not counted.
+async def own_time(seconds: float | None, clock: Clock, work: Callable[[], Awaitable[T]]) -> T:
+    """What work gives; the time that it takes by itself is bounded, waiting for models not counted.
 
     Raises:
         OvertimeError: it took longer.
@@ -84,7 +81,7 @@ async def own_time(seconds: float | None, clock: Clock) -> AsyncIterator[None]:
 
             timer = loop.call_later(seconds, look) if seconds else None
             try:
-                yield
+                return await work()
             finally:
                 if timer:
                     timer.cancel()
