@@ -176,7 +176,11 @@ _scope: ContextVar[Scope | None] = ContextVar("llmdl_scope", default=None)
 def scope(**changes: Any) -> holding[Scope]:
     """What holds for the calls made inside, on top of what held before."""
     outer = _scope.get() or Scope()
-    return holding(_scope, Scope(**{**vars(outer), **changes}))
+    if not changes:
+        return holding(_scope, outer)
+    merged = object.__new__(Scope)
+    vars(merged).update(vars(outer), **changes)  # `replace` at a third of its price
+    return holding(_scope, merged)
 
 
 def current_scope() -> Scope | None:

@@ -19,7 +19,7 @@ from llmdl_plugins.errors import InfrastructureError
 from llmdl_plugins.losses.loss import Loss
 from llmdl_plugins.network import Network
 from llmdl_plugins.parameter import Parameter
-from llmdl_plugins.plain import JSON, digest, plain
+from llmdl_plugins.plain import JSON, digest
 from llmdl_plugins.run.attempt import Attempt
 from llmdl_plugins.run.cashier import Cashier
 from llmdl_plugins.run.counts import Spent
@@ -232,7 +232,7 @@ class Evaluator:
             "words": rollout.words,
             "output": rollout.output,
             "tape": rollout.tape.json(self._names),
-            "receipts": [plain(r) for r in rollout.receipts],
+            "receipts": [r.json() for r in rollout.receipts],
         }
 
     def _replayed(self, record: Any, example: Example) -> Rollout:
@@ -253,9 +253,12 @@ class Evaluator:
         return known
 
     def _weigh(self, ready: _Prepared, rollout: Rollout) -> None:
-        took, most = self.cashier.meter.worth(rollout.receipts), self._heaviest.setdefault(ready.digest, Spent())
-        for name in ("calls", "tokens", "usd"):
-            setattr(most, name, max(getattr(most, name), getattr(took, name)))
+        took, most = self.cashier.meter.worth(rollout.receipts), self._heaviest.get(ready.digest)
+        if most is None:
+            most = self._heaviest[ready.digest] = Spent()
+        most.calls, most.tokens, most.usd = (
+            max(most.calls, took.calls), max(most.tokens, took.tokens), max(most.usd, took.usd)
+        )  # fmt: skip
 
     def heaviest(self, candidate: Values) -> Spent:
         """The most that one rollout of a candidate took: what is set aside for the sealed test follows it."""

@@ -6,6 +6,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 
 from llmdl_plugins.holding import holding
+from llmdl_plugins.plain import JSON
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,10 @@ class Receipt:
     seconds: float = 0.0
     provider: str = ""
     charge: dict[str, int] | None = None
+
+    def json(self) -> JSON:
+        """The receipt as it stands: its parts are plain."""
+        return {**vars(self)}
 
 
 _receipts: ContextVar[list[Receipt] | None] = ContextVar("llmdl_receipts", default=None)
