@@ -57,12 +57,17 @@ class Payer(Protocol):
 
 @dataclass(frozen=True)
 class Call:
-    """One request to a model: its key is equal whenever the same thing is asked at the same place."""
+    """One request to a model: its key is equal whenever the same thing is asked at the same place.
+
+    Args:
+        written: the request as canonical JSON, where it was written already.
+    """
 
     key: str
     path: str
     request: JSON
     retries_itself: bool
+    written: str | None = None
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from llmdl_plugins.run.database import Say, connected, in_memory, opened
 from llmdl_plugins.run.disk import unread, unwritten
 from llmdl_plugins.run.landing import Landing
 from llmdl_plugins.run.met import Met
-from llmdl_plugins.run.schema import TABLES, is_row, is_whole, packed_row, recording, sealed_row
+from llmdl_plugins.run.schema import TABLES, Packed, is_row, is_whole, packed_row, recording, sealed_row
 
 if TYPE_CHECKING:
     from llmdl_plugins.scope import Use
@@ -85,12 +85,23 @@ class Ledger:
         return self._recorded("rollouts", "record", key)
 
     def add_call(
-        self, key: str, path: str, request: JSON, answer: JSON, tokens: dict[str, int] | None, seconds: float
+        self,
+        key: str,
+        path: str,
+        request: JSON,
+        answer: JSON,
+        tokens: dict[str, int] | None,
+        seconds: float,
+        written: str | None = None,
     ) -> Future[None]:
-        """Record an answer; done when it is on disk."""
+        """Record an answer; done when it is on disk.
+
+        Args:
+            written: the request as canonical JSON, where it was written already.
+        """
         given = tokens or {}
         used = given.get("input"), given.get("output"), seconds, time.time()
-        return self._record("calls", key, path, request, answer, *used)
+        return self._record("calls", key, path, request if written is None else Packed(written), answer, *used)
 
     def add_failure(self, key: str, path: str, error: str) -> Future[None]:
         """Record a call that failed."""

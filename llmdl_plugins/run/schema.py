@@ -6,7 +6,7 @@ import json
 import zlib
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from llmdl_plugins.plain import clean, packed
 from llmdl_plugins.redact import MARK
@@ -87,6 +87,12 @@ def recording(table: str, rows: int = 1) -> str:
     return f"{added} ON CONFLICT (key) DO UPDATE SET {new} WHERE {mark}"
 
 
+class Packed(NamedTuple):
+    """JSON that is text already."""
+
+    text: str
+
+
 def packed_row(table: str, values: Sequence[Any]) -> tuple[Any, ...]:
     """What a run met, as text where it becomes text: in the order of the columns, without `crc`."""
     return tuple(_stored(kind, value) for kind, value in zip(_kinds(table), values, strict=False))
@@ -101,7 +107,7 @@ def _stored(kind: str, value: Any) -> Any:
     if value is None and kind != "JSON":
         return None
     if kind == "JSON":
-        return packed(value)
+        return value.text if isinstance(value, Packed) else packed(value)
     return clean(value) if kind.startswith("TEXT") else value
 
 
