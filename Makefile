@@ -1,11 +1,12 @@
 # make demo: train the example agent.  make test: what CI runs.  make bench: the figures in benchmarks/README.md.
 # make bench-agents: those in benchmarks/agents.md, on public agents that it clones.
+# make bench-training: those in benchmarks/training.md, beside optimizers of others.
 VENV ?= .venv
 PY := $(VENV)/bin/python
 RUN := runs/demo
 NEWS := runs/news.jsonl
 
-.PHONY: demo test test-long test-versions lint types unit bench bench-agents clean
+.PHONY: demo test test-long test-versions lint types unit bench bench-agents bench-training clean
 
 demo: $(VENV)/ready
 	$(VENV)/bin/llmdl models pull
@@ -40,6 +41,7 @@ bench: $(VENV)/ready
 	$(PY) benchmarks/imports.py
 	$(PY) benchmarks/overhead.py
 	$(PY) benchmarks/throughput.py
+	$(PY) benchmarks/claims.py
 	$(PY) benchmarks/news_desk.py
 
 # AGENTS_DIR holds the checkouts, AGENTS_WORK what is made of them.
@@ -53,6 +55,15 @@ bench-agents: $(VENV)/ready
 	$(PY) benchmarks/agents/table.py known
 	$(PY) benchmarks/agents/table.py found
 	$(PY) benchmarks/agents/table.py second
+
+bench-training: $(VENV)/ready
+	@if command -v uv >/dev/null 2>&1; then \
+		VIRTUAL_ENV=$(VENV) uv pip install -q -r benchmarks/learning/requirements.txt; \
+	else \
+		$(VENV)/bin/pip install -q --disable-pip-version-check -r benchmarks/learning/requirements.txt; \
+	fi
+	mkdir -p runs
+	$(PY) benchmarks/training.py --json runs/training.json
 
 # uv where it is there, else venv and pip.
 $(VENV)/ready: pyproject.toml

@@ -14,6 +14,7 @@ LlmdlError
 │   └── SideEffect         the application was about to act on the world outside, and nobody has allowed it
 ├── LockedError            another owner is at the run folder (exit code 75)
 ├── LedgerError            what a run keeps could not be written to disk, or read from it (exit code 74)
+├── WorkerError            a worker process could not be started, or made something else of the application
 ├── NotVerifiedError       an exported application does not send what the trained one sends
 ├── UnboundCallError       a model call escaped its run: it can't be scored
 ├── RolloutError           this one run of the application can't go on: it is an error of the row
@@ -108,6 +109,10 @@ class LedgerError(LlmdlError):
     """The disk failed or was full: an answer or a file of a run could not be written, or not be read."""
 
     exit_code = 74
+
+
+class WorkerError(LlmdlError):
+    """A worker process could not be started, or made something else of the application."""
 
 
 class NotVerifiedError(LlmdlError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
-from contextvars import copy_context
+from contextvars import Context, copy_context
 from typing import Any, TypeVar
 
 from llmdl_plugins.plain import JSON
@@ -63,13 +63,14 @@ class Flow:
         if not self._paying:
             yield from ask()
             return
-        context = copy_context()  # a start has a thread of its own, and a stream is all in one context
 
-        def start() -> tuple[Generator[T], T]:
+        def start() -> tuple[Context, Generator[T], T]:
+            # A start may have a thread of its own, and a stream is all in one context: in that of its start.
+            context = copy_context()
             made = context.run(ask)
-            return made, context.run(next, made, _END)
+            return context, made, context.run(next, made, _END)
 
-        came, chunk = self.first(start)
+        context, came, chunk = self.first(start)
         try:
             while chunk is not _END:
                 yield chunk

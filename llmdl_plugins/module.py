@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from langchain_core.runnables import Runnable, RunnableConfig
 
@@ -23,7 +23,11 @@ class Module(Runnable[State, Any]):
     ...         return {"text": f"{self.greeting.value}, {state['name']}"}
     >>> Greet().invoke({"name": "Ada"})
     {'text': 'Hello, Ada'}
+
+    One that can do nothing says how: `identity` are values of its parameters with which it is its inner layer alone.
     """
+
+    identity: ClassVar[Mapping[str, Any] | None] = None
 
     async def forward(self, state: State) -> Any:
         """The update that this layer makes to the state."""

@@ -206,6 +206,10 @@ class Network:
         """The names that `variant` takes."""
         return []
 
+    def concerns(self) -> list[str]:
+        """What of this application training should know, in words: caches, code that does its own input and output."""
+        return []
+
     def export(self, form: str, values: Mapping[str, Any] | None = None) -> Any:
         """The application with these values, in the form asked for.
 

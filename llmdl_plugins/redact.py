@@ -62,6 +62,11 @@ class Secrets:
             self._known = tuple(sorted((*self._known, *fresh), key=lambda one: -len(one[0])))
             self._suspects = None
 
+    def named(self) -> list[tuple[str, str]]:
+        """Every name with its values, those met last at the end."""
+        with self._lock:
+            return [(name, value) for name, values in self._named.items() for value in values]
+
     def look_around(self) -> None:
         """Learn from the environment, with what a `.env` has put there."""
         self._variables = len(os.environ)
@@ -178,6 +183,16 @@ def _told(name: str, value: Any) -> Iterator[tuple[str, str]]:
 
 
 _here = Secrets()
+
+
+def learn(name: str, value: str) -> None:
+    """A secret that another process of this run has met."""
+    _here.learn(name, value)
+
+
+def known() -> list[tuple[str, str]]:
+    """All secrets by name, in the order in which they were met."""
+    return _here.named()
 
 
 def meet(model: Any) -> None:

@@ -59,7 +59,7 @@ def restore(told: Any) -> Any:
         case {"mapping": pairs}:
             return {restore(k): restore(v) for k, v in pairs}
         case {"class": name, "fields": fields}:
-            return _rebuilt(_class(name), {k: restore(v) for k, v in fields.items()})
+            return _rebuilt(class_named(name), {k: restore(v) for k, v in fields.items()})
     raise CantKeepError(f"an unknown form {sorted(told)}")
 
 
@@ -101,12 +101,12 @@ def _rebuilt(kind: type, fields: dict[str, Any]) -> Any:
 
 def _name(kind: type) -> str:
     name = f"{kind.__module__}:{kind.__qualname__}"
-    if _class(name) is not kind:
+    if class_named(name) is not kind:
         raise CantKeepError(f"a {kind.__qualname__}, whose class has no place of its own in its module")
     return name
 
 
-def _class(name: str) -> type:
+def class_named(name: str) -> type:
     """A class by its name, in modules that are loaded: reading a record imports nothing."""
     module, _, path = name.partition(":")
     kind = reduce(lambda held, part: getattr(held, part, None), path.split("."), sys.modules.get(module))
@@ -135,7 +135,7 @@ def _arguments(error: Exception) -> Sequence[Any]:
 def error_of(told: Any) -> Exception:
     """The error in kind where its class, made anew, says the same; a `RecordedToolError` with its text where not."""
     try:
-        kind = _class(told["class"])
+        kind = class_named(told["class"])
         if issubclass(kind, Exception):
             make = kind.from_exception_data if issubclass(kind, ValidationError) else kind
             error = make(*(restore(a) for a in told["arguments"]))

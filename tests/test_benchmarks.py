@@ -1,4 +1,4 @@
-"""The benchmark of throughput runs, and writes what it measured."""
+"""The benchmarks run, and write what they measured; what is never luck is held to it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
-SCRIPT = Path(__file__).parent.parent / "benchmarks" / "throughput.py"
+import pytest
+
+BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
+SCRIPT = BENCHMARKS / "throughput.py"
 
 
 def test_throughput_is_measured_in_a_quick_setting(tmp_path: Path) -> None:
@@ -16,3 +20,34 @@ def test_throughput_is_measured_in_a_quick_setting(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, timeout=200, check=True)
     found = json.loads(told.read_text())
     assert found["idle"]["graph"]["evaluator"]["most"] == 64 and "| idle |" in done.stdout
+
+
+def claims(tmp_path: Path, *options: str, seconds: int) -> dict[str, Any]:
+    told = tmp_path / "claims.json"
+    command = [sys.executable, str(BENCHMARKS / "claims.py"), *options, "--json", str(told)]
+    subprocess.run(command, capture_output=True, text=True, timeout=seconds, check=True)
+    return json.loads(told.read_text())  # type: ignore[no-any-return]
+
+
+def test_the_screen_is_measured_beside_a_peers_rule(tmp_path: Path) -> None:
+    found = claims(tmp_path, "screened", "--quick", seconds=120)["screened"]
+    ours = found["60 val rows, discordance 0.3"]
+    theirs = found["three rows, strictly better, discordance 0.3"]
+    assert ours["+0"]["accepted"] < 0.1 < 0.28 < theirs["+0"]["accepted"]
+    assert ours["+10"]["accepted"] > theirs["+10"]["accepted"] and ours["-10"]["accepted"] < 0.01
+
+
+@pytest.mark.long
+def test_of_400_whole_runs_where_nothing_can_be_learned_at_most_12_claim_a_gain(tmp_path: Path) -> None:
+    found = claims(tmp_path, "whole", "--runs", "70", seconds=3000)["whole"]
+    assert sum(part["runs"] for part in found.values()) == 420
+    assert sum(part["claimed"] for part in found.values()) <= 12
+
+
+@pytest.mark.long
+def test_sealed_intervals_hold_the_truth_and_stand_a_model_that_wanders(tmp_path: Path) -> None:
+    found = claims(tmp_path, "covered", "--tests", "300", seconds=3000)["covered"]
+    assert found["sealed tests on the simulator"]["interval holds the truth"] >= 0.93
+    assert found["graded scores, judged"]["interval holds the truth"] >= 0.92
+    wandering = found["a model that wanders, claimed"]
+    assert wandering["side by side"] <= 15 < 100 < wandering["one after the other"]

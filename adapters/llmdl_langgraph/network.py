@@ -16,6 +16,7 @@ from langgraph.types import Send
 
 from llmdl_langgraph.binding import Binding, Explanations
 from llmdl_langgraph.black_box import BlackBox, LayerNode
+from llmdl_langgraph.concerns import concerns
 from llmdl_langgraph.context import context_of
 from llmdl_langgraph.conversation import needs_memory, played, stops
 from llmdl_langgraph.discover import Discovery, discover
@@ -289,6 +290,10 @@ class LangGraphNetwork(Network):
             return self.layers[node]
         spec = spec_of(self._compiled(), node)
         return BlackBox(cast(Runnable[Any, Any], spec.runnable), spec.input_schema, node)
+
+    def concerns(self) -> list[str]:
+        """Caches and retries of nodes, and nodes whose own code reaches the world outside."""
+        return concerns(self.original, self.discovery.reached)
 
     def export(self, form: str, values: Mapping[str, Any] | None = None) -> Any:
         """The application with these values, in the form asked for.

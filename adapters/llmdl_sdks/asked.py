@@ -67,9 +67,7 @@ class Asked:
 
     def note(self, answer: Any) -> None:
         """Put the call with its whole answer on the tape."""
-        calls.note(
-            [answers.told(m) for m in self.messages], self.dialect.answer(json.loads(answer["body"])), self.since
-        )
+        self._note(self.dialect.answer(json.loads(answer["body"])))
 
     def note_streamed(self, events: list[Any]) -> None:
         """Put the call with its streamed answer on the tape."""

@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from llmdl_plugins.cli.commands import Commands
+from llmdl_plugins.cli.doctor import doctor
 from llmdl_plugins.cli.eval import evaluate
 from llmdl_plugins.cli.export import export
 from llmdl_plugins.cli.fit import fit
@@ -31,14 +32,15 @@ app = typer.Typer(
     name="llmdl",
     cls=Commands,
     help="Train the LangGraph agent that you already have.",
-    epilog="Exit codes: 0 ok, 2 misuse, 3 no gain shown, 69 model not reached, 74 disk, 75 folder locked, "
-    "130 or 143 stopped by a signal.",
+    epilog="Exit codes: 0 ok, 1 the doctor found something, 2 misuse, 3 no gain shown, 69 model not reached, 74 disk, "
+    "75 folder locked, 130 or 143 stopped by a signal.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
 app.command()(show)
+app.command()(doctor)
 app.command()(fit)
 app.command("eval")(evaluate)
 app.command()(report)

@@ -60,6 +60,10 @@ def fit(
     ] = None,
     inputs: Annotated[str, typer.Option(help="For flat rows: the input keys, with commas.")] = "",
     expected: Annotated[str | None, typer.Option(help="For flat rows: the key of the right answer.")] = None,
+    executor: Annotated[
+        str, typer.Option(help="local (one process), processes, or what a plugin offers, such as ray.")
+    ] = "local",
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes of that executor; one for each core.")] = None,
     concurrency: Annotated[int, typer.Option(min=1, help="Calls of each model under way at once.")] = 8,
     fast_http: Annotated[
         bool, typer.Option("--fast-http", help="Let OpenAI-compatible clients send through aiohttp in this run.")
@@ -134,6 +138,8 @@ def fit(
             node=node,
             seed=seed,
             concurrency=concurrency,
+            executor=executor,
+            workers=workers,
             fast_http=fast_http,
             rpm=rpm,
             tpm=tpm,

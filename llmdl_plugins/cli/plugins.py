@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from llmdl_plugins.cli import plugged
+from llmdl_plugins.cli.package import Kind
 from llmdl_plugins.printable import printable
 
 if TYPE_CHECKING:
     from llmdl_plugins.plugins.listing import Listed
 
-plugins = typer.Typer(help="Plugins: list what is installed, or check one.", invoke_without_command=True)
+plugins = typer.Typer(help="Plugins: list what is installed, check one, or begin one.", invoke_without_command=True)
 
 _BROKEN = 1
 Limit = Annotated[float, typer.Option(min=0.1, help="Seconds that a plugin may take to be imported.")]
@@ -25,7 +26,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 @plugins.callback()
 def default(context: typer.Context, as_json: Json = False, plugin: plugged.Plugins = None) -> None:
-    """Plugins: list what is installed, or check one."""
+    """Plugins: list what is installed, check one, or begin one."""
     if context.invoked_subcommand is None:
         list_plugins(as_json=as_json)
 
@@ -64,30 +65,40 @@ def check(
 ) -> None:
     """Check that a plugin keeps its promises: it is imported and tried in processes of its own.
 
+    Each promise is a line: ok, FAIL with the reason, or skip with what was missing to try it.
+
     Example: llmdl plugins check my_plugin.py
     """
+    from llmdl_plugins.cli.checking import FAIL, Promise, conformance, summary
     from llmdl_plugins.plugins.installed import installed
     from llmdl_plugins.plugins.manager import named
     from llmdl_plugins.plugins.probe import probed
 
     plugin = named(name, installed())
     (seen,) = probed([plugin], limit, deep=True)
-    told = [("it is loaded, its hooks and specs are right", "; ".join(seen["faults"])), *seen["findings"]]
-    told += [] if seen["left_out"] else _conformance(plugin.name if plugin.distribution else plugin.place, limit)
-    for what, wrong in told:
-        print(printable(f"FAIL  {what}: {wrong}" if wrong else f"ok    {what}"))
-    if any(wrong for _, wrong in told):
+    found = [Promise("it is loaded, its hooks and specs are right", "; ".join(seen["faults"]))]
+    found += [Promise(what, wrong) for what, wrong in seen["findings"]]
+    if not seen["left_out"]:
+        found += conformance(plugin.name if plugin.distribution else plugin.place, limit)
+    for one in found:
+        print(printable(str(one)))
+    print(summary(found))
+    if any(one.state == FAIL for one in found):
         sys.exit(_BROKEN)
 
 
-def _conformance(name: str, limit: float) -> Sequence[tuple[str, str]]:
-    """The cases of each kind, run by pytest; nothing where there are none."""
-    command = [sys.executable, "-P", "-m", "llmdl_plugins.testing.conformance", name]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=limit, stdin=subprocess.DEVNULL)
-    except subprocess.TimeoutExpired:
-        return [("it conforms", f"the cases took more than {limit:g} s")]
-    said = [line for line in done.stdout.splitlines() if line.strip()]
-    if not done.returncode:
-        return [(f"it conforms: {said[-1]}", "")] if said else []
-    return [("it conforms", "\n".join(said) or done.stderr.strip().rpartition("\n")[2])]
+@plugins.command()
+def new(
+    name: Annotated[str, typer.Argument(help="What users will write, for example careful-search.")],
+    kind: Annotated[Kind, typer.Option(help="What it adds.")],
+    into: Annotated[Path, typer.Option(help="Where the package's folder is made.")] = Path(),
+) -> None:
+    """Begin a plugin: a whole package llmdl-NAME, which works, with tests that hold its promises.
+
+    Example: llmdl plugins new careful-search --kind search
+    """
+    from llmdl_plugins.cli import package
+
+    folder = package.new(name, kind, into)
+    print(f"{folder} is a whole package. Next:")
+    print(f"  cd {folder}\n  pip install -e '.[test]'\n  pytest\n  llmdl plugins check {name.removeprefix('llmdl-')}")

@@ -27,6 +27,7 @@ Check = Callable[[Allowed], Effect | None]
 
 # What holds outside a run of the application, and inside, where our own folders are not to be written to.
 _outside = _inside = Allowed()
+_installed = False
 _stage: ContextVar[str] = ContextVar("llmdl_stage", default="")
 _own = threading.local()
 
@@ -46,12 +47,27 @@ _CHECKS: dict[str, Callable[[tuple[Any, ...], Allowed], Effect | None]] = {
 
 def install(allowed: Allowed) -> None:
     """Guard this process from here on."""
-    global _outside, _inside
-    _outside, _inside = allowed, replace(allowed, ours=())
+    global _outside, _inside, _installed
+    _outside, _inside, _installed = allowed, replace(allowed, ours=()), True
     network.remember_names()
     databases.watch(_in_force, lambda check: _judged(check) is None)
     _see_bare_processes()
     sys.addaudithook(_hook)
+
+
+def rules() -> Allowed | None:
+    """What is allowed in this process outside a run; None where nothing guards it."""
+    return _outside if _installed else None
+
+
+@contextmanager
+def ours() -> Iterator[None]:
+    """What this thread does inside is done by us, not by the application: a worker is started."""
+    before, _own.judging = getattr(_own, "judging", False), True
+    try:
+        yield
+    finally:
+        _own.judging = before
 
 
 @contextmanager

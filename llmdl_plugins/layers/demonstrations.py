@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, convert_to_messages
@@ -22,6 +23,8 @@ class Demonstrations(Module):
 
     Source: few-shot prompting (Brown et al., 2020).
     """
+
+    identity = MappingProxyType({})
 
     def __init__(self, inner: Module, source: str) -> None:
         self.inner, self.source = inner, source

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from llmdl_plugins.layers.demonstrations import asked, shown
@@ -26,6 +27,8 @@ class RetrievedDemonstrations(Module):
 
     Source: retrieved demonstrations (Liu et al., 2022), BM25 (Robertson and Zaragoza, 2009) by bm25s.
     """
+
+    identity = MappingProxyType({})
 
     def __init__(self, inner: Module, source: str) -> None:
         self.inner, self.source = inner, source

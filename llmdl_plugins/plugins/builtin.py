@@ -60,3 +60,11 @@ def llmdl_optimizers() -> list[Spec]:
             "a teacher rewrites prompts from feedback on failures",
         ),
     ]
+
+
+@hookimpl
+def llmdl_executors() -> list[Spec]:
+    return [
+        Spec("local", "llmdl_plugins.run.executor:InProcess", "every run of the application in this process"),
+        Spec("processes", "llmdl_plugins.run.workers.processes:Processes", "worker processes on this machine"),
+    ]

@@ -86,6 +86,15 @@ def llmdl_models() -> list[Spec]:  # type: ignore[empty-body]
 
 
 @hookspec
+def llmdl_executors() -> list[Spec]:  # type: ignore[empty-body]
+    """Executors, which make attempts at rows: each target is called with the number of workers, None where that is not
+    said, and returns an `Executor`.
+
+    Example: `Spec("pod", "my_package.pod:Pod", "workers on our cluster")`; then `--executor pod --workers 8`.
+    """
+
+
+@hookspec
 def llmdl_recipes() -> list[Spec]:  # type: ignore[empty-body]
     """Recipes: each target is called as `recipe(network, node=…, source=…)`: a `Network` that starts as the given one.
 

@@ -69,6 +69,11 @@ def use(plugins: Sequence[str]) -> None:
     _process.given, _process.loaded = list(dict.fromkeys(plugins)), None
 
 
+def given() -> list[str]:
+    """What `use` was told, for another process of the same run."""
+    return list(_process.given)
+
+
 def load_file(path: str | Path) -> None:
     """Use the plugin in a file from here on, before the installed ones.
 

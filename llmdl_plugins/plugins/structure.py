@@ -20,6 +20,7 @@ _CALLED: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "adapters": (("obj",), ("probes",)),
     "models": (("name",), ()),
     "recipes": (("network",), ("node", "source")),
+    "executors": (("workers",), ()),
     "loggers": ((), ()),
     "doors": ((), ()),
 }

@@ -18,12 +18,12 @@ from llmdl_plugins.network import Network
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.plain import clean, plain
 from llmdl_plugins.run import lost
-from llmdl_plugins.run.cashier import Cashier
 from llmdl_plugins.run.faults import is_fault, is_infrastructure
 from llmdl_plugins.run.patience import own_time
 from llmdl_plugins.run.receipts import receipts
 from llmdl_plugins.run.rollout import Rollout, Status
-from llmdl_plugins.run.tools import ToolRecords
+from llmdl_plugins.run.tools import Outcomes
+from llmdl_plugins.scope import Payer
 from llmdl_plugins.tape import Tape
 
 
@@ -39,11 +39,11 @@ class Attempt:
 
     network: Network
     loss: Loss
-    cashier: Cashier
+    payer: Payer
     values: Mapping[Parameter, Any]
     example: Example
     repetition: str
-    tools: ToolRecords
+    tools: Outcomes
     seconds: float | None = None
 
     async def made(self) -> Rollout:
@@ -77,7 +77,7 @@ class Attempt:
 
     def _scope(self) -> holding[boundary.Scope]:
         return boundary.scope(
-            payer=self.cashier,
+            payer=self.payer,
             tools=self.tools,
             repetition=self.repetition,
             turns=Counter(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from concurrent.futures import Future
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -46,15 +46,24 @@ class Cashier:
         """The recorded answer, or what `send` brings; a call under way is finished even if its caller is gone."""
         if (answer := await self._joins.await_(call)) is not None:
             return self._shared(call, answer)
-        task = asyncio.ensure_future(self._asend(call, send))
+        return await self._flown(self._asend(call, send))
+
+    async def apay_alone(self, call: Call, send: Callable[[], Awaitable[JSON]]) -> JSON:
+        """The same for code that waits for no other call, which may need the loop that it holds up."""
+        return await self._flown(self._asend(call, send, patient=False))
+
+    async def _flown(self, sent: Coroutine[Any, Any, JSON]) -> JSON:
+        task = asyncio.ensure_future(sent)
         self.flying.add(task)
         task.add_done_callback(self.flying.discard)
         return await asyncio.shield(task)
 
-    async def _asend(self, call: Call, send: Callable[[], Awaitable[JSON]]) -> JSON:
+    async def _asend(self, call: Call, send: Callable[[], Awaitable[JSON]], patient: bool = True) -> JSON:
         try:
             if (answer := self._remembered(call)) is None:
-                self._begin(call, await self.meter.areserve(self._quoted(call)))
+                told = self._quoted(call)
+                # On a loop, as here, `reserve` never waits.
+                self._begin(call, await self.meter.areserve(told) if patient else self.meter.reserve(told))
                 answer = await self._asent(call, send)
                 await self.ledger.landed(self._record(call, answer))
             self._joins.close(call, answer)

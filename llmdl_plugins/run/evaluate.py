@@ -20,20 +20,18 @@ from llmdl_plugins.losses.loss import Loss
 from llmdl_plugins.network import Network
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.plain import JSON, digest
-from llmdl_plugins.run.attempt import Attempt
 from llmdl_plugins.run.cashier import Cashier
 from llmdl_plugins.run.counts import Spent
 from llmdl_plugins.run.events import Progressed, Told, Watcher, silent
+from llmdl_plugins.run.executor import Attempts, Task, attempts_here
 from llmdl_plugins.run.ledger import Ledger
 from llmdl_plugins.run.met import Met
 from llmdl_plugins.run.node_threads import node_threads
 from llmdl_plugins.run.patience import ROLLOUT_TIMEOUT
 from llmdl_plugins.run.pool import pooled
-from llmdl_plugins.run.receipts import Receipt
 from llmdl_plugins.run.rollout import Rollout, Status, Values, Wanted
 from llmdl_plugins.run.told import step
 from llmdl_plugins.run.tools import ToolRecords, ToolRules
-from llmdl_plugins.tape import Tape
 
 ORIGINAL: Values = {}
 _SHARE = 0.2
@@ -62,6 +60,7 @@ class Evaluator:
         cashier: who pays for calls.
         concurrency: calls of a model under way at once, and about so many rollouts.
         tools: whether tools run or are replayed.
+        attempts: what makes an attempt; in this process, if not given.
         seconds: what the application may take by itself for one rollout.
     """
 
@@ -75,10 +74,11 @@ class Evaluator:
         concurrency: int = 8,
         watcher: Watcher = silent,
         tools: ToolRules = ToolRules(),  # noqa: B008 - frozen
+        attempts: Attempts | None = None,
         seconds: float | None = ROLLOUT_TIMEOUT,
     ) -> None:
-        self._seconds = seconds
         self.network, self.loss, self.ledger, self.cashier, self.watcher = network, loss, ledger, cashier, watcher
+        self._attempt = attempts or attempts_here(network, loss, cashier, seconds)
         self._names = {p: name for name, p in network.named_parameters().items()}
         # Drawn from the whole graph, so once a run and not once a rollout.
         rules = () if tools == ToolRules() else (tools.json(),)
@@ -184,7 +184,7 @@ class Evaluator:
             return self._replayed(record, example)
         rollout = await self._made(key, ready, example, repetition)
         if rollout.status != "infrastructure error":
-            await self._keep(key, self._record(rollout))
+            await self._keep(key, rollout.record(self._names))
         self._watch_share(rollout)
         return rollout
 
@@ -216,8 +216,7 @@ class Evaluator:
     async def _made(self, key: str, ready: _Prepared, example: Example, repetition: str) -> Rollout:
         original = ready.digest == self._ready(ORIGINAL).digest
         tools = ToolRecords(self.ledger, self.tools, key, example.key, original, self._say_once)
-        parts = self.network, self.loss, self.cashier, ready.values, example, repetition, tools, self._seconds
-        return await Attempt(*parts).made()
+        return await self._attempt(Task(ready.digest, ready.values, example, repetition, tools))
 
     def _say_once(self, text: str) -> None:
         if text not in self._said:
@@ -225,21 +224,10 @@ class Evaluator:
             with suppress(Exception):
                 self.watcher(Told(text))
 
-    def _record(self, rollout: Rollout) -> JSON:
-        return {
-            "status": rollout.status,
-            "score": rollout.score,
-            "words": rollout.words,
-            "output": rollout.output,
-            "tape": rollout.tape.json(self._names),
-            "receipts": [r.json() for r in rollout.receipts],
-        }
-
     def _replayed(self, record: Any, example: Example) -> Rollout:
-        kept = [Receipt(**r) for r in record["receipts"]]
-        self.cashier.meet(kept)
-        tape = Tape.from_json(record["tape"], self.network.named_parameters())
-        return Rollout(example, record["status"], record["score"], record["words"], record["output"], tape, kept)
+        rollout = Rollout.of(record, example, self.network.named_parameters())
+        self.cashier.meet(rollout.receipts)
+        return rollout
 
     def _ready(self, candidate: Values) -> _Prepared:
         # By identity: a pool of demonstrations is long, and a candidate is never changed.

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
 from llmdl_plugins.data import Example
+from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.plain import JSON
 from llmdl_plugins.run.receipts import Receipt
 from llmdl_plugins.tape import Tape
@@ -42,6 +43,24 @@ class Rollout:
     output: JSON
     tape: Tape
     receipts: Sequence[Receipt] = ()
+
+    def record(self, names: Mapping[Parameter, str]) -> dict[str, JSON]:
+        """All but the example as plain JSON; parameters by name."""
+        return {
+            "status": self.status,
+            "score": self.score,
+            "words": self.words,
+            "output": self.output,
+            "tape": self.tape.json(names),
+            "receipts": [r.json() for r in self.receipts],
+        }
+
+    @classmethod
+    def of(cls, record: Any, example: Example, parameters: Mapping[str, Parameter]) -> Rollout:
+        """The rollout that `record` wrote."""
+        kept = [Receipt(**r) for r in record["receipts"]]
+        tape = Tape.from_json(record["tape"], parameters)
+        return cls(example, record["status"], record["score"], record["words"], record["output"], tape, kept)
 
     def without_tape(self) -> Rollout:
         """The same, small: its tape is on the ledger."""

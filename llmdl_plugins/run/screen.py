@@ -41,16 +41,29 @@ async def screen(
     """Compare on val items in a fresh order: 8, 16, 32, all, and stop early where the answer is clear."""
     order = list(val)
     random.Random(seed).shuffle(order)
-    looks = [n for n in _LOOKS if n < len(order)] + [len(order)]
     shorter = _size(evaluator.network, new) < _size(evaluator.network, old)
-    for seen in looks:
+    for seen in looks(len(order)):
         rollouts = await evaluator.evaluate([old, new], order[:seen], phase="screen", tapes=False)
         pairs = _paired(rollouts[:seen], rollouts[seen:])
-        probability = better(pairs)
-        open_end = outlook(pairs, len(order) - len(pairs), accept) > _HOPELESS or (shorter and _tied(pairs))
-        if seen == len(order) or probability >= _EARLY or not open_end:
+        probability, may_tie = better(pairs), shorter and _tied(pairs)
+        if seen == len(order) or is_clear(pairs, len(order) - len(pairs), accept, may_tie):
             return _verdict(pairs, probability, rollouts, shorter, accept)
     raise AssertionError("the last look is at all items")
+
+
+def looks(items: int) -> list[int]:
+    """After how many items the screen looks: 8, 16, 32, all."""
+    return [n for n in _LOOKS if n < items] + [items]
+
+
+def is_clear(pairs: Sequence[tuple[float, float]], left: int, accept: float = ACCEPT, may_tie: bool = False) -> bool:
+    """Whether the screen stops before all items: what it would say is as good as certain.
+
+    Args:
+        left: items that were not looked at.
+        may_tie: whether a tie to the end would be accepted.
+    """
+    return better(pairs) >= _EARLY or (outlook(pairs, left, accept) <= _HOPELESS and not may_tie)
 
 
 def _paired(old: Sequence[Rollout], new: Sequence[Rollout]) -> list[tuple[float, float]]:
@@ -123,13 +136,18 @@ def _beta_binomial(k: int, n: int, a: int, b: int) -> float:
 
 
 def _regressed(rollouts: Sequence[Rollout]) -> str | None:
-    """A group of val rows on which the proposal is surely worse."""
+    """The group of val rows that the proposal hurts most, if that is sure among so many groups.
+
+    Whether any group is hurt is the first step of Holm (1979): each of k groups may err with a k-th of what one may.
+    """
     half = len(rollouts) // 2
     groups: dict[str, list[tuple[float, float]]] = {}
     for old, new in _telling(rollouts[:half], rollouts[half:]):
         if old.example.group is not None:
             groups.setdefault(old.example.group, []).append((new.score, old.score))
-    return next((g for g, pairs in groups.items() if len(pairs) >= _SLICE and better(pairs) >= ACCEPT), None)
+    doubt = {name: 1 - better(pairs) for name, pairs in groups.items() if len(pairs) >= _SLICE}
+    worst = min(doubt, key=doubt.__getitem__, default=None)
+    return worst if worst is not None and doubt[worst] <= (1 - ACCEPT) / len(doubt) + 1e-12 else None
 
 
 def _size(network: Network, values: Values) -> int:

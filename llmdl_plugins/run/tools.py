@@ -46,7 +46,31 @@ class ToolRules:
         return {"mode": self.mode, "safe": [*sorted(self.safe)]}
 
 
-class ToolRecords:
+class Outcomes:
+    """Makes an outcome of what a tool did; subclasses say where outcomes are kept."""
+
+    say: Callable[[str], None]
+
+    def add(self, use: Use, outcome: JSON) -> Future[None]:
+        """Record an outcome; done when it is on disk."""
+        raise NotImplementedError
+
+    def gave(self, use: Use, result: Any) -> Future[None] | None:
+        """Remember a result, where it can be rebuilt."""
+        try:
+            return self.add(use, {"result": results.keep(result), "call_id": use.call_id})
+        except results.CantKeepError as error:
+            self.say(f"the tool {use.name} gives back {error}, which can't be recorded: a resumed run calls it again")
+            return None
+
+    def failed(self, use: Use, error: Exception) -> Future[None] | None:
+        """Remember an error of the tool; a fault on the way is none, and is tried again."""
+        if isinstance(error, LlmdlError) or is_infrastructure(error):
+            return None
+        return self.add(use, {"error": results.keep_error(error)})
+
+
+class ToolRecords(Outcomes):
     """What the tools of one rollout gave back, and what they may be given.
 
     Args:
@@ -84,26 +108,13 @@ class ToolRecords:
         outcome = self.ledger.tool(self._key(use))
         return outcome if outcome and ("error" in outcome or results.is_restorable(outcome["result"])) else None
 
-    def gave(self, use: Use, result: Any) -> Future[None] | None:
-        """Remember a result, where it can be rebuilt."""
-        try:
-            return self._add(use, {"result": results.keep(result), "call_id": use.call_id})
-        except results.CantKeepError as error:
-            self.say(f"the tool {use.name} gives back {error}, which can't be recorded: a resumed run calls it again")
-            return None
-
-    def failed(self, use: Use, error: Exception) -> Future[None] | None:
-        """Remember an error of the tool; a fault on the way is none, and is tried again."""
-        if isinstance(error, LlmdlError) or is_infrastructure(error):
-            return None
-        return self._add(use, {"error": results.keep_error(error)})
-
     def asked(self, use: Use) -> Future[None] | None:
         """A tool calls a model: what it says hangs on the candidate, so it runs, and what it calls is remembered."""
         self.say(f"the tool {use.name} calls a model: a resumed run calls it again, its own calls are remembered")
         return self.ledger.add_tool(self._asking(use), None, use, {"asks": True}) if self.is_original else None
 
-    def _add(self, use: Use, outcome: JSON) -> Future[None]:
+    def add(self, use: Use, outcome: JSON) -> Future[None]:
+        """Record an outcome; done when it is on disk."""
         question = self._question(use) if self.is_original and self.rules.mode == "replay" else None
         return self.ledger.add_tool(self._key(use), question, use, outcome)
 
@@ -114,7 +125,7 @@ class ToolRecords:
         return digest("asking tool", self.row, use.name)
 
     def _question(self, use: Use) -> str:
-        return digest("tool", self.row, use.name, use.arguments, list(_read(use.injected)))
+        return digest("tool", self.row, use.name, use.arguments, list(state_read(use.injected)))
 
 
 _Recorded = list[tuple[str, int, Any]]
@@ -138,12 +149,12 @@ def _saying(outcome: Mapping[str, Any]) -> Any:
     return results.readdressed(outcome["result"], outcome["call_id"], "")
 
 
-def _read(injected: Mapping[str, Any]) -> Iterator[JSON]:
+def state_read(injected: Mapping[str, Any]) -> Iterator[tuple[str, JSON]]:
     """The state of the graph as far as a tool is given it: it is an argument like any other."""
     for name, value in sorted(injected.items()):
         state = getattr(value, "state", value)
         if isinstance(state, Mapping | list | BaseModel) or dataclasses.is_dataclass(state):
-            yield [name, _without_ids(plain(state))]
+            yield name, _without_ids(plain(state))
 
 
 def _without_ids(told: JSON) -> JSON:
@@ -160,7 +171,7 @@ def _told(use: Use, records: int) -> str:
     asked = dumps(use.arguments)
     asked = asked if len(asked) <= 200 else f"{asked[:200]}…"
     why = f"was recorded with {records} different results for" if records else "has no record for"
-    reads = " and this state of the graph" if any(_read(use.injected)) else ""
+    reads = " and this state of the graph" if any(state_read(use.injected)) else ""
     return (
         f"Tools are replayed, and {use.name} at {use.path or 'the top'} {why} {asked}{reads}. "
         f"Name it as safe (--safe-tool {use.name}) if it may run, or train with --tools live."

@@ -25,14 +25,18 @@ class Answer:
     accuracy: float | None = None
 
 
-def answer(world: World, messages: Sequence[Message], draw: Draw) -> Answer:
-    """The reply of the model, dressed as the last message asks for."""
+def answer(world: World, messages: Sequence[Message], draw: Draw, clock: int | None = None) -> Answer:
+    """The reply of the model, dressed as the last message asks for.
+
+    Args:
+        clock: which call this is; None where time stands still.
+    """
     last, text = messages[-1].text, joined(messages)
     if world.settings.skill == "echo":
         return Answer("task", dress(last, str(draw.below(MODULUS)), ("reply",)))
     match role_of(messages):
         case "task":
-            return _solve(world, messages, draw)
+            return _solve(world, messages, draw, clock)
         case "proposer":
             return Answer("proposer", dress(last, propose(world, text, draw), ("instruction", "prompt")))
         case "critic":
@@ -41,24 +45,22 @@ def answer(world: World, messages: Sequence[Message], draw: Draw) -> Answer:
             return Answer("other", dress(last, FILLER, ("reply",)))
 
 
-def _solve(world: World, messages: Sequence[Message], draw: Draw) -> Answer:
+def _solve(world: World, messages: Sequence[Message], draw: Draw, clock: int | None) -> Answer:
     last, text = messages[-1].text, joined(messages)
     (item,) = world.read(last)
     if header := world.header(text, last):
         return Answer("task", dress(last, f"{header} {item.text}", ("answer",)))
     accuracy = world.accuracy(text, item.kind, _worked_examples(world, messages), last)
-    said = item.gold if _luck(world, item, draw) < accuracy else _wrong(item, draw)
-    return Answer("task", dress(last, said, ("answer",)), accuracy)
+    if clock is not None:
+        accuracy += world.tide(clock)
+    right = _luck(world, item, last, draw) < accuracy
+    return Answer("task", dress(last, world.said(item, last, right, draw), ("answer",)), accuracy)
 
 
-def _luck(world: World, item: Item, draw: Draw) -> float:
+def _luck(world: World, item: Item, shown: str, draw: Draw) -> float:
     """Some items are hard or easy under every prompt, as in real data: paired comparison gains by it."""
-    fixed = Draw(digest("item", world.settings.seed, item.number))
+    fixed = Draw(digest("item", world.settings.seed, *world.luck(item, shown)))
     return (fixed if fixed.chance(world.settings.paired) else draw).uniform()
-
-
-def _wrong(item: Item, draw: Draw) -> str:
-    return str((int(item.gold) + 1 + draw.below(95)) % MODULUS)
 
 
 def _worked_examples(world: World, messages: Sequence[Message]) -> set[int]:

@@ -16,15 +16,16 @@ from llmdl_plugins.testing.exchange import Reply, Request, count_tokens
 from llmdl_plugins.testing.faults import STATUSES, Faults
 from llmdl_plugins.testing.pace import Latency, RateLimit
 from llmdl_plugins.testing.settings import Settings
-from llmdl_plugins.testing.skills import WORLDS
 from llmdl_plugins.testing.tally import Tally
+from llmdl_plugins.testing.world import Item
+from llmdl_plugins.testing.worlds.catalogue import WORLDS
 
 
 class Simulator:
     """A model whose truth is known; thread-safe.
 
     A reply is a function of seed, model, messages, choice and n-th repetition of the same request; at temperature 0
-    the repetition is ignored.  Order of arrival matters to `kind@every` faults and to rate limits only.
+    the repetition is ignored.  Order of arrival matters to `kind@every` faults, to rate limits and to `drift` only.
 
     >>> simulator = Simulator(skill="rule", seed=1)
     >>> row = simulator.dataset("train", 1)[0]
@@ -56,9 +57,13 @@ class Simulator:
         self._tally = Tally()
 
     def dataset(self, split: str, n: int) -> list[dict[str, Any]]:
-        """Rows of a named split, with balanced kinds; no ticket is in two splits."""
-        items = self.world.items(split, n)
-        return [{"inputs": {"question": i.text}, "expected": i.gold, "id": f"T{i.number}"} for i in items]
+        """Rows of a named split, with kinds as the world has them; no ticket is in two splits."""
+        return [self._row(item) for item in self.world.items(split, n)]
+
+    @property
+    def start(self) -> tuple[str, ...]:
+        """The prompt that each node has before training, in order."""
+        return self.world.start
 
     def true_score(self, prompts: Sequence[str], demos: AbstractSet[int] = frozenset()) -> float:
         """The exact expected accuracy of the prompt of each node, in order; `demos` are kinds with an example."""
@@ -100,6 +105,11 @@ class Simulator:
         unique = len(self._repetitions)
         return {**self._tally.stats(), "unique_requests": unique, "settings": asdict(self.settings)}
 
+    def _row(self, item: Item) -> dict[str, Any]:
+        group = self.world.group(item)
+        row = {"inputs": {"question": item.text}, "expected": item.gold, "id": f"T{item.number}"}
+        return row if group is None else {**row, "group": group}
+
     def _probed(self, asked: Request, probe: list[float]) -> Reply:
         said = answer(self.world, asked.messages, Draw(asked.key))
         if said.accuracy is not None:
@@ -111,19 +121,20 @@ class Simulator:
         self.counts["calls"] += 1
         repetition = self._repetitions[asked.key]
         self._repetitions[asked.key] += 1
-        fault = self.faults.due(self.counts["calls"], digest(asked.key, repetition))
+        clock = self.counts["calls"]
+        fault = self.faults.due(clock, digest(asked.key, repetition))
         if (wait := self._limit.wait(asked.prompt_tokens)) > 0:
-            return _Entry(repetition, 429, retry_after=wait)
+            return _Entry(repetition, clock, 429, retry_after=wait)
         if status := STATUSES.get(fault):
-            return _Entry(repetition, status, fault, retry_after=0.05 if status == 429 else 0.0)
+            return _Entry(repetition, clock, status, fault, retry_after=0.05 if status == 429 else 0.0)
         self._limit.admit(asked.prompt_tokens)
-        return _Entry(repetition, 200, fault)
+        return _Entry(repetition, clock, 200, fault)
 
     def _reply(self, asked: Request, entry: _Entry) -> Reply:
         if entry.status != 200:
             return Reply(entry.status, fault=entry.fault, retry_after=entry.retry_after)
         repetition = 0 if asked.cold or not self.settings.redraw else entry.repetition
-        said = [self._choice(asked, repetition, choice) for choice in range(asked.choices)]
+        said = [self._choice(asked, repetition, choice, entry.clock) for choice in range(asked.choices)]
         texts = tuple(_cut(one.text, entry.fault) for one in said)
         tokens = sum(map(count_tokens, texts))
         return Reply(
@@ -136,16 +147,17 @@ class Simulator:
             fault=entry.fault,
         )
 
-    def _choice(self, asked: Request, repetition: int, choice: int) -> Answer:
+    def _choice(self, asked: Request, repetition: int, choice: int, clock: int) -> Answer:
         key = digest(asked.key, repetition, choice) if repetition or choice else asked.key
-        return answer(self.world, asked.messages, Draw(key))
+        return answer(self.world, asked.messages, Draw(key), clock)
 
 
 @dataclass(frozen=True)
 class _Entry:
-    """How a call was received: the n-th time it was made, and the fault or limit that it met."""
+    """How a call was received: the n-th time it was made, as which call of all, and the fault or limit that it met."""
 
     repetition: int
+    clock: int
     status: int
     fault: str = ""
     retry_after: float = 0.0

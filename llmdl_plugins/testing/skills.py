@@ -34,6 +34,10 @@ class TrapWorld(World):
 class CoupledWorld(World):
     """An extractor hands the ticket to a solver; their prompts must name the same format."""
 
+    @property
+    def start(self) -> tuple[str, ...]:
+        return ("Pass the ticket on.", *super().start)
+
     def accuracy(self, prompt: str, kind: int, demos: AbstractSet[int] = frozenset(), shown: str = "") -> float:
         reads, writes = FORMAT.lower() in prompt.lower(), "FMT=ZX7" in shown
         if reads != writes:
@@ -60,12 +64,3 @@ class NullWorld(World):
 
     def suggestion(self, kind: int, draw: Draw) -> str:
         return f"For kind k{kind}: check n {draw.below(900) + 2} times."
-
-
-WORLDS: dict[str, type[World]] = {
-    "rule": World,
-    "trap": TrapWorld,
-    "coupled": CoupledWorld,
-    "null": NullWorld,
-    "echo": World,
-}

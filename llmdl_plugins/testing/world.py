@@ -12,6 +12,8 @@ from llmdl_plugins.testing.settings import Settings
 
 TICKET = re.compile(r"Ticket T(?P<number>\d+) kind=k(?P<kind>\d+) n=(?P<n>\d+)")
 MODULUS = 97
+SENTENCE = re.compile(r"for (?:kind k\d+|every kind): [a-z0-9 ]{3,60}\.|use format zx7\.", re.I)
+USELESS = "The reply could be clearer and more careful; think step by step and double-check the result."
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,11 @@ class World:
         self.settings = settings
         draw = Draw(digest("world", settings.seed, settings.skill))
         self._secrets = [(2 + draw.below(90), 1 + draw.below(95)) for _ in range(settings.rules)]
+
+    @property
+    def start(self) -> tuple[str, ...]:
+        """The prompt that each node has before training, in order."""
+        return ("Answer the ticket.",)
 
     def gold(self, kind: int, n: int) -> str:
         """The right answer of a ticket."""
@@ -71,10 +78,34 @@ class World:
         return self.settings.demo if kind in demos else self.settings.base
 
     def true_score(self, prompts: Sequence[str], demos: AbstractSet[int] = frozenset()) -> float:
-        """The exact expected accuracy of an application, given the prompt of each node in order."""
+        """The exact expected accuracy of an application on test, given the prompt of each node in order."""
+        scores = self.kind_scores(prompts, demos)
+        return sum(weight * score for weight, score in zip(self.weights(), scores, strict=True))
+
+    def kind_scores(self, prompts: Sequence[str], demos: AbstractSet[int] = frozenset()) -> list[float]:
+        """The exact expected accuracy on each kind."""
         shown = self.header(prompts[0], "") or ""
-        kinds = range(self.settings.rules)
-        return sum(self.accuracy(prompts[-1], kind, demos, shown) for kind in kinds) / len(kinds)
+        return [self.accuracy(prompts[-1], kind, demos, shown) for kind in range(self.settings.rules)]
+
+    def weights(self) -> list[float]:
+        """The share of each kind in test."""
+        return [1 / self.settings.rules] * self.settings.rules
+
+    def said(self, item: Item, shown: str, right: bool, draw: Draw) -> str:
+        """What a node replies where it is right, and where it is not."""
+        return item.gold if right else str((int(item.gold) + 1 + draw.below(95)) % MODULUS)
+
+    def luck(self, item: Item, shown: str) -> tuple[object, ...]:
+        """What an item's fixed luck hangs on; equal parts are right or wrong together."""
+        return (item.number,)
+
+    def tide(self, clock: int) -> float:
+        """What is added to every accuracy at the n-th call; only a world that drifts has one."""
+        return 0.0
+
+    def group(self, item: Item) -> str | None:
+        """The slice that a row names."""
+        return None
 
     def header(self, prompt: str, shown: str) -> str | None:
         """What a node that only passes the ticket on writes before it; None where the node has to answer."""
@@ -83,6 +114,19 @@ class World:
     def suggestion(self, kind: int, draw: Draw) -> str:
         """The sentence that an expert would add after seeing a ticket of a kind fail."""
         return self.rule(kind)
+
+    def suggestions(self, text: str, draw: Draw) -> list[str]:
+        """The sentences that an expert would add after seeing the tickets shown fail."""
+        return [self.suggestion(kind, draw) for kind in dict.fromkeys(item.kind for item in self.read(text))]
+
+    def nothing(self, text: str) -> str:
+        """What a critic says who sees nothing to add."""
+        return USELESS
+
+    def kept(self, text: str, draw: Draw) -> list[str]:
+        """The sentences shown that a proposer takes over."""
+        shown = {match[0].lower(): match[0] for match in SENTENCE.finditer(text)}
+        return [sentence for sentence in shown.values() if not draw.chance(self.settings.forget)]
 
     def guess(self, draw: Draw) -> str:
         """A sentence that a proposer makes up without having seen a ticket."""

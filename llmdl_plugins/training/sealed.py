@@ -15,8 +15,6 @@ from llmdl_plugins.run.rollout import Rollout, Values, Wanted
 from llmdl_plugins.training import pairs
 from llmdl_plugins.training.requests import requests
 
-_CERTAIN = 0.05
-
 
 @dataclass(frozen=True)
 class Sealed:
@@ -38,7 +36,7 @@ class Sealed:
 
         With a handful of items that differ the score interval alone is too quick (4 : 0 is chance 1 time in 16).
         """
-        return self.interval[0] > 0 and self.p < _CERTAIN
+        return self.interval[0] > 0 and self.p < pairs.CERTAIN
 
 
 async def sealed_test(

@@ -48,7 +48,7 @@ def test_no_fault_changes_anything(fit: Fit, way: str) -> None:
 def test_a_rate_limit_is_learned_and_a_storm_of_a_minute_outlived(fit: Fit) -> None:
     calm = fit(*BUDGET)
     check(calm, fit(*BUDGET, rpm=900, burst=1))
-    check(calm, fit(*BUDGET, faults="429@20-120"))
+    check(calm, fit(*BUDGET, faults="429@20-28"))  # one caller alone meets them all, and waits for a minute
 
 
 @pytest.mark.long
@@ -76,10 +76,11 @@ def test_a_wrong_key_or_model_is_said_before_training(fit: Fit, status: str) -> 
 def test_a_share_of_faults_ends_the_run_and_the_same_command_goes_on_to_the_same_end(fit: Fit) -> None:
     calm = fit(*BUDGET)
     broken = fit(*BUDGET, "--timeout", "0.5", faults="hang@25-9999")
-    assert broken.code == 69 and "failed on the way to the model" in broken.err and "same command again" in broken.err
+    assert broken.code == 69 and "same command again" in broken.err
+    kept = broken.answered
     resumed = fit(*BUDGET, folder=broken.folder)
     assert resumed.code == calm.code and {k: resumed.result[k] for k in SAME} == {k: calm.result[k] for k in SAME}
-    assert resumed.served["calls"] == calm.served["calls"] - broken.answered
+    assert resumed.served["calls"] == calm.served["calls"] - kept
 
 
 def test_a_node_that_never_ends_is_an_error_of_its_row_and_does_not_keep_the_command(fit: Fit) -> None:

@@ -20,7 +20,7 @@ import pytest
 from .served import HERE, Run, served
 
 COMPILER = shutil.which("cc") or shutil.which("gcc")
-UNDER_WAY = 8 + 2  # rows, and what is sent while a commit is failing
+UNDER_WAY = 8 + 2  # calls under way, one whose answer waited for the disk, and one sent while the commit failed
 
 pytestmark = pytest.mark.skipif(
     COMPILER is None or not sys.platform.startswith("linux"), reason="needs Linux and a C compiler"

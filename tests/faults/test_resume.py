@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,7 @@ class Drawn(Optimizer):
             await asyncio.gather(*(problem.propose(dict.fromkeys(problem.parameters, t), t) for t in texts))
 
 
-def made(folder: Path | None, optimizer: str = "drawn", **changes: Any) -> tuple[Simulator, Trainer]:
+def made(folder: Path | None, optimizer: str | Optimizer = "drawn", **changes: Any) -> tuple[Simulator, Trainer]:
     simulator = Simulator(skill="rule", rules=3, seed=changes.pop("world", 2), redraw=False)
     model = Hasty(simulator=simulator)
     first = Prompt(model, changes.pop("prompt", "Pass the ticket on."), "question", "note")
@@ -139,11 +140,12 @@ def changed(**changes: Any) -> Callable[[Path], Any]:
 @pytest.mark.parametrize(
     ("other", "told"),
     [
-        (changed(world=3), "data, splits differ"),
+        (changed(world=3), "data, optimizer_settings, splits differ"),
         (changed(loss="contains"), "loss, loss_settings differ"),
         (changed(prompt="Hand the ticket over."), "network differ"),
         (changed(optimizer="textual-gradient"), "optimizer, teacher differ"),
         (changed(seed=1), "seed differ"),
+        (changed(optimizer=Drawn(["Be brief."])), "optimizer_settings differ"),
     ],
 )
 def test_another_run_is_refused_by_name_before_anything_is_sent(
@@ -159,7 +161,9 @@ def test_another_run_is_refused_by_name_before_anything_is_sent(
 def test_another_teacher_is_refused_and_force_writes_down_what_differed(tmp_path: Path) -> None:
     def run(temperature: float, **more: Any) -> Result:
         trainer = made(tmp_path / "run", "textual-gradient", budget="150 calls", **more)[1]
-        trainer.teacher = trainer.teacher.model_copy(update={"temperature": temperature})
+        teacher = trainer.setup.teacher
+        assert teacher is not None
+        trainer.setup = replace(trainer.setup, teacher=teacher.model_copy(update={"temperature": temperature}))
         return trainer.fit()
 
     run(0.5)

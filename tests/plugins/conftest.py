@@ -7,7 +7,8 @@ import os
 import subprocess
 import sys
 import textwrap
-from collections.abc import Callable, Iterator
+import tomllib
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,20 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install
         if (getattr(module, "__file__", None) or "").startswith(str(tmp_path)):
             del sys.modules[name]
     importlib.invalidate_caches()
+
+
+def installed(folders: Sequence[Path]) -> str:
+    """A PYTHONPATH on which these projects are distributions, as after an editable install."""
+    for folder in folders:
+        project = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+        metadata = folder / f"{project['name'].replace('-', '_')}-{project['version']}.dist-info"
+        metadata.mkdir(exist_ok=True)
+        told = f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n"
+        (metadata / "METADATA").write_text(told)
+        entries = project["entry-points"]["llmdl_plugins"]
+        lines = "".join(f"{name} = {place}\n" for name, place in entries.items())
+        (metadata / "entry_points.txt").write_text(f"[llmdl_plugins]\n{lines}")
+    return os.pathsep.join([*map(str, folders), *os.environ.get("PYTHONPATH", "").split(os.pathsep)])
 
 
 @pytest.fixture

@@ -106,9 +106,10 @@ def test_the_retries_of_a_chat_model_too_and_outside_a_run_they_are_its_own(
 ) -> None:
     model = ChatOpenAI(**given(provider), max_retries=retries)
     provider.reset(*[503] * 20)
-    with run.rollout(), pytest.raises(FAULT):
-        model.invoke("Hi")
-    assert len(provider.received) == run.failures == 4
+    for number, ask in enumerate((lambda: model.invoke("Hi"), lambda: list(model.stream("Hi"))), 1):
+        with run.rollout(), pytest.raises(FAULT):
+            ask()
+        assert len(provider.received) == run.failures == 4 * number
     provider.reset(503)
     assert ChatOpenAI(**given(provider)).invoke("Hi").text and len(provider.received) == 2
 

@@ -61,5 +61,5 @@ def test_server_ledger_and_result_count_the_same_within_the_budget(asks: bool, b
     assert heard["calls"] == calls == result.spent["calls"]
     assert heard["prompt_tokens"] + heard["completion_tokens"] == tokens == result.spent["tokens"]
     assert heard["role"].get("critic", 0) > 0 or asks
-    limit = made.budget
+    limit = made.setup.budget
     assert calls <= (limit.calls or calls) and tokens <= (limit.tokens or tokens)

@@ -1,4 +1,7 @@
-"""`python -m llmdl_plugins.testing.conformance PLUGIN`: the cases of all that one plugin offers, run by pytest."""
+"""`python -m llmdl_plugins.testing.conformance PLUGIN REPORT`: the cases of all that one plugin offers, run by pytest.
+
+What becomes of each promise is a line of JSON in the file REPORT.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from llmdl_plugins.plugins.catalogue import Offer, catalogue
 from llmdl_plugins.plugins.installed import installed
 from llmdl_plugins.plugins.kinds import KINDS
 from llmdl_plugins.plugins.manager import named, use
+from llmdl_plugins.plugins.structure import findings
 from llmdl_plugins.testing.conformance import CASES
 
 _FILE = """\
@@ -21,6 +25,7 @@ from llmdl_plugins.testing.conformance import cases
 class Test{n}(cases({kind!r})):
     name = {name!r}
 """
+_QUIET = ("-q", "-p", "no:cacheprovider", "-p", "no:warnings")
 
 
 def _offers(plugin: str) -> Iterator[Offer]:
@@ -30,36 +35,26 @@ def _offers(plugin: str) -> Iterator[Offer]:
         yield from (offer for offer in catalogue(kind).values() if offer.plugin == wanted)
 
 
-def _main(plugin: str) -> int:
-    told = [offer for offer in _offers(plugin) if offer.kind in CASES]
-    if not told:
+def _usable(offer: Offer) -> bool:
+    """Whether there is something to try: what can't be imported or called has been told already."""
+    return offer.kind in CASES and not any(found.wrong for found in findings(offer) if " can be " in found.what)
+
+
+def _main(plugin: str, report: str) -> int:
+    offers = [offer for offer in _offers(plugin) if _usable(offer)]
+    if not offers:
         return 0
-    try:
-        import pytest
-    except ImportError:
-        print("pytest is not installed, so its cases were not run: pip install pytest")
-        return 0
-    with tempfile.TemporaryDirectory() as folder:
-        for n, offer in enumerate(told):
+    import pytest
+
+    from llmdl_plugins.testing.conformance.told import Telling
+
+    with tempfile.TemporaryDirectory() as folder, open(report, "w", encoding="utf-8") as out:
+        for n, offer in enumerate(offers):
             (Path(folder) / f"test_{n}.py").write_text(_FILE.format(n=n, kind=offer.kind, name=offer.name))
-        return int(
-            pytest.main(
-                [
-                    "-q",
-                    "--no-header",
-                    "--tb=line",
-                    "-p",
-                    "no:cacheprovider",
-                    "-p",
-                    "no:warnings",
-                    f"--rootdir={folder}",
-                    folder,
-                ]
-            )
-        )
+        return int(pytest.main([*_QUIET, f"--rootdir={folder}", folder], plugins=[Telling(out)]))
 
 
 if __name__ == "__main__":
-    code = _main(sys.argv[1])
+    code = _main(*sys.argv[1:])
     sys.stdout.flush()
     os._exit(code)  # threads that a plugin has started don't hold it up

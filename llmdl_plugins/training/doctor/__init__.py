@@ -1,0 +1,1 @@
+"""What is worth knowing before a run is paid for: one file a question."""

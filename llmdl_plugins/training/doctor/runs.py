@@ -1,0 +1,145 @@
+"""The doctor's own runs of the application: few, counted, on train rows only."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from contextlib import AsyncExitStack, closing
+from dataclasses import dataclass, field
+from math import sqrt
+from typing import Any
+
+from llmdl_plugins import boundary
+from llmdl_plugins.data import Example
+from llmdl_plugins.errors import LlmdlError, Stopped
+from llmdl_plugins.run.budget import Budget
+from llmdl_plugins.run.cashier import Cashier
+from llmdl_plugins.run.evaluate import ORIGINAL, Evaluator
+from llmdl_plugins.run.events import Told, Watcher
+from llmdl_plugins.run.ledger import Ledger
+from llmdl_plugins.run.meter import Meter
+from llmdl_plugins.run.rollout import Rollout, Values
+from llmdl_plugins.run.teacher import Teacher
+from llmdl_plugins.training.doctor.case import Case
+from llmdl_plugins.training.doctor.rephrase import rephrased, rewritten
+from llmdl_plugins.training.probe import check_probes
+from llmdl_plugins.transport import transport
+
+PROBES = 2
+_MOST_ROWS, _MOST_PROMPTS = 40, 20
+_LEAST_ROWS, _LEAST_PROMPTS = 4, 2
+
+
+@dataclass
+class Runs:
+    """What was run, and what was heard on the way.
+
+    Args:
+        twice: the original on the same rows, two times.
+        prompts: other prompts on these rows, once each.
+        said: what the run said by itself, such as clients that retry.
+        failed: what ended the runs early, if anything did.
+    """
+
+    probes: list[Rollout] = field(default_factory=list)
+    twice: tuple[list[Rollout], list[Rollout]] = field(default_factory=lambda: ([], []))
+    prompts: list[list[Rollout]] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+    failed: LlmdlError | None = None
+    spent: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def pairs(self) -> list[tuple[Rollout, Rollout]]:
+        """Both runs of each row."""
+        return list(zip(*self.twice, strict=True))
+
+    @property
+    def all(self) -> list[Rollout]:
+        """Every run."""
+        return [*self.probes, *(r for part in (*self.twice, *self.prompts) for r in part)]
+
+
+async def made(case: Case, watcher: Watcher) -> Runs:
+    """Run what the calls allow: two probes, the original twice, other prompts."""
+    runs, meter = Runs(), Meter(Budget(calls=case.calls), case.prices)
+
+    def hear(event: Any) -> None:
+        if isinstance(event, Told):
+            runs.said.append(event.text)
+        watcher(event)
+
+    def say(text: str) -> None:
+        hear(Told(text))
+
+    async with AsyncExitStack() as stack:
+        ledger = stack.enter_context(closing(Ledger()))
+        stack.enter_context(boundary.door())
+        await stack.enter_async_context(transport(False, case.concurrency, say))
+        cashier = Cashier(ledger, meter, case.terms.sender(ledger, meter, say))
+        evaluator = Evaluator(
+            case.network,
+            case.loss,
+            ledger,
+            cashier,
+            concurrency=case.concurrency,
+            watcher=hear,
+            tools=case.tools,
+            seconds=case.terms.rollout_timeout,
+        )
+        try:
+            await _all(case, evaluator, runs)
+        except LlmdlError as error:
+            runs.failed = error
+        except Stopped as stopped:
+            runs.said.append(f"the doctor's own calls are used up: {stopped.reason}")
+        finally:
+            await cashier.drain()
+            runs.spent = dict(meter.told())
+    return runs
+
+
+async def _all(case: Case, evaluator: Evaluator, runs: Runs) -> None:
+    order = list(case.train)
+    random.Random(f"doctor/{case.seed}").shuffle(order)
+    runs.probes = await evaluator.evaluate([ORIGINAL], order[:PROBES], repetition="doctor/0", phase="probe")
+    check_probes(runs.probes)
+    each = max(1.0, evaluator.heaviest(ORIGINAL).calls)
+    rows, prompts = plan(case.calls / each, len(order), _teacher_calls(case) / each)
+    if rows < _LEAST_ROWS:
+        return
+    chosen = order[:rows]
+    for side in (0, 1):
+        runs.twice[side].extend(await _run(evaluator, ORIGINAL, chosen, f"doctor/{side}", "the original twice"))
+    for number, candidate in enumerate(rephrased(case.network, prompts, case.seed)):
+        values = candidate
+        if case.teacher is not None:
+            values = await rewritten(case.network, candidate, number, Teacher(case.teacher, evaluator.cashier))
+        runs.prompts.append(await _run(evaluator, values, chosen, "doctor/0", "other prompts"))
+
+
+async def _run(
+    evaluator: Evaluator, values: Values, rows: Sequence[Example], repetition: str, phase: str
+) -> list[Rollout]:
+    return await evaluator.evaluate([values], rows, repetition=repetition, phase=phase)
+
+
+def _teacher_calls(case: Case) -> int:
+    return 1 if case.teacher is not None else 0
+
+
+def plan(runs: float, rows: int, extra: float = 0.0) -> tuple[int, int]:
+    """How many rows, and how many prompts on them beside the original twice, so many runs allow.
+
+    Args:
+        runs: of the application.
+        rows: that there are.
+        extra: what a prompt takes before it is run, in runs.
+
+    >>> plan(120, 500), plan(880, 500), plan(10, 500)
+    ((13, 7), (40, 20), (5, 0))
+    """
+    wide = min(rows, _MOST_ROWS, int(sqrt(4 + 2 * max(0.0, runs)) - 2))
+    if wide < _LEAST_ROWS:
+        return min(rows, int(runs // 2)), 0
+    prompts = min(_MOST_PROMPTS, int((runs - 2 * wide) / (wide + extra)))
+    return (wide, prompts) if prompts >= _LEAST_PROMPTS else (min(rows, _MOST_ROWS, int(runs // 2)), 0)

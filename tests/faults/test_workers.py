@@ -1,0 +1,181 @@
+"""Workers that die: what they had under way is made again, nothing recorded is paid twice, and the run ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from llmdl_plugins import Trainer
+from llmdl_plugins.errors import WorkerError
+
+from ..run.tickets import TARGET, Fixed, kept, lines, rows, told, trainer
+
+
+@pytest.fixture(autouse=True)
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder that the application writes its marks to."""
+    monkeypatch.setenv("TICKETS_FOLDER", str(tmp_path))
+    monkeypatch.setenv("LLMDL_STATE", str(tmp_path / "state"))
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    monkeypatch.delitem(sys.modules, "tickets", raising=False)
+    return tmp_path
+
+
+def children(pid: int) -> list[int]:
+    """The processes that a process has started."""
+    told = [file.read_text() for file in Path(f"/proc/{pid}/task").glob("*/children")]
+    return [int(word) for line in told for word in line.split()]
+
+
+def workers(pid: int) -> list[int]:
+    """Those of them that are workers."""
+    return [child for child in children(pid) if b"llmdl_plugins.run.workers" in command(child)]
+
+
+def command(pid: int) -> bytes:
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    return b""
+
+
+def until(holds: Callable[[], Any], seconds: float = 60) -> Any:
+    """What holds, as soon as it does."""
+    end = time.monotonic() + seconds
+    while not (found := holds()):
+        assert time.monotonic() < end, "it never came to that"
+        time.sleep(0.01)
+    return found
+
+
+def test_a_killed_worker_loses_only_the_calls_that_it_had_in_flight(place: Path) -> None:
+    there = trainer(place / "there", "processes:1", marks=["", "", "kill once"], concurrency=4).fit()
+    assert (place / "killed").exists() and len(set(lines("calls", place))) == 2
+    paid = len(lines("calls", place))
+    assert 0 <= paid - len(kept(place / "there")["calls"]) <= 4
+    here = trainer(place / "here", marks=["", "", "kill once"]).fit()
+    assert (told(there), kept(place / "there")) == (told(here), kept(place / "here"))
+
+
+@pytest.mark.long
+def test_a_row_that_kills_its_workers_is_an_error_of_the_row_and_of_no_other(place: Path) -> None:
+    marks = ["", "", "always kill"]
+    ended = trainer(place / "run", "processes:2", marks=marks, concurrency=16).fit()
+    rollouts = kept(place / "run")["rollouts"].values()
+    failed = {r["words"] for r in rollouts if r["status"] != "scored"}
+    assert ended.status == "improved"
+    assert failed == {
+        "The worker that ran this row died 3 times, the last time with no other row in it: killed by signal 9."
+    }
+
+
+@pytest.fixture
+def killer(place: Path) -> Iterator[Callable[[float], list[int]]]:
+    """Kills a worker that is at work, whichever, every so many seconds; the list of those that it killed."""
+    over, draw = threading.Event(), random.Random(0)
+    threads: list[threading.Thread] = []
+
+    def kills(pause: float) -> list[int]:
+        killed: list[int] = []
+
+        def kill() -> None:
+            while not over.wait(draw.expovariate(1 / pause)):
+                at_work = set(lines("calls", place))  # three that die while they load end the run
+                if found := [pid for pid in workers(os.getpid()) if str(pid) in at_work]:
+                    killed.append(draw.choice(found))
+                    os.kill(killed[-1], signal.SIGKILL)
+
+        threads.append(threading.Thread(target=kill))
+        threads[-1].start()
+        return killed
+
+    yield kills
+    over.set()
+    for thread in threads:
+        thread.join()
+
+
+@pytest.mark.long
+def test_workers_that_are_killed_again_and_again_change_nothing(
+    place: Path, killer: Callable[[float], list[int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TICKETS_PAUSE", "0.05")
+    killed = killer(6.0)
+    there = trainer(place / "there", "processes:2", concurrency=4).fit()
+    deaths, paid = len(killed), len(lines("calls", place))
+    monkeypatch.setenv("TICKETS_PAUSE", "0")
+    here = trainer(place / "here").fit()
+    assert deaths >= 3
+    assert (told(there), kept(place / "there")) == (told(here), kept(place / "here"))
+    assert paid - len(kept(place / "there")["calls"]) <= 4 * deaths
+
+
+@pytest.mark.long
+def test_the_budget_holds_whatever_dies(
+    place: Path, killer: Callable[[float], list[int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TICKETS_PAUSE", "0.05")
+    killed = killer(6.0)
+    made = trainer(place / "run", "processes:2", budget="300 calls", concurrency=4)
+    result = made.fit()
+    assert killed and result.spent["calls"] <= 300 and len(kept(place / "run")["calls"]) <= 300
+    assert made._meter.in_flight == 0
+
+
+@pytest.mark.long
+def test_workers_that_die_while_they_load_end_the_run_with_the_reason(place: Path) -> None:
+    (place / "dies.py").write_text(
+        f"import os, sys\nsys.path.append({str(Path(TARGET).parent)!r})\nfrom tickets import graph\n"
+        f"if os.getpid() != {os.getpid()}:\n    os._exit(7)\n"
+    )
+    with pytest.raises(WorkerError, match=r"Workers die while they load .*dies.py:graph \(it ended with exit code 7\)"):
+        Trainer(
+            f"{place / 'dies.py'}:graph", "exact_match", rows("train", 60), optimizer=Fixed(), executor="processes:1"
+        ).fit()
+    assert workers(os.getpid()) == []
+
+
+@pytest.fixture
+def command_line(place: Path) -> Iterator[subprocess.Popen[str]]:
+    """`llmdl fit` with two workers, some calls under way."""
+    (place / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows("train", 60)))
+    options = f"--node answer --data rows.jsonl --loss exact_match --folder run --allow-write {place} --env TICKETS_*"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "llmdl_plugins.cli", "fit", TARGET, *options.split(), "--executor", "processes:2"],
+        cwd=place, env={**os.environ, "TICKETS_PAUSE": "0.2"}, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    until(lambda: len(lines("calls", place)) > 8)
+    yield process
+    process.kill()
+    process.communicate()
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("victim", ["parent", "owner"])
+def test_workers_end_with_their_owner(command_line: subprocess.Popen[str], place: Path, victim: str) -> None:
+    (owner,) = children(command_line.pid)
+    found = workers(owner)
+    assert len(found) == 2
+    os.kill(owner if victim == "owner" else command_line.pid, signal.SIGKILL)
+    until(lambda: not any(command(pid) for pid in found), seconds=20)
+
+
+@pytest.mark.long
+def test_one_ctrl_c_drains_what_workers_have_under_way(command_line: subprocess.Popen[str], place: Path) -> None:
+    command_line.send_signal(signal.SIGINT)
+    out, err = command_line.communicate(timeout=60)
+    assert command_line.returncode == 130, err
+    assert "stopped" in out and "goes on where it stopped" in out
+    assert len(lines("calls", place)) == len(kept(place / "run")["calls"])

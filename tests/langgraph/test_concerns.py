@@ -1,0 +1,81 @@
+"""What of a graph training should know: caches, retries, and nodes that reach the world outside by themselves."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from llmdl_plugins.network import trainable
+
+AGENT = '''
+import json
+import subprocess
+from typing import TypedDict
+from urllib.parse import quote
+
+from langchain_core.messages import HumanMessage, SystemMessage
+from langchain_core.tools import tool
+from langgraph.cache.memory import InMemoryCache
+from langgraph.graph import END, START, StateGraph
+from langgraph.types import CachePolicy, RetryPolicy
+
+
+class State(TypedDict):
+    question: str
+
+
+@tool
+def search(query: str) -> str:
+    """Search."""
+    return subprocess.run(["true"]).stdout
+
+
+def helper(name):
+    with open(name) as file:
+        return file.read()
+
+
+def reads(state: State) -> dict:
+    import sqlite3
+
+    return {"question": helper("a") + quote(state["question"]) + json.dumps({})}
+
+
+def asks(state: State) -> dict:
+    return {"question": search.invoke({"query": state["question"]})}
+
+
+def builder():
+    made = StateGraph(State)
+    made.add_node("reads", reads, retry_policy=RetryPolicy())
+    made.add_node("asks", asks, cache_policy=CachePolicy())
+    return made.add_edge(START, "reads").add_edge("reads", "asks").add_edge("asks", END)
+
+
+graph = builder().compile(cache=InMemoryCache())
+'''
+
+
+@pytest.fixture
+def concerns(tmp_path: Path) -> Iterator[list[str]]:
+    path = tmp_path / "reaching.py"
+    path.write_text(AGENT)
+    spec = importlib.util.spec_from_file_location("reaching", path)
+    assert spec and spec.loader
+    module: Any = importlib.util.module_from_spec(spec)
+    sys.modules["reaching"] = module
+    spec.loader.exec_module(module)
+    yield trainable(module.graph).concerns()
+    del sys.modules["reaching"]
+
+
+def test_caches_retries_and_own_input_and_output_are_named(concerns: list[str]) -> None:
+    cache, retry, reads = concerns
+    assert "a cache at asks" in cache and "(reads)" in retry
+    assert reads.startswith("node reads uses open at reaching.py:") and "sqlite3 at reaching.py:" in reads
+    assert "urllib" not in reads and "subprocess" not in reads  # a tool is remembered by itself

@@ -1,0 +1,59 @@
+"""What this distribution offers keeps the promises that others are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, TypedDict
+
+import pytest
+from langgraph.graph import END, START, StateGraph
+
+from llmdl_plugins.plugins.catalogue import catalogue
+from llmdl_plugins.plugins.manager import BUILTIN
+from llmdl_plugins.testing.conformance import CASES, AdapterCases, Case, cases
+from llmdl_plugins.testing.conformance.fakes import Echo
+
+_SLOW = {("executors", "processes")}  # each run starts processes
+
+
+class State(TypedDict):
+    question: str
+    answer: str
+
+
+class OurGraphs(AdapterCases):
+    """The adapter of LangGraph, on a graph of one node."""
+
+    def application(self, model: Echo) -> Any:
+        def answer(state: State) -> dict[str, str]:
+            return {"answer": model.invoke([("system", "You answer with one word."), ("user", state["question"])]).text}
+
+        built = StateGraph(State).add_node("answer", answer).add_edge(START, "answer").add_edge("answer", END)
+        return built.compile()
+
+
+_OWN: dict[tuple[str, str], type[Case]] = {("adapters", "langgraph"): OurGraphs}
+_ELSEWHERE = {("models", "local")}  # tests/local/test_standard.py
+
+
+def promised() -> Iterator[Any]:
+    for kind in CASES:
+        for name, offer in catalogue(kind).items():
+            if offer.plugin.distribution != BUILTIN.distribution or (kind, name) in _ELSEWHERE:
+                continue
+            case = type("Ours", (_OWN.get((kind, name), cases(kind)),), {"name": name})
+            marks = [pytest.mark.long] if (kind, name) in _SLOW else []
+            for check, _ in case.promises():
+                yield pytest.param(getattr(case(), check), id=f"{kind}-{name}-{check}", marks=marks)
+
+
+@pytest.mark.parametrize("check", list(promised()))
+def test_what_we_offer_keeps(check: Callable[[], None]) -> None:
+    check()
+
+
+def test_every_kind_of_ours_is_looked_at() -> None:
+    seen = {
+        kind for kind in CASES if any(o.plugin.distribution == BUILTIN.distribution for o in catalogue(kind).values())
+    }
+    assert seen >= {"layers", "containers", "losses", "optimizers", "adapters", "models", "executors", "recipes"}
