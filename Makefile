@@ -41,6 +41,7 @@ bench: $(VENV)/ready
 	$(PY) benchmarks/imports.py
 	$(PY) benchmarks/overhead.py
 	$(PY) benchmarks/throughput.py
+	$(PY) benchmarks/executors.py
 	$(PY) benchmarks/claims.py
 	$(PY) benchmarks/news_desk.py
 

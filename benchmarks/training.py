@@ -41,7 +41,9 @@ def measured(worlds: list[str], arms: list[str], seeds: int, calls: int, told: P
             print(f"{job.name}: {len(said['runs'])} runs" if "runs" in said else f"{job.name}: {said}", file=sys.stderr)
             if told:
                 told.write_text(json.dumps({"simulated": True, "calls": calls, "found": found}))
-    return {world: {arm: found[world][arm] for arm in arms if arm in found[world]} for world in worlds}
+    return {
+        world: {arm: found[world][arm] for arm in arms if arm in found[world]} for world in worlds if world in found
+    }
 
 
 def _read(told: Path | None, calls: int) -> Found:

@@ -23,6 +23,7 @@ PACKAGES_ON_ONE_LEVEL = {"layers", "containers", "losses", "training", "optimize
 FOREIGN = {
     "llmdl_langgraph",
     "llmdl_local",
+    "llmdl_ray",
     "llmdl_recipes",
     "llmdl_sdks",
     "langgraph",

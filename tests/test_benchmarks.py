@@ -51,3 +51,12 @@ def test_sealed_intervals_hold_the_truth_and_stand_a_model_that_wanders(tmp_path
     assert found["graded scores, judged"]["interval holds the truth"] >= 0.92
     wandering = found["a model that wanders, claimed"]
     assert wandering["side by side"] <= 15 < 100 < wandering["one after the other"]
+
+
+@pytest.mark.long
+def test_executors_are_measured_in_a_quick_setting(tmp_path: Path) -> None:
+    told = tmp_path / "executors.json"
+    command = [sys.executable, str(SCRIPT.parent / "executors.py"), "--quick", "--json", str(told)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=200, check=True)
+    found = json.loads(told.read_text())
+    assert found["waiting"]["two workers"]["rate"] > 0 and "| computing |" in done.stdout

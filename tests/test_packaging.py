@@ -17,7 +17,12 @@ def test_the_wheel_installs_and_finds_its_plugins(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-m", "build", "--wheel", "--outdir", tmp_path, ROOT], check=True)
     (wheel,) = tmp_path.glob("*.whl")
     inside = zipfile.ZipFile(wheel).namelist()
-    for name in ("llmdl_plugins/py.typed", "llmdl_langgraph/templates/app.py.jinja", "llmdl_recipes/demonstrations.py"):
+    told = ("cli/templates/code/layer.py.jinja", "cli/templates/pyproject.toml.jinja", "testing/conformance/desk.txt")
+    for name in (
+        *(f"llmdl_plugins/{path}" for path in ("py.typed", *told)),
+        "llmdl_langgraph/templates/app.py.jinja",
+        "llmdl_recipes/demonstrations.py",
+    ):
         assert name in inside
     assert not [name for name in inside if name.startswith(("tests/", "adapters/", "examples/"))]
     subprocess.run([sys.executable, "-m", "venv", tmp_path / "v"], check=True)

@@ -103,11 +103,11 @@ def app(kind: str, model: BaseChatModel) -> App:
     """An application that asks the model once: "graph", "sync" (a graph), "large" (20 messages of 2 kB) or "model"."""
     if kind == "model":
         return App(lambda row: model.ainvoke(_messages(row)), trainable(Prompt(model, SYSTEM, "ticket", "answer")))
-    graph = _asking(model, kind == "sync", HISTORY if kind == "large" else ())
+    graph = asking(model, kind == "sync", HISTORY if kind == "large" else ())
     return App(graph.ainvoke, trainable(graph))
 
 
-def _asking(model: Any, sync: bool, history: Sequence[BaseMessage]) -> Any:
+def asking(model: Any, sync: bool = False, history: Sequence[BaseMessage] = ()) -> Any:
     """A graph of one node."""
 
     async def ask(state: State) -> State:

@@ -22,6 +22,7 @@ def run_gepa(lab: Lab, own: bool = True, **changes: Any) -> None:
 
     settings = {**SETTINGS, **changes}
     names = [f"step {number}" for number in range(len(lab.start))]
+    watch = _Watch(lab, names)
     gepa.optimize(
         seed_candidate=dict(zip(names, lab.start, strict=True)),
         trainset=lab.rows("train"),
@@ -31,10 +32,11 @@ def run_gepa(lab: Lab, own: bool = True, **changes: Any) -> None:
         reflection_minibatch_size=settings["minibatch"],
         module_selector=settings["selector"],
         stop_callbacks=lambda state: lab.over,
-        callbacks=[_Watch(lab, names)],
+        callbacks=[watch],
         logger=_Quiet(),
         seed=lab.seed,
     )
+    lab.claimed = watch.best > watch.scores[0]
 
 
 class _Adapter:
@@ -73,8 +75,10 @@ def _whole(row: dict[str, Any], steps: list[tuple[str, str]]) -> tuple[str, str]
 class _Watch:
     def __init__(self, lab: Lab, names: Sequence[str]) -> None:
         self.lab, self.names, self.best = lab, names, -1.0
+        self.scores: list[float] = []
 
     def on_valset_evaluated(self, event: Mapping[str, Any]) -> None:
+        self.scores.append(event["average_score"])
         if event["average_score"] > self.best:
             self.best = event["average_score"]
             self.lab.note([event["candidate"][name] for name in self.names])

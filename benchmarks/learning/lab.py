@@ -42,6 +42,7 @@ class Lab:
         self.start = list(self.simulator.start)
         self.say = say_to(self.simulator)
         self.noted: list[Noted] = []
+        self.claimed: bool | None = None  # whether the optimizer itself says that it got better
         self.note(self.start)
 
     @property
@@ -84,6 +85,7 @@ class Lab:
             "final": last.truth,
             "worst": last.worst,
             "precision": last.precision,
+            "claimed": self.claimed,
             "spent": self.spent,
             "budget": self.calls,
             "curve": [[n.calls, round(n.truth, 4)] for n in curve],

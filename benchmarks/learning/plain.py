@@ -19,7 +19,7 @@ def run_random(lab: Lab) -> None:
     """Rewrites without feedback, kept where they do better on half of the val rows."""
     val = lab.rows("val")[:30]
     prompts = list(lab.start)
-    best = sum(lab.right(prompts, row) for row in val)
+    first = best = sum(lab.right(prompts, row) for row in val)
     turn = 0
     while not lab.over:
         node = turn % len(prompts)
@@ -30,3 +30,4 @@ def run_random(lab: Lab) -> None:
         if score > best:
             prompts, best = tried, score
             lab.note(prompts)
+    lab.claimed = best > first

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from math import inf
 from statistics import fmean, median
 from typing import Any
 
@@ -12,8 +13,8 @@ from learning.stats import calls_to, holm, sign_test, wins
 
 Found = Mapping[str, Mapping[str, Any]]  # world → arm → runs
 
-_HEAD = """| world | optimizer | runs | area | final truth | worst kind | precision of blame | calls |
-|---|---|---|---|---|---|---|---|"""
+_HEAD = """| world | optimizer | runs | area | final truth | worst kind | precision of blame | claims a gain | calls |
+|---|---|---|---|---|---|---|---|---|"""
 _BESIDE = """| world | {ours} beside | area: higher, lower | p | final: higher, lower | p | calls to its final truth |
 |---|---|---|---|---|---|---|"""
 
@@ -29,14 +30,16 @@ def _reached(found: Found) -> Iterator[str]:
             if runs := said.get("runs"):
                 yield f"| {world} | {arm} | {len(runs)} | {_figures(runs)} |"
             elif said.get("skipped") != SAME:
-                yield f"| {world} | {arm} | {said.get('skipped') or 'failed'} | | | | | |"
+                yield f"| {world} | {arm} | {said.get('skipped') or 'failed'} | | | | | | |"
 
 
 def _figures(runs: list[dict[str, Any]]) -> str:
     shares = [run["precision"] for run in runs if run["precision"] is not None]
     means = [f"{fmean(run[figure] for run in runs):.2f}" for figure in ("area", "final", "worst")]
     precision = f"{fmean(shares):.2f}" if shares else "–"
-    return " | ".join([*means, precision, f"{fmean(run['spent'] for run in runs):,.0f}"])
+    claims = [run["claimed"] for run in runs if run.get("claimed") is not None]
+    claimed = f"{sum(claims)} of {len(claims)}" if claims else "–"
+    return " | ".join([*means, precision, claimed, f"{fmean(run['spent'] for run in runs):,.0f}"])
 
 
 def _beside(found: Found) -> Iterator[str]:
@@ -59,5 +62,5 @@ def _calls(ours: Any, theirs: Any) -> str:
     """The median over seeds, those that never got there counted as the longest; and how many those are."""
     calls = calls_to(ours, theirs)
     never = calls.count(None)
-    middle = median(c if c is not None else float("inf") for c in calls)
-    return f"{middle:,.0f}" * (middle != float("inf")) + (f" ({never} never)" if never else "") or "never"
+    middle = median(c if c is not None else inf for c in calls)
+    return f"{middle:,.0f} ({never} never)" if middle < inf else f"never on {never} of {len(calls)}"

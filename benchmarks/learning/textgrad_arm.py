@@ -29,7 +29,7 @@ def run_textgrad(lab: Lab, **changes: Any) -> None:
     )
     optimizer, draw = tg.TGD(parameters=prompts, engine=engine), random.Random(lab.seed)
     train, val = lab.rows("train"), lab.rows("val")[: settings["val"]]
-    best = sum(lab.right(lab.start, row) for row in val)
+    first = best = sum(lab.right(lab.start, row) for row in val)
     while not lab.over:
         optimizer.zero_grad()
         losses = []
@@ -47,6 +47,7 @@ def run_textgrad(lab: Lab, **changes: Any) -> None:
         else:
             best = score
             lab.note(after)
+    lab.claimed = best > first
 
 
 def _engine(lab: Lab) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from llmdl_plugins.report.figures import chance, percent, points, some
 from llmdl_plugins.report.record import IMPROVED, Outcome, Run
+from llmdl_plugins.training.power import rows_for
 
 
 def sealed_words(run: Run) -> Iterator[str]:
@@ -42,8 +43,20 @@ def _why_no_gain(told: Outcome) -> str:
         return f"Only {differ} differ between before and after: too few to rule out chance{odds}."
     return (
         "What the screen accepted does not show on the sealed rows: they are compatible with anything "
-        f"from {points(low)} to {points(high)} points. More test rows would narrow that."
+        f"from {points(low)} to {points(high)} points. More test rows would narrow that{_how_many(told)}."
     )
+
+
+def _how_many(told: Outcome) -> str:
+    """How many rows it would take, if the gain that was seen is the true one."""
+    binary = (told.method or "").startswith("McNemar")
+    if not binary or not told.gain or not told.groups or not told.discordant:
+        return ""
+    differing = told.discordant / told.groups
+    if not 0 < told.gain <= differing <= 1:
+        return ""
+    rows = rows_for(told.gain, differing - told.gain)
+    return f": a true gain of {points(told.gain)} takes {'more than 5,000' if rows is None else f'about {rows:,}'}"
 
 
 def no_model_words(run: Run) -> Iterator[str]:

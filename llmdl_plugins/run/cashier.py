@@ -64,7 +64,7 @@ class Cashier:
                 told = self._quoted(call)
                 # On a loop, as here, `reserve` never waits.
                 self._begin(call, await self.meter.areserve(told) if patient else self.meter.reserve(told))
-                answer = await self._asent(call, send)
+                answer = await self._asent(call, send, patient)
                 await self.ledger.landed(self._record(call, answer))
             self._joins.close(call, answer)
             return answer
@@ -72,17 +72,17 @@ class Cashier:
             self._joins.close(call, error=error)
             raise
 
-    async def _asent(self, call: Call, send: Callable[[], Awaitable[JSON]]) -> JSON:
+    async def _asent(self, call: Call, send: Callable[[], Awaitable[JSON]], patient: bool) -> JSON:
         try:
-            return await self._sender.asend(call, send)
+            return await self._sender.asend(call, send, patient)
         except BaseException:
             self._give_up(call)
             raise
 
-    async def afirst(self, call: Call, start: Callable[[], Awaitable[T]]) -> T:
+    async def afirst(self, call: Call, start: Callable[[], Awaitable[T]], patient: bool = True) -> T:
         """What a stream starts with; a start that fails is tried again, and then fails the call."""
         try:
-            return await self._sender.asend(call, start)
+            return await self._sender.asend(call, start, patient)
         except BaseException:
             self._give_up(call)
             self._joins.close(call)

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -186,7 +186,7 @@ class Evaluator:
         if rollout.status != "infrastructure error":
             await self._keep(key, rollout.record(self._names))
         self._watch_share(rollout)
-        return rollout
+        return replace(rollout, told=None)
 
     async def _keep(self, key: str, record: JSON) -> None:
         # Not waited for one by one: the calls of a rollout are on disk, and one that is lost is made of them again.

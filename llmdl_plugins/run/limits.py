@@ -63,7 +63,8 @@ class Pace:
         if self._enters(tokens):
             return time.monotonic()
         if on_a_loop():
-            return self._enter_on_a_loop(tokens)
+            time.sleep(self._admitted(tokens))
+            return time.monotonic()
         with closing(self._waiting(tokens)) as looks:
             for look in looks:
                 wait([look.woken], look.seconds)
@@ -77,17 +78,22 @@ class Pace:
                     await _seen(look)
         return time.monotonic()
 
+    async def aenter_alone(self, tokens: float = 0) -> float:
+        """The same for code that holds up a loop of its own while it waits."""
+        if not self._enters(tokens):
+            await asyncio.sleep(self._admitted(tokens))
+        return time.monotonic()
+
     def _enters(self, tokens: float) -> bool:
         with self._lock:
             return not self._line and self._admits(tokens)
 
-    def _enter_on_a_loop(self, tokens: float) -> float:
+    def _admitted(self, tokens: float) -> float:
         # Code that blocks a loop must not wait for calls that need this loop to come home: only time counts for it.
         with self._lock:
             seconds = self._seconds(tokens)
             self._admit(tokens)
-        time.sleep(seconds)
-        return time.monotonic()
+            return seconds
 
     def _waiting(self, tokens: float) -> Generator[_Look]:
         """What to wait for, again and again until the call may go."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple
 
 from llmdl_plugins.data import Example
@@ -34,6 +34,9 @@ class Rollout:
     """One run of the application on one example.
 
     A task error (the application raised) scores 0; an infrastructure error is no score at all.
+
+    Args:
+        told: its record without the receipts, where it came from another process as one.
     """
 
     example: Example
@@ -43,16 +46,20 @@ class Rollout:
     output: JSON
     tape: Tape
     receipts: Sequence[Receipt] = ()
+    told: Mapping[str, JSON] | None = field(default=None, repr=False, compare=False)
 
     def record(self, names: Mapping[Parameter, str]) -> dict[str, JSON]:
         """All but the example as plain JSON; parameters by name."""
+        receipts: list[JSON] = [r.json() for r in self.receipts]
+        if self.told is not None:
+            return {**self.told, "receipts": receipts}
         return {
             "status": self.status,
             "score": self.score,
             "words": self.words,
             "output": self.output,
             "tape": self.tape.json(names),
-            "receipts": [r.json() for r in self.receipts],
+            "receipts": receipts,
         }
 
     @classmethod
@@ -64,4 +71,4 @@ class Rollout:
 
     def without_tape(self) -> Rollout:
         """The same, small: its tape is on the ledger."""
-        return replace(self, tape=Tape())
+        return replace(self, tape=Tape(), told=None)

@@ -74,12 +74,16 @@ class Sender:
                 return answer
         raise AssertionError("retry_context ends with an answer or an error")
 
-    async def asend(self, call: Call, make: Callable[[], Awaitable[T]]) -> T:
-        """The same, asynchronously."""
+    async def asend(self, call: Call, make: Callable[[], Awaitable[T]], patient: bool = True) -> T:
+        """The same, asynchronously.
+
+        Args:
+            patient: whether it may wait for calls under way; not where they may need a loop that this one holds up.
+        """
         pace = self.limits.of(_model(call))
         tries = _Tries(call, pace, self._meter)
         try:
-            return await self._attempt(call, pace, tries, make)
+            return await self._attempt(call, pace, tries, make, patient)
         except Exception as error:
             failed: Exception | None = error
         # Only now: to be ready to try again costs as much as all else here.  What failed is the first attempt.
@@ -88,11 +92,13 @@ class Sender:
                 if failed is not None:
                     first, failed = failed, None
                     raise first
-                return await self._attempt(call, pace, tries, make)
+                return await self._attempt(call, pace, tries, make, patient)
         raise AssertionError("retry_context ends with an answer or an error")
 
-    async def _attempt(self, call: Call, pace: Pace, tries: _Tries, make: Callable[[], Awaitable[T]]) -> T:
-        entered = await pace.aenter(self._size(call, pace))
+    async def _attempt(
+        self, call: Call, pace: Pace, tries: _Tries, make: Callable[[], Awaitable[T]], patient: bool
+    ) -> T:
+        entered = await (pace.aenter if patient else pace.aenter_alone)(self._size(call, pace))
         try:
             with self._tried(call, tries):
                 answer = await awithin(self._timeout, make)

@@ -6,7 +6,7 @@ does from one run to the next (A/A noise) is the least of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from math import exp, lgamma, log, sqrt
 
@@ -32,7 +32,7 @@ def power(n: int, gain: float, discordance: float) -> float:
     if discordance <= 0:
         return 0.0
     win = (discordance + gain) / (2 * discordance)
-    return min(1.0, sum(chance(f, n, discordance) * _shown(f, win) for f in spread(n, discordance)))
+    return min(1.0, sum(p * _shown(f, win) for f, p in chances(n, discordance)))
 
 
 @cache
@@ -66,26 +66,31 @@ def least(low: int, high: int, is_enough: Callable[[int], bool]) -> int:
 
 
 def chance(k: int, n: int, p: float) -> float:
-    """P(k of n), each with probability p."""
-    if p <= 0 or p >= 1:
-        return float(k == (n if p >= 1 else 0))
+    """P(k of n), each with a probability between 0 and 1."""
     return exp(lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1) + k * log(p) + (n - k) * log(1 - p))
 
 
-def spread(n: int, p: float) -> range:
-    """All counts that have any chance to speak of: eight standard deviations either way."""
+def chances(n: int, p: float) -> Iterator[tuple[int, float]]:
+    """Each count that has any chance to speak of, eight standard deviations either way, with its chance."""
     middle, wide = n * p, 8 * sqrt(n * p * (1 - p)) + 8
-    return range(max(0, int(middle - wide)), min(n, int(middle + wide) + 1) + 1)
+    low, high = max(0, int(middle - wide)), min(n, int(middle + wide) + 1)
+    if not 0 < p < 1:
+        yield round(middle), 1.0
+        return
+    here, odds = chance(low, n, p), p / (1 - p)
+    for k in range(low, high + 1):
+        yield k, here
+        here *= odds * (n - k) / (k + 1)
 
 
 def _shown(flips: int, win: float) -> float:
     """P(a gain is shown | so many items differ)."""
     fewest = enough(flips)
-    return sum(chance(wins, flips, win) for wins in spread(flips, win) if wins >= fewest)
+    return sum(p for wins, p in chances(flips, win) if wins >= fewest)
 
 
 @cache
 def enough(flips: int) -> int:
     """The fewest wins that show a gain where so many items differ; one more than there are where none do."""
-    near = int((flips + sqrt(flips)) / 2)  # one standard deviation above the middle: never enough
+    near = int((flips + 1.95 * sqrt(flips)) / 2)  # below that the score interval is not above 0
     return next((wins for wins in range(near, flips + 1) if gain_shown(wins, flips - wins)), flips + 1)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from llmdl_plugins.run.screen import ACCEPT, better, is_clear, looks
-from llmdl_plugins.training.power import LIKELY, chance, least, spread
+from llmdl_plugins.training.power import LIKELY, chances, least
 
 _Counts = tuple[int, int]
 _Weights = dict[_Counts, float]
@@ -59,11 +59,7 @@ def smallest_accepted(items: int, noise: float) -> float | None:
 
 def _further(here: _Weights, items: int, win: float, discordance: float) -> _Weights:
     """The counts of wins and losses after so many more items."""
-    steps = [
-        (wins, flips - wins, chance(flips, items, discordance) * chance(wins, flips, win))
-        for flips in spread(items, discordance)
-        for wins in spread(flips, win)
-    ]
+    steps = [(wins, flips - wins, p * q) for flips, p in chances(items, discordance) for wins, q in chances(flips, win)]
     there: _Weights = defaultdict(float)
     for (won, lost), weight in here.items():
         for wins, losses, p in steps:
@@ -75,14 +71,13 @@ def _at_the_end(counts: _Counts, left: int, win: float, discordance: float) -> f
     """P(accepted after all items | these counts so far)."""
     won, lost = counts
     return sum(
-        chance(flips, left, discordance) * _at_least(max(0, _needed(won + lost + flips) - won), flips, win)
-        for flips in spread(left, discordance)
+        p * _at_least(max(0, _needed(won + lost + flips) - won), flips, win) for flips, p in chances(left, discordance)
     )
 
 
 @cache
 def _at_least(wins: int, flips: int, win: float) -> float:
-    return sum(chance(k, flips, win) for k in range(wins, flips + 1))
+    return sum(p for k, p in chances(flips, win) if k >= wins)
 
 
 @cache

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from llmdl_plugins import Module, Optimizer
 from llmdl_plugins.testing.conformance import CASES, Case, cases
 from llmdl_plugins.testing.conformance.fakes import Echo
 
@@ -15,7 +16,11 @@ from .broken import BROKEN, Greeting
 _EXTRAS: dict[str, dict[str, Any]] = {
     "adapters": {"application": lambda self, model: Greeting(model)},
 }
-ROWS = [(kind, check) for kind, table in BROKEN.items() for check in table]
+# A container is held to what a layer is, a search to what an optimizer is: what breaks that is caught once.
+ROWS = [
+    (kind, check)
+    for (check, _), kind in {row: kind for kind in reversed(BROKEN) for row in BROKEN[kind].items()}.items()
+]
 
 
 def case_of(kind: str, target: Any, **more: Any) -> Case:
@@ -49,9 +54,32 @@ def test_every_check_says_its_promise() -> None:
             assert words.endswith(".") and len(words) > 20, name
 
 
-def test_what_can_not_be_made_is_told_what_to_do() -> None:
-    from llmdl_plugins import Module
+@pytest.mark.parametrize(
+    ("kind", "check", "base", "method"),
+    [
+        ("layers", "test_it_is_a_layer", Module, "forward"),
+        ("optimizers", "test_it_is_an_optimizer", Optimizer, "optimize"),
+        ("searches", "test_it_is_an_optimizer", Optimizer, "optimize"),
+    ],
+)
+def test_a_forgotten_async_is_named(kind: str, check: str, base: type, method: str) -> None:
+    slip = type("Slip", (base,), {"name": "slip", method: lambda self, given: {}})
+    with pytest.raises(AssertionError, match=f"its `{method}` is no coroutine: write `async def {method}"):
+        getattr(case_of(kind, slip), check)()
 
+
+def test_what_a_problem_does_not_have_is_told_as_of_a_problem() -> None:
+    class Guessing(Optimizer):
+        name = "guessing"
+
+        async def optimize(self, problem: Any) -> None:
+            await problem.evaluate([{}], problem.validation)
+
+    with pytest.raises(AttributeError, match="'Problem' object has no attribute 'validation'"):
+        case_of("searches", Guessing).test_it_proposes_only_what_can_be()  # type: ignore[attr-defined]
+
+
+def test_what_can_not_be_made_is_told_what_to_do() -> None:
     class Odd(Module):
         def __init__(self, whatever: Any) -> None: ...
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from typing import Any, TypedDict
 
 import pytest
@@ -13,7 +14,7 @@ from llmdl_plugins.plugins.manager import BUILTIN
 from llmdl_plugins.testing.conformance import CASES, AdapterCases, Case, cases
 from llmdl_plugins.testing.conformance.fakes import Echo
 
-_SLOW = {("executors", "processes")}  # each run starts processes
+_SLOW = {("executors", "processes"), ("executors", "ray")}  # each run starts processes
 
 
 class State(TypedDict):
@@ -42,7 +43,9 @@ def promised() -> Iterator[Any]:
             if offer.plugin.distribution != BUILTIN.distribution or (kind, name) in _ELSEWHERE:
                 continue
             case = type("Ours", (_OWN.get((kind, name), cases(kind)),), {"name": name})
-            marks = [pytest.mark.long] if (kind, name) in _SLOW else []
+            lacks = [module for module in offer.spec.requires if find_spec(module) is None]
+            marks = [pytest.mark.skipif(bool(lacks), reason=f"not installed: {', '.join(lacks)}")]
+            marks += [pytest.mark.long] if (kind, name) in _SLOW else []
             for check, _ in case.promises():
                 yield pytest.param(getattr(case(), check), id=f"{kind}-{name}-{check}", marks=marks)
 

@@ -44,8 +44,16 @@ def test_many_accepted_moves_are_cut_to_the_first_few(make: Make) -> None:
 
 def test_no_gain_says_what_the_sealed_rows_are_compatible_with(make: Make) -> None:
     words = said(make, result=NO_GAIN)
-    assert "from −6.0 to +8.0 points" in words
+    assert "from −6.0 to +8.0 points" in words and "a true gain of +1.0 takes more than 5,000." in words
     assert "The untouched application is handed over." in words
+
+
+@pytest.mark.parametrize(
+    ("figures", "words"),
+    [({"gain": 0.08}, "that: a true gain of +8.0 takes about 387."), ({"gain": 0.9, "discordant": 3}, "that.")],
+)
+def test_no_gain_says_how_many_rows_it_would_take(make: Make, figures: dict[str, float], words: str) -> None:
+    assert f"More test rows would narrow {words}" in said(make, result={**NO_GAIN, **figures})
 
 
 def test_no_gain_without_a_change_is_called_noise(make: Make) -> None:

@@ -16,6 +16,7 @@ from llmdl_plugins.run.cashier import Cashier
 from llmdl_plugins.run.ledger import Ledger
 from llmdl_plugins.run.meter import Meter
 from llmdl_plugins.run.receipts import receipts
+from llmdl_plugins.scope import Call
 from llmdl_plugins.testing import ScriptedChat, SimulatedChat, SimulatedFault, Simulator
 
 
@@ -170,3 +171,25 @@ async def test_many_threads_meet_a_remembered_call_once(ledger: Ledger) -> None:
     with boundary.door():
         await asyncio.gather(*(asyncio.to_thread(copy_context().run, ask) for _ in range(30)))
     assert cashier.meter.spent.calls == 1 and model.simulator.counts["calls"] == 1
+
+
+async def test_a_call_of_a_worker_whose_loop_it_holds_up_waits_for_no_other(ledger: Ledger) -> None:
+    def called(key: str) -> Call:
+        return Call(key, key, {"model": "m", "messages": [], "settings": {}}, False)
+
+    payer, over = Cashier(ledger, Meter(Budget())), asyncio.Event()
+    payer.at_most(1)
+
+    async def slow() -> Any:
+        await over.wait()
+        return {"generations": []}
+
+    async def quick() -> Any:
+        return {"generations": []}
+
+    first = asyncio.create_task(payer.apay(called("1"), slow))
+    await asyncio.sleep(0.05)
+    await asyncio.wait_for(payer.apay_alone(called("2"), quick), 10)
+    assert not first.done() and payer.meter.in_flight == 1
+    over.set()
+    await first

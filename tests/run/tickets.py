@@ -39,7 +39,7 @@ def rows(split: str, count: int, *marks: str) -> list[dict[str, Any]]:
     ]
 
 
-def trainer(folder: Path, executor: str = "local", marks: Sequence[str] = (), **changes: Any) -> Trainer:
+def trainer(folder: Path, executor: Any = "local", marks: Sequence[str] = (), **changes: Any) -> Trainer:
     """A run on few rows; those of val may misbehave."""
     splits = [rows("train", 12), rows("val", 24, *marks), rows("test", 24)]
     given = {"optimizer": Fixed(), "executor": executor, "folder": folder, "budget": "2000 calls", **changes}

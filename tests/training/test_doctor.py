@@ -132,6 +132,11 @@ def test_a_task_that_wording_moves_is_seen() -> None:
 def test_an_application_that_is_always_right_has_nothing_to_gain() -> None:
     said = scripted(lambda messages, kwargs: str(int(str(messages[-1].content).split()[2]) + 1))
     assert of(said, "score")[0].state == "!!" and "hardly anything is left" in of(said, "score")[0].todo
+    assert of(said, "headroom")[0].state == "??" and "can't be told" in of(said, "headroom")[0].words
+
+
+def test_an_application_that_no_wording_moves_is_said_to_be_so() -> None:
+    said = scripted(lambda m, k: str(n + 1) if (n := int(str(m[-1].content).split()[2])) % 2 else "?", calls=300)
     assert of(said, "headroom")[0].state == "!!" and "hardly moves" in of(said, "headroom")[0].words
 
 

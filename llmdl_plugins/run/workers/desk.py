@@ -118,7 +118,7 @@ class Desk:
         begun = asked["attempt"], asked["key"]
         call, is_ours = self._begun[begun]
         try:
-            await self._cashier.afirst(call, _Way(talk).send)
+            await self._cashier.afirst(call, _Way(talk).send, patient=not asked["alone"])
         except BaseException:
             self._begun.pop(begun, None)
             if is_ours:

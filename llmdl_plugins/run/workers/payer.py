@@ -64,13 +64,13 @@ class DistantPayer:
     def first(self, call: Call, start: Callable[[], T]) -> T:
         """What a stream starts with; it is started as often as the owner says."""
         with self._line.talk() as talk:
-            talk.tell("first", attempt=self._attempt, key=call.key)
+            talk.tell("first", attempt=self._attempt, key=call.key, alone=on_a_loop())
             return Made[T](_nothing).to_the_end(talk, start)
 
     async def afirst(self, call: Call, start: Callable[[], Awaitable[T]]) -> T:
         """The same, asynchronously."""
         with self._line.atalk() as talk:
-            talk.tell("first", attempt=self._attempt, key=call.key)
+            talk.tell("first", attempt=self._attempt, key=call.key, alone=False)
             return await Made[T](_nothing).ato_the_end(talk, start)
 
     def finish(self, call: Call, answer: JSON) -> None:

@@ -104,7 +104,7 @@ class Worker:
         finally:
             del self._under_way[number]
         rollout = Rollout.of({**record, "receipts": ()}, task.example, self._job.network.named_parameters())
-        return replace(rollout, receipts=kept)
+        return replace(rollout, receipts=kept, told=record)
 
     def _asking(self, number: int, task: Task) -> Message:
         asking = {

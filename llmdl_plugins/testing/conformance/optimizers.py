@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from inspect import iscoroutinefunction
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -18,7 +19,7 @@ from llmdl_plugins.testing.simulator import Simulator
 from llmdl_plugins.training.result import STOPPED
 
 _TIGHT = 150
-_STOP_AFTER = 3
+_STOP_AFTER = 2
 _first_runs: dict[type, Ran] = {}
 
 
@@ -44,6 +45,7 @@ class OptimizerCases(Case):
         """It is an Optimizer, made without arguments, with a name of its own."""
         made = self.made()
         assert isinstance(made, Optimizer), f"it is a {type(made).__name__}: subclass llmdl_plugins.Optimizer"
+        assert iscoroutinefunction(made.optimize), "its `optimize` is no coroutine: write `async def optimize(…)`"
         assert made.name and made.name != Optimizer.name, "it has no `name`: reports would not say what was used"
 
     def test_it_says_how_much_work_it_expects(self) -> None:

@@ -106,6 +106,9 @@ class _Watched(Problem):
                 self.__dict__["notes"].wrong.append(f"{name} = {str(value)[:60]!r}: {why}")
 
 
+_Watched.__name__ = _Watched.__qualname__ = Problem.__name__  # what errors call it
+
+
 def _whole(problem: Problem, candidate: Values) -> str:
     """All values of a candidate, as text to compare."""
     return dumps(plain({**{name: problem.value(name) for name in problem.parameters}, **candidate}))

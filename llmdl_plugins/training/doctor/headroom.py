@@ -22,6 +22,7 @@ class Headroom:
         spread: standard deviation between the true scores of prompts, as far as it exceeds noise.
         p: how often chance alone spreads them so far.
         visible: the spread that so many runs would have shown 4 times in 5.
+        all_equal: whether every run scored the same, so that nothing can be compared.
     """
 
     prompts: int
@@ -29,6 +30,7 @@ class Headroom:
     spread: float
     p: float
     visible: float
+    all_equal: bool = False
 
     @classmethod
     def of(cls, table: Table) -> Headroom:
@@ -38,13 +40,17 @@ class Headroom:
         between = variance(fmean(scores) for scores in table)
         freedom = prompts - 1
         visible = sqrt(max(0.0, within / rows * (_chi_square(freedom, 1.645) / _chi_square(freedom, -0.842) - 1)))
-        return cls(prompts, rows, sqrt(max(0.0, between - within / rows)), _chance(table), visible)
+        all_equal = len({score for scores in table for score in scores}) == 1
+        return cls(prompts, rows, sqrt(max(0.0, between - within / rows)), _chance(table), visible, all_equal)
 
 
 def of_headroom(found: Headroom) -> Finding:
     """Whether it makes sense to pay for better prompts."""
     said = f"{found.prompts} prompts on {found.rows} rows"
     figures = vars(found)
+    if found.all_equal:
+        what = f"{said} scored the same on every row: whether wording moves this task can't be told on such rows"
+        return Finding("headroom", "??", what, figures=figures)
     if found.p < _CERTAIN:
         apart = f"{100 * found.spread:.0f} points beyond noise (p = {found.p:.2g})"
         what = f"wording moves this task: {said} differ by {apart}"

@@ -1,0 +1,1 @@
+"""Ray: the workers of a run, placed on a cluster."""

@@ -1,0 +1,27 @@
+"""A reminder in front of what a layer reads."""
+
+from types import MappingProxyType
+
+from llmdl_plugins import Module, Parameter
+
+
+class Reminder(Module):
+    """state → inner(state with the reminder in front of state[source]); calls: those of inner.
+
+    Args:
+        inner: the layer that answers.
+        source: the state key that inner reads; a text.
+        reminder: what it is told first; trainable.  Without a word it is inner itself.
+    """
+
+    identity = MappingProxyType({"reminder": ""})
+
+    def __init__(self, inner: Module, source: str, reminder: str = ""):
+        self.inner, self.source = inner, source
+        self.reminder = Parameter(reminder, role=f"told before each {source}")
+
+    async def forward(self, state):
+        reminder = self.reminder.value
+        if not reminder:
+            return await self.inner.ainvoke(state)
+        return await self.inner.ainvoke({**state, self.source: f"{reminder}\n\n{state[self.source]}"})
