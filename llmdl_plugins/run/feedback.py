@@ -5,11 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from llmdl_plugins.parameter import Parameter
 
 _ALIKE = 0.6
 _MOST = 8
+_COMMON = re.compile(
+    r"(?:an?|and|are|as|at|be|been|by|can|could|did|do|does|for|from|ha[sd]|have|if|in|is|its?|o[fnr]|should|so|that|"
+    r"the|their|the[mny]|there|this|to|was|were|what|when|which|will|with|would|you|your)$"
+)
+_NEGATION = re.compile(r"(?:not?|never|none|nor|without|cannot|avoid|\w+n't)$")
+_ENDINGS = re.compile(r"(?:'s|ing|ed|es|ly|s|e)$")
 
 
 @dataclass(frozen=True)
@@ -30,17 +37,20 @@ class FailureMode:
 
 
 def failure_modes(feedback: Sequence[Feedback], parameter: Parameter) -> list[FailureMode]:
-    """The most frequent things said about a parameter, most frequent first; sentences that share most words are one."""
-    groups: list[list[str]] = []
+    """The most frequent things said about a parameter, most frequent first; sentences that mean the same are one.
+
+    The count is of examples: who says a thing twice counts once.
+    """
+    groups: list[tuple[str, set[str]]] = []
     for one in (f for f in feedback if f.parameter is parameter):
         for sentence in sentences(one.words):
             home = next((g for g in groups if alike(g[0], sentence) >= _ALIKE), None)
             if home is None:
-                groups.append([sentence])
+                groups.append((sentence, {one.example}))
             else:
-                home.append(sentence)
-    groups.sort(key=len, reverse=True)
-    return [FailureMode(group[0], len(group)) for group in groups[:_MOST]]
+                home[1].add(one.example)
+    groups.sort(key=lambda group: len(group[1]), reverse=True)
+    return [FailureMode(words, len(examples)) for words, examples in groups[:_MOST]]
 
 
 def sentences(text: str) -> list[str]:
@@ -49,10 +59,40 @@ def sentences(text: str) -> list[str]:
 
 
 def alike(one: str, other: str) -> float:
-    """Share of words that two sentences have in common (Jaccard), from 0 to 1.
+    """How much two sentences mean the same, from 0 to 1: the share of telling words that the shorter has in common.
 
-    >>> alike("Answer in French.", "answer in French")
+    Other numbers, or a "not" in one alone, make another meaning however alike the words.
+
+    >>> alike("Answer in French.", "Always answer it in french")
     1.0
+    >>> alike("Add 12 to it.", "Add 13 to it.")
+    0.0
     """
-    a, b = set(re.findall(r"\w+", one.lower())), set(re.findall(r"\w+", other.lower()))
-    return len(a & b) / len(a | b) if a | b else 1.0
+    a, b = _meaning(one), _meaning(other)
+    if a.numbers != b.numbers or a.negative != b.negative:
+        return 0.0
+    if not a.words or not b.words:
+        return float(a.words == b.words)
+    shared, fewer = len(a.words & b.words), min(len(a.words), len(b.words))
+    # One or two words are in many sentences: only a longer one may be a part of another.
+    return shared / (fewer if fewer > 1 else len(a.words | b.words))
+
+
+@dataclass(frozen=True)
+class _Meaning:
+    words: frozenset[str]
+    numbers: frozenset[str]
+    negative: bool
+
+
+@lru_cache(maxsize=4096)
+def _meaning(sentence: str) -> _Meaning:
+    words = re.findall(r"\w+(?:'\w+)?", sentence.lower())
+    numbers = {w for w in words if re.search(r"\d", w)}
+    negations = {w for w in words if _NEGATION.match(w)}
+    telling = {_stem(w) for w in words if not _COMMON.match(w)} - numbers - negations
+    return _Meaning(frozenset(telling), frozenset(numbers), bool(negations))
+
+
+def _stem(word: str) -> str:
+    return _ENDINGS.sub("", word) if len(word) > 3 else word

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import asdict, dataclass, field, replace
@@ -35,7 +36,9 @@ class Problem:
         seed: the only source of randomness that an optimizer may use.
         keep: told of every new incumbent.
         untestable: why the budget can't hold the sealed test of a candidate, if it can't.
-        backward: turns failing rollouts into feedback on parameters; needs a teacher.
+        backward: turns failing rollouts into feedback on parameters; needs a teacher.  Where they were made with other
+            values than the incumbent's, those are named after them.
+        refusals: why answers could not be used, with counts.
     """
 
     evaluator: Evaluator
@@ -43,11 +46,12 @@ class Problem:
     teacher: Teacher | None
     seed: int
     keep: Callable[[Values], None]
-    backward: Callable[[Sequence[Rollout]], Awaitable[list[Feedback]]]
+    backward: Callable[..., Awaitable[list[Feedback]]]
     _val: Sequence[Example]
     _incumbent: Values = field(default_factory=dict)
     _verdicts: list[Verdict] = field(default_factory=list)
     stage: Stage = field(default_factory=Stage)
+    refusals: Counter[str] = field(default_factory=Counter)
     untestable: Callable[[Values], str] = lambda values: ""
 
     @property
@@ -114,10 +118,15 @@ class Problem:
                 return Verdict(False, 0.0, 0, 0, 0, 0.0, 0.0, why)
         return None
 
-    def refused(self, name: str, why: str) -> None:
-        """Note that a value was proposed which could not be tried."""
+    def refused(self, name: str, why: str, what: str = "new text for") -> None:
+        """Note that an answer could not be used: a value that can't be tried, or feedback that is none."""
+        self.refusals[why] += 1
         self.evaluator.ledger.add_event("refused", {"parameter": name, "why": why})
-        self.evaluator.watcher(Told(f"refused: new text for {name}: {why}"))
+        self.evaluator.watcher(Told(f"refused: {what} {name}: {why}"))
+
+    def say(self, text: str) -> None:
+        """Tell those who watch the run."""
+        self.evaluator.watcher(Told(text))
 
     def _full(self, candidate: Values) -> Values:
         return {**self._incumbent, **deepcopy(dict(candidate))} if candidate else self._incumbent

@@ -15,7 +15,7 @@ from llmdl_plugins.run.overshoot import overshoot
 from llmdl_plugins.run.problem import Problem
 from llmdl_plugins.run.rollout import Rollout, Values
 from llmdl_plugins.run.teacher import Teacher
-from llmdl_plugins.training.backward import backward, together
+from llmdl_plugins.training.backward import backward
 from llmdl_plugins.training.baseline import no_model_baseline
 from llmdl_plugins.training.openings import count_opening
 from llmdl_plugins.training.probe import check_probes
@@ -152,16 +152,15 @@ class Course:
         limit = self.meter.lacks(self._need(values, margin=1.0))
         return f"what is left of {limit} can't hold its sealed test" if limit else ""
 
-    async def _feedback(self, failed: Sequence[Rollout]) -> list[Feedback]:
+    async def _feedback(self, failed: Sequence[Rollout], values: Values = ORIGINAL) -> list[Feedback]:
         problem, network = self.problem, self.setup.network
         if problem.teacher is None:
             raise MisuseError("Feedback needs a teacher.")
         names = {p: name for name, p in network.named_parameters().items()}
         # The place tells apart what the same failure says under another incumbent.
-        with problem.stage.work(), network.under(network.checked(problem.incumbent)):
-            walks = [backward(r, problem.teacher, names, str(self.meter.spent.rollouts)) for r in failed]
-            found = await together(walks)
-        said = [one for walk in found for one in walk]
+        place = str(self.meter.spent.rollouts)
+        with problem.stage.work(), network.under(network.checked({**problem.incumbent, **values})):
+            said = await backward(failed, problem.teacher, names, place, problem.refused)
         for parameter in dict.fromkeys(one.parameter for one in said):
             for mode in failure_modes(said, parameter):
                 self.evaluator.ledger.add_event(

@@ -31,6 +31,9 @@ def _unmoved(course: Course) -> str:
     """Why the test set stays sealed: a test of the original against itself would cost as much and show nothing."""
     proposed = len(course.problem.verdicts)
     what = f"none of {proposed} proposals was accepted" if proposed else "nothing was proposed"
+    if refusals := course.problem.refusals:
+        why, times = refusals.most_common(1)[0]
+        what += f" ({refusals.total()} answers could not be used; {times} of them: {why})"
     return f"{what}, so the application is as it was and the test set was not opened"
 
 
@@ -43,6 +46,7 @@ def _result(course: Course, status: str, reason: str, told: Mapping[str, Any]) -
         openings=course.openings,
         accepted=sum(v.accepted for v in problem.verdicts),
         proposed=len(problem.verdicts),
+        refused=problem.refusals.total(),
         spent=course.meter.told(),
         parameters={n: {"before": plain(setup.network[n].default), "after": v} for n, v in changed.items()},
         seed=setup.seed,

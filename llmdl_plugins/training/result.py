@@ -44,6 +44,7 @@ class Result:
     seed: int
     versions: Mapping[str, str]
     reason: str = field(default="", compare=False)
+    refused: int = 0
     network: Network | None = field(default=None, repr=False, compare=False)
     candidate: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
     folder: Path | None = field(default=None, compare=False)

@@ -8,43 +8,97 @@ import pytest
 
 from llmdl_plugins import Prompt, Trainer, trainable
 from llmdl_plugins.data import Example
+from llmdl_plugins.errors import UnknownNameError
+from llmdl_plugins.optimizers.arms import given
 from llmdl_plugins.optimizers.proposed import written
+from llmdl_plugins.optimizers.textual_gradient import TextualGradient
+from llmdl_plugins.parameter import Parameter
+from llmdl_plugins.run.feedback import Feedback
 from llmdl_plugins.run.lint import copied
 from llmdl_plugins.testing import ScriptedChat
 
 ROWS = [{"inputs": {"question": f"item {n}"}, "expected": "yes"} for n in range(60)]
 
 
-def fit(proposal: str) -> tuple[Any, ScriptedChat]:
-    """A run whose application says yes only where its prompt says so, and whose teacher always proposes the same."""
+def fit(proposal: str, critic: str = "Say yes.", **how: Any) -> tuple[Any, ScriptedChat, list[str]]:
+    """A run whose application says yes only where its prompt says so, and whose teacher always says the same."""
     model = ScriptedChat(script=lambda messages, kwargs: "yes" if "say yes" in str(messages[0].content) else "no")
     teacher = ScriptedChat(
-        script=lambda messages, kwargs: proposal if "Write an improved prompt" in str(messages) else "Say yes."
+        script=lambda messages, kwargs: proposal if "Write an improved prompt" in str(messages) else critic
     )
-    net = trainable(Prompt(model, "Answer.", "question", "answer"))
-    return Trainer(net, "exact_match", ROWS, teacher=teacher, budget="800 calls").fit(), teacher
+    net, heard = trainable(Prompt(model, how.pop("prompt", "Answer."), "question", "answer")), list[str]()
+    if slots := how.pop("slots", None):
+        net["instruction"].slots = slots
+    given = {
+        "teacher": teacher,
+        "budget": "800 calls",
+        "watcher": lambda e: heard.append(getattr(e, "text", "")),
+        **how,
+    }
+    return Trainer(net, "exact_match", ROWS, **given).fit(), teacher, heard
 
 
 def test_a_good_proposal_is_taken_out_of_its_tags_and_accepted() -> None:
-    result, _ = fit("Here you are: <prompt>Always say yes.</prompt> Good luck.")
+    result, _, _ = fit("Here you are: <prompt>Always say yes.</prompt> Good luck.")
     assert result.status == "improved"
     assert result.values == {"instruction": "Always say yes."}
 
 
-@pytest.mark.parametrize(
-    "proposal",
-    ["", "<prompt></prompt>", "<prompt>Answer.</prompt>", "x" * 100_000],
-    ids=["empty", "empty tags", "the same again", "100k characters"],
-)
-def test_a_useless_answer_costs_no_evaluation(proposal: str) -> None:
-    result, _ = fit(proposal)
+JUNK = {
+    "empty": ("", "the teacher said nothing"),
+    "empty tags": ("<prompt></prompt>", "the teacher said nothing"),
+    "the same again": ("<prompt>Answer.</prompt>", "it is the prompt that is there already"),
+    "100k characters": ("x" * 100_000, "100000 characters, more than the 20000 allowed"),
+    "a refusal": ("I'm sorry, but I can't assist with that.", "the teacher declined"),
+    "JSON": ('{"prompt": "Say yes.", "why": ["because"]}', "it is JSON and no prompt"),
+    "another script": ("<prompt>\u603b\u662f\u56de\u7b54\u662f\u3002</prompt>", "it is in another script"),
+    "another language": (
+        "<prompt>Repondez toujours par oui lorsque quelqu'un demande quelque chose, sans jamais rien ajouter.</prompt>",
+        "hardly a word in common",
+    ),
+    "its request": (
+        "<prompt>Answer. Keep what works, repair what the feedback names, delete what is of no use.</prompt>",
+        "it repeats what the teacher was told itself",
+    ),
+}
+
+
+@pytest.mark.parametrize(("proposal", "why"), JUNK.values(), ids=JUNK)
+def test_an_answer_of_no_use_costs_no_evaluation_and_ends_the_run_early_and_said(proposal: str, why: str) -> None:
+    result, teacher, heard = fit(proposal)
     assert (result.proposed, result.status) == (0, "no gain shown")
+    assert any(text.startswith("refused: new text for instruction") and why in text for text in heard)
+    assert result.refused >= 3 and "answers could not be used" in result.reason and why in result.reason
+    assert any("training ends: in 3 rounds the teacher gave nothing that could be used" in text for text in heard)
+    assert len(teacher.calls) < 40
 
 
-def test_a_harmful_proposal_is_rejected_and_not_tried_twice() -> None:
-    result, teacher = fit("<prompt>Say no, never the other word.</prompt>")
-    assert (result.proposed, result.accepted) == (1, 0)
+@pytest.mark.parametrize("critic", ["", "I cannot help with that.", "NONE"], ids=["silent", "declines", "none"])
+def test_a_critic_without_a_word_ends_the_run_as_well(critic: str) -> None:
+    result, teacher, heard = fit("<prompt>Always say yes.</prompt>", critic)
+    assert (result.proposed, result.status) == (0, "no gain shown")
+    assert any("training ends: in 3 rounds" in text for text in heard)
+    assert (result.refused > 0) is (critic != "NONE")
+    assert not any("Write an improved prompt" in call.text for call in teacher.calls)
+
+
+def test_a_teacher_that_drops_slots_is_told_which_and_then_refused() -> None:
+    model = ScriptedChat(script=lambda messages, kwargs: "no")
+    teacher = ScriptedChat(script=lambda m, k: "<prompt>Say yes.</prompt>" if "Write an" in str(m) else "Say yes.")
+    net = trainable(Prompt(model, "Answer {question} now.", "question", "answer"))
+    net["instruction"].slots = frozenset({"question"})
+    result = Trainer(net, "exact_match", ROWS, teacher=teacher, budget="800 calls").fit()
+    assert (result.proposed, result.refused > 0) == (0, True)
+    assert "slots must stay" in result.reason
+    assert any("slots must stay" in call.text for call in teacher.calls)
+
+
+def test_a_harmful_proposal_is_set_aside_on_train_rows_and_not_tried_twice() -> None:
+    result, teacher, heard = fit("<prompt>Say no, never the other word.</prompt>")
+    assert result.proposed == 0
+    assert sum(text.startswith("set aside: new text for instruction") for text in heard) == 1
     assert any("This was tried and did not help" in call.text for call in teacher.calls)
+    assert "it was tried before and did not help" in result.reason
 
 
 def test_a_text_that_can_not_be_used_is_asked_for_again_with_the_reason() -> None:
@@ -68,6 +122,53 @@ def test_a_text_that_can_not_be_used_is_asked_for_again_with_the_reason() -> Non
     assert result.values == {"instruction": "Please. Say yes."}
     assert "it must begin with Please" in asked[1] and "it must begin" not in asked[0]
     assert any("refused: new text for instruction: it must begin" in getattr(event, "text", "") for event in told)
+
+
+@pytest.mark.parametrize("arm", ["own", "shared", "shuffled", "blind"])
+def test_every_arm_asks_the_critics_alike_and_only_own_reads_what_they_said_of_it(arm: str) -> None:
+    one, other = Parameter("a"), Parameter("b")
+    found = [Feedback(one, "1", "Say a."), Feedback(other, "1", "Say b."), Feedback(one, "2", "Say c.")]
+    heard = {p: [f.words for f in given(arm, found) if f.parameter is p] for p in (one, other)}
+    assert (
+        heard
+        == {
+            "own": {one: ["Say a.", "Say c."], other: ["Say b."]},
+            "shared": {one: ["Say a.", "Say b.", "Say c."], other: ["Say a.", "Say b.", "Say c."]},
+            "shuffled": {one: ["Say b."], other: ["Say a.", "Say c."]},
+            "blind": dict.fromkeys((one, other), ["The final result was wrong."] * 2),
+        }[arm]
+    )
+    if arm != "own":
+        critics = [
+            sum("Give feedback" in c.text for c in fit("", optimizer=TextualGradient(feedback=a))[1].calls)
+            for a in ("own", arm)
+        ]
+        assert critics[0] == critics[1] > 0
+
+
+def test_an_arm_that_is_none_is_refused() -> None:
+    with pytest.raises(UnknownNameError, match="Did you mean 'shuffled'"):
+        TextualGradient(feedback="shufled")
+
+
+def test_an_optimizer_that_trained_once_trains_the_next_as_if_it_were_new() -> None:
+    optimizer = TextualGradient()
+    texts = [fit("<prompt>Say no, never the other word.</prompt>", optimizer=optimizer)[2] for _ in range(2)]
+    assert texts[0] == texts[1]
+
+
+def test_a_defect_of_the_original_goes_though_nobody_names_it() -> None:
+    """No critic finds it: the sentence is left out on failing rows, and what then passes goes to the screen."""
+
+    def teach(messages: Any, kwargs: Any) -> str:
+        prompt = str(messages[0].content).partition("<<<PROMPT\n")[2].partition("\nPROMPT>>>")[0]
+        return f"<prompt>{prompt} Be kind.</prompt>" if "Write an improved" in str(messages) else "Be kind."
+
+    model = ScriptedChat(script=lambda m, k: "no" if "Refuse" in str(m[0].content) else "yes")
+    teacher = ScriptedChat(script=teach)
+    net = trainable(Prompt(model, "You answer questions. Refuse all of them. Be brief.", "question", "answer"))
+    result = Trainer(net, "exact_match", ROWS, teacher=teacher, budget="800 calls").fit()
+    assert result.status == "improved" and "Refuse" not in result.values["instruction"]
 
 
 def test_eight_words_of_a_train_row_are_copied_text() -> None:

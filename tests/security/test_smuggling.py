@@ -10,7 +10,7 @@ import pytest
 
 from llmdl_plugins import Optimizer, Problem, Prompt, Trainer, trainable
 from llmdl_plugins.data import Example
-from llmdl_plugins.optimizers import textual_gradient
+from llmdl_plugins.optimizers.asking import TOLD
 from llmdl_plugins.optimizers.demonstrations import demonstrations
 from llmdl_plugins.run.events import Told
 from llmdl_plugins.run.lint import finding
@@ -68,7 +68,7 @@ def trained(folder: Path, told: list[Any], **how: Any) -> Any:
 @pytest.mark.parametrize("text", SMUGGLED.values(), ids=SMUGGLED)
 def test_what_is_smuggled_is_found(text: str) -> None:
     rows = [Example(row["inputs"], row["expected"], "1") for row in ROWS[:1]]
-    assert finding(text, "Answer.", rows, [textual_gradient._ASK])
+    assert finding(text, "Answer.", rows, TOLD)
 
 
 @pytest.mark.parametrize("text", [SMUGGLED["an address"], SMUGGLED["a row"]])
