@@ -34,6 +34,7 @@ class Asked(NamedTuple):
         batch: the messages of each request.
         options: keyword arguments of the call.
         since: when it began.
+        told: the messages as plain JSON, once that was asked for.
     """
 
     here: Scope
@@ -42,6 +43,7 @@ class Asked(NamedTuple):
     batch: list[list[BaseMessage]]
     options: Options
     since: float
+    told: list[Any]
 
     @classmethod
     def of(cls, here: Scope, model: BaseChatModel, batch: Sequence[Sequence[BaseMessage]], options: Options) -> Asked:
@@ -52,7 +54,7 @@ class Asked(NamedTuple):
                 asked, options = here.setup(model, options)
             except LlmdlError as error:
                 raise refused(error) from None
-        return cls(here, model, sender(asked), written, options, time.perf_counter())
+        return cls(here, model, sender(asked), written, options, time.perf_counter(), [])
 
     def method(self, name: str, own: Any) -> Any:
         """The method that answers: the caller's own, or that of the model that takes its place."""
@@ -64,16 +66,22 @@ class Asked(NamedTuple):
         request: JSON = {
             **described(self.model),
             "options": plain(answers.of_request({**self.options, **more})),
-            "messages": [[answers.told(m) for m in messages] for messages in self.batch],
+            "messages": self._messages(),
         }
         return calls.call(self.here, request, bool(getattr(self.model, "max_retries", None)))
+
+    def _messages(self) -> list[Any]:
+        """What is sent, told once for the ledger and the tape."""
+        if not self.told:
+            self.told.extend([answers.told(m) for m in messages] for messages in self.batch)
+        return self.told
 
     def note(self, result: LLMResult) -> None:
         """Put the call on the tape that is being recorded."""
         if tape.current_tape() is None:
             return
         told = _definitions(self.options)
-        for messages, generations in zip(self.batch, result.generations, strict=False):
+        for messages, generations in zip(self._messages(), result.generations, strict=False):
             answer = getattr(generations[0], "message", None) if generations else None
             calls.note(messages, answer, self.since, told)
 

@@ -24,8 +24,9 @@ def call(here: Scope, request: JSON, retries_itself: bool) -> Call:
         retries_itself: whether the client tries again by itself.
     """
     path = place(here)
-    asked = hashed(packed(lasting(request)), here.repetition, path)
-    return Call(hashed(asked, str(turn(here, asked))), path, request, retries_itself)
+    written = packed(request)
+    asked = hashed(written if (same := lasting(request)) is request else packed(same), here.repetition, path)
+    return Call(hashed(asked, str(turn(here, asked))), path, request, retries_itself, written)
 
 
 def place(here: Scope) -> str:
@@ -40,17 +41,18 @@ def turn(here: Scope, asked: str) -> int:
         return here.turns[asked] - 1
 
 
-def note(messages: Sequence[BaseMessage], answer: BaseMessage | None, since: float, tools: JSON = None) -> None:
+def note(messages: Sequence[JSON], answer: BaseMessage | None, since: float, tools: JSON = None) -> None:
     """Put a call on the tape that is being recorded.
 
     Args:
+        messages: what was sent, as plain JSON.
         since: when it began.
         tools: the definitions of tools and schemas that it sent.
     """
     if (recorded := tape.current_tape()) is None:
         return
     made = tape.ModelCall(
-        messages=[answers.told(m) for m in messages],
+        messages=[*messages],
         answer=answers.told(answer) if answer else None,
         usage=answers.usage(answer) if answer else None,
         seconds=time.perf_counter() - since,

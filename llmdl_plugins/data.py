@@ -9,7 +9,7 @@ from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, overload
@@ -54,8 +54,9 @@ class Example:
 
     def copied(self) -> Example:
         """The same row, for code that may change what it is given."""
-        more = self.extras if self.extras == _NOTHING_MORE else deepcopy(self.extras)
-        return replace(self, inputs=copied(self.inputs), expected=copied(self.expected), extras=more)
+        nothing = self.extras is _NOTHING_MORE or self.extras == _NOTHING_MORE
+        more = self.extras if nothing else deepcopy(self.extras)
+        return Example(copied(self.inputs), copied(self.expected), self.id, self.group, more)
 
     @cached_property
     def key(self) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from types import MappingProxyType
 from typing import Any, Literal
 
 from llmdl_plugins import slots as slot_law
 from llmdl_plugins.errors import ParameterError
+from llmdl_plugins.holding import holding
 from llmdl_plugins.plain import JSON
 
 Kind = Literal["text", "demos", "choice"]
@@ -115,8 +115,7 @@ def check(parameter: Parameter, value: Any, name: str) -> None:
         raise ParameterError(f"{name}: {wrong}.")
 
 
-@contextmanager
-def using(values: Mapping[Parameter, Any]) -> Iterator[None]:
+def using(values: Mapping[Parameter, Any]) -> holding[Mapping[Parameter, Any]]:
     """Run with these values, in this context only: nothing is copied, nothing is mutated.
 
     >>> tone = Parameter("Be brief.")
@@ -126,18 +125,9 @@ def using(values: Mapping[Parameter, Any]) -> Iterator[None]:
     >>> tone.value
     'Be brief.'
     """
-    token = _values.set({**_values.get(), **values})
-    try:
-        yield
-    finally:
-        _values.reset(token)
+    return holding(_values, {**_values.get(), **values})
 
 
-@contextmanager
-def reading(reader: Callable[[Parameter], None]) -> Iterator[None]:
+def reading(reader: Callable[[Parameter], None]) -> holding[Any]:
     """Report every parameter that is read inside."""
-    token = _reader.set(reader)
-    try:
-        yield
-    finally:
-        _reader.reset(token)
+    return holding(_reader, reader)

@@ -11,13 +11,13 @@ from collections.abc import (
     Iterable,
     Iterator,
 )
-from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from llmdl_plugins import uses
 from llmdl_plugins.errors import LlmdlError, UnboundCallError
+from llmdl_plugins.holding import holding
 from llmdl_plugins.scope import Scope, current_scope
 
 T = TypeVar("T")
@@ -36,15 +36,9 @@ class Trier:
     alone: bool = False
 
 
-@contextmanager
-def trying() -> Iterator[Trier]:
+def trying() -> holding[Trier]:
     """Inside, a door of a client may take its retries from it: the payer makes them."""
-    trier = Trier()
-    token = _trier.set(trier)
-    try:
-        yield trier
-    finally:
-        _trier.reset(token)
+    return holding(_trier, Trier())
 
 
 def takes_retries() -> bool:
@@ -92,16 +86,9 @@ def refused(error: LlmdlError) -> LlmdlError:
     return error
 
 
-class through:
-    """Let the calls made inside pass: they were met already."""  # a class, since it is entered for every call
-
-    __slots__ = ("_token",)
-
-    def __enter__(self) -> None:
-        self._token = _passing.set(True)
-
-    def __exit__(self, *_: object) -> None:
-        _passing.reset(self._token)
+def through() -> holding[bool]:
+    """Let the calls made inside pass: they were met already."""
+    return holding(_passing, True)
 
 
 def is_passing() -> bool:
@@ -114,14 +101,9 @@ def is_met() -> bool:
     return _passing.get()
 
 
-@contextmanager
-def watching(watch: Watch) -> Iterator[None]:
+def watching(watch: Watch) -> holding[Watch]:
     """Tell the watch of every call that comes to the door inside."""
-    token = _watch.set(watch)
-    try:
-        yield
-    finally:
-        _watch.reset(token)
+    return holding(_watch, watch)
 
 
 def watched() -> Watch:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from llmdl_plugins.passage import through
@@ -74,16 +73,17 @@ def paid(
         return again(answer)
 
 
-@contextmanager
-def _waiting(here: Scope, call: Call) -> Iterator[None]:
+class _waiting:
     """The application waits for a call; how it ends is noted."""
-    here.clock.stop()
-    try:
-        yield
-    except BaseException as error:
-        here.ended(call, error)
-        raise
-    else:
-        here.ended(call)
-    finally:
-        here.clock.go()
+
+    __slots__ = ("_call", "_here")
+
+    def __init__(self, here: Scope, call: Call) -> None:
+        self._here, self._call = here, call
+
+    def __enter__(self) -> None:
+        self._here.clock.stop()
+
+    def __exit__(self, kind: object, error: BaseException | None, *_: object) -> None:
+        self._here.ended(self._call, error)
+        self._here.clock.go()

@@ -19,7 +19,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit
 from weakref import WeakValueDictionary
 
-from llmdl_plugins.secret_forms import FORMS, QUERY
+from llmdl_plugins.secret_forms import FORMS, QUERY, suspicion
 
 _VARIABLE = re.compile(r"key|token|secret|passw|passphrase|credential|auth", re.I)
 _FIELD = re.compile(
@@ -47,6 +47,7 @@ class Secrets:
         self._texts: dict[str, str] = {}
         self._met: WeakValueDictionary[int, Any] = WeakValueDictionary()
         self._variables = -1
+        self._suspects: Callable[[str], bool] | None = None
         self._lock = threading.Lock()
 
     def learn(self, name: str, value: str) -> None:
@@ -59,6 +60,7 @@ class Secrets:
             taken = {text for text, *_ in self._known}
             fresh = [(text, name, value, way) for way, text in _written(value).items() if text not in taken]
             self._known = tuple(sorted((*self._known, *fresh), key=lambda one: -len(one[0])))
+            self._suspects = None
 
     def named(self) -> list[tuple[str, str]]:
         """Every name with its values, those met last at the end."""
@@ -89,6 +91,8 @@ class Secrets:
     def hide(self, text: str, guessed: Callable[[str], str]) -> str:
         """The text without secrets; `guessed` says what stands for one that has no name."""
         self._look_again()
+        if not (self._suspects or self._suspicion())(text):
+            return text
         for written, name, value, way in self._known:
             if written in text:
                 text = text.replace(written, f"{MARK}{name}:{self._tag(name, value)}{way}]")
@@ -101,6 +105,11 @@ class Secrets:
         while "=" in text and "://" in text and (more := QUERY.sub(put, text)) != text:
             text = more
         return text
+
+    def _suspicion(self) -> Callable[[str], bool]:
+        with self._lock:
+            self._suspects = suspicion([text for text, *_ in self._known])
+            return self._suspects
 
     def guess(self, text: str) -> str:
         """What stands for something that looks like a secret: the same for the same, in this process."""

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
@@ -15,6 +14,7 @@ from langchain_core.messages import BaseMessage
 
 from llmdl_plugins.clock import Clock
 from llmdl_plugins.errors import LlmdlError
+from llmdl_plugins.holding import holding
 from llmdl_plugins.plain import JSON
 
 T = TypeVar("T")
@@ -57,12 +57,17 @@ class Payer(Protocol):
 
 @dataclass(frozen=True)
 class Call:
-    """One request to a model: its key is equal whenever the same thing is asked at the same place."""
+    """One request to a model: its key is equal whenever the same thing is asked at the same place.
+
+    Args:
+        written: the request as canonical JSON, where it was written already.
+    """
 
     key: str
     path: str
     request: JSON
     retries_itself: bool
+    written: str | None = None
 
 
 @dataclass(frozen=True)
@@ -147,15 +152,25 @@ class Scope:
         for error in (*self.refused, *adrift):
             raise error
 
-    @contextmanager
-    def reported(self) -> Iterator[None]:
+    def reported(self) -> _Reported:
         """Raise at the end what was refused inside, whatever the application made of it."""
-        try:
-            yield
-        except (Exception, SystemExit):
-            self.check()
-            raise
-        self.check()
+        return _Reported(self)
+
+
+class _Reported:
+    """A block that ends with what was refused in it."""
+
+    __slots__ = ("_scope",)
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None or issubclass(kind, Exception | SystemExit):
+            self._scope.check()
 
 
 # What was refused to code that left its run: no run may go on as if it had not been.
@@ -163,16 +178,14 @@ adrift: list[LlmdlError] = []
 _scope: ContextVar[Scope | None] = ContextVar("llmdl_scope", default=None)
 
 
-@contextmanager
-def scope(**changes: Any) -> Iterator[Scope]:
+def scope(**changes: Any) -> holding[Scope]:
     """What holds for the calls made inside, on top of what held before."""
     outer = _scope.get() or Scope()
-    merged = Scope(**{**vars(outer), **changes})
-    token = _scope.set(merged)
-    try:
-        yield merged
-    finally:
-        _scope.reset(token)
+    if not changes:
+        return holding(_scope, outer)
+    merged = object.__new__(Scope)
+    vars(merged).update(vars(outer), **changes)  # `replace` at a third of its price
+    return holding(_scope, merged)
 
 
 def current_scope() -> Scope | None:

@@ -155,18 +155,20 @@ def _keys(value: Any) -> set[str]:
     return set(value) if isinstance(value, Mapping) else set()
 
 
-@contextmanager
-def recording() -> Iterator[Tape]:
+class recording:
     """Record every step taken inside, in this context only."""
-    tape = Tape()
-    token, outer = _tape.set(tape), _step.set(None)
-    try:
-        with reading(_note_read):
-            yield tape
-    finally:
-        tape.locate = None  # what finds steps holds the tape: neither is to wait for the garbage collector
-        _step.reset(outer)
-        _tape.reset(token)
+
+    def __enter__(self) -> Tape:
+        self._tape = Tape()
+        self._token, self._outer, self._reads = _tape.set(self._tape), _step.set(None), reading(_note_read)
+        self._reads.__enter__()
+        return self._tape
+
+    def __exit__(self, *_: object) -> None:
+        self._reads.__exit__()
+        self._tape.locate = None  # what finds steps holds the tape: neither is to wait for the garbage collector
+        _step.reset(self._outer)
+        _tape.reset(self._token)
 
 
 @contextmanager

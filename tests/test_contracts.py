@@ -1,4 +1,4 @@
-"""langchain-core keeps what the doors and the tape rely on."""
+"""langchain-core and pydantic-core keep what the doors and the tape rely on."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from langchain_core.runnables.base import RunnableBindingBase
 from langchain_core.runnables.config import merge_configs
 from langchain_core.tools import BaseTool, tool
 from langchain_core.utils import function_calling
+from pydantic_core import SchemaValidator, core_schema
 
 from .contracts import Contract, has, own, takes
 
@@ -183,6 +184,14 @@ def worded(*words: str) -> Callable[[], bool]:
 DOORS = "llmdl_plugins/boundary.py"
 FAULTS = "llmdl_plugins/run/faults.py"
 OPENAI = "langchain_openai/chat_models/base.py"
+
+
+def finds(pattern: str) -> bool:
+    """Whether a text that the pattern is in passes, and one without it, or with half a character, does not."""
+    met = SchemaValidator(core_schema.str_schema(pattern=pattern))
+    return [met.isinstance_python(text) for text in ("abc", "né", "ac", "b\ud83d")] == [True, True, False, False]
+
+
 CONTRACTS = [
     Contract(
         "langchain-core", "a stream without a chunk is an error with these words", FAULTS, MODELS,
@@ -338,6 +347,10 @@ CONTRACTS = [
         "adapters/llmdl_langgraph/isolation.py", "langchain_core/runnables/config.py",
         lambda: len(merge_configs({"callbacks": [one()]}, {"callbacks": [one()]})["callbacks"]) == 2,  # type: ignore[arg-type]
     ),
+    Contract(
+        "pydantic-core", "a pattern is looked for anywhere in a text, and its absence is told without an error",
+        "llmdl_plugins/secret_forms.py", "pydantic_core/_pydantic_core.pyi", lambda: finds("b|\\x{e9}"),
+    ),
 ]  # fmt: skip
 
 
@@ -346,7 +359,7 @@ def one() -> BaseCallbackHandler:
 
 
 @pytest.mark.parametrize("contract", CONTRACTS, ids=str)
-def test_langchain_core_keeps(contract: Contract) -> None:
+def test_others_keep(contract: Contract) -> None:
     contract.check()
 
 

@@ -67,11 +67,14 @@ class Asked:
 
     def note(self, answer: Any) -> None:
         """Put the call with its whole answer on the tape."""
-        calls.note(self.messages, self.dialect.answer(json.loads(answer["body"])), self.since)
+        self._note(self.dialect.answer(json.loads(answer["body"])))
 
     def note_streamed(self, events: list[Any]) -> None:
         """Put the call with its streamed answer on the tape."""
-        calls.note(self.messages, self._joined(events), self.since)
+        self._note(self._joined(events))
+
+    def _note(self, answer: AIMessage) -> None:
+        calls.note([answers.told(m) for m in self.messages], answer, self.since)
 
     def _joined(self, events: list[Any]) -> AIMessage:
         return self.dialect.answer(self.dialect.joined(events))

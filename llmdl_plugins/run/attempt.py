@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
 from typing import Any
@@ -13,6 +12,7 @@ from llmdl_plugins import boundary
 from llmdl_plugins.clock import Clock
 from llmdl_plugins.data import Example
 from llmdl_plugins.errors import InfrastructureError, LlmdlError, MisuseError, OvertimeError, RolloutError
+from llmdl_plugins.holding import holding
 from llmdl_plugins.losses.loss import Loss, Score, checked
 from llmdl_plugins.network import Network
 from llmdl_plugins.parameter import Parameter
@@ -55,10 +55,15 @@ class Attempt:
                 return Rollout(self.example, status, score.value, clean(score.words), plain(output), recorded, kept)
 
             try:
-                with self._answered(scope):
+                try:
                     with self.network.under(self.values), self.network.recorded() as recorded:
                         outputs = await self._played(scope)
                     score = await self._scored(outputs)
+                except (Exception, SystemExit) as error:
+                    if not isinstance(error, LlmdlError) or isinstance(error, RolloutError):
+                        lost.check(scope.ends)
+                    raise
+                self._check_answered(scope)
                 return ended("scored", score, outputs[-1])
             except RolloutError as error:
                 return ended("task error", Score(0.0, str(error)))
@@ -70,7 +75,7 @@ class Attempt:
                 status: Status = "infrastructure error" if is_infrastructure(error) else "task error"
                 return ended(status, Score(0.0, f"The application raised {type(error).__name__}: {error}"))
 
-    def _scope(self) -> AbstractContextManager[boundary.Scope]:
+    def _scope(self) -> holding[boundary.Scope]:
         return boundary.scope(
             payer=self.payer,
             tools=self.tools,
@@ -81,15 +86,8 @@ class Attempt:
             clock=Clock(),
         )
 
-    @contextmanager
-    def _answered(self, scope: boundary.Scope) -> Iterator[None]:
-        """Raise at the end what the application did without, whatever it made of it; say what took another's place."""
-        try:
-            yield
-        except (Exception, SystemExit) as error:
-            if not isinstance(error, LlmdlError) or isinstance(error, RolloutError):
-                lost.check(scope.ends)
-            raise
+    def _check_answered(self, scope: boundary.Scope) -> None:
+        """Raise what the application did without, whatever it made of it; say what took another's place."""
         lost.check(scope.ends)
         for text in lost.fallbacks(scope.ends):
             self.tools.say(text)
@@ -97,8 +95,7 @@ class Attempt:
     async def _played(self, scope: boundary.Scope) -> list[Any]:
         """The outputs, if nothing was refused on the way, whatever the application made of it."""
         with scope.reported():
-            async with own_time(self.seconds, scope.clock):
-                return await self.network.play(self.example.copied())
+            return await own_time(self.seconds, scope.clock, lambda: self.network.play(self.example.copied()))
 
     async def _scored(self, outputs: Sequence[Any]) -> Score:
         """The score of the row: the mean over the turns that expect something."""
@@ -120,8 +117,8 @@ class Attempt:
             scope.reported(),
         ):
             try:
-                async with own_time(self.seconds, scope.clock):
-                    return checked(await self.loss(output, shown), self.loss.name)
+                score = await own_time(self.seconds, scope.clock, lambda: self.loss(output, shown))
+                return checked(score, self.loss.name)
             except OvertimeError:
                 raise MisuseError(
                     f"The loss {self.loss.name} took longer than {self.seconds:g} s by itself on row "

@@ -54,7 +54,14 @@ class BareLedger(Ledger):
         return [(path, turn, json.loads(outcome)) for path, turn, outcome in self._asked.get(question, [])]
 
     def add_call(
-        self, key: str, path: str, request: JSON, answer: JSON, tokens: dict[str, int] | None, seconds: float
+        self,
+        key: str,
+        path: str,
+        request: JSON,
+        answer: JSON,
+        tokens: dict[str, int] | None,
+        seconds: float,
+        written: str | None = None,
     ) -> Future[None]:
         """Keep an answer, and record that there was one."""
         self._keep("answer", key, answer)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,7 +19,7 @@ from llmdl_plugins.errors import InfrastructureError
 from llmdl_plugins.losses.loss import Loss
 from llmdl_plugins.network import Network
 from llmdl_plugins.parameter import Parameter
-from llmdl_plugins.plain import digest
+from llmdl_plugins.plain import JSON, digest
 from llmdl_plugins.run.cashier import Cashier
 from llmdl_plugins.run.counts import Spent
 from llmdl_plugins.run.events import Progressed, Told, Watcher, silent
@@ -37,6 +38,7 @@ _SHARE = 0.2
 _ENOUGH = 10
 _FIRST = 3
 _PREPARED = 256
+_LANDING = 256  # rollouts that may wait to be written
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,7 @@ class Evaluator:
         self._steps = 0
         self._heaviest: dict[str, Spent] = {}
         self._prepared: dict[int, _Prepared] = {}
+        self._landing: dict[str, Future[None]] = {}
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def evaluate(
@@ -119,7 +122,7 @@ class Evaluator:
 
         async def watched(one: Wanted) -> Rollout:
             nonlocal done
-            rollout = await self.run(*one, tapes=tapes)
+            rollout = await self._run(*one, tapes=tapes)
             done += 1
             # Who only watches changes nothing, not even by failing.
             with suppress(Exception):
@@ -127,7 +130,10 @@ class Evaluator:
             return rollout if tapes else rollout.without_tape()
 
         with node_threads(self.concurrency):
-            rollouts = await pooled(watched, wanted, self._slots, self.concurrency)
+            try:
+                rollouts = await pooled(watched, wanted, self._slots, self.concurrency)
+            finally:
+                await self._landed()
         self._tell_step(phase, rollouts)
         return rollouts
 
@@ -149,9 +155,17 @@ class Evaluator:
             Stopped: the budget or the user ends the run.
             InfrastructureError: too large a share of rollouts failed on the way to the model.
         """
+        try:
+            return await self._run(candidate, example, repetition, record, tapes=tapes)
+        finally:
+            await self._landed()
+
+    async def _run(
+        self, candidate: Values, example: Example, repetition: str = "0", record: str = "0", *, tapes: bool = True
+    ) -> Rollout:
         ready = self._ready(candidate)
         if self.tools.mode == "replay" and ready.digest != self._ready(ORIGINAL).digest:
-            original = await self.run(ORIGINAL, example, record)
+            original = await self._run(ORIGINAL, example, record)
             if original.status == "infrastructure error":
                 return original  # what there is to replay is not known yet
         key = digest("rollout", self._identity, ready.digest, example.key, repetition)
@@ -163,14 +177,35 @@ class Evaluator:
         return rollout
 
     async def _rollout(self, key: str, ready: _Prepared, example: Example, repetition: str, tapes: bool) -> Rollout:
+        if (landing := self._landing.get(key)) is not None:
+            await self.ledger.landed(landing)
         record = self.ledger.rollout(key)
         if record is not None and not (tapes and record.get("bare")):
             return self._replayed(record, example)
         rollout = await self._made(key, ready, example, repetition)
         if rollout.status != "infrastructure error":
-            await self.ledger.landed(self.ledger.add_rollout(key, rollout.record(self._names)))
+            await self._keep(key, rollout.record(self._names))
         self._watch_share(rollout)
         return replace(rollout, told=None)
+
+    async def _keep(self, key: str, record: JSON) -> None:
+        # Not waited for one by one: the calls of a rollout are on disk, and one that is lost is made of them again.
+        if len(self._landing) >= _LANDING:
+            await self._landed()
+        self._landing[key] = done = self.ledger.add_rollout(key, record)
+        done.add_done_callback(lambda _: None if done.exception() else self._landing.pop(key, None))
+
+    async def _landed(self) -> None:
+        """Wait until the rollouts are on disk.
+
+        Raises:
+            LedgerError: they can't be written.
+        """
+        for key, done in [*self._landing.items()]:
+            try:
+                await self.ledger.landed(done)
+            finally:
+                self._landing.pop(key, None)
 
     def _count(self, key: str) -> None:
         # A replay counts like the run that it repeats, so that a resumed run stops where an unbroken one does.
@@ -206,9 +241,12 @@ class Evaluator:
         return known
 
     def _weigh(self, ready: _Prepared, rollout: Rollout) -> None:
-        took, most = self.cashier.meter.worth(rollout.receipts), self._heaviest.setdefault(ready.digest, Spent())
-        for name in ("calls", "tokens", "usd"):
-            setattr(most, name, max(getattr(most, name), getattr(took, name)))
+        took, most = self.cashier.meter.worth(rollout.receipts), self._heaviest.get(ready.digest)
+        if most is None:
+            most = self._heaviest[ready.digest] = Spent()
+        most.calls, most.tokens, most.usd = (
+            max(most.calls, took.calls), max(most.tokens, took.tokens), max(most.usd, took.usd)
+        )  # fmt: skip
 
     def heaviest(self, candidate: Values) -> Spent:
         """The most that one rollout of a candidate took: what is set aside for the sealed test follows it."""

@@ -5,17 +5,26 @@ from __future__ import annotations
 import asyncio
 import threading
 from concurrent.futures import Future
+from dataclasses import dataclass
 
 from llmdl_plugins.boundary import Call
 from llmdl_plugins.plain import JSON
 from llmdl_plugins.sync import on_a_loop
 
 
+@dataclass(slots=True)
+class _Open:
+    """A call that is under way, and what those wait for who ask the same; most are waited for by nobody."""
+
+    call: Call
+    waiting: Future[JSON] | None = None
+
+
 class Joins:
     """Each open call once; thread-safe."""
 
     def __init__(self) -> None:
-        self._open: dict[str, tuple[Call, Future[JSON]]] = {}
+        self._open: dict[str, _Open] = {}
         self._lock = threading.Lock()
 
     def wait(self, call: Call) -> JSON:
@@ -36,9 +45,11 @@ class Joins:
     def close(self, call: Call, answer: JSON = None, error: BaseException | None = None) -> None:
         """Give the answer or the error to all who wait; without either the next of them goes itself."""
         with self._lock:
-            if call.key not in self._open or self._open[call.key][0] is not call:
+            if call.key not in self._open or self._open[call.key].call is not call:
                 return
-            _, waiting = self._open.pop(call.key)
+            waiting = self._open.pop(call.key).waiting
+        if waiting is None:
+            return
         if error:
             waiting.set_exception(error)
         else:
@@ -47,5 +58,10 @@ class Joins:
     def _join(self, call: Call) -> Future[JSON] | None:
         """The equal call that is under way; where there is none, this one is from now on."""
         with self._lock:
-            first, waiting = self._open.setdefault(call.key, (call, Future()))
-            return waiting if first is not call else None
+            first = self._open.get(call.key)
+            if first is None:
+                self._open[call.key] = _Open(call)
+            if first is None or first.call is call:
+                return None
+            first.waiting = first.waiting or Future()
+            return first.waiting

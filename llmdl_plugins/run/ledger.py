@@ -10,10 +10,12 @@ import queue
 import sqlite3
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llmdl_plugins import redact
 from llmdl_plugins.errors import LedgerError
@@ -21,17 +23,28 @@ from llmdl_plugins.plain import JSON
 from llmdl_plugins.run.database import Say, connected, in_memory, opened
 from llmdl_plugins.run.disk import unread, unwritten
 from llmdl_plugins.run.landing import Landing
-from llmdl_plugins.run.schema import TABLES, is_row, is_whole, packed_row, recording, sealed_row
+from llmdl_plugins.run.met import Met
+from llmdl_plugins.run.schema import TABLES, Packed, is_row, is_whole, packed_row, recording, sealed_row
 
 if TYPE_CHECKING:
     from llmdl_plugins.scope import Use
 
-_RECORD = {table: recording(table) for table in TABLES}
 _PLACES = {table: {column: n for n, column in enumerate(columns)} for table, columns in TABLES.items()}
 _NAMED = "json_object('model', json_extract(request, '$.model'), 'settings', json_extract(request, '$.settings'))"
 _GROUP = 256
+_TOGETHER = 32  # rows that one statement adds
+_LOOKED_UP = ("calls", "rollouts", "tools")
 _DISK = (sqlite3.OperationalError, sqlite3.DatabaseError, sqlite3.InternalError)  # others are of one value
-_Write = tuple[str, tuple[Any, ...], str, "Future[None]"]
+_Statement = tuple[str, tuple[Any, ...]]
+
+
+class _Write(NamedTuple):
+    """What waits to be written: a row of a table, or, without one, a statement of its own."""
+
+    table: str
+    values: tuple[Any, ...]
+    done: Future[None]
+    statement: str = ""
 
 
 class Ledger:
@@ -56,6 +69,8 @@ class Ledger:
         self._stays = path is not None
         self._name, self._say = str(path or "The ledger"), say
         self._failure: LedgerError | None = None
+        # Most of what is looked up is not there, and to ask the database takes long while it is written to.
+        self._keys = {table: Met(self._column(table)) for table in _LOOKED_UP}
         self._landing = Landing()
         self._writes: queue.SimpleQueue[_Write | None] = queue.SimpleQueue()
         self._writer = threading.Thread(target=self._write, name="llmdl-ledger", daemon=True)
@@ -70,12 +85,23 @@ class Ledger:
         return self._recorded("rollouts", "record", key)
 
     def add_call(
-        self, key: str, path: str, request: JSON, answer: JSON, tokens: dict[str, int] | None, seconds: float
+        self,
+        key: str,
+        path: str,
+        request: JSON,
+        answer: JSON,
+        tokens: dict[str, int] | None,
+        seconds: float,
+        written: str | None = None,
     ) -> Future[None]:
-        """Record an answer; done when it is on disk."""
+        """Record an answer; done when it is on disk.
+
+        Args:
+            written: the request as canonical JSON, where it was written already.
+        """
         given = tokens or {}
         used = given.get("input"), given.get("output"), seconds, time.time()
-        return self._record("calls", key, path, request, answer, *used)
+        return self._record("calls", key, path, request if written is None else Packed(written), answer, *used)
 
     def add_failure(self, key: str, path: str, error: str) -> Future[None]:
         """Record a call that failed."""
@@ -154,6 +180,10 @@ class Ledger:
 
     def _recorded(self, table: str, column: str, key: str) -> Any:
         """What is recorded under a key, or None; a record that is damaged is dropped."""
+        if self._failure:
+            raise self._failure
+        if key not in self._keys[table]:
+            return None
         rows = self._rows(f"SELECT * FROM {table} WHERE key = ?", key)
         if not rows:
             return None
@@ -163,6 +193,9 @@ class Ledger:
         self._add(f"DELETE FROM {table} WHERE key = ?", (key,)).result()
         self._say(f"a damaged record in {self._name} was dropped (one of {table}): it is made again")
         return None
+
+    def _column(self, table: str) -> Iterator[str]:
+        return (str(key) for (key,) in self._rows(f"SELECT key FROM {table}"))
 
     def _rows(self, query: str, *values: str) -> list[Any]:
         with self._reading:
@@ -175,12 +208,16 @@ class Ledger:
                 raise self._failure from error
 
     def _record(self, table: str, *values: Any) -> Future[None]:
-        return self._add(_RECORD[table], packed_row(table, values), table)
+        if table in self._keys:
+            self._keys[table].add(values[0])
+        return self._put(_Write(table, packed_row(table, values), Future()))
 
-    def _add(self, statement: str, values: tuple[Any, ...] = (), table: str = "") -> Future[None]:
-        done: Future[None] = Future()
-        self._writes.put((statement, values, table, done))
-        return done
+    def _add(self, statement: str, values: tuple[Any, ...] = ()) -> Future[None]:
+        return self._put(_Write("", values, Future(), statement))
+
+    def _put(self, write: _Write) -> Future[None]:
+        self._writes.put(write)
+        return write.done
 
     def _write(self) -> None:
         while (first := self._writes.get()) is not None:
@@ -199,7 +236,7 @@ class Ledger:
                 self._commit([one])
             return
         # A caller that was cancelled is told nothing, but its answer was paid for and is kept.
-        for done in [done for *_, done in group if done.set_running_or_notify_cancel()]:
+        for done in [w.done for w in group if w.done.set_running_or_notify_cancel()]:
             if failure:
                 done.set_exception(failure)
             else:
@@ -210,10 +247,10 @@ class Ledger:
         if self._failure:
             return self._failure
         try:
-            rows = [(statement, self._safe(values, table)) for statement, values, table, _ in group]
+            statements = [*self._statements(group)]
             with self._lock:
                 self._db.execute("BEGIN IMMEDIATE")
-                for statement, values in rows:
+                for statement, values in statements:
                     self._db.execute(statement, values)
                 self._db.execute("COMMIT")
         except Exception as error:
@@ -224,6 +261,18 @@ class Ledger:
             return failure
         return None
 
+    def _statements(self, group: list[_Write]) -> Iterator[_Statement]:
+        """What writes a group: rows of one table together, since each statement waits for the interpreter anew."""
+        rows: dict[str, list[tuple[Any, ...]]] = {}
+        for write in group:
+            if write.table:
+                rows.setdefault(write.table, []).append(self._safe(write.values, write.table))
+            else:
+                yield from _inserted(rows)
+                rows.clear()
+                yield write.statement, write.values
+        yield from _inserted(rows)
+
     def _safe(self, values: tuple[Any, ...], table: str) -> tuple[Any, ...]:
         """What is written: here is the one way to the disk, and no secret takes it."""
         hidden = tuple(redact.hide(v) if isinstance(v, str) else v for v in values) if self._stays else values
@@ -233,3 +282,10 @@ class Ledger:
         with self._lock, suppress(sqlite3.Error):
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
+
+
+def _inserted(rows: dict[str, list[tuple[Any, ...]]]) -> Iterator[_Statement]:
+    for table, of_it in rows.items():
+        for n in range(0, len(of_it), _TOGETHER):
+            some = of_it[n : n + _TOGETHER]
+            yield recording(table, len(some)), tuple(chain.from_iterable(some))

@@ -13,7 +13,7 @@ import time
 from collections import deque
 from collections.abc import Generator
 from concurrent.futures import Future, wait
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import NamedTuple
 
 from llmdl_plugins.run.bucket import Bucket
@@ -75,11 +75,7 @@ class Pace:
         if not self._enters(tokens):
             with closing(self._waiting(tokens)) as looks:
                 for look in looks:
-                    woken = asyncio.wrap_future(look.woken)
-                    try:
-                        await asyncio.wait([woken], timeout=look.seconds)
-                    finally:
-                        woken.cancel()
+                    await _seen(look)
         return time.monotonic()
 
     async def aenter_alone(self, tokens: float = 0) -> float:
@@ -208,6 +204,32 @@ class Limits:
             if pace is None:
                 pace = self._paces[model] = Pace(self.rpm, self.tpm, self.most)
             return pace
+
+
+async def _seen(look: _Look) -> None:
+    """Wait on a loop: who is woken by the same loop, as nearly all are, takes no way through its self-pipe."""
+    loop = asyncio.get_running_loop()
+    waiter: asyncio.Future[None] = loop.create_future()
+    timer = loop.call_later(look.seconds, _set, waiter) if look.seconds else None
+    look.woken.add_done_callback(lambda _: _wake(loop, waiter))
+    try:
+        await waiter
+    finally:
+        if timer:
+            timer.cancel()
+
+
+def _wake(loop: asyncio.AbstractEventLoop, waiter: asyncio.Future[None]) -> None:
+    if asyncio._get_running_loop() is loop:
+        _set(waiter)
+    else:
+        with suppress(RuntimeError):  # a loop that is closed waits for nothing
+            loop.call_soon_threadsafe(_set, waiter)
+
+
+def _set(waiter: asyncio.Future[None]) -> None:
+    if not waiter.done():
+        waiter.set_result(None)
 
 
 def _wake_up() -> Future[None]:

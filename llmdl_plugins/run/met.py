@@ -1,6 +1,8 @@
-"""Keys that were met in this process: sixteen bytes each, so that a hundred thousand of them take little memory."""
+"""Keys that were met or are kept: sixteen bytes each, so that a hundred thousand of them take little memory."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 
 class Met:
@@ -12,8 +14,8 @@ class Met:
     (True, False)
     """
 
-    def __init__(self) -> None:
-        self._keys: set[bytes] = set()
+    def __init__(self, keys: Iterable[str] = ()) -> None:
+        self._keys = {_short(key) for key in keys}
 
     def add(self, key: str) -> None:
         """From now on it was met."""

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
-from contextlib import asynccontextmanager
 from contextvars import copy_context
 from threading import Thread
 from typing import TypeVar
@@ -46,54 +45,73 @@ def within(seconds: float | None, work: Callable[[], T]) -> T:
         raise _too_long(seconds) from None
 
 
-@asynccontextmanager
-async def awithin(seconds: float | None) -> AsyncIterator[None]:
-    """The same for what is awaited inside, which is cancelled."""
-    try:
-        async with asyncio.timeout(seconds) as limit:
-            yield
-    except TimeoutError:
-        if limit.expired():
-            raise _too_long(seconds) from None
-        raise
+async def awithin(seconds: float | None, work: Callable[[], Awaitable[T]]) -> T:
+    """The same for what is awaited, which is cancelled."""
+    if seconds is None:
+        return await work()
+    return await _Limit(lambda: 0.0, seconds).kept(work, lambda: _too_long(seconds))
 
 
 def _too_long(seconds: float | None) -> TimeoutError:
     return TimeoutError(f"the model gave no answer within {seconds:g} s (--timeout)")
 
 
-@asynccontextmanager
-async def own_time(seconds: float | None, clock: Clock) -> AsyncIterator[None]:
-    """Bound the time that an application takes by itself, waiting for models not counted.
+async def own_time(seconds: float | None, clock: Clock, work: Callable[[], Awaitable[T]]) -> T:
+    """What work gives; the time that it takes by itself is bounded, waiting for models not counted.
 
     Raises:
         OvertimeError: it took longer.
     """
-    loop = asyncio.get_running_loop()
-    timer: asyncio.TimerHandle | None = None
-    try:
-        async with asyncio.timeout(None) as limit:
+    if seconds is None:
+        return await work()
+    return await _Limit(lambda: seconds - clock.seconds(), seconds).kept(work, lambda: _gave_up(seconds))
 
-            def look() -> None:
-                nonlocal timer
-                left = (seconds or 0.0) - clock.seconds()
-                if left > 0:
-                    timer = loop.call_later(left, look)
-                else:
-                    limit.reschedule(loop.time())
 
-            timer = loop.call_later(seconds, look) if seconds else None
-            try:
-                yield
-            finally:
-                if timer:
-                    timer.cancel()
-    except TimeoutError as error:
-        if limit.expired():
-            global given_up
-            given_up += 1
-            raise OvertimeError(
-                f"The application took longer than {seconds:g} s by itself, waiting for models not counted "
-                "(--rollout-timeout)."
-            ) from error
-        raise
+def _gave_up(seconds: float) -> OvertimeError:
+    global given_up
+    given_up += 1
+    return OvertimeError(
+        f"The application took longer than {seconds:g} s by itself, waiting for models not counted (--rollout-timeout)."
+    )
+
+
+class _Limit:
+    """Cancels what is awaited when its time is over; `asyncio.timeout` with a look before, at half its price.
+
+    Args:
+        left: seconds that are left, looked at when the first are over.
+        seconds: the first.
+    """
+
+    def __init__(self, left: Callable[[], float], seconds: float) -> None:
+        self._left, self._seconds, self._is_over = left, seconds, False
+
+    async def kept(self, work: Callable[[], Awaitable[T]], error: Callable[[], Exception]) -> T:
+        """What work gives in time.
+
+        Args:
+            error: what is raised where it was not in time.
+        """
+        self._loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        assert task is not None  # a loop runs tasks alone
+        self._task, cancelling = task, task.cancelling()
+        self._timer = self._loop.call_later(self._seconds, self._look)
+        try:
+            answer = await work()
+        except BaseException as raised:
+            # Who cancelled it beside us wants it to be cancelled.
+            if self._is_over and task.uncancel() <= cancelling and isinstance(raised, asyncio.CancelledError):
+                raise error() from raised
+            raise
+        finally:
+            self._timer.cancel()
+        if self._is_over:
+            task.uncancel()  # it went on all the same
+        return answer
+
+    def _look(self) -> None:
+        if (left := self._left()) > 0:
+            self._timer = self._loop.call_later(left, self._look)
+        else:
+            self._is_over = True
+            self._task.cancel()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from llmdl_plugins.asked import DEFINING
@@ -92,6 +92,7 @@ def model_of(request: Any) -> tuple[str, str]:
     return name.removeprefix("models/"), _provider(str(request["model"]))
 
 
+@cache
 def _provider(client: str) -> str:
     if "Azure" in client:
         return "azure"

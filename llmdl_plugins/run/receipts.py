@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+
+from llmdl_plugins.holding import holding
+from llmdl_plugins.plain import JSON
 
 
 @dataclass(frozen=True)
@@ -25,19 +26,17 @@ class Receipt:
     provider: str = ""
     charge: dict[str, int] | None = None
 
+    def json(self) -> JSON:
+        """The receipt as it stands: its parts are plain."""
+        return {**vars(self)}
+
 
 _receipts: ContextVar[list[Receipt] | None] = ContextVar("llmdl_receipts", default=None)
 
 
-@contextmanager
-def receipts() -> Iterator[list[Receipt]]:
+def receipts() -> holding[list[Receipt]]:
     """The receipts of the calls made inside."""
-    kept: list[Receipt] = []
-    token = _receipts.set(kept)
-    try:
-        yield kept
-    finally:
-        _receipts.reset(token)
+    return holding(_receipts, list[Receipt]())
 
 
 def keep(receipt: Receipt) -> None:

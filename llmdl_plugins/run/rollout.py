@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple
 
 from llmdl_plugins.data import Example
 from llmdl_plugins.parameter import Parameter
-from llmdl_plugins.plain import JSON, plain
+from llmdl_plugins.plain import JSON
 from llmdl_plugins.run.receipts import Receipt
 from llmdl_plugins.tape import Tape
 
@@ -50,7 +50,7 @@ class Rollout:
 
     def record(self, names: Mapping[Parameter, str]) -> dict[str, JSON]:
         """All but the example as plain JSON; parameters by name."""
-        receipts = [plain(r) for r in self.receipts]
+        receipts: list[JSON] = [r.json() for r in self.receipts]
         if self.told is not None:
             return {**self.told, "receipts": receipts}
         return {

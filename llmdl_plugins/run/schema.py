@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Mapping, Sequence
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 from llmdl_plugins.plain import clean, packed
 from llmdl_plugins.redact import MARK
@@ -62,26 +63,34 @@ def _columns(columns: Mapping[str, str]) -> str:
     return ", ".join(f"{name} {kind.rstrip('?').replace('JSON', 'TEXT')}" for name, kind in columns.items())
 
 
-def inserting(table: str, extra: str = "") -> str:
-    """The statement that adds a row, where its key isn't there yet.
+def inserting(table: str, extra: str = "", rows: int = 1) -> str:
+    """The statement that adds rows, where their keys aren't there yet.
 
     >>> inserting("events")
     'INSERT OR IGNORE INTO events (id, kind, record, at) VALUES (?, ?, ?, ?)'
     """
     names = [*filter(None, [extra]), *TABLES[table]]
-    return f"INSERT OR IGNORE INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
+    values = f"({', '.join('?' * len(names))})"
+    return f"INSERT OR IGNORE INTO {table} ({', '.join(names)}) VALUES {', '.join([values] * rows)}"
 
 
-def recording(table: str) -> str:
-    """The statement that adds a row.  What is recorded stays; where it held a secret that could not be put back, what
+@cache
+def recording(table: str, rows: int = 1) -> str:
+    """The statement that adds rows.  What is recorded stays; where it held a secret that could not be put back, what
     was got anew takes its place.
     """
     if table not in _ASKED_FOR:
-        return inserting(table)
+        return inserting(table, rows=rows)
     new = ", ".join(f"{name} = excluded.{name}" for name in TABLES[table] if name != "key")
     mark = f"instr({table}.{_ASKED_FOR[table]}, '{MARK}') > 0"
-    added = inserting(table).replace("INSERT OR IGNORE", "INSERT")
+    added = inserting(table, rows=rows).replace("INSERT OR IGNORE", "INSERT")
     return f"{added} ON CONFLICT (key) DO UPDATE SET {new} WHERE {mark}"
+
+
+class Packed(NamedTuple):
+    """JSON that is text already."""
+
+    text: str
 
 
 def packed_row(table: str, values: Sequence[Any]) -> tuple[Any, ...]:
@@ -98,7 +107,7 @@ def _stored(kind: str, value: Any) -> Any:
     if value is None and kind != "JSON":
         return None
     if kind == "JSON":
-        return packed(value)
+        return value.text if isinstance(value, Packed) else packed(value)
     return clean(value) if kind.startswith("TEXT") else value
 
 

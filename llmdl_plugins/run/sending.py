@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import stamina
@@ -100,9 +100,8 @@ class Sender:
     ) -> T:
         entered = await (pace.aenter if patient else pace.aenter_alone)(self._size(call, pace))
         try:
-            async with awithin(self._timeout):
-                with self._tried(call, tries):
-                    answer = await make()
+            with self._tried(call, tries):
+                answer = await awithin(self._timeout, make)
         except BaseException as error:
             self._failed(call, pace, entered, error)
             raise
@@ -115,16 +114,8 @@ class Sender:
         if pace.counts_tokens and tokens:
             pace.settle(tokens["input"] + tokens["output"] - self._size(call, pace))
 
-    @contextmanager
-    def _tried(self, call: Call, tries: _Tries) -> Iterator[None]:
-        """One attempt; a client that goes on trying by itself is named once."""
-        with trying() as trier:
-            try:
-                yield
-            finally:
-                tries.alone = trier.alone or not call.retries_itself
-                if not tries.alone:
-                    self._name(_model(call))
+    def _tried(self, call: Call, tries: _Tries) -> _Tried:
+        return _Tried(call, tries, self._name)
 
     def _name(self, model: str) -> None:
         if model not in self._said:
@@ -149,6 +140,24 @@ class Sender:
                     "name of the model, its address and the account, then run the same command again."
                 )
             ) from error
+
+
+class _Tried:
+    """One attempt; a client that goes on trying by itself is named once."""
+
+    __slots__ = ("_call", "_name", "_trier", "_tries", "_trying")
+
+    def __init__(self, call: Call, tries: _Tries, name: Callable[[str], None]) -> None:
+        self._call, self._tries, self._name, self._trying = call, tries, name, trying()
+
+    def __enter__(self) -> None:
+        self._trier = self._trying.__enter__()
+
+    def __exit__(self, *_: object) -> None:
+        self._trying.__exit__()
+        self._tries.alone = self._trier.alone or not self._call.retries_itself
+        if not self._tries.alone:
+            self._name(_model(self._call))
 
 
 class _Tries:

@@ -140,8 +140,13 @@ def recorded(folder: Path) -> Any:
         "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJlLWhlcmU",
         "Authorization: Bearer abcdefghijklmnopqrstuvwxyz",
         "'authorization': 'Basic dXNlcjpwYXNzd29yZA=='",
+        "authorization\x1c=\u2003abcdefghijklmnop",
+        "sk_live_abcdefghijklmnop1234",
+        "org-0123456789abcdefghijklmn",
+        "lone \ud83d AKIAABCDEFGHIJKLMNOP",
         "https://me:hunter22@host/x",
         "https://host/x?a=1&api_key=abcdefgh12345&b=2&token=abcdefgh99999",
+        "ws://host?pass\u212aey=abcdefgh12345",
         "-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA\n-----END RSA PRIVATE KEY-----",
     ],
 )
@@ -181,7 +186,7 @@ def test_hiding_costs_little(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(f"KEY_{n}", f"{n}-a-key-of-usual-length-{n}-1234567890")
     text = ("The quick brown fox says many plain words to the other animals of the wood. " * 140)[:10_000]
     redact.hide(text)
-    assert min(_seconds(lambda: redact.hide(text)) for _ in range(200)) < 200e-6
+    assert min(_seconds(lambda: redact.hide(text)) for _ in range(200)) < 50e-6
 
 
 def test_no_text_makes_hiding_slow() -> None:
