@@ -87,7 +87,7 @@ def candidates(
     likely = [site for site in sites if looks_like_prompt(site, used)]
     told = {site.text.strip() for site in likely}
     twin = [s for s in sites if s.kind not in ("docstring", "field description") and s.text.strip() in told]
-    ways = {site: tuple(found) for site in twin if (found := readings(site, used.syntax(site)))}
+    ways = {s: tuple(found) for s in twin if (found := readings(s, used.syntax(s), used.is_message(s)))}
     unnamed = {file.path for file in files if not file.is_mentioned}
     nodes = {site: _nodes(site, found, {} if site.file in unnamed else reached, held) for site, found in ways.items()}
     return [_tied({site: ways[site] for site in group}, nodes) for group in twins(ways)]

@@ -69,7 +69,7 @@ def explain(sent: str, texts: Sequence[Text]) -> Explanation:
 
 
 def _explain(sent: str, texts: Sequence[Text], depth: int) -> Explanation:
-    found = _best(list(_found(sent, texts))) if sent and texts and depth else None
+    found = _best(list(_found(sent, texts, depth == DEPTH)), sent) if sent and texts and depth else None
     if found is None:
         return sent
     text, reading, match = found
@@ -78,12 +78,22 @@ def _explain(sent: str, texts: Sequence[Text], depth: int) -> Explanation:
     return Explained(text, sent, reading, match, before, after, values)
 
 
-def _best(found: Sequence[Found]) -> Found | None:
-    """The outermost match; but where one with more text of its own stands across its joints, that one was sent."""
-    best = max(found, key=_size, default=None)
+def _best(found: Sequence[Found], sent: str) -> Found | None:
+    """The outermost match; what has more text of its own and stands across its joints stands in a slot, or was sent."""
+    best, kept = max(found, key=_size, default=None), list[Found]()
     while best is not None and (across := [one for one in found if _stands_across(one, best)]):
-        best = max(across, key=_size)
+        kept += across
+        best = _around(best, kept, sent) or max(across, key=_size)
     return best
+
+
+def _around(found: Found, others: Sequence[Found], sent: str) -> Found | None:
+    """The same text with its joints elsewhere, so that the others stand in its slots; or None."""
+    text, reading, _ = found
+    matcher = next(finds for read, finds in text.searches if read is reading)
+    match = matcher.search_around(sent, [(other[2].start, other[2].end) for other in others])
+    moved = match and (text, reading, match)
+    return moved if moved and not any(_stands_across(other, moved) for other in others) else None
 
 
 def _stands_across(one: Found, other: Found) -> bool:
@@ -98,7 +108,7 @@ def _joints(found: Found) -> list[int]:
     return [match.start + at for at in accumulate(lengths[:-1])]
 
 
-def _found(sent: str, texts: Iterable[Text]) -> Iterator[Found]:
+def _found(sent: str, texts: Iterable[Text], is_whole: bool) -> Iterator[Found]:
     for text in texts:
         for reading, matcher in text.searches:
             # Most texts are not in it, and a look at one word of theirs tells so.
@@ -106,6 +116,7 @@ def _found(sent: str, texts: Iterable[Text]) -> Iterator[Found]:
                 matcher.anchor in sent
                 and (match := matcher.search(sent))
                 and not (reading.is_phrase and not any(_is_at_lines(sent, match.start, match.end)))
+                and not (reading.is_opening and not (is_whole and match.start == 0 and match.end == len(sent)))
             ):
                 yield text, reading, match
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from llmdl_langgraph.prose import anchor
 from llmdl_plugins.slots import Part, Slot, count, render
 
 STEPS = 20_000
+HIDDEN = "\0"
 MOST = 0.8  # of a text: then what is found there is what was said
 
 Values = dict[str, str]
@@ -70,6 +71,32 @@ class Matcher:
             ):  # what fails from the first start fails from every later one
                 return None
         return None
+
+    def search_around(self, text: str, kept: Iterable[tuple[int, int]]) -> Match | None:
+        """The first place where the template explains the text with none of its own words inside these spans.
+
+        >>> text = "Rules: be kind\\nbe brief\\nIt is late"
+        >>> around = Matcher(["Rules: ", Slot("rules"), "\\n", Slot("time")])
+        >>> around.search(text).values, around.search_around(text, [(7, 23)]).values
+        ({'rules': 'be kind', 'time': 'be brief\\nIt is late'}, {'rules': 'be kind\\nbe brief', 'time': 'It is late'})
+        """
+        hidden = text
+        for start, end in kept:
+            hidden = hidden[:start] + HIDDEN * (end - start) + hidden[end:]
+        if (found := self.search(hidden)) is None:
+            return None
+        moved = replace(found, values=self._values(text, found))
+        return moved if moved.rewrite(self.parts) == text[moved.start : moved.end] else None
+
+    def _values(self, text: str, match: Match) -> Values:
+        """What fills the slots in a text of which parts were hidden from the match."""
+        at, values = match.start, {}
+        for part in self.parts:
+            end = at + len(match.values[part.name] if isinstance(part, Slot) else part)
+            if isinstance(part, Slot):
+                values[part.name] = text[at:end]
+            at = end
+        return values
 
     def _starts(self, text: str) -> Iterable[int]:
         first = self.parts[0]

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from llmdl_plugins.slots import Part, Slot
 
 ANCHOR_CHARS = 12
+LABEL_CHARS = 10
 WORDS = 3
 FEW_CHARS, MANY_CHARS = 4, 16
 WORDS_OF_A_LABEL = 2
@@ -36,6 +37,13 @@ def is_telling(parts: Sequence[Part]) -> bool:
     # Several short literals in their order are no coincidence either.
     solid = [_weight("".join(text.split())) for text in literals]
     return count_words(parts) > 1 and sum(n >= FEW_CHARS for n in solid) > 1 and sum(solid) >= MANY_CHARS
+
+
+def is_opening(parts: Sequence[Part]) -> bool:
+    """Whether a text begins with a label of some words, so that it tells a message that begins with it."""
+    first, *rest = parts or ("",)
+    label = first.strip() if isinstance(first, str) else ""
+    return bool(rest) and count_words((label,)) >= WORDS_OF_A_LABEL and _weight(label) >= LABEL_CHARS
 
 
 def _weight(text: str) -> int:

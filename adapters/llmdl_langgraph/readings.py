@@ -10,7 +10,7 @@ from functools import cached_property
 
 from llmdl_langgraph.blocks import BLOCKS
 from llmdl_langgraph.matcher import Matcher
-from llmdl_langgraph.prose import is_phrase, is_telling
+from llmdl_langgraph.prose import is_opening, is_phrase, is_telling
 from llmdl_langgraph.sites import Site
 from llmdl_langgraph.syntax import DOUBLE_BRACES, FORMAT, PERCENT, PLAIN, Syntax, fstring, fstring_then_format, replaced
 from llmdl_langgraph.template import Hole, Template, holes
@@ -55,6 +55,11 @@ class Reading:
         """Whether it is so short that it has to stand on a line of its own to be told from other text."""
         return is_phrase(self.parts)
 
+    @cached_property
+    def is_opening(self) -> bool:
+        """Whether it is so short that only the beginning of a message tells it."""
+        return not is_telling(self.parts)
+
     @property
     def literal_chars(self) -> int:
         """How much of it is text of its own."""
@@ -87,14 +92,19 @@ class Reading:
         return Matcher(self.parts)
 
 
-def readings(site: Site, known: Syntax | None = None) -> list[Reading]:
+def readings(site: Site, known: Syntax | None = None, is_message: bool = False) -> list[Reading]:
     """The ways to read a site, verbatim before formats; none where its text is too short to be told apart.
 
     Args:
         site: the place in the source.
         known: the syntax in which the source is seen to fill the text, if it is seen; no other is tried then.
+        is_message: whether it is seen to be all of a message; a label of some words is enough then.
     """
-    return [reading for reading in _readings(site, known) if is_telling(reading.parts) and _keeps_the_law(reading)]
+    return [
+        reading
+        for reading in _readings(site, known)
+        if (is_telling(reading.parts) or (is_message and is_opening(reading.parts))) and _keeps_the_law(reading)
+    ]
 
 
 def _readings(site: Site, known: Syntax | None) -> Iterator[Reading]:

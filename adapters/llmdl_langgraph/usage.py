@@ -41,6 +41,7 @@ class Usage:
     Args:
         sent: become part of a message, directly or through other names.
         written: expressions that stand in a message themselves, by module and span.
+        messages: those of them that are all that the message says.
         told: are logged, printed or raised.
         templates: are filled in a syntax.
         spans: expressions that are filled in a syntax, by module and span.
@@ -49,6 +50,7 @@ class Usage:
 
     sent: frozenset[str]
     written: frozenset[tuple[str, Span]]
+    messages: frozenset[tuple[str, Span]]
     told: frozenset[str]
     templates: Mapping[str, Syntax]
     spans: Mapping[tuple[str, Span], Syntax]
@@ -65,6 +67,10 @@ class Usage:
         """Whether a site stands in a message itself."""
         return (site.module, site.span) in self.written
 
+    def is_message(self, site: Site) -> bool:
+        """Whether a site is all that a message says."""
+        return (site.module, site.span) in self.messages
+
     def is_sent(self, site: Site) -> bool:
         """Whether a site is held by a name that is sent."""
         return bool(holders(site) & self.sent)
@@ -80,11 +86,13 @@ def usage(sources: Sequence[Source]) -> Usage:
     links = [alias for tree in trees for alias in aliases(tree)]
     sent = closed({name for tree in trees for part in _sent(tree) for name in names_in(part)}, links)
     written = {(s.name, span) for s in sources for part in _sent(s.tree) for span in _spans(part)}
+    whole = {(s.name, span_of(node)) for s in sources for part in _sent(s.tree) for node in _either(part)}
     told = {name for tree in trees for name in _told(tree)}
     spans = {(s.name, span_of(node)): how for s in sources for node, how in filled(s.tree)}
     return Usage(
         frozenset(sent),
         frozenset(written),
+        frozenset(whole),
         frozenset(told - sent),
         _templates(trees, links),
         spans,
@@ -132,6 +140,15 @@ def _sent(tree: ast.AST) -> Iterator[ast.expr]:
                 yield from _content(node)
             case ast.Call(func=ast.Attribute(), args=[first, *_]) if called(node) in ANSWERING:
                 yield from () if isinstance(first, ast.Dict) else (first,)
+
+
+def _either(node: ast.expr) -> Iterator[ast.expr]:
+    """An expression, or what either branch of it is."""
+    match node:
+        case ast.IfExp(body=body, orelse=other):
+            yield from (*_either(body), *_either(other))
+        case _:
+            yield node
 
 
 def _spans(node: ast.expr) -> Iterator[Span]:

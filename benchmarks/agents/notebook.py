@@ -14,9 +14,16 @@ def code(notebook: Path) -> tuple[str, dict[int, int]]:
         if cell["cell_type"] == "code":
             lines.append(f"# %% cell {number}")
             starts[number] = len(lines) + 1
-            lines += [_plain(line) for line in "".join(cell["source"]).split("\n")] + [""]
+            lines += [*_plain("".join(cell["source"]).split("\n")), ""]
     return "\n".join(lines) + "\n", starts
 
 
-def _plain(line: str) -> str:
-    return f"# {line}" if line.lstrip().startswith(("%", "!")) else line
+def _plain(lines: list[str]) -> list[str]:
+    """The lines of a cell; those of IPython, with what continues them, are comments, as is a cell that a shell runs."""
+    plain: list[str] = []
+    is_shell = any(line.startswith(("%%sh", "%%bash")) for line in lines)
+    for line in lines:
+        goes_on = bool(plain) and plain[-1].startswith("# ") and plain[-1].endswith("\\")
+        is_ours = is_shell or goes_on or line.lstrip().startswith(("%", "!"))
+        plain.append(f"# {line}" if is_ours else line)
+    return plain

@@ -1,4 +1,4 @@
-"""`table.py [known|found]`: measures every agent with a spec in a folder, two at a time, and prints a Markdown table.
+"""`table.py [SET]`: measures the agents with a spec in a folder of `specs/`, two at a time, and prints Markdown.
 
 `--again` prints it from what was measured before.  An agent whose checkout is missing is named and left out.
 """

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import asyncio
 import importlib
 import importlib.util
 import os
@@ -82,7 +84,9 @@ def _run(book: Path, attribute: str) -> types.ModuleType:
     module = sys.modules[book.stem] = types.ModuleType(book.stem)
     module.__file__ = str(book)
     try:
-        exec(compile(book.read_text("utf-8"), str(book), "exec"), module.__dict__)
+        cells = compile(book.read_text("utf-8"), str(book), "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+        if (waited := eval(cells, module.__dict__)) is not None:  # a cell awaits
+            asyncio.run(waited)
     except Exception:
         if attribute not in module.__dict__:
             raise

@@ -78,6 +78,21 @@ def test_of_copies_that_follow_each_other_the_first_is_found() -> None:
     assert match is not None and match.values == {"x": "a", "y": "b"} and match.end < len(text) / 2 + 1
 
 
+def test_what_is_kept_whole_is_never_cut() -> None:
+    kept = Matcher(["Rules: ", X, "\n", Y])
+    text = "Rules: be kind\nbe brief\nIt is late"
+    match = kept.search_around(text, [(7, 23)])
+    assert match and match.values == {"x": "be kind\nbe brief", "y": "It is late"}
+    assert kept.search_around(text, [(0, 23)]) is None
+    assert kept.search_around(text, []) == kept.search(text)
+
+
+def test_a_slot_that_occurs_twice_holds_equal_text_where_that_is_kept_too() -> None:
+    twice = Matcher(["I say ", X, " and ", X, "."])
+    assert twice.search_around("I say tea and tea.", [(6, 9), (14, 17)])
+    assert twice.search_around("I say tea and oil.", [(6, 9), (14, 17)]) is None
+
+
 def test_a_hostile_text_is_searched_quickly() -> None:
     parts: list[Part] = ["a long enough start "]
     for n in range(12):

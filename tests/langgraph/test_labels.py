@@ -1,0 +1,39 @@
+"""A label before a value is a prompt where it begins a message, and words like any others elsewhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from llmdl_langgraph.prose import is_opening
+from llmdl_plugins.slots import Slot
+
+from .conftest import Agent
+from .test_export import sent
+from .test_frozen import network
+from .test_probes import trainable
+
+ASKED: dict[str, Any] = {"question": "Where is it?", "quoted": "research question: none, Asked topic: tea"}
+CHANGES = {
+    "research question: {question}": "What we want to know: {question}",
+    "Asked topic: {topic}": "The topic is {topic}",
+}
+
+
+def test_a_label_that_begins_a_message_is_found_and_bound_there_alone(agent: Agent) -> None:
+    module = agent("labels")
+    net = network(module, probes=[ASKED])
+    values = {name: CHANGES[net[name].default] for name in trainable(net) if net[name].default in CHANGES}
+    assert len(values) == len(CHANGES)
+    asked, named, quoted = sent(net, module.model, values, ASKED)
+    assert asked[1] == ["human", "What we want to know: Where is it?"]
+    assert named[1] == ["human", "The topic is Where is it?"]
+    assert ASKED["quoted"] in quoted[0][1]
+    assert not any("given answer" in p.default for p in net.named_parameters().values() if p.trainable)
+
+
+def test_a_label_has_some_words_and_a_value() -> None:
+    assert is_opening(("Paper topic: ", Slot("topic")))
+    assert not is_opening(("Question: ", Slot("question")))
+    assert not is_opening(("Paper topic: ",))
+    assert not is_opening((Slot("topic"), " is the paper topic"))
+    assert not is_opening(())
