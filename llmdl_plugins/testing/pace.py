@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, cast, get_args
 
 from llmdl_plugins.errors import MisuseError
+from llmdl_plugins.run.bucket import Bucket
 from llmdl_plugins.testing.draws import Draw, digest
 
 Law = Literal["fixed", "lognormal", "token"]
@@ -46,26 +46,6 @@ class Latency:
         if self.law == "lognormal":
             return self.first * math.exp(self.second * Draw(digest("lat", key, repetition)).normal())
         return self.first + self.per_token * completion_tokens
-
-
-class Bucket:
-    """A token bucket: refilled at `per_minute`, it holds `burst` seconds' worth, and one at least."""
-
-    def __init__(self, per_minute: float, burst: float) -> None:
-        self._rate = per_minute / 60
-        self._capacity = max(1.0, self._rate * burst)
-        self._level, self._at = self._capacity, time.monotonic()
-
-    def wait(self, amount: float) -> float:
-        """Seconds until the amount fits; nothing is taken yet."""
-        now = time.monotonic()
-        self._level = min(self._capacity, self._level + (now - self._at) * self._rate)
-        self._at = now
-        return max(0.0, min(amount, self._capacity) - self._level) / self._rate
-
-    def take(self, amount: float) -> None:
-        """Spend the amount; the level may fall below nothing, which later callers wait for."""
-        self._level -= amount
 
 
 class RateLimit:

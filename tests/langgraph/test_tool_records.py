@@ -17,6 +17,7 @@ from types import ModuleType
 from typing import Annotated, Any
 
 import pytest
+import stamina
 from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 from langchain_core.tools import InjectedToolCallId, tool
 from langgraph.graph import START, MessagesState, StateGraph
@@ -75,7 +76,7 @@ async def test_a_resumed_run_calls_no_tool_twice(dictionary: Dictionary) -> None
 
     with closing(Ledger()) as ledger:
         dictionary.says(breaks)
-        with evaluator(dictionary.net, ledger) as at:
+        with stamina.set_testing(True, attempts=2, cap=True), evaluator(dictionary.net, ledger) as at:
             assert (await at.run({}, ROW)).status == "infrastructure error"
         dictionary.says(usual)
         with evaluator(dictionary.net, ledger) as at:
