@@ -14,15 +14,7 @@ from typing import Annotated
 import typer
 
 from llmdl_plugins.cli.commands import Commands
-from llmdl_plugins.cli.doctor import doctor
-from llmdl_plugins.cli.eval import evaluate
-from llmdl_plugins.cli.export import export
-from llmdl_plugins.cli.fit import fit
-from llmdl_plugins.cli.models import models
 from llmdl_plugins.cli.output import of_main_thread
-from llmdl_plugins.cli.plugins import plugins
-from llmdl_plugins.cli.report import report
-from llmdl_plugins.cli.show import show
 from llmdl_plugins.errors import LlmdlError
 from llmdl_plugins.plugins.manager import use
 
@@ -39,14 +31,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-app.command()(show)
-app.command()(doctor)
-app.command()(fit)
-app.command("eval")(evaluate)
-app.command()(report)
-app.command()(export)
-app.add_typer(models, name="models")
-app.add_typer(plugins, name="plugins")
 
 
 def _version(wanted: bool) -> None:

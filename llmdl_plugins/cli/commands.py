@@ -1,4 +1,4 @@
-"""The commands of plugins: named in `llmdl --help`, imported when they are called."""
+"""The commands, ours and those of plugins: named in `llmdl --help`, imported when they are called."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from llmdl_plugins.errors import PluginError
+from llmdl_plugins.plugins import builtin
 from llmdl_plugins.plugins.catalogue import Offer, catalogue
 from llmdl_plugins.plugins.declared import declared
 from llmdl_plugins.plugins.loading import told
@@ -18,6 +19,11 @@ class Commands(TyperGroup):
     """Our own commands, and after them those of plugins; ours keep their names."""
 
     _running: Offer | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._ours = {spec.name: spec for spec in builtin.llmdl_commands()}
+        self.commands = {name: _command(name, lambda: None, spec.summary) for name, spec in self._ours.items()}
 
     def list_commands(self, ctx: Any) -> list[str]:
         """All names; nothing of a plugin is imported."""
@@ -32,7 +38,9 @@ class Commands(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The command that is called, now imported."""
         name = args[0]
-        if name in self.commands or name.startswith("-") or (offer := catalogue("commands").get(name)) is None:
+        if (ours := self._ours.get(name)) is not None:
+            return name, _command(name, ours.load(), ours.summary), args[1:]
+        if name.startswith("-") or (offer := catalogue("commands").get(name)) is None:
             return super().resolve_command(ctx, args)
         self._running = offer
         return name, _command(name, offer.load(), offer.summary), args[1:]

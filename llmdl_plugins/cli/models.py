@@ -8,7 +8,9 @@ import typer
 
 from llmdl_plugins.cli import plugged
 
-models = typer.Typer(help="Local models: list them, or pull the default one.", no_args_is_help=True)
+models = typer.Typer(
+    help="Local models: list them, or pull the default one.", no_args_is_help=True, rich_markup_mode=None
+)
 
 
 @models.command("list")

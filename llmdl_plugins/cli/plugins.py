@@ -17,7 +17,9 @@ from llmdl_plugins.printable import printable
 if TYPE_CHECKING:
     from llmdl_plugins.plugins.listing import Listed
 
-plugins = typer.Typer(help="Plugins: list what is installed, check one, or begin one.", invoke_without_command=True)
+plugins = typer.Typer(
+    help="Plugins: list what is installed, check one, or begin one.", invoke_without_command=True, rich_markup_mode=None
+)
 
 _BROKEN = 1
 Limit = Annotated[float, typer.Option(min=0.1, help="Seconds that a plugin may take to be imported.")]

@@ -68,3 +68,43 @@ def llmdl_executors() -> list[Spec]:
         Spec("local", "llmdl_plugins.run.executor:InProcess", "every run of the application in this process"),
         Spec("processes", "llmdl_plugins.run.workers.processes:Processes", "worker processes on this machine"),
     ]
+
+
+@hookimpl
+def llmdl_commands() -> list[Spec]:
+    return [
+        Spec(
+            "show",
+            "llmdl_plugins.cli.show:show",
+            "Show nodes, parameters, sizes and what is frozen and why.  Nothing is sent, but by probes.",
+        ),
+        Spec(
+            "doctor",
+            "llmdl_plugins.cli.doctor:doctor",
+            "Look at rows, noise, power, headroom of prompts and side effects before a run is paid for.",
+        ),
+        Spec(
+            "fit",
+            "llmdl_plugins.cli.fit:fit",
+            "Train an untouched application, and test on sealed rows whether it got better.",
+        ),
+        Spec(
+            "eval",
+            "llmdl_plugins.cli.eval:evaluate",
+            "Score an application on rows; for a run, before and after side by side with a paired interval.",
+        ),
+        Spec(
+            "report",
+            "llmdl_plugins.cli.report:report",
+            "Write the report of a run again, and say what helped.  Nothing of the folder is imported or sent.",
+        ),
+        Spec(
+            "export",
+            "llmdl_plugins.cli.export:export",
+            "Export what a run ended with: nothing is handed over unless the sealed test showed a gain.",
+        ),
+        Spec("models", "llmdl_plugins.cli.models:models", "Local models: list them, or pull the default one."),
+        Spec(
+            "plugins", "llmdl_plugins.cli.plugins:plugins", "Plugins: list what is installed, check one, or begin one."
+        ),
+    ]
