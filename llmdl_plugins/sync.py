@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
+_LOOK = 0.2
 _depth: contextvars.ContextVar[int] = contextvars.ContextVar("llmdl_depth", default=0)
 
 
@@ -46,6 +47,16 @@ def start(work: Coroutine[Any, Any, T]) -> Future[T]:
 def run(work: Coroutine[Any, Any, T]) -> T:
     """The result of work, waited for."""
     return start(work).result()
+
+
+def waited(work: Future[T]) -> T:
+    """The result of work that was started; looks up now and then, or a Ctrl-C that comes as the wait begins is lost."""
+    while True:
+        try:
+            return work.result(_LOOK)
+        except TimeoutError:
+            if work.done():
+                return work.result()
 
 
 def on_a_loop() -> bool:

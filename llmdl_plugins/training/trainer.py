@@ -159,12 +159,12 @@ class Trainer:
         """`afit`, waited for; the first Ctrl-C drains and saves, the second stops at once."""
         running = sync.start(self.afit())
         try:
-            return running.result()
+            return sync.waited(running)
         except KeyboardInterrupt:
             self.stop()
             self._say(self.draining)
         try:
-            return running.result()
+            return sync.waited(running)
         except KeyboardInterrupt:
             running.cancel()
             raise

@@ -107,7 +107,7 @@ except KeyboardInterrupt:
 def test_ctrl_c_in_python_gives_a_stopped_result_and_a_second_one_is_raised(place: Ground) -> None:
     place.reset(latency="fixed:0.2")
     assert place.start("-c", INTERRUPTED, 1).wait(60) == 0, place.err()
-    assert place.out().strip() == "stopped" == result(place)["status"]
+    assert place.out().strip() == "stopped" == result(place)["status"], place.err()
     assert repeats(place, "runs/k") == 0
     place.reset(faults="hang@1-1000")
     assert place.start("-c", INTERRUPTED, 2).wait(60) == 0, place.err()
