@@ -35,8 +35,8 @@ def main() -> None:
     """Measure the parts, print each as it comes, and write all of them down."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("parts", nargs="*", default=["exact", "screened", "covered", "whole"], metavar="PART")
-    parser.add_argument("--runs", type=int, default=80, help="whole runs for each of six combinations")
-    parser.add_argument("--tests", type=int, default=400, help="sealed tests")
+    parser.add_argument("--runs", type=int, default=70, help="whole runs for each of six combinations")
+    parser.add_argument("--tests", type=int, default=300, help="sealed tests")
     parser.add_argument("--quick", action="store_true", help="a sample")
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()

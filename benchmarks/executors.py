@@ -12,7 +12,6 @@ import json
 import os
 import statistics
 import tempfile
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import asdict, dataclass
@@ -20,6 +19,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from costs.rounds import Timed, interleaved
 from costs.traffic import rows
 
 from llmdl_plugins import boundary
@@ -78,20 +78,12 @@ class Rate:
         return {name: round(value, 3) for name, value in asdict(self).items()}
 
 
-@dataclass(frozen=True)
-class Round:
-    """Wall seconds of one round, and CPU seconds of this process meanwhile."""
-
-    wall: float
-    cpu: float
-
-
 async def rates(part: Part, rounds: int) -> dict[str, Rate]:
-    """Every way, in turn, round after round; the first round warms up."""
+    """Every way, in turn, round after round."""
     async with AsyncExitStack() as ways:
         works = {name: await ways.enter_async_context(_way(executor, part)) for name, executor in WAYS.items()}
         with frozen_heap():
-            found = [{name: await _timed(work) for name, work in works.items()} for _ in range(rounds + 1)][1:]
+            found = await interleaved(works, rounds)
     return {name: _rate(name, found, part.runs) for name in WAYS}
 
 
@@ -114,18 +106,14 @@ async def _way(executor: str, part: Part) -> AsyncIterator[Work]:
             yield evaluated
 
 
-async def _timed(work: Work) -> Round:
-    wall, cpu = time.perf_counter(), time.process_time()
-    await work()
-    return Round(time.perf_counter() - wall, time.process_time() - cpu)
+def _rate(name: str, found: Mapping[str, list[Timed]], runs: int) -> Rate:
+    own = found[name]
 
-
-def _rate(name: str, found: list[dict[str, Round]], runs: int) -> Rate:
     def against(other: str) -> float:
-        return statistics.median(one[other].wall / one[name].wall for one in found)
+        return statistics.median(a.wall / b.wall for a, b in zip(found[other], own, strict=True))
 
-    rate = statistics.median(runs / one[name].wall for one in found)
-    owner = statistics.median(one[name].cpu / runs * 1e6 for one in found)
+    rate = statistics.median(runs / t.wall for t in own)
+    owner = statistics.median(t.cpu / runs * 1e6 for t in own)
     return Rate(rate, against("in process"), against("one worker"), owner)
 
 

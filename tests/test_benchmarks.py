@@ -45,12 +45,12 @@ def test_of_400_whole_runs_where_nothing_can_be_learned_at_most_12_claim_a_gain(
 
 
 @pytest.mark.long
-def test_sealed_intervals_hold_the_truth_and_stand_a_model_that_wanders(tmp_path: Path) -> None:
+def test_sealed_intervals_hold_the_truth_and_stand_a_model_that_drifts(tmp_path: Path) -> None:
     found = claims(tmp_path, "covered", "--tests", "300", seconds=3000)["covered"]
     assert found["sealed tests on the simulator"]["interval holds the truth"] >= 0.93
     assert found["graded scores, judged"]["interval holds the truth"] >= 0.92
-    wandering = found["a model that wanders, claimed"]
-    assert wandering["side by side"] <= 15 < 100 < wandering["one after the other"]
+    drifting = found["a model that drifts, claimed"]
+    assert drifting["side by side"] <= 15 < 100 < drifting["one after the other"]
 
 
 @pytest.mark.long

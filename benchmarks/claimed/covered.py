@@ -1,4 +1,4 @@
-"""Sealed tests where the truth is known: how often the interval holds it, and what a model does that wanders."""
+"""Sealed tests where the truth is known: how often the interval holds it, and what a model does that drifts."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ def covered(tests: int) -> dict[str, Any]:
     """Shares of intervals that hold the true gain, and of gains that are claimed where there are none."""
     real = [(learned, _tested(learned, seed)) for seed in range(tests) for learned in (seed % _KINDS,)]
     graded = [_graded(seed) for seed in range(tests)]
-    side, after = zip(*(_wandering(seed) for seed in range(tests)), strict=True)
+    side, after = zip(*(_drifting(seed) for seed in range(tests)), strict=True)
     return {
         "sealed tests on the simulator": {
             "tests": tests,
             "interval holds the truth": sum(held for _, (held, _) in real) / tests,
         },
         "graded scores, judged": {"tests": tests, "interval holds the truth": sum(graded) / tests},
-        "a model that wanders, claimed": {
+        "a model that drifts, claimed": {
             "tests": tests,
             "side by side": sum(s.improved for s in side),
             "one after the other": sum(s.improved for s in after),
@@ -62,12 +62,12 @@ async def _opened(world: Simulator, final: Mapping[str, Any], seed: int) -> Seal
         return await sealed_test(_evaluator(world, ledger), {}, final, _test(world), seed)
 
 
-def _wandering(seed: int) -> tuple[Sealed, Sealed]:
+def _drifting(seed: int) -> tuple[Sealed, Sealed]:
     """The same useless change, tested side by side in time, and one side after the other."""
     change = {"instruction": f"{_START} Thank you."}
     return (
-        sync.run(_opened(simulator("wandering", seed), change, seed)),
-        sync.run(_in_turn(simulator("wandering", seed), change)),
+        sync.run(_opened(simulator("drift", seed), change, seed)),
+        sync.run(_in_turn(simulator("drift", seed), change)),
     )
 
 

@@ -34,7 +34,7 @@ def whole(runs: int) -> dict[str, Any]:
     """Runs, runs that opened the seal, and gains that were claimed, for each world and optimizer."""
     found: dict[str, Any] = {}
     with _own_count():
-        for world in ("null", "wandering"):
+        for world in ("null", "drift"):
             for optimizer in ("textual-gradient", "random texts", "demonstrations"):
                 results = [_trained(world, optimizer, seed) for seed in range(runs)]
                 found[f"{world}, {optimizer}"] = {

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Set as AbstractSet
-from math import sin
 from typing import Any, TypedDict
 
 from langchain_core.messages import HumanMessage, SystemMessage
@@ -11,23 +9,8 @@ from langgraph.graph import END, START, StateGraph
 
 from llmdl_plugins import Network, Prompt, trainable
 from llmdl_plugins.testing import SimulatedChat, Simulator
-from llmdl_plugins.testing.settings import Settings
-from llmdl_plugins.testing.skills import NullWorld
 
-_SWING, _PACE = 0.35, 60.0
-
-
-class Wandering(NullWorld):
-    """Nothing that a prompt says matters, and the model's form wanders with time: a cycle is some 380 calls."""
-
-    def __init__(self, settings: Settings) -> None:
-        super().__init__(settings)
-        self.calls = 0
-
-    def accuracy(self, prompt: str, kind: int, demos: AbstractSet[int] = frozenset(), shown: str = "") -> float:
-        """Better and worse by turns."""
-        self.calls += 1
-        return 0.5 + _SWING * sin(self.calls / _PACE)
+_SWING = 0.5  # so that the model that drifts goes from hardly ever right to nearly always
 
 
 class State(TypedDict):
@@ -38,11 +21,8 @@ class State(TypedDict):
 
 
 def simulator(world: str, seed: int) -> Simulator:
-    """The world "null", or "wandering"."""
-    made = Simulator(skill="null", seed=seed)
-    if world == "wandering":
-        made.world = Wandering(made.settings)
-    return made
+    """The world "null", or "drift"."""
+    return Simulator(skill=world, seed=seed, swing=_SWING)
 
 
 def layer(model: SimulatedChat) -> Network:

@@ -13,7 +13,7 @@ from typing import Any
 
 from costs import agent
 from costs.calls import changed, network
-from costs.rounds import Cost, Way, costs, frozen_heap
+from costs.rounds import Cost, Way, costs
 from langchain_core.messages import AIMessage, HumanMessage
 
 from llmdl_langgraph.network import LangGraphNetwork
@@ -23,6 +23,7 @@ from llmdl_plugins.losses.loss import resolve
 from llmdl_plugins.run.budget import Budget
 from llmdl_plugins.run.cashier import Cashier
 from llmdl_plugins.run.evaluate import Evaluator
+from llmdl_plugins.run.heap import frozen_heap
 from llmdl_plugins.run.ledger import Ledger
 from llmdl_plugins.run.meter import Meter
 

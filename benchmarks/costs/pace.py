@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import statistics
-import time
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from costs.rounds import Timed, interleaved
 from costs.traffic import App, Slow, app, bare, desk
 
 from llmdl_plugins.run.heap import frozen_heap
@@ -31,7 +31,7 @@ class Pace:
         cpu: CPU time a call, in microseconds.
         own: what of it is more than the bare loop's.
         rate: calls a second.
-        most: calls in flight at once.
+        most: calls in flight at once; 0 where nobody counts them.
     """
 
     of_ideal: float
@@ -39,19 +39,11 @@ class Pace:
     cpu: float
     own: float
     rate: float
-    most: int
+    most: int = 0
 
     def told(self) -> dict[str, float]:
         """For the JSON."""
         return {name: round(value, 3) for name, value in asdict(self).items()}
-
-
-@dataclass(frozen=True)
-class Timed:
-    """Wall and CPU seconds of one round."""
-
-    wall: float
-    cpu: float
 
 
 def paces(
@@ -61,7 +53,7 @@ def paces(
     models = {name: Slow(latency=lambda n: latency) for name in ("bare", "evaluator")}
     apps = {name: app(kind, model) for name, model in models.items()}
     found = asyncio.run(_paces(apps, concurrency, rounds, calls_each * concurrency, latency))
-    return {name: _seen(pace, models[name].most) for name, pace in found.items()}
+    return {name: replace(pace, most=models[name].most) for name, pace in found.items()}
 
 
 def over_http(concurrency: int, rounds: int, *, calls_each: int = CALLS_EACH) -> dict[str, Pace]:
@@ -91,7 +83,7 @@ async def _paces(apps: Mapping[str, App], concurrency: int, rounds: int, runs: i
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(concurrency))
     with ExitStack() as desks, frozen_heap():
         ways = {name: _way(desks, name, one, concurrency, runs) for name, one in apps.items()}
-        found = await _interleaved(ways, rounds)
+        found = await interleaved(ways, rounds)
     return {name: _pace(own, found["bare"], runs, runs * latency / concurrency) for name, own in found.items()}
 
 
@@ -107,23 +99,6 @@ def _way(desks: ExitStack, name: str, one: App, concurrency: int, runs: int) -> 
     return evaluated
 
 
-async def _interleaved(ways: Mapping[str, Work], rounds: int) -> dict[str, list[Timed]]:
-    """Every way once to get warm, then round after round."""
-    found: dict[str, list[Timed]] = {name: [] for name in ways}
-    for work in ways.values():
-        await work()
-    for _ in range(rounds):
-        for name, work in ways.items():
-            found[name].append(await _timed(work))
-    return found
-
-
-async def _timed(work: Work) -> Timed:
-    wall, cpu = time.perf_counter(), time.process_time()
-    await work()
-    return Timed(time.perf_counter() - wall, time.process_time() - cpu)
-
-
 def _pace(own: list[Timed], first: list[Timed], calls: int, ideal: float) -> Pace:
     middle, pairs = statistics.median, list(zip(own, first, strict=True))
     return Pace(
@@ -132,9 +107,4 @@ def _pace(own: list[Timed], first: list[Timed], calls: int, ideal: float) -> Pac
         cpu=middle(t.cpu for t in own) / calls * 1e6,
         own=middle(a.cpu - b.cpu for a, b in pairs) / calls * 1e6,
         rate=middle(calls / t.wall for t in own),
-        most=0,
     )
-
-
-def _seen(pace: Pace, most: int) -> Pace:
-    return Pace(**{**asdict(pace), "most": most})

@@ -1,12 +1,12 @@
-"""CPU time of several ways to do the same, in interleaved rounds, so that a busy machine is busy for all of them."""
+"""Several ways to do the same, timed in interleaved rounds, so that a busy machine is busy for all of them."""
 
 from __future__ import annotations
 
 import gc
 import statistics
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -76,12 +76,26 @@ def cpu_seconds(way: Way) -> float:
         return time.process_time() - start
 
 
-@contextmanager
-def frozen_heap() -> Iterator[None]:
-    """What lives now is left out by the garbage collector, as a long run would do."""
-    gc.collect()
-    gc.freeze()
-    try:
-        yield
-    finally:
-        gc.unfreeze()
+@dataclass(frozen=True)
+class Timed:
+    """Wall and CPU seconds of one round."""
+
+    wall: float
+    cpu: float
+
+
+async def interleaved(ways: Mapping[str, Callable[[], Awaitable[object]]], rounds: int) -> dict[str, list[Timed]]:
+    """Every way once to get warm, then round after round."""
+    for work in ways.values():
+        await work()
+    found: dict[str, list[Timed]] = {name: [] for name in ways}
+    for _ in range(rounds):
+        for name, work in ways.items():
+            found[name].append(await _timed(work))
+    return found
+
+
+async def _timed(work: Callable[[], Awaitable[object]]) -> Timed:
+    wall, cpu = time.perf_counter(), time.process_time()
+    await work()
+    return Timed(time.perf_counter() - wall, time.process_time() - cpu)

@@ -28,10 +28,16 @@ _CALLED: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at; `wrong` says what is not as it should be, or is empty."""
+    """One thing that was looked at.
+
+    Args:
+        wrong: what is not as it should be, or empty.
+        needed: whether nothing can be tried where it is wrong.
+    """
 
     what: str
     wrong: str = ""
+    needed: bool = False
 
 
 def findings(offer: Offer) -> Iterator[Finding]:
@@ -46,15 +52,17 @@ def findings(offer: Offer) -> Iterator[Finding]:
     try:
         target = offer.load()
     except LlmdlError as error:
-        yield Finding(f"{what} can be imported", str(error))
+        yield Finding(f"{what} can be imported", str(error), needed=True)
         return
-    yield Finding(f"{what} can be imported")
-    yield Finding(f"{what} can be called as {_call(offer.kind)}", _wrong(offer.kind, target))
+    yield Finding(f"{what} can be imported", needed=True)
+    yield Finding(f"{what} can be called as {_call(offer.kind)}", _wrong(offer.kind, target), needed=True)
 
 
 def _call(kind: str) -> str:
-    positional, named = _CALLED.get(kind, ((), ()))
-    return f"f({', '.join([*positional, *(f'{name}=…' for name in named)])})" if kind in _CALLED else "f(…)"
+    if kind not in _CALLED:
+        return "f(…)"
+    positional, named = _CALLED[kind]
+    return f"f({', '.join([*positional, *(f'{name}=…' for name in named)])})"
 
 
 def _wrong(kind: str, target: Any) -> str:

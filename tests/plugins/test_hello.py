@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,8 @@ from pathlib import Path
 import pytest
 
 from llmdl_plugins import Trainer
+from llmdl_plugins.cli import package
+from llmdl_plugins.cli.package import Kind
 from llmdl_plugins.plugins.catalogue import catalogue
 from llmdl_plugins.plugins.structure import findings
 from llmdl_plugins.testing.conformance import CASES
@@ -59,6 +62,17 @@ def test_there_is_one_of_each_kind_and_each_is_on_a_page(here: Path) -> None:
         (offer,) = [offer for offer in catalogue(kind).values() if offer.plugin.name == "hello"]
         assert [f for f in findings(offer) if f.wrong] == []
     assert max(len(file.read_text().splitlines()) for file in here.glob("llmdl_hello/*.py")) < 60
+
+
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind != Kind.RECIPE])  # its recipe uses its layer
+def test_its_pages_are_those_that_a_new_package_has(kind: Kind) -> None:
+    template = (Path(package.__file__).parent / "templates" / "code" / f"{kind}.py.jinja").read_text()
+    code = (HELLO / "llmdl_hello" / f"{kind}.py").read_text()
+    slots = {r"\{\{\ target\ \}\}": r"\w+", r"\{\{\ name\ \}\}": r"[\w-]+"}
+    pattern = re.escape(template)
+    for slot, word in slots.items():
+        pattern = pattern.replace(slot, word)
+    assert re.fullmatch(pattern, code)
 
 
 @pytest.mark.long

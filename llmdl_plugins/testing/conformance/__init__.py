@@ -1,6 +1,10 @@
 """What a plugin promises, as tests that its author runs: `llmdl plugins check NAME`, or a subclass in his own tests.
 
 Each kind has a class: `LayerCases`, `OptimizerCases`, … A method of it is one promise, and its docstring says which.
+
+What the classes stand on: `case`, one name in a catalogue; `fakes` and `making`, for layers; `desk`, an agent to be
+trained; `training`, runs of the trainer with it; `teaching`, their teacher; `watched`, what an optimizer does in one.
+`told` and `__main__` are for `llmdl plugins check`.
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ def _offers(plugin: str) -> Iterator[Offer]:
 
 def _usable(offer: Offer) -> bool:
     """Whether there is something to try: what can't be imported or called has been told already."""
-    return offer.kind in CASES and not any(found.wrong for found in findings(offer) if " can be " in found.what)
+    return offer.kind in CASES and not any(found.wrong for found in findings(offer) if found.needed)
 
 
 def _main(plugin: str, report: str) -> int:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from llmdl_plugins import sync
-from llmdl_plugins.network import trainable
 from llmdl_plugins.testing.conformance.fakes import Echo, Probe
-from llmdl_plugins.testing.conformance.layers import LayerCases
+from llmdl_plugins.testing.conformance.layers import LayerCases, taped
 
 
 class ContainerCases(LayerCases):
@@ -15,9 +13,7 @@ class ContainerCases(LayerCases):
 
     def test_its_layers_are_steps_of_the_tape(self) -> None:
         """It runs its layers by `ainvoke`, so that each is a step of its own and hears what was wrong with it."""
-        layer, state = self.made(Echo()), self.given()
-        with trainable(layer).recorded() as tape:
-            sync.run(layer.ainvoke(state))
+        tape = taped(self.made(Echo()), self.given())
         steps = [step for step in tape.steps if step.name == Probe.__name__]
         assert steps, "none of its layers is a step of the tape: call `await layer.ainvoke(state)`, not `forward`"
         inside = sum(len(step.calls) for step in steps)
@@ -25,9 +21,8 @@ class ContainerCases(LayerCases):
 
     def test_the_parameters_of_its_layers_are_named_too(self) -> None:
         """The parameters of its layers are among its own, whatever it holds them in."""
-        layer, state = self.made(Echo()), self.given()
-        with trainable(layer).recorded() as tape:
-            sync.run(layer.ainvoke(state))
+        layer = self.made(Echo())
+        tape = taped(layer, self.given())
         read = {p for step in tape.steps if step.name == Probe.__name__ for p in step.reads}
         named = layer.named_parameters()
         assert read and read <= set(named.values()), (

@@ -71,7 +71,7 @@ class LayerCases(Case):
     def test_its_parameters_have_names(self) -> None:
         """Every parameter that it reads is one of its named parameters, so it can be trained, saved and frozen."""
         layer = self.made(Echo())
-        tape, named = _taped(layer, self.given()), layer.named_parameters().values()
+        tape, named = taped(layer, self.given()), layer.named_parameters().values()
         unnamed = [p for step in tape.steps for p in step.reads if p not in named]
         assert not unnamed, f"it reads {unnamed}, which no attribute holds: assign parameters and layers as attributes"
 
@@ -80,7 +80,7 @@ class LayerCases(Case):
         layer = self.made(Echo())
         if not layer.named_parameters():
             pytest.skip("it has no parameters")
-        reads = [p for step in _taped(layer, self.given()).steps for p in step.reads]
+        reads = [p for step in taped(layer, self.given()).steps for p in step.reads]
         assert reads, "it read none of its parameters in a run: read `.value` in `forward`, not before"
 
     def test_many_at_once_give_what_each_gives_alone(self) -> None:
@@ -99,7 +99,7 @@ class LayerCases(Case):
         layer = self.made(model)
         counts = []
         for _ in range(2):
-            tape, asked = _taped(layer, state), len(model.calls)
+            tape, asked = taped(layer, state), len(model.calls)
             assert len(tape.calls) == asked, (
                 f"it made {asked} calls and {len(tape.calls)} are on the tape: ask by the public methods of the "
                 "model, in `forward`"
@@ -156,7 +156,8 @@ def _found(case: LayerCases) -> dict[str, Any]:
     raise raised[0]
 
 
-def _taped(layer: Module, state: Mapping[str, Any]) -> Tape:
+def taped(layer: Module, state: Mapping[str, Any]) -> Tape:
+    """One run of a layer, recorded."""
     with trainable(layer).recorded() as tape:
         sync.run(layer.ainvoke(state))
     return tape
