@@ -213,7 +213,7 @@ class Cashier:
         with self._lock:
             self._met.add(call.key)
         keep(receipt)
-        return self.ledger.add_call(call.key, call.path, call.request, answer, tokens, seconds, call.written)
+        return self.ledger.add_call(call, answer, tokens, seconds)
 
     def _shared(self, call: Call, answer: JSON) -> JSON:
         keep(self._receipt(call, total_usage(answer)))
