@@ -24,7 +24,9 @@ from llmdl_plugins.losses.numeric import Numeric
 from llmdl_plugins.module import Module
 from llmdl_plugins.network import trainable
 from llmdl_plugins.plain import dumps
-from llmdl_plugins.testing import ScriptedChat, SimulatedChat, Simulator
+from llmdl_plugins.testing import ScriptedChat
+
+from .calls import chat
 
 Rows = Callable[[int], Sequence[Example]]
 
@@ -45,10 +47,6 @@ def fails(error: BaseException) -> Callable[[Any], Any]:
         raise error
 
     return does
-
-
-def chat(**settings: Any) -> SimulatedChat:
-    return SimulatedChat(simulator=Simulator(**settings))
 
 
 async def test_server_meter_and_ledger_count_the_same(desk: Any, rows: Rows) -> None:
