@@ -1,6 +1,6 @@
 """The one evaluation service: a candidate and an example in, a rollout out.
 
-Concurrency, replay, accounting and the three kinds of outcome live here and nowhere else.
+Concurrency, replay and the accounting of rollouts live here and nowhere else; `attempt` makes one.
 """
 
 from __future__ import annotations

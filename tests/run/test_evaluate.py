@@ -212,7 +212,7 @@ async def test_a_call_that_left_its_run_is_never_scored(desk: Any, rows: Rows) -
 
 async def test_a_disk_that_is_full_is_never_a_score(desk: Any, rows: Rows, monkeypatch: pytest.MonkeyPatch) -> None:
     at = desk(chat())
-    monkeypatch.setattr(at.ledger, "_kept", lambda group: LedgerError("full"))
+    monkeypatch.setattr(at.ledger._writer, "_kept", lambda group: LedgerError("full"))
     with pytest.raises(LedgerError):
         await at.evaluate([{}], rows(3))
 
