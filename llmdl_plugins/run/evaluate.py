@@ -141,9 +141,7 @@ class Evaluator:
         with suppress(Exception):
             self.watcher(event)
 
-    async def run(
-        self, candidate: Values, example: Example, repetition: str = "0", record: str = "0", *, tapes: bool = True
-    ) -> Rollout:
+    async def _run(self, candidate: Values, example: Example, repetition: str, record: str, *, tapes: bool) -> Rollout:
         """One rollout: from the ledger where it is finished there, else made now.
 
         Args:
@@ -154,17 +152,9 @@ class Evaluator:
             Stopped: the budget or the user ends the run.
             InfrastructureError: too large a share of rollouts failed on the way to the model.
         """
-        try:
-            return await self._run(candidate, example, repetition, record, tapes=tapes)
-        finally:
-            await self._landed()
-
-    async def _run(
-        self, candidate: Values, example: Example, repetition: str = "0", record: str = "0", *, tapes: bool = True
-    ) -> Rollout:
         ready = self._ready(candidate)
         if self.tools.mode == "replay" and ready.digest != self._ready(ORIGINAL).digest:
-            original = await self._run(ORIGINAL, example, record)
+            original = await self._run(ORIGINAL, example, record, "0", tapes=True)
             if original.status == "infrastructure error":
                 return original  # what there is to replay is not known yet
         key = digest("rollout", self._identity, ready.digest, example.key, repetition)
