@@ -8,7 +8,7 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from typing import Any
 
@@ -91,6 +91,19 @@ def _message(message: Any) -> JSON:
         if given := getattr(message, key, None):
             told[key] = plain(given)
     return told
+
+
+def strings_in(value: JSON) -> Iterator[str]:
+    """The texts in plain JSON, at any depth; keys are none.
+
+    >>> [*strings_in({"a": ["x", 1, {"b": "y"}]})]
+    ['x', 'y']
+    """
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from strings_in(part)
 
 
 def dumps(value: Any) -> str:

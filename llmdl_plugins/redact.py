@@ -13,23 +13,15 @@ import json
 import os
 import re
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from secrets import token_hex
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import quote
 from weakref import WeakValueDictionary
 
+from llmdl_plugins.secret_fields import of_environment, of_object
 from llmdl_plugins.secret_forms import FORMS, QUERY, suspicion
 
-_VARIABLE = re.compile(r"key|token|secret|passw|passphrase|credential|auth", re.I)
-_FIELD = re.compile(
-    r"(?:api|access|private|subscription|account)[-_]?key|^key$|secret|token(?!s|i)|passw|passphrase|credential"
-    r"|authori[sz]ation|bearer|cookie",
-    re.I,
-)
-_PLACE = re.compile(r"base_?url|endpoint|api_?base|host|proxy|organi[sz]ation", re.I)
-_INSIDE = re.compile(r"headers|query|kwargs|extra_body", re.I)
-_HARMLESS = re.compile(r"content-type|accept|user-agent", re.I)
 _SHORTEST = 8
 MARK, _LITERAL, _UNKNOWN = "[secret:", "[secret:]", "[secret:?"
 _PUT = re.compile(r"\[secret:([^\[\]]*)\]")
@@ -70,11 +62,8 @@ class Secrets:
     def look_around(self) -> None:
         """Learn from the environment, with what a `.env` has put there."""
         self._variables = len(os.environ)
-        for name, value in os.environ.items():
-            if _VARIABLE.search(name):
-                self.learn(name, value)
-            for part, secret in _in_address(value):
-                self.learn(f"{name}.{part}", secret)
+        for name, value in of_environment(os.environ):
+            self.learn(name, value)
 
     def _look_again(self) -> None:
         if len(os.environ) != self._variables:
@@ -84,7 +73,7 @@ class Secrets:
         """Learn from the fields of a model or a client: its keys, its headers, and where it is."""
         if self._met.get(id(model)) is model:
             return
-        for name, value in _fields(model):
+        for name, value in of_object(model):
             self.learn(name, value)
         self._met[id(model)] = model
 
@@ -144,44 +133,6 @@ def _written(value: str) -> dict[str, str]:
     return {way: text for n, (way, text) in enumerate(ways.items()) if text not in list(ways.values())[:n]}
 
 
-def _in_address(text: str) -> Iterator[tuple[str, str]]:
-    """The password and the keys in an address, by name."""
-    if "://" not in text:
-        return
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        return
-    if parts.password:
-        yield "password", parts.password
-    yield from ((name, value) for name, value in parse_qsl(parts.query) if _VARIABLE.search(name))
-
-
-def _fields(model: Any) -> Iterator[tuple[str, str]]:
-    """The fields of an object that are to be kept to oneself, by name."""
-    for name, value in list(getattr(model, "__dict__", {}).items()):
-        yield from _told(str(name), value)
-
-
-def _told(name: str, value: Any) -> Iterator[tuple[str, str]]:
-    if hasattr(value, "get_secret_value"):
-        yield name, str(value.get_secret_value())
-    elif isinstance(value, Mapping) and _INSIDE.search(name):
-        # Which of the headers is the key, only their server knows.
-        before = "header." if "header" in name.lower() else ""
-        for key, one in value.items():
-            if not _HARMLESS.fullmatch(str(key)):
-                yield from _told(f"{before}{key}", one)
-    elif isinstance(value, str):
-        if _FIELD.search(name) or name.startswith("header.") or _PLACE.search(name):
-            yield name, value
-        if _PLACE.search(name) and "://" in value:
-            yield f"{name}.host", value.partition("://")[2].partition("/")[0].rpartition("@")[2]
-        yield from ((f"{name}.{part}", secret) for part, secret in _in_address(value))
-    elif name.endswith("base_url"):
-        yield from _told(name, str(value))
-
-
 _here = Secrets()
 
 
@@ -202,12 +153,17 @@ def meet(model: Any) -> None:
 
 def hide(text: str) -> str:
     """The text as it may be stored; `show` makes it what it was."""
-    return _here.hide(text.replace(MARK, _LITERAL) if MARK in text else text, _here.guess)
+    return _here.hide(_escaped(text), _here.guess)
 
 
 def hide_for_good(text: str) -> str:
     """The same where nothing reads it back but people and later processes."""
-    return _here.hide(text.replace(MARK, _LITERAL) if MARK in text else text, lambda _: f"{_UNKNOWN}]")
+    return _here.hide(_escaped(text), lambda _: f"{_UNKNOWN}]")
+
+
+def _escaped(text: str) -> str:
+    """The text, whose own marks are no marks of ours."""
+    return text.replace(MARK, _LITERAL)
 
 
 def show(text: str) -> str | None:

@@ -46,7 +46,7 @@ def start(work: Coroutine[Any, Any, T]) -> Future[T]:
 
 def run(work: Coroutine[Any, Any, T]) -> T:
     """The result of work, waited for."""
-    return start(work).result()
+    return waited(start(work))
 
 
 def waited(work: Future[T]) -> T:

@@ -44,15 +44,11 @@ def _module(place: str, attribute: str, target: str) -> ModuleType:
     return _from_file(Path(place)) if place.endswith(".py") else _imported(place, target)
 
 
-def _is_config(target: str) -> bool:
-    return Path(target.partition(":")[0]).name == "langgraph.json"
-
-
 def _resolved(target: str) -> str:
     """The target that a langgraph.json stands for; any other as it is."""
-    if not _is_config(target):
-        return target
     path, _, name = target.partition(":")
+    if Path(path).name != "langgraph.json":
+        return target
     graphs = _graphs(Path(path))
     if not name and len(graphs) != 1:
         raise TargetError(f"{path} has several graphs: write {path}:NAME with one of {', '.join(graphs)}.")

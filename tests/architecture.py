@@ -10,7 +10,18 @@ ROOT = Path(__file__).parent.parent
 CORE = ROOT / "llmdl_plugins"
 LEVELS = [
     {"errors", "slots", "plain", "parameter", "rows", "data", "splits", "sync", "threads", "printable", "plugins"}
-    | {"notebook", "classes", "checks", "environment", "clock", "lasting", "redact", "secret_forms", "holding"},
+    | {
+        "notebook",
+        "classes",
+        "checks",
+        "environment",
+        "clock",
+        "lasting",
+        "redact",
+        "secret_fields",
+        "secret_forms",
+        "holding",
+    },
     {"answers", "tape", "scope", "calls", "results", "uses", "passage", "paying", "flow", "asked", "whole", "streamed"}
     | {"metered", "overrides", "tool_door", "boundary", "module", "effects", "transport", "target"},
     {"network", "layers", "containers", "losses"},

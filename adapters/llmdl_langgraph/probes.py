@@ -14,7 +14,7 @@ from llmdl_langgraph.explain import Explained, Explanation, explain, explained_i
 from llmdl_langgraph.prose import count_words, is_glue
 from llmdl_langgraph.readings import Reading
 from llmdl_langgraph.rendered import says
-from llmdl_langgraph.sent import Sent, came_back, sent_in, strings_in
+from llmdl_langgraph.sent import Sent, came_back, sent_in
 from llmdl_langgraph.sourceless import SOURCELESS
 from llmdl_langgraph.texts import Text
 from llmdl_langgraph.transforms import CASES
@@ -22,7 +22,7 @@ from llmdl_langgraph.unlikely import beside_seen, quotes_seen, unlikely_texts, w
 from llmdl_plugins.data import Example
 from llmdl_plugins.errors import LlmdlError, RolloutError, TargetError
 from llmdl_plugins.network import Network
-from llmdl_plugins.plain import plain
+from llmdl_plugins.plain import plain, strings_in
 from llmdl_plugins.tape import Tape
 
 MANY_WORDS = 4  # of a prompt file, or of a function on lines of their own, are no coincidence

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from llmdl_langgraph.binding import WRITTEN_BY_THE_APPLICATION
+from llmdl_plugins.plain import strings_in
 from llmdl_plugins.tape import Step, Tape
 
 
@@ -45,15 +46,6 @@ def came_back(tape: Tape) -> Iterator[str]:
     for step in tape.steps:
         for answer in [*(call.answer for call in step.calls), *(call.answer for call in step.tools)]:
             yield from strings_in(answer)
-
-
-def strings_in(value: Any) -> Iterator[str]:
-    """The texts in plain JSON, at any depth."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict | list):
-        for part in value.values() if isinstance(value, dict) else value:
-            yield from strings_in(part)
 
 
 def node_of(step: Step) -> str:

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from llmdl_plugins.errors import RunFolderError
 from llmdl_plugins.report.record import Felt, Journal, Move, NoModel, Refused, SealedRuns
-from llmdl_plugins.run.disk import fails, unread
+from llmdl_plugins.run.disk import fails, read_only, unread
 
 _PATIENCE = 10.0
 _LONGEST = 16_000_000
@@ -49,7 +49,7 @@ def read_journal(path: Path) -> Journal:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[sqlite3.Connection]:
-    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as db:
+    with closing(read_only(path)) as db:
         db.execute("PRAGMA query_only = ON")
         db.execute("PRAGMA trusted_schema = OFF")
         # A made-up file may hold views that never end and values without end.

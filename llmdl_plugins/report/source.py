@@ -11,7 +11,7 @@ from llmdl_plugins.errors import RunFolderError
 from llmdl_plugins.report.journal import read_journal
 from llmdl_plugins.report.record import Config, Outcome, Run
 from llmdl_plugins.run.folder import RunFolder, refuse_link
-from llmdl_plugins.run.presence import at_work
+from llmdl_plugins.run.owner import at_work
 
 T = TypeVar("T")
 

@@ -15,7 +15,7 @@ from llmdl_plugins.run.database import Say
 from llmdl_plugins.run.ledger import Ledger
 
 if TYPE_CHECKING:
-    from llmdl_plugins.scope import Use
+    from llmdl_plugins.scope import Call, Use
 
 NOT_STORED = "(not stored: --no-content)"
 
@@ -53,22 +53,14 @@ class BareLedger(Ledger):
         """All that this process was told for a question."""
         return [(path, turn, json.loads(outcome)) for path, turn, outcome in self._asked.get(question, [])]
 
-    def add_call(
-        self,
-        key: str,
-        path: str,
-        request: JSON,
-        answer: JSON,
-        tokens: dict[str, int] | None,
-        seconds: float,
-        written: str | None = None,
-    ) -> Future[None]:
+    def add_call(self, call: Call, answer: JSON, tokens: dict[str, int] | None, seconds: float) -> Future[None]:
         """Keep an answer, and record that there was one."""
-        self._keep("answer", key, answer)
-        asked: Any = request
+        self._keep("answer", call.key, answer)
+        asked: Any = call.request
         bare = {name: asked[name] for name in ("model", "settings") if name in asked}
-        told = {**bare, "asked": self._measured(request), "answered": self._measured(answer)}
-        return super().add_call(key, _placed(path), told, None, tokens, seconds)
+        told: JSON = {**bare, "asked": self._measured(call.request), "answered": self._measured(answer)}
+        told_of = replace(call, path=_placed(call.path), request=told, written=None)
+        return super().add_call(told_of, None, tokens, seconds)
 
     def add_failure(self, key: str, path: str, error: str) -> Future[None]:
         """Record the kind of an error alone: its words may quote a prompt."""

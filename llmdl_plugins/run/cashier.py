@@ -59,91 +59,77 @@ class Cashier:
         return await asyncio.shield(task)
 
     async def _asend(self, call: Call, send: Callable[[], Awaitable[JSON]], patient: bool = True) -> JSON:
-        try:
-            if (answer := self._remembered(call)) is None:
-                told = self._quoted(call)
-                # On a loop, as here, `reserve` never waits.
-                self._begin(call, await self.meter.areserve(told) if patient else self.meter.reserve(told))
-                answer = await self._asent(call, send, patient)
-                await self.ledger.landed(self._record(call, answer))
-            self._joins.close(call, answer)
+        if (answer := await self._aopened(call, patient=patient)) is not None:
             return answer
+        try:
+            answer = await self._sender.asend(call, send, patient)
         except BaseException as error:
-            self._joins.close(call, error=error)
+            self._give_up(call, error)
             raise
-
-    async def _asent(self, call: Call, send: Callable[[], Awaitable[JSON]], patient: bool) -> JSON:
-        try:
-            return await self._sender.asend(call, send, patient)
-        except BaseException:
-            self._give_up(call)
-            raise
-
-    async def afirst(self, call: Call, start: Callable[[], Awaitable[T]], patient: bool = True) -> T:
-        """What a stream starts with; a start that fails is tried again, and then fails the call."""
-        try:
-            return await self._sender.asend(call, start, patient)
-        except BaseException:
-            self._give_up(call)
-            self._joins.close(call)
-            raise
+        with self._joins.failing(call):
+            await self.ledger.landed(self._record(call, answer))
+        self._joins.close(call, answer)
+        return answer
 
     def pay(self, call: Call, send: Callable[[], JSON]) -> JSON:
         """The same, synchronously."""
         if (answer := self._joins.wait(call)) is not None:
             return self._shared(call, answer)
-        try:
-            if (answer := self._remembered(call)) is None:
-                self._begin(call, self.meter.reserve(self._quoted(call)))
-                answer = self._sent(call, send)
-                self._record(call, answer).result()
-            self._joins.close(call, answer)
+        if (answer := self._opened(call)) is not None:
             return answer
+        try:
+            answer = self._sender.send(call, send)
         except BaseException as error:
-            self._joins.close(call, error=error)
+            self._give_up(call, error)
             raise
-
-    def _sent(self, call: Call, send: Callable[[], JSON]) -> JSON:
-        try:
-            return self._sender.send(call, send)
-        except BaseException:
-            self._give_up(call)
-            raise
-
-    def first(self, call: Call, start: Callable[[], T]) -> T:
-        """The same, synchronously."""
-        try:
-            return self._sender.send(call, start)
-        except BaseException:
-            self._give_up(call)
-            self._joins.close(call)
-            raise
+        self.finish(call, answer)
+        return answer
 
     def begin(self, call: Call) -> JSON:
         """The recorded answer, or None and the price is set aside: the call is to be finished, left or failed."""
         if (answer := self._joins.wait(call)) is not None:
             return self._shared(call, answer)
-        try:
-            if (answer := self._remembered(call)) is None:
-                self._begin(call, self.meter.reserve(self._quoted(call), streams=True))
-                return None
-        except BaseException as error:
-            self._joins.close(call, error=error)
-            raise
-        self._joins.close(call, answer)
-        return answer
+        return self._opened(call, streams=True)
 
     async def abegin(self, call: Call) -> JSON:
         """The same, asynchronously."""
         if (answer := await self._joins.await_(call)) is not None:
             return self._shared(call, answer)
+        return await self._aopened(call, streams=True)
+
+    def first(self, call: Call, start: Callable[[], T]) -> T:
+        """What a stream starts with; a start that fails is tried again, and then fails the call."""
         try:
-            if (answer := self._remembered(call)) is None:
-                self._begin(call, await self.meter.areserve(self._quoted(call), streams=True))
-                return None
-        except BaseException as error:
-            self._joins.close(call, error=error)
+            return self._sender.send(call, start)
+        except BaseException:
+            self._give_up(call)
             raise
+
+    async def afirst(self, call: Call, start: Callable[[], Awaitable[T]], patient: bool = True) -> T:
+        """The same, asynchronously."""
+        try:
+            return await self._sender.asend(call, start, patient)
+        except BaseException:
+            self._give_up(call)
+            raise
+
+    def _opened(self, call: Call, *, streams: bool = False) -> JSON:
+        """The recorded answer, or None and room is kept for the call."""
+        with self._joins.failing(call):
+            if (answer := self._remembered(call)) is None:
+                self._begin(call, self.meter.reserve(self._quoted(call), streams=streams))
+                return None
+        self._joins.close(call, answer)
+        return answer
+
+    async def _aopened(self, call: Call, *, streams: bool = False, patient: bool = True) -> JSON:
+        """The same, asynchronously."""
+        if not patient:
+            return self._opened(call, streams=streams)  # on a loop, as here, it never waits
+        with self._joins.failing(call):
+            if (answer := self._remembered(call)) is None:
+                self._begin(call, await self.meter.areserve(self._quoted(call), streams=streams))
+                return None
         self._joins.close(call, answer)
         return answer
 
@@ -195,12 +181,9 @@ class Cashier:
 
     def finish(self, call: Call, answer: JSON) -> None:
         """Remember an answer; back when it is on disk."""
-        try:
+        with self._joins.failing(call):
             self._record(call, answer).result()
-            self._joins.close(call, answer)
-        except BaseException as error:
-            self._joins.close(call, error=error)
-            raise
+        self._joins.close(call, answer)
 
     def leave(self, call: Call, part: JSON) -> None:
         """Charge a stream that its reader left, and keep its part under a key that is never looked up."""
@@ -214,11 +197,12 @@ class Cashier:
         """Remember a failure and give the reserve back; who waited for this call tries it himself."""
         self.ledger.add_failure(call.key, call.path, repr(error))
         self._give_up(call)
-        self._joins.close(call)
 
-    def _give_up(self, call: Call) -> None:
+    def _give_up(self, call: Call, error: BaseException | None = None) -> None:
+        """Give the reserve back; who waited for this call gets the error, or tries it himself where there is none."""
         _, hold = self._ended(call)
         self.meter.release(hold)
+        self._joins.close(call, error=error)
 
     def _record(self, call: Call, answer: JSON) -> Future[None]:
         tokens = total_usage(answer)
@@ -229,7 +213,7 @@ class Cashier:
         with self._lock:
             self._met.add(call.key)
         keep(receipt)
-        return self.ledger.add_call(call.key, call.path, call.request, answer, tokens, seconds, call.written)
+        return self.ledger.add_call(call, answer, tokens, seconds)
 
     def _shared(self, call: Call, answer: JSON) -> JSON:
         keep(self._receipt(call, total_usage(answer)))

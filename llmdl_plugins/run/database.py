@@ -10,7 +10,7 @@ from pathlib import Path
 
 from llmdl_plugins.errors import RunFolderError
 from llmdl_plugins.run.disk import private, sync_folder, unwritten
-from llmdl_plugins.run.salvage import harvest, is_sound, salvage, unfinished
+from llmdl_plugins.run.salvage import harvest, is_sound, log_of, salvage, unfinished
 from llmdl_plugins.run.schema import TABLES, UPGRADES, VERSION, script
 
 _text = partial(str, encoding="utf-8", errors="replace")  # a damaged text is seen by its checksum
@@ -35,7 +35,7 @@ def opened(path: Path, say: Say) -> sqlite3.Connection:
 
 
 def _opened(path: Path, say: Say) -> sqlite3.Connection:
-    log = path.with_name(f"{path.name}-wal")
+    log = log_of(path)
     # SQLite forgets a log behind its first bad byte, and a log beside an empty file, without a word.
     left = log.read_bytes() if log.exists() else b""
     if unfinished(path).exists() or not is_sound(path):

@@ -86,6 +86,11 @@ def private(path: Path) -> int:
     return made
 
 
+def read_only(path: Path) -> sqlite3.Connection:
+    """A connection to a database that must be there: nothing is made or changed, and its log stays where it is."""
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+
+
 def sync_folder(path: Path) -> None:
     """Have the names in a folder on disk; a no-op where folders can't be synced."""
     try:

@@ -1,6 +1,6 @@
 """The one evaluation service: a candidate and an example in, a rollout out.
 
-Concurrency, replay, accounting and the three kinds of outcome live here and nowhere else.
+Concurrency, replay and the accounting of rollouts live here and nowhere else; `attempt` makes one.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.plain import JSON, digest
 from llmdl_plugins.run.cashier import Cashier
 from llmdl_plugins.run.counts import Spent
-from llmdl_plugins.run.events import Progressed, Told, Watcher, silent
+from llmdl_plugins.run.events import Event, Progressed, Told, Watcher, silent
 from llmdl_plugins.run.executor import Attempts, Task, attempts_here
 from llmdl_plugins.run.ledger import Ledger
 from llmdl_plugins.run.met import Met
@@ -124,9 +124,7 @@ class Evaluator:
             nonlocal done
             rollout = await self._run(*one, tapes=tapes)
             done += 1
-            # Who only watches changes nothing, not even by failing.
-            with suppress(Exception):
-                self.watcher(Progressed(phase, done, len(wanted)))
+            self.tell(Progressed(phase, done, len(wanted)))
             return rollout if tapes else rollout.without_tape()
 
         with node_threads(self.concurrency):
@@ -134,17 +132,16 @@ class Evaluator:
                 rollouts = await pooled(watched, wanted, self._slots, self.concurrency)
             finally:
                 await self._landed()
-        self._tell_step(phase, rollouts)
+        self._steps += 1
+        self.tell(step(self._steps, phase, rollouts, self.cashier.meter))
         return rollouts
 
-    def _tell_step(self, phase: str, rollouts: Sequence[Rollout]) -> None:
-        self._steps += 1
+    def tell(self, event: Event) -> None:
+        """Tell those who watch; who only watches changes nothing, not even by failing."""
         with suppress(Exception):
-            self.watcher(step(self._steps, phase, rollouts, self.cashier.meter))
+            self.watcher(event)
 
-    async def run(
-        self, candidate: Values, example: Example, repetition: str = "0", record: str = "0", *, tapes: bool = True
-    ) -> Rollout:
+    async def _run(self, candidate: Values, example: Example, repetition: str, record: str, *, tapes: bool) -> Rollout:
         """One rollout: from the ledger where it is finished there, else made now.
 
         Args:
@@ -155,17 +152,9 @@ class Evaluator:
             Stopped: the budget or the user ends the run.
             InfrastructureError: too large a share of rollouts failed on the way to the model.
         """
-        try:
-            return await self._run(candidate, example, repetition, record, tapes=tapes)
-        finally:
-            await self._landed()
-
-    async def _run(
-        self, candidate: Values, example: Example, repetition: str = "0", record: str = "0", *, tapes: bool = True
-    ) -> Rollout:
         ready = self._ready(candidate)
         if self.tools.mode == "replay" and ready.digest != self._ready(ORIGINAL).digest:
-            original = await self._run(ORIGINAL, example, record)
+            original = await self._run(ORIGINAL, example, record, "0", tapes=True)
             if original.status == "infrastructure error":
                 return original  # what there is to replay is not known yet
         key = digest("rollout", self._identity, ready.digest, example.key, repetition)
@@ -221,8 +210,7 @@ class Evaluator:
     def _say_once(self, text: str) -> None:
         if text not in self._said:
             self._said.add(text)
-            with suppress(Exception):
-                self.watcher(Told(text))
+            self.tell(Told(text))
 
     def _replayed(self, record: Any, example: Example) -> Rollout:
         rollout = Rollout.of(record, example, self.network.named_parameters())

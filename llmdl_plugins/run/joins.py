@@ -55,6 +55,10 @@ class Joins:
         else:
             waiting.set_result(answer)
 
+    def failing(self, call: Call) -> _Failing:
+        """Who waits is given the error that ends the block, if one does."""
+        return _Failing(self, call)
+
     def _join(self, call: Call) -> Future[JSON] | None:
         """The equal call that is under way; where there is none, this one is from now on."""
         with self._lock:
@@ -65,3 +69,19 @@ class Joins:
                 return None
             first.waiting = first.waiting or Future()
             return first.waiting
+
+
+class _Failing:
+    """A block on which a call depends; a class, since every call enters one."""
+
+    __slots__ = ("_call", "_joins")
+
+    def __init__(self, joins: Joins, call: Call) -> None:
+        self._joins, self._call = joins, call
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, *_: object) -> None:
+        if error is not None:
+            self._joins.close(self._call, error=error)

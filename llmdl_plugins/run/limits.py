@@ -189,11 +189,11 @@ class Limits:
 
     Args:
         rpm, tpm: requests and tokens a minute, for each model.
-        most: calls of each model under way at once.
     """
 
-    def __init__(self, rpm: float | None = None, tpm: float | None = None, most: float = math.inf) -> None:
-        self.rpm, self.tpm, self.most = rpm, tpm, most
+    def __init__(self, rpm: float | None = None, tpm: float | None = None) -> None:
+        self.rpm, self.tpm = rpm, tpm
+        self.most = math.inf  # calls of each model under way at once
         self._paces: dict[str, Pace] = {}
         self._lock = threading.Lock()
 

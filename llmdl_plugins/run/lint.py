@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from llmdl_plugins import redact
 from llmdl_plugins.data import Example
+from llmdl_plugins.run.words import runs
 
 COPIED = 8
 _OWN = 6
@@ -50,7 +51,7 @@ def _findings(text: str, before: str, train: Sequence[Example], told: Sequence[s
     yield from (f"it brings a hidden character: U+{ord(sign):04X}" for sign in sorted(_new(_HIDDEN, text, before)))
     if redact.has_secret(text) and not redact.has_secret(before):
         yield "it holds a key or a password, or what looks like one"
-    if _new(_MARKS, text, before) or any(_runs(text, _OWN) & _runs(own, _OWN) - _runs(before, _OWN) for own in told):
+    if _new(_MARKS, text, before) or any(runs(text, _OWN) & runs(own, _OWN) - runs(before, _OWN) for own in told):
         yield "it repeats what the teacher was told itself"
     if copied(text, before, train):
         yield f"{COPIED} words in a row are copied from an example"
@@ -58,15 +59,10 @@ def _findings(text: str, before: str, train: Sequence[Example], told: Sequence[s
 
 def copied(text: str, before: str, train: Sequence[Example]) -> bool:
     """Whether a text holds eight words in a row of a train row that were not in it before."""
-    fresh = _runs(text, COPIED) - _runs(before, COPIED)
+    fresh = runs(text, COPIED) - runs(before, COPIED)
     given = (value for e in train for turn in e.turns for value in turn.inputs.values())
-    return bool(fresh) and any(fresh & _runs(str(value), COPIED) for value in given)
+    return bool(fresh) and any(fresh & runs(str(value), COPIED) for value in given)
 
 
 def _new(form: re.Pattern[str], text: str, before: str) -> set[str]:
     return set(form.findall(text)) - set(form.findall(before))
-
-
-def _runs(text: str, size: int) -> set[tuple[str, ...]]:
-    words = re.findall(r"\w+", text.lower())
-    return {tuple(words[n : n + size]) for n in range(len(words) - size + 1)}

@@ -7,7 +7,7 @@ from typing import Any
 
 from llmdl_plugins.errors import InfrastructureError
 from llmdl_plugins.run.faults import is_fault
-from llmdl_plugins.run.quote import model_of
+from llmdl_plugins.run.quote import model_asked
 from llmdl_plugins.scope import Call
 
 Ends = Sequence[tuple[Call, Exception | None]]
@@ -28,16 +28,16 @@ def check(ends: Ends) -> None:
     for call, error, stand_in in _faults(ends):
         if stand_in is None:
             where = f" at {call.path}" if call.path else ""
-            raise InfrastructureError(f"A call to {_model(call)}{where} failed: {_told(error)}") from error
+            raise InfrastructureError(f"A call to {model_asked(call)}{where} failed: {_told(error)}") from error
 
 
 def fallbacks(ends: Ends) -> list[str]:
     """Which models answered in place of others that could not be reached, in words."""
     return [
-        f"{_model(call)} could not be reached and the application asked {_model(stand_in)} instead: "
+        f"{model_asked(call)} could not be reached and the application asked {model_asked(stand_in)} instead: "
         "its answers are scored like any"
         for call, _, stand_in in _faults(ends)
-        if stand_in is not None and _model(stand_in) != _model(call)
+        if stand_in is not None and model_asked(stand_in) != model_asked(call)
     ]
 
 
@@ -55,7 +55,7 @@ def _stand_in(call: Call, later: Ends) -> Call | None:
 def _replaces(other: Call, call: Call) -> bool:
     if other.path != call.path:
         return False
-    return _model(other) != _model(call) or _messages(other) == _messages(call)
+    return model_asked(other) != model_asked(call) or _messages(other) == _messages(call)
 
 
 def _messages(call: Call) -> Any:
@@ -65,7 +65,3 @@ def _messages(call: Call) -> Any:
 
 def _told(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"
-
-
-def _model(call: Call) -> str:
-    return model_of(call.request)[0]

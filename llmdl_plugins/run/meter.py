@@ -10,6 +10,7 @@ from llmdl_plugins.errors import Stopped
 from llmdl_plugins.run.counts import NOTHING, Counts, tokens_of
 from llmdl_plugins.run.prices import Usage
 from llmdl_plugins.run.quote import Quote, Seen
+from llmdl_plugins.sync import on_a_loop
 
 # Where more than this share of a limit is left, a call that could break it alone is let through, alone.
 ALONE = 0.2
@@ -63,7 +64,7 @@ class Meter(Counts):
         Raises:
             Stopped: there is no room, and none can come.
         """
-        patient = not _on_a_loop()  # code on a loop must not wait for calls that need this loop to come home
+        patient = not on_a_loop()  # code on a loop must not wait for calls that need this loop to come home
         while isinstance(found := self._room(quote, streams, patient), Future):
             try:
                 found.result(PATIENCE)
@@ -197,11 +198,3 @@ class Meter(Counts):
             if waiting.set_running_or_notify_cancel():
                 waiting.set_result(None)
         self._waiting.clear()
-
-
-def _on_a_loop() -> bool:
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return False
-    return True

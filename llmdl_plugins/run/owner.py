@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -39,6 +39,26 @@ def owned(folder: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def at_work(folder: Path) -> bool:
+    """Whether some process owns a folder at this moment: its lock is looked at and never taken.
+
+    False too where that can't be seen.
+    """
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        return False
+    with suppress(OSError):
+        lock = os.open(folder / "lock", os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        finally:
+            os.close(lock)
+    return False
 
 
 def _owner(folder: Path) -> str:

@@ -51,7 +51,10 @@ class Prices:
             )
 
     def _listed(self, model: str, provider: str, usage: Usage) -> float | None:
-        if (model, provider) in self._unlisted or not is_listed():
+        if (model, provider) in self._unlisted:
+            return None
+        if not is_listed():  # a look at every folder of sys.path, so not once a call
+            self._unlisted.add((model, provider))
             return None
         from genai_prices import Usage as Counted
         from genai_prices import calc_price

@@ -122,11 +122,11 @@ class Problem:
         """Note that an answer could not be used: a value that can't be tried, or feedback that is none."""
         self.refusals[why] += 1
         self.evaluator.ledger.add_event("refused", {"parameter": name, "why": why})
-        self.evaluator.watcher(Told(f"refused: {what} {name}: {why}"))
+        self.evaluator.tell(Told(f"refused: {what} {name}: {why}"))
 
     def say(self, text: str) -> None:
         """Tell those who watch the run."""
-        self.evaluator.watcher(Told(text))
+        self.evaluator.tell(Told(text))
 
     def _full(self, candidate: Values) -> Values:
         return {**self._incumbent, **deepcopy(dict(candidate))} if candidate else self._incumbent
@@ -135,13 +135,13 @@ class Problem:
         record = {"what": what, "parameters": sorted(candidate), **asdict(verdict)}
         self.evaluator.ledger.add_event("verdict", plain(record))
         said = "accepted" if verdict.accepted else "rejected"
-        self.evaluator.watcher(
+        self.evaluator.tell(
             Told(
                 f"{said}: {what}: val {verdict.before:.2f} → {verdict.after:.2f} on "
                 f"{verdict.wins + verdict.losses + verdict.ties} items ({verdict.reason})"
             )
         )
         number = len(self._verdicts)
-        self.evaluator.watcher(screened(number, what, candidate, verdict))
+        self.evaluator.tell(screened(number, what, candidate, verdict))
         for update in updates(number, before, self._incumbent, self.parameters):
-            self.evaluator.watcher(update)
+            self.evaluator.tell(update)

@@ -7,13 +7,13 @@ one and a half times the densest prompt that the model has counted in this run.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import Any
 
 from llmdl_plugins.asked import DEFINING
-from llmdl_plugins.plain import JSON, dumps
+from llmdl_plugins.plain import dumps, strings_in
 from llmdl_plugins.scope import Call
 
 _CAPS = {
@@ -92,6 +92,11 @@ def model_of(request: Any) -> tuple[str, str]:
     return name.removeprefix("models/"), _provider(str(request["model"]))
 
 
+def model_asked(call: Call) -> str:
+    """The name of the model that a call is for."""
+    return model_of(call.request)[0]
+
+
 @cache
 def _provider(client: str) -> str:
     if "Azure" in client:
@@ -112,7 +117,7 @@ def quote(call: Call, seen: Mapping[str, Seen]) -> Quote:
 
 def _size(request: Any) -> tuple[int, int]:
     """Bytes of text in a request, and its texts; pictures and files count as a fixed number of bytes."""
-    texts = list(_texts(request["messages"]))
+    texts = list(strings_in(request["messages"]))
     parts = (request["settings"], request["options"])
     texts += [dumps(part[key]) for part in parts for key in _DEFINING & part.keys() if part[key]]
     return sum(map(_bytes, texts)), len(texts)
@@ -121,14 +126,6 @@ def _size(request: Any) -> tuple[int, int]:
 def _bytes(text: str) -> int:
     blobs = [len(found) for found in _BINARY.findall(text)] if len(text) >= 2000 else []
     return len(text.encode("utf-8", "surrogatepass")) - sum(blobs) + _BLOB * len(blobs)
-
-
-def _texts(told: JSON) -> Iterator[str]:
-    if isinstance(told, str):
-        yield told
-    elif isinstance(told, dict | list):
-        for value in told.values() if isinstance(told, dict) else told:
-            yield from _texts(value)
 
 
 def _answers(request: Any) -> int:

@@ -14,6 +14,7 @@ from llmdl_plugins import redact
 from llmdl_plugins.errors import MisuseError, RunFolderError
 from llmdl_plugins.passage import refused
 from llmdl_plugins.plain import JSON, clean, dumps
+from llmdl_plugins.run.disk import read_only
 from llmdl_plugins.run.folder import refuse_link
 from llmdl_plugins.run.undated import undated
 from llmdl_plugins.scope import Call, Use
@@ -73,7 +74,7 @@ class Remembered:
     def _opened(self) -> Iterator[sqlite3.Connection]:
         refuse_link(self.path)
         try:
-            with closing(sqlite3.connect(f"{self.path.resolve().as_uri()}?mode=ro", uri=True)) as db:
+            with closing(read_only(self.path)) as db:
                 yield db
         except sqlite3.Error as error:
             raise refused(self._damaged(error)) from error

@@ -10,7 +10,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from llmdl_plugins.run.disk import fails, private, sync_folder
+from llmdl_plugins.run.disk import fails, private, read_only, sync_folder
 from llmdl_plugins.run.pages import Pages
 from llmdl_plugins.run.schema import KEPT, TABLES, VERSION, inserting, script, table_of
 
@@ -18,6 +18,11 @@ from llmdl_plugins.run.schema import KEPT, TABLES, VERSION, inserting, script, t
 def unfinished(path: Path) -> Path:
     """Where the new ledger is made; a file there says that an earlier salvage was cut off."""
     return path.with_name(f"{path.stem}.new{path.suffix}")
+
+
+def log_of(path: Path) -> Path:
+    """The write-ahead log of a ledger."""
+    return path.with_name(f"{path.name}-wal")
 
 
 def salvage(path: Path) -> str:
@@ -48,7 +53,7 @@ def is_sound(path: Path) -> bool:
         return True
     try:
         # Read-only: closing a file that is written to would put its log into it, and away.
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as db:
+        with closing(read_only(path)) as db:
             (size,) = db.execute("PRAGMA page_size").fetchone()
             (count,) = db.execute("PRAGMA page_count").fetchone()
             return _is_as_long(path, size * count) and db.execute("PRAGMA integrity_check(1)").fetchone() == ("ok",)
@@ -60,7 +65,7 @@ def is_sound(path: Path) -> bool:
 
 def _is_as_long(path: Path, size: int) -> bool:
     """Whether the last page, which no check looks at, is all there; or is in the log."""
-    log = path.with_name(f"{path.name}-wal")
+    log = log_of(path)
     return path.stat().st_size >= size or (log.exists() and log.stat().st_size > 0)
 
 
@@ -76,7 +81,7 @@ def _saved(path: Path, fresh: Path) -> Counter[str]:
         db.execute("PRAGMA synchronous=FULL")
         db.executescript(script())
         db.execute(f"PRAGMA user_version={VERSION}")
-        with closing(_File(path)) as file, closing(_File(path.with_name(f"{path.name}-wal"))) as log:
+        with closing(_File(path)) as file, closing(_File(log_of(path))) as log:
             _add(db, Pages(file, log))
         return Counter({table: db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in KEPT})
 

@@ -49,7 +49,8 @@ VERSION = 1
 # What makes a file of one version one of the next.
 UPGRADES = {0: [f"ALTER TABLE {table} ADD COLUMN crc INTEGER" for table in KEPT]}
 
-_ASKED_FOR = {"calls": "answer", "rollouts": "record", "tools": "outcome"}
+# What is looked up by its key, and in which column it stands.
+ASKED_FOR = {"calls": "answer", "rollouts": "record", "tools": "outcome"}
 _TYPES: Mapping[str, type | tuple[type, ...]] = {"INTEGER": int, "REAL": (int, float)}
 
 
@@ -79,10 +80,10 @@ def recording(table: str, rows: int = 1) -> str:
     """The statement that adds rows.  What is recorded stays; where it held a secret that could not be put back, what
     was got anew takes its place.
     """
-    if table not in _ASKED_FOR:
+    if table not in ASKED_FOR:
         return inserting(table, rows=rows)
     new = ", ".join(f"{name} = excluded.{name}" for name in TABLES[table] if name != "key")
-    mark = f"instr({table}.{_ASKED_FOR[table]}, '{MARK}') > 0"
+    mark = f"instr({table}.{ASKED_FOR[table]}, '{MARK}') > 0"
     added = inserting(table, rows=rows).replace("INSERT OR IGNORE", "INSERT")
     return f"{added} ON CONFLICT (key) DO UPDATE SET {new} WHERE {mark}"
 

@@ -35,9 +35,7 @@ class Verdict:
     reason: str
 
 
-async def screen(
-    evaluator: Evaluator, old: Values, new: Values, val: Sequence[Example], *, seed: str, accept: float = ACCEPT
-) -> Verdict:
+async def screen(evaluator: Evaluator, old: Values, new: Values, val: Sequence[Example], *, seed: str) -> Verdict:
     """Compare on val items in a fresh order: 8, 16, 32, all, and stop early where the answer is clear."""
     order = list(val)
     random.Random(seed).shuffle(order)
@@ -46,8 +44,8 @@ async def screen(
         rollouts = await evaluator.evaluate([old, new], order[:seen], phase="screen", tapes=False)
         pairs = _paired(rollouts[:seen], rollouts[seen:])
         probability, may_tie = better(pairs), shorter and _tied(pairs)
-        if seen == len(order) or is_clear(pairs, len(order) - len(pairs), accept, may_tie):
-            return _verdict(pairs, probability, rollouts, shorter, accept)
+        if seen == len(order) or is_clear(pairs, len(order) - len(pairs), may_tie):
+            return _verdict(pairs, probability, rollouts, shorter)
     raise AssertionError("the last look is at all items")
 
 
@@ -56,14 +54,14 @@ def looks(items: int) -> list[int]:
     return [n for n in _LOOKS if n < items] + [items]
 
 
-def is_clear(pairs: Sequence[tuple[float, float]], left: int, accept: float = ACCEPT, may_tie: bool = False) -> bool:
+def is_clear(pairs: Sequence[tuple[float, float]], left: int, may_tie: bool = False) -> bool:
     """Whether the screen stops before all items: what it would say is as good as certain.
 
     Args:
         left: items that were not looked at.
         may_tie: whether a tie to the end would be accepted.
     """
-    return better(pairs) >= _EARLY or (outlook(pairs, left, accept) <= _HOPELESS and not may_tie)
+    return better(pairs) >= _EARLY or (outlook(pairs, left) <= _HOPELESS and not may_tie)
 
 
 def _paired(old: Sequence[Rollout], new: Sequence[Rollout]) -> list[tuple[float, float]]:
@@ -80,10 +78,9 @@ def _verdict(
     probability: float,
     rollouts: Sequence[Rollout],
     shorter: bool,
-    accept: float,
 ) -> Verdict:
     wins, losses = sum(n > o for o, n in pairs), sum(n < o for o, n in pairs)
-    accepted, reason = probability >= accept, f"P(better) = {probability:.2f}"
+    accepted, reason = probability >= ACCEPT, f"P(better) = {probability:.2f}"
     if shorter and _tied(pairs):
         accepted, reason = True, "as good and shorter"
     if accepted and (hurt := _regressed(rollouts)):
@@ -119,14 +116,14 @@ def _posterior(wins: int, losses: int) -> float:
     return float(sum(comb(flips, k) for k in range(wins + 1)) / 2**flips)
 
 
-def outlook(pairs: Sequence[tuple[float, float]], left: int, accept: float) -> float:
+def outlook(pairs: Sequence[tuple[float, float]], left: int) -> float:
     """P(the screen accepts after the items that are left), at the rate of wins and losses seen so far."""
     wins, losses = sum(n > o for o, n in pairs), sum(n < o for o, n in pairs)
     flips = round(left * (wins + losses + 1) / (len(pairs) + 2))
     return sum(
         _beta_binomial(k, flips, wins + 1, losses + 1)
         for k in range(flips + 1)
-        if _posterior(wins + k, losses + flips - k) >= accept
+        if _posterior(wins + k, losses + flips - k) >= ACCEPT
     )
 
 

@@ -18,7 +18,7 @@ from llmdl_plugins.run.ledger import Ledger
 from llmdl_plugins.run.limits import Limits, Pace
 from llmdl_plugins.run.meter import Meter
 from llmdl_plugins.run.patience import TIMEOUT, awithin, within
-from llmdl_plugins.run.quote import model_of
+from llmdl_plugins.run.quote import model_asked
 from llmdl_plugins.run.waits import retry_after
 from llmdl_plugins.scope import Call
 
@@ -59,7 +59,7 @@ class Sender:
         Raises:
             RefusedError: the server refuses every call.
         """
-        pace = self.limits.of(_model(call))
+        pace = self.limits.of(model_asked(call))
         tries = _Tries(call, pace, self._meter)
         for attempt in stamina.retry_context(on=tries.again, attempts=_ATTEMPTS, timeout=None):
             with attempt:
@@ -80,7 +80,7 @@ class Sender:
         Args:
             patient: whether it may wait for calls under way; not where they may need a loop that this one holds up.
         """
-        pace = self.limits.of(_model(call))
+        pace = self.limits.of(model_asked(call))
         tries = _Tries(call, pace, self._meter)
         try:
             return await self._attempt(call, pace, tries, make, patient)
@@ -110,7 +110,7 @@ class Sender:
 
     def settle(self, call: Call, tokens: dict[str, int] | None) -> None:
         """Charge what a call really took against the tokens a minute."""
-        pace = self.limits.of(_model(call))
+        pace = self.limits.of(model_asked(call))
         if pace.counts_tokens and tokens:
             pace.settle(tokens["input"] + tokens["output"] - self._size(call, pace))
 
@@ -136,7 +136,7 @@ class Sender:
         if isinstance(error, Exception) and faults.is_refusal(error, pace.has_answered):
             raise refused(
                 RefusedError(
-                    f"The server of {_model(call)} refuses: {error}. It refuses every call: look at the key, the "
+                    f"The server of {model_asked(call)} refuses: {error}. It refuses every call: look at the key, the "
                     "name of the model, its address and the account, then run the same command again."
                 )
             ) from error
@@ -157,7 +157,7 @@ class _Tried:
         self._trying.__exit__()
         self._tries.alone = self._trier.alone or not self._call.retries_itself
         if not self._tries.alone:
-            self._name(_model(self._call))
+            self._name(model_asked(self._call))
 
 
 class _Tries:
@@ -188,7 +188,3 @@ def _most(error: Exception, pace: Pace) -> tuple[str, int]:
 
 def _pause(tried: int) -> float:
     return float(min(_LONGEST, _FIRST * 2 ** (tried - 1))) * random.uniform(0.75, 1.25)
-
-
-def _model(call: Call) -> str:
-    return model_of(call.request)[0]

@@ -8,6 +8,8 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 
+from llmdl_plugins.run.words import runs, words
+
 _REFUSAL = re.compile(
     r"\W*(?:i['’]?m sorry|i am sorry|sorry|i apologi[sz]e|unfortunately,? i|as an? (?:ai|language model)|"
     r"i (?:can(?:no|')t|can’t|am unable|am not able|won['’]t|will not|must decline))\b",
@@ -31,7 +33,7 @@ def nothing_said(answer: str, told: Sequence[str] = ()) -> str | None:
         return "the teacher said nothing"
     if _REFUSAL.match(answer):
         return "the teacher declined"
-    if any(_runs(answer) & _runs(one) for one in told):
+    if any(runs(answer, _ECHO) & runs(one, _ECHO) for one in told):
         return "the teacher repeated what it was asked"
     return None
 
@@ -46,8 +48,8 @@ def another_form(text: str, before: str, known: str) -> str | None:
         return "it is JSON and no prompt"
     if _script(text) != _script(before + known) and _script(text) != _script(before):
         return "it is in another script than the prompt"
-    words, met = _words(text), set(_words(f"{before} {known}"))
-    if len(words) >= _SOME and sum(w in met for w in words) < _KNOWN * len(words):
+    said, met = words(text), set(words(f"{before} {known}"))
+    if len(said) >= _SOME and sum(w in met for w in said) < _KNOWN * len(said):
         return "it has hardly a word in common with the prompt and what was said about it"
     return None
 
@@ -63,12 +65,3 @@ def _script(text: str) -> str:
     """The script of most of its first letters."""
     letters = [unicodedata.name(sign, "?").split()[0] for sign in text[:2000] if sign.isalpha()]
     return Counter(letters).most_common(1)[0][0] if letters else ""
-
-
-def _words(text: str) -> list[str]:
-    return re.findall(r"\w+", text.lower())
-
-
-def _runs(text: str) -> set[tuple[str, ...]]:
-    words = _words(text)
-    return {tuple(words[n : n + _ECHO]) for n in range(len(words) - _ECHO + 1)}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
+from llmdl_plugins.run.disk import read_only
 from llmdl_plugins.run.folder import RunFolder
 from llmdl_plugins.run.prices import Prices
 from llmdl_plugins.run.receipts import Receipt
@@ -64,7 +64,7 @@ def recorded(path: Path, prices: Prices, teacher: tuple[str, str] | None) -> Rec
     ledger = path / "ledger.db"
     if not ledger.is_file():
         return None
-    with closing(sqlite3.connect(f"{ledger.resolve().as_uri()}?mode=ro", uri=True)) as db:
+    with closing(read_only(ledger)) as db:
         rows = [json.loads(r) for (r,) in db.execute("SELECT record FROM rollouts ORDER BY at")]
         calls = db.execute(
             "SELECT path LIKE 'teacher/%', input_tokens, output_tokens, at FROM calls ORDER BY at"

@@ -85,7 +85,7 @@ INTERRUPTED = """
 import os, signal, sys, threading, time
 from pathlib import Path
 import training
-from llmdl_plugins.run.presence import at_work
+from llmdl_plugins.run.owner import at_work
 
 trainer = training.made("random-texts", "runs/k")
 def interrupt():

@@ -66,8 +66,8 @@ def evaluator(net: LangGraphNetwork, ledger: Ledger, loss: Any = "exact_match", 
 
 async def rolled(net: LangGraphNetwork, example: Example, **settings: Any) -> Rollout:
     with closing(Ledger()) as ledger, evaluator(net, ledger, **settings) as at:
-        rollout = await at.run({}, example)
-        assert (await at.run({}, example)).tape.json({}) == rollout.tape.json({})
+        (rollout,) = await at.evaluate([{}], [example])
+        assert (await at.evaluate([{}], [example]))[0].tape.json({}) == rollout.tape.json({})
         return rollout
 
 

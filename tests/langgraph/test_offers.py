@@ -203,9 +203,9 @@ async def test_the_ledger_names_the_model_that_was_asked_and_a_refused_call_is_n
     cashier = Cashier(ledger, Meter(Budget()))
     evaluator = Evaluator(net, resolve("exact_match"), ledger, cashier)
     row = Example({"q": "x"}, {"out": "y"}, "1")
-    await evaluator.run({"one/model": "small"}, row)
+    await evaluator.evaluate([{"one/model": "small"}], [row])
     models = [row for (row,) in ledger._db.execute("SELECT request FROM calls ORDER BY rowid")]
     assert ['"model":"small"' in models[0], '"model":"large"' in models[1]] == [True, True]
     with pytest.raises(MisuseError, match="two calls ScriptedChat"):
-        await evaluator.run({"two/model": "other"}, row)
+        await evaluator.evaluate([{"two/model": "other"}], [row])
     ledger.close()

@@ -77,10 +77,10 @@ async def test_a_resumed_run_calls_no_tool_twice(dictionary: Dictionary) -> None
     with closing(Ledger()) as ledger:
         dictionary.says(breaks)
         with stamina.set_testing(True, attempts=2, cap=True), evaluator(dictionary.net, ledger) as at:
-            assert (await at.run({}, ROW)).status == "infrastructure error"
+            assert (await at.evaluate([{}], [ROW]))[0].status == "infrastructure error"
         dictionary.says(usual)
         with evaluator(dictionary.net, ledger) as at:
-            rollout = await at.run({}, ROW)
+            (rollout,) = await at.evaluate([{}], [ROW])
     assert rollout.score == 1.0 and dictionary.words == ["rain"]
     (call,) = next(step for step in rollout.tape.steps if step.name == "tools").tools
     assert call.answer["content"] == "rain means 1"  # type: ignore[index, call-overload]
@@ -128,9 +128,9 @@ async def test_where_the_original_could_not_be_run_there_is_nothing_to_replay(di
     usual = dictionary.module.model.say
     with closing(Ledger()) as ledger, evaluator(dictionary.net, ledger, tools=REPLAY) as at:
         dictionary.says(breaks)
-        assert (await at.run(CHANGED, ROW)).status == "infrastructure error"
+        assert (await at.evaluate([CHANGED], [ROW]))[0].status == "infrastructure error"
         dictionary.says(usual)
-        assert (await at.run(CHANGED, ROW)).score == 1.0
+        assert (await at.evaluate([CHANGED], [ROW]))[0].score == 1.0
 
 
 @pytest.mark.parametrize("swallows", [False, True])
@@ -314,7 +314,7 @@ async def test_agents_called_as_tools_side_by_side_keep_their_places() -> None:
     for order in ("abc", "cba"):
         waits.update({topic: n / 50 for n, topic in enumerate(order)})
         with closing(Ledger()) as ledger, evaluator(net, ledger, lambda prediction, gold: 1.0) as at:
-            tape = (await at.run({}, row(inputs=human("go"), expected="x"))).tape
+            tape = (await at.evaluate([{}], [row(inputs=human("go"), expected="x")]))[0].tape
         places.append({step.path: str(step.calls[0].messages) for step in tape.steps if step.calls})
         assert {node_of(step) for step in tape.steps if step.calls} == {"tools/inner"}
     assert places[0] == places[1] and len(places[0]) == 3

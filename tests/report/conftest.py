@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from llmdl_plugins.run.ledger import Ledger
+from llmdl_plugins.scope import Call
 
 CONFIG: dict[str, Any] = {
     "target": "app.py:graph",
@@ -92,5 +93,5 @@ def _record(path: Path, moves: Sequence[Any], baseline: Any, paths: Sequence[str
     if baseline is not None:
         ledger.add_event("baseline", baseline)
     for n, place in enumerate(paths):
-        ledger.add_call(str(n), place, {}, {}, {"input": 10, "output": 2}, 0.5)
+        ledger.add_call(Call(str(n), place, {}, False), {}, {"input": 10, "output": 2}, 0.5)
     ledger.close()

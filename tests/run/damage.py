@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 from llmdl_plugins.run.ledger import Ledger
-from llmdl_plugins.scope import Use
+from llmdl_plugins.scope import Call, Use
 
 ROWS = 300
 PAGE = 4096
@@ -22,7 +22,7 @@ def answer_of(n: int) -> dict[str, object]:
 
 def filled(ledger: Ledger) -> None:
     for n in range(ROWS):
-        ledger.add_call(f"call/{n}", "node", {"q": n}, answer_of(n), {"input": n, "output": 1}, 0.0)
+        ledger.add_call(Call(f"call/{n}", "node", {"q": n}, False), answer_of(n), {"input": n, "output": 1}, 0.0)
         ledger.add_rollout(f"rollout/{n}", {"n": n, "words": "b" * n})
         ledger.add_tool(
             f"tool/{n}", None, Use(name="search", arguments={}, path="node", turn=n, injected={}), {"result": n}
@@ -62,7 +62,7 @@ def missing(path: Path) -> tuple[set[str], list[str]]:
                 gone.add(key)
             else:
                 assert found == right, key
-    ledger.add_call("later", "node", {}, "x", None, 0.0).result()
+    ledger.add_call(Call("later", "node", {}, False), "x", None, 0.0).result()
     ledger.close()
     with closing(sqlite3.connect(path)) as db:
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)

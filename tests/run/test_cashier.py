@@ -19,9 +19,7 @@ from llmdl_plugins.run.receipts import receipts
 from llmdl_plugins.scope import Call
 from llmdl_plugins.testing import ScriptedChat, SimulatedChat, SimulatedFault, Simulator
 
-
-def at(cashier: Cashier) -> Any:
-    return boundary.scope(payer=cashier, turns=boundary.Scope().turns)
+from .calls import at
 
 
 def simulated(**settings: Any) -> SimulatedChat:

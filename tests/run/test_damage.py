@@ -15,6 +15,7 @@ from llmdl_plugins.run.database import opened
 from llmdl_plugins.run.ledger import Ledger
 from llmdl_plugins.run.salvage import unfinished
 from llmdl_plugins.run.schema import KEPT
+from llmdl_plugins.scope import Call
 
 from . import damage
 from .damage import PAGE, ROWS, garble, missing
@@ -187,7 +188,7 @@ def test_damage_that_shows_during_a_run_ends_it_and_is_mended_by_the_next(closed
         for n in range(ROWS):
             ledger.answer(f"call/{n}")
     with pytest.raises(LedgerError):
-        ledger.add_call("new", "node", {}, 1, None, 0.0).result()
+        ledger.add_call(Call("new", "node", {}, False), 1, None, 0.0).result()
     ledger.close()
     assert "was damaged" in missing(closed)[1][0]
 

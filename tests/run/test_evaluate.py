@@ -24,7 +24,9 @@ from llmdl_plugins.losses.numeric import Numeric
 from llmdl_plugins.module import Module
 from llmdl_plugins.network import trainable
 from llmdl_plugins.plain import dumps
-from llmdl_plugins.testing import ScriptedChat, SimulatedChat, Simulator
+from llmdl_plugins.testing import ScriptedChat
+
+from .calls import chat
 
 Rows = Callable[[int], Sequence[Example]]
 
@@ -45,10 +47,6 @@ def fails(error: BaseException) -> Callable[[Any], Any]:
         raise error
 
     return does
-
-
-def chat(**settings: Any) -> SimulatedChat:
-    return SimulatedChat(simulator=Simulator(**settings))
 
 
 async def test_server_meter_and_ledger_count_the_same(desk: Any, rows: Rows) -> None:
@@ -214,7 +212,7 @@ async def test_a_call_that_left_its_run_is_never_scored(desk: Any, rows: Rows) -
 
 async def test_a_disk_that_is_full_is_never_a_score(desk: Any, rows: Rows, monkeypatch: pytest.MonkeyPatch) -> None:
     at = desk(chat())
-    monkeypatch.setattr(at.ledger, "_kept", lambda group: LedgerError("full"))
+    monkeypatch.setattr(at.ledger._writer, "_kept", lambda group: LedgerError("full"))
     with pytest.raises(LedgerError):
         await at.evaluate([{}], rows(3))
 

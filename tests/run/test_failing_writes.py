@@ -16,6 +16,7 @@ from llmdl_plugins.errors import LedgerError
 from llmdl_plugins.layers.prompt import Prompt
 from llmdl_plugins.run.folder import RunFolder
 from llmdl_plugins.run.ledger import Ledger
+from llmdl_plugins.scope import Call
 from llmdl_plugins.testing import SimulatedChat, Simulator
 
 from .conftest import OpenDesk
@@ -106,8 +107,10 @@ def test_what_nobody_waits_for_is_told_when_the_folder_is_closed(tmp_path: Path)
 
 def test_one_value_that_cannot_be_stored_takes_no_other_down(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / "ledger.db")
-    with ledger._lock:  # so that they share a commit
-        writes = [ledger.add_call(str(n), "p", {}, n, {"input": 2**80 if n == 7 else 1}, 0.0) for n in range(20)]
+    with ledger._writer.lock:  # so that they share a commit
+        writes = [
+            ledger.add_call(Call(str(n), "p", {}, False), n, {"input": 2**80 if n == 7 else 1}, 0.0) for n in range(20)
+        ]
     assert [n for n, write in enumerate(writes) if write.exception(timeout=10)] == [7]
     assert [ledger.answer(str(n)) for n in (6, 7, 8)] == [6, None, 8]
     ledger.close()

@@ -8,6 +8,7 @@ import pytest
 
 from llmdl_plugins.errors import LockedError, MisuseError, RunFolderError
 from llmdl_plugins.run.folder import RunFolder
+from llmdl_plugins.scope import Call
 
 
 def test_a_folder_made_for_nothing_goes_again(tmp_path: Path) -> None:
@@ -19,7 +20,7 @@ def test_a_folder_made_for_nothing_goes_again(tmp_path: Path) -> None:
 def test_a_folder_with_a_paid_answer_stays_whatever_goes_wrong(tmp_path: Path) -> None:
     folder = RunFolder(tmp_path / "run")
     with pytest.raises(MisuseError), folder.opened({"seed": 1}) as ledger:
-        ledger.add_call("k", "p", {}, "x", None, 0.0).result()
+        ledger.add_call(Call("k", "p", {}, False), "x", None, 0.0).result()
         raise MisuseError("the loss returned nan")
     with folder.opened({"seed": 1}) as ledger:
         assert ledger.answer("k") == "x"

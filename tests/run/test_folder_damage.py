@@ -9,6 +9,7 @@ import pytest
 
 from llmdl_plugins.errors import LlmdlError, RunFolderError
 from llmdl_plugins.run.folder import RunFolder
+from llmdl_plugins.scope import Call
 from llmdl_plugins.training.openings import count_opening, state_folder
 
 BROKEN = [b"", b"\x00" * 300, b"{", b'{"seed": 1', b"[]", b"null", b'{"a": "\xff"}', b"[" * 100_000]
@@ -19,7 +20,7 @@ def held(tmp_path: Path) -> RunFolder:
     """A folder with one paid answer."""
     folder = RunFolder(tmp_path / "run")
     with folder.opened({"seed": 1}) as ledger:
-        ledger.add_call("k", "p", {}, "paid", None, 0.0).result()
+        ledger.add_call(Call("k", "p", {}, False), "paid", None, 0.0).result()
     return folder
 
 

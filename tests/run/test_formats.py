@@ -19,6 +19,7 @@ from llmdl_plugins.report.page import write_report
 from llmdl_plugins.report.source import read_run
 from llmdl_plugins.run.folder import RunFolder
 from llmdl_plugins.run.schema import VERSION
+from llmdl_plugins.scope import Call
 from llmdl_plugins.tape import Tape
 
 GOLDEN = sorted(Path(__file__).parent.glob("golden/format-*"))
@@ -48,7 +49,7 @@ def test_its_run_goes_on_with_every_answer_that_was_paid_for(old: RunFolder) -> 
         record = ledger.rollout("3c931c70c42f0515295d88e663fd4eed")
         assert record["status"] == "scored" and Tape.from_json(record["tape"], {}).steps
         assert ledger.totals()["calls"] == 13 and ledger.totals()["failures"] == 1
-        ledger.add_call("new", "p", {}, 1, None, 0.0).result()
+        ledger.add_call(Call("new", "p", {}, False), 1, None, 0.0).result()
     assert said == []
 
 

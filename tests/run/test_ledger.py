@@ -15,12 +15,13 @@ import pytest
 
 from llmdl_plugins.errors import LedgerError
 from llmdl_plugins.run.ledger import Ledger
+from llmdl_plugins.scope import Call
 
 TOKENS = {"input": 3, "output": 4}
 
 
 def add(ledger: Ledger, key: str, answer: Any = "x") -> None:
-    ledger.add_call(key, "node", {"q": key}, {"a": answer}, TOKENS, 0.1).result(timeout=10)
+    ledger.add_call(Call(key, "node", {"q": key}, False), {"a": answer}, TOKENS, 0.1).result(timeout=10)
 
 
 def child(code: str, *args: str) -> subprocess.Popen[str]:
@@ -31,9 +32,10 @@ WRITER = """
 import sys
 from pathlib import Path
 from llmdl_plugins.run.ledger import Ledger
+from llmdl_plugins.scope import Call
 ledger = Ledger(Path(sys.argv[1]))
 for n in range(100_000):
-    ledger.add_call(str(n), "p", {}, {"a": n}, None, 0.0).result()
+    ledger.add_call(Call(str(n), "p", {}, False), {"a": n}, None, 0.0).result()
     print(n, flush=True)
 """
 
@@ -56,12 +58,13 @@ import resource, signal, sys
 from pathlib import Path
 from llmdl_plugins.errors import LedgerError
 from llmdl_plugins.run.ledger import Ledger
+from llmdl_plugins.scope import Call
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000))
 ledger = Ledger(Path(sys.argv[1]))
 for n in range(1_000):
     try:
-        ledger.add_call(str(n), "p", {}, {"a": "x" * 5_000}, None, 0.0).result(timeout=20)
+        ledger.add_call(Call(str(n), "p", {}, False), {"a": "x" * 5_000}, None, 0.0).result(timeout=20)
     except LedgerError as error:
         print("refused", error.exit_code, error, flush=True)
         break
@@ -84,7 +87,7 @@ def test_threads_write_5000_answers_and_reopening_reads_them_all(tmp_path: Path)
     ledger = Ledger(tmp_path / "ledger.db")
 
     def write(worker: int) -> None:
-        for done in [ledger.add_call(f"{worker}/{n}", "p", {}, n, TOKENS, 0.5) for n in range(625)]:
+        for done in [ledger.add_call(Call(f"{worker}/{n}", "p", {}, False), n, TOKENS, 0.5) for n in range(625)]:
             done.result(timeout=30)
 
     threads = [threading.Thread(target=write, args=[n]) for n in range(8)]
@@ -108,7 +111,7 @@ def test_any_text_comes_back_as_it_was(ledger: Ledger, text: str) -> None:
 
 
 def test_a_lone_surrogate_is_kept_as_its_escape_wherever_it_stands(ledger: Ledger) -> None:
-    ledger.add_call("k", "node \ud83d", {"q": "\ud83d"}, {"a": "\ud83d"}, None, 0.0).result(timeout=10)
+    ledger.add_call(Call("k", "node \ud83d", {"q": "\ud83d"}, False), {"a": "\ud83d"}, None, 0.0).result(timeout=10)
     ledger.add_failure("k", "node \ud83d", "\ud83d").result(timeout=10)
     assert ledger.answer("k") == {"a": "\\ud83d"}
 
@@ -122,17 +125,17 @@ def test_the_first_answer_to_a_call_stays(ledger: Ledger) -> None:
 def test_one_write_that_fails_is_told_and_later_ones_go_on(ledger: Ledger) -> None:
     too_large: dict[str, int] = {"input": 2**80, "output": 0}
     with pytest.raises(LedgerError, match="can't be written"):
-        ledger.add_call("bad", "p", {}, {}, too_large, 0.0).result(timeout=10)
+        ledger.add_call(Call("bad", "p", {}, False), {}, too_large, 0.0).result(timeout=10)
     add(ledger, "good")
     assert ledger.answer("good") and ledger.answer("bad") is None
 
 
 async def test_a_caller_that_was_cancelled_takes_nobody_down(ledger: Ledger) -> None:
-    waiting = asyncio.ensure_future(asyncio.wrap_future(ledger.add_call("gone", "p", {}, 1, None, 0.0)))
+    waiting = asyncio.ensure_future(asyncio.wrap_future(ledger.add_call(Call("gone", "p", {}, False), 1, None, 0.0)))
     waiting.cancel()
     for n in range(50):
-        ledger.add_call(f"c{n}", "p", {}, 1, None, 0.0).cancel()
-    await asyncio.wait_for(asyncio.wrap_future(ledger.add_call("here", "p", {}, 2, None, 0.0)), timeout=10)
+        ledger.add_call(Call(f"c{n}", "p", {}, False), 1, None, 0.0).cancel()
+    await asyncio.wait_for(asyncio.wrap_future(ledger.add_call(Call("here", "p", {}, False), 2, None, 0.0)), timeout=10)
     assert (ledger.answer("gone"), ledger.answer("c49"), ledger.answer("here")) == (1, 1, 2)
 
 

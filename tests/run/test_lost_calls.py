@@ -15,7 +15,9 @@ from llmdl_plugins.losses.judge import Judge
 from llmdl_plugins.module import Module
 from llmdl_plugins.network import trainable
 from llmdl_plugins.run.events import Told
-from llmdl_plugins.testing import ScriptedChat, SimulatedChat, SimulatedFault, Simulator
+from llmdl_plugins.testing import ScriptedChat, SimulatedFault
+
+from .calls import chat
 
 Rows = Callable[[int], Sequence[Example]]
 KINDS = ("invoke", "ainvoke", "stream", "astream")
@@ -29,10 +31,6 @@ class App(Module):
 
     async def forward(self, state: Any) -> Any:
         return {"answer": await self.does(state)}
-
-
-def chat(**settings: Any) -> SimulatedChat:
-    return SimulatedChat(simulator=Simulator(**settings))
 
 
 async def ask(model: Any, kind: str, text: str) -> str:

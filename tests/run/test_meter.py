@@ -24,6 +24,8 @@ from llmdl_plugins.run.quote import Quote, Seen, quote
 from llmdl_plugins.scope import Call
 from llmdl_plugins.testing import ScriptedChat
 
+from .calls import at
+
 PRICES = {"m": (1.0, 4.0)}
 
 
@@ -45,10 +47,6 @@ class Capped(ScriptedChat):
 def used(output: int, text: str = "x", prompt: int = 20) -> AIMessage:
     usage = UsageMetadata(input_tokens=prompt, output_tokens=output, total_tokens=prompt + output)
     return AIMessage(text, usage_metadata=usage)
-
-
-def at(cashier: Cashier) -> Any:
-    return boundary.scope(payer=cashier, turns=boundary.Scope().turns)
 
 
 @pytest.mark.parametrize("seed", range(6))

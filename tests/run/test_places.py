@@ -12,6 +12,7 @@ import pytest
 
 from llmdl_plugins.errors import LockedError, RunFolderError
 from llmdl_plugins.run.folder import RunFolder
+from llmdl_plugins.scope import Call
 
 FILES = ["ledger.db", "ledger.db-wal", "ledger.db-shm", "config.json", "best.json", "result.json", "lock", "owner"]
 NAMES = ["with space", "日本語 ü 👩‍💻", "n" * 255, "new\nline", "per%20cent?mode=ro#x", "-dash", "'q\"uote", "a\\b"]
@@ -22,7 +23,7 @@ def test_a_folder_may_have_any_name(tmp_path: Path, name: str) -> None:
     folder = RunFolder(tmp_path / name)
     for _ in range(2):
         with folder.opened({"seed": 1}) as ledger:
-            ledger.add_call("k", "p", {}, "x", None, 0.0).result()
+            ledger.add_call(Call("k", "p", {}, False), "x", None, 0.0).result()
             assert ledger.answer("k") == "x"
     assert (tmp_path / name / "ledger.db").exists()
 
@@ -78,7 +79,7 @@ def test_a_folder_is_its_owners_whatever_the_umask(tmp_path: Path, umask: int) -
     before = os.umask(umask)
     try:
         with folder.opened({}) as ledger:
-            ledger.add_call("k", "p", {}, "x", None, 0.0).result()
+            ledger.add_call(Call("k", "p", {}, False), "x", None, 0.0).result()
             folder.write("best.json", {})
             modes = {p.name: oct(p.stat().st_mode & 0o777) for p in folder.path.iterdir()}
     finally:

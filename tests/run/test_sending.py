@@ -24,14 +24,12 @@ from llmdl_plugins.run.sending import Sender
 from llmdl_plugins.run.waits import retry_after
 from llmdl_plugins.testing import ScriptedChat, SimulatedChat, SimulatedFault, Simulator
 
+from .calls import at
+
 
 def cashier(ledger: Ledger, **kwargs: Any) -> Cashier:
     meter = Meter(Budget())
     return Cashier(ledger, meter, Sender(ledger, meter, **kwargs))
-
-
-def at(payer: Cashier) -> Any:
-    return boundary.scope(payer=payer, turns=boundary.Scope().turns)
 
 
 def failures(ledger: Ledger) -> float:

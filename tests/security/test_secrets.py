@@ -19,6 +19,7 @@ from llmdl_plugins.redact import Secrets
 from llmdl_plugins.report.page import write_report
 from llmdl_plugins.run.events import Event, Told
 from llmdl_plugins.run.ledger import Ledger
+from llmdl_plugins.scope import Call
 
 from . import leaky
 
@@ -114,7 +115,7 @@ def test_a_planted_record_is_not_given_a_secret(tmp_path: Path, ask: str) -> Non
 
 def record(folder: Path, said: Any) -> None:
     ledger = Ledger(folder / "ledger.db")
-    ledger.add_call("k", "node", {}, said, None, 0.0).result()
+    ledger.add_call(Call("k", "node", {}, False), said, None, 0.0).result()
     ledger.close()
 
 

@@ -1,0 +1,139 @@
+"""The thread that writes a ledger: writes of the same few milliseconds share one commit, and are done after it."""
+
+from __future__ import annotations
+
+import queue
+import sqlite3
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future
+from contextlib import suppress
+from itertools import chain
+from typing import Any, NamedTuple
+
+from llmdl_plugins import redact
+from llmdl_plugins.errors import LedgerError
+from llmdl_plugins.run.disk import unwritten
+from llmdl_plugins.run.landing import Landing
+from llmdl_plugins.run.schema import packed_row, recording, sealed_row
+
+_GROUP = 256
+_TOGETHER = 32  # rows that one statement adds
+_DISK = (sqlite3.OperationalError, sqlite3.DatabaseError, sqlite3.InternalError)  # others are of one value
+_Statement = tuple[str, tuple[Any, ...]]
+
+
+class _Write(NamedTuple):
+    """What waits to be written: a row of a table, or, without one, a statement of its own."""
+
+    table: str
+    values: tuple[Any, ...]
+    done: Future[None]
+    statement: str = ""
+
+
+class Writer:
+    """Writes in the order in which it is told; once the disk has failed, nothing more.
+
+    Args:
+        db: the database; nobody else writes to it.
+        name: what errors call it.
+        stays: whether it outlives the process, so that no secret may be in it.
+    """
+
+    def __init__(self, db: sqlite3.Connection, name: str, stays: bool) -> None:
+        self._db, self._name, self._stays = db, name, stays
+        self.lock = threading.Lock()
+        self.failure: LedgerError | None = None
+        self.landing = Landing()
+        self._writes: queue.SimpleQueue[_Write | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._write, name="llmdl-ledger", daemon=True)
+        self._thread.start()
+
+    def add(self, table: str, values: tuple[Any, ...]) -> Future[None]:
+        """Add a row; done when it is on disk."""
+        return self._put(_Write(table, packed_row(table, values), Future()))
+
+    def do(self, statement: str, values: tuple[Any, ...] = ()) -> Future[None]:
+        """Carry out a statement; done when it is on disk, with all that came before."""
+        return self._put(_Write("", values, Future(), statement))
+
+    def close(self) -> None:
+        """Write what is waiting, and end."""
+        self._writes.put(None)
+        self._thread.join()
+
+    def _put(self, write: _Write) -> Future[None]:
+        self._writes.put(write)
+        return write.done
+
+    def _write(self) -> None:
+        while (first := self._writes.get()) is not None:
+            group = [first]
+            while len(group) < _GROUP and not self._writes.empty():
+                if (item := self._writes.get()) is None:
+                    self._commit(group)
+                    return
+                group.append(item)
+            self._commit(group)
+
+    def _commit(self, group: list[_Write]) -> None:
+        failure = self._kept(group)
+        if failure and self.failure is None and len(group) > 1:
+            for one in group:  # what can't be stored is one of them: the others are
+                self._commit([one])
+            return
+        # A caller that was cancelled is told nothing, but its answer was paid for and is kept.
+        for done in [w.done for w in group if w.done.set_running_or_notify_cancel()]:
+            if failure:
+                done.set_exception(failure)
+            else:
+                done.set_result(None)
+        self.landing.announce()
+
+    def _kept(self, group: list[_Write]) -> LedgerError | None:
+        if self.failure:
+            return self.failure
+        try:
+            statements = [*self._statements(group)]
+            with self.lock:
+                self._db.execute("BEGIN IMMEDIATE")
+                for statement, values in statements:
+                    self._db.execute(statement, values)
+                self._db.execute("COMMIT")
+        except Exception as error:
+            self._undo()
+            failure = unwritten(self._name, error)
+            if type(error) in _DISK:
+                self.failure = failure
+            return failure
+        return None
+
+    def _statements(self, group: list[_Write]) -> Iterator[_Statement]:
+        """What writes a group: rows of one table together, since each statement waits for the interpreter anew."""
+        rows: dict[str, list[tuple[Any, ...]]] = {}
+        for write in group:
+            if write.table:
+                rows.setdefault(write.table, []).append(self._safe(write.values, write.table))
+            else:
+                yield from _inserted(rows)
+                rows.clear()
+                yield write.statement, write.values
+        yield from _inserted(rows)
+
+    def _safe(self, values: tuple[Any, ...], table: str) -> tuple[Any, ...]:
+        """What is written: here is the one way to the disk, and no secret takes it."""
+        hidden = tuple(redact.hide(v) if isinstance(v, str) else v for v in values) if self._stays else values
+        return sealed_row(table, hidden)
+
+    def _undo(self) -> None:
+        with self.lock, suppress(sqlite3.Error):
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+
+
+def _inserted(rows: dict[str, list[tuple[Any, ...]]]) -> Iterator[_Statement]:
+    for table, of_it in rows.items():
+        for n in range(0, len(of_it), _TOGETHER):
+            some = of_it[n : n + _TOGETHER]
+            yield recording(table, len(some)), tuple(chain.from_iterable(some))
