@@ -18,12 +18,11 @@ from llmdl_plugins.run.teacher import Teacher
 from llmdl_plugins.training.backward import backward
 from llmdl_plugins.training.baseline import no_model_baseline
 from llmdl_plugins.training.openings import count_opening
-from llmdl_plugins.training.probe import check_probes
+from llmdl_plugins.training.probe import PROBES, check_probes
 from llmdl_plugins.training.sealed import Sealed, sealed_test
 from llmdl_plugins.training.setup import Setup
 from llmdl_plugins.transport import transport
 
-PROBES = 2
 _MARGIN = 1.5
 
 

@@ -65,7 +65,7 @@ def _plugins() -> Iterator[Finding]:
 def _optimizer(case: Case) -> Iterator[Finding]:
     name = case.optimizer.name
     offers = [o for kind in ("optimizers", "searches") if (o := catalogue(kind).get(name))]
-    if offers and offers[0].plugin in (BUILTIN,):
+    if offers and offers[0].plugin == BUILTIN:
         yield Finding("optimizer", "ok", f"{name}; a run that was stopped goes on where it was")
         return
     origin = f"of the plugin {offers[0].plugin.label}" if offers else "of your own"
