@@ -23,7 +23,7 @@ from llmdl_plugins.training.sealed import Sealed, sealed_test
 from llmdl_plugins.training.setup import Setup
 from llmdl_plugins.transport import transport
 
-_MARGIN = 1.5
+MARGIN = 1.5
 
 
 @dataclass
@@ -94,7 +94,7 @@ class Course:
         if words and (known := overshoot(self.meter, self.setup.concurrency)) != words:
             self.say(f"budget: {known}")
 
-    def _need(self, values: Values = ORIGINAL, margin: float = _MARGIN) -> Spent:
+    def _need(self, values: Values = ORIGINAL, margin: float = MARGIN) -> Spent:
         """What the sealed test of a candidate takes: calls as seen so far, tokens, dollars and time with a margin.
 
         The last call must find the room that it reserves, however little it will use of it.
