@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import random
-from contextlib import AsyncExitStack, closing
 from dataclasses import dataclass, field
 from math import sqrt
 from typing import Any
 
-from llmdl_plugins import boundary
 from llmdl_plugins.errors import LlmdlError, Stopped
 from llmdl_plugins.run.budget import Budget
-from llmdl_plugins.run.cashier import Cashier
 from llmdl_plugins.run.evaluate import ORIGINAL, Evaluator
 from llmdl_plugins.run.events import Told, Watcher
-from llmdl_plugins.run.ledger import Ledger
 from llmdl_plugins.run.meter import Meter
 from llmdl_plugins.run.rollout import Rollout
 from llmdl_plugins.run.teacher import Teacher
 from llmdl_plugins.training.doctor.case import Case
 from llmdl_plugins.training.doctor.rephrase import rephrased, rewritten
+from llmdl_plugins.training.in_memory import in_memory
 from llmdl_plugins.training.probe import PROBES, check_probes
 from llmdl_plugins.transport import transport
 
@@ -65,32 +62,24 @@ async def made(case: Case, watcher: Watcher) -> Runs:
             runs.said.append(event.text)
         watcher(event)
 
-    def say(text: str) -> None:
-        hear(Told(text))
-
-    async with AsyncExitStack() as stack:
-        ledger = stack.enter_context(closing(Ledger()))
-        stack.enter_context(boundary.door())
-        await stack.enter_async_context(transport(False, case.concurrency, say))
-        cashier = Cashier(ledger, meter, case.terms.sender(ledger, meter, say))
-        evaluator = Evaluator(
-            case.network,
-            case.loss,
-            ledger,
-            cashier,
-            concurrency=case.concurrency,
-            watcher=hear,
-            tools=case.tools,
-            seconds=case.terms.rollout_timeout,
-        )
+    with in_memory(
+        case.network,
+        case.loss,
+        meter,
+        concurrency=case.concurrency,
+        watcher=hear,
+        tools=case.tools,
+        terms=case.terms,
+    ) as evaluator:
         try:
-            await _all(case, evaluator, runs)
+            async with transport(False, case.concurrency, lambda text: hear(Told(text))):
+                await _all(case, evaluator, runs)
         except LlmdlError as error:
             runs.failed = error
         except Stopped as stopped:
             runs.said.append(f"the doctor's own calls are used up: {stopped.reason}")
         finally:
-            await cashier.drain()
+            await evaluator.cashier.drain()
             runs.spent = dict(meter.told())
     return runs
 
@@ -102,7 +91,7 @@ async def _all(case: Case, evaluator: Evaluator, runs: Runs) -> None:
     check_probes(runs.probes)
     each = max(1.0, evaluator.heaviest(ORIGINAL).calls)
     teacher = Teacher(case.teacher, evaluator.cashier) if case.teacher is not None else None
-    rows, prompts = plan(case.calls / each, len(order), (teacher is not None) / each)
+    rows, prompts = plan(case.calls / each, len(order), int(teacher is not None) / each)
     if rows < _LEAST_ROWS:
         return
     chosen = order[:rows]
