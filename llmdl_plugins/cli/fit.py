@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -92,7 +92,7 @@ def fit(
     confined.confined(target, wishes, chosen, state_folder(), _UNSEEN, folder=chosen)
 
     from llmdl_plugins.cli.fitting import keys, one_source, read_network, read_prices, resolved_loss
-    from llmdl_plugins.cli.output import kept
+    from llmdl_plugins.cli.output import kept, leave
     from llmdl_plugins.cli.progress import progress
     from llmdl_plugins.effects import guard
     from llmdl_plugins.printable import printable
@@ -144,21 +144,13 @@ def fit(
     if not as_json:
         _tell(result, chosen)
     if caught:
-        _leave(128 + caught)
+        leave(128 + caught)
     sys.exit(0 if result.status == "improved" else _NO_GAIN)
 
 
 def _fresh() -> Path:
     """A folder that no other run has, whatever the clock says."""
     return RUNS / f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
-
-
-def _leave(code: int) -> NoReturn:
-    """End without waiting for threads: a call that hangs may hold one for ever."""
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError):
-            stream.flush()
-    os._exit(code)
 
 
 def _hide() -> None:

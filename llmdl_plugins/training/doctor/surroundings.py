@@ -55,11 +55,11 @@ def _prices(case: Case, runs: Runs | None) -> Iterator[Finding]:
 
 
 def _plugins() -> Iterator[Finding]:
-    broken = [fault for fault in manager().faults if fault.fatal]
-    for fault in manager().faults:
+    loaded = manager()
+    for fault in loaded.faults:
         yield Finding("plugins", "!!" if fault.fatal else "??", str(fault), "`llmdl plugins check` tells more")
-    if not broken:
-        yield Finding("plugins", "ok", f"{len(manager().plugins)} loaded")
+    if not any(fault.fatal for fault in loaded.faults):
+        yield Finding("plugins", "ok", f"{len(loaded.plugins)} loaded")
 
 
 def _optimizer(case: Case) -> Iterator[Finding]:
