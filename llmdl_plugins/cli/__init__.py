@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import sqlite3
 import sys
 import traceback
@@ -14,7 +13,7 @@ from typing import Annotated
 import typer
 
 from llmdl_plugins.cli.commands import Commands
-from llmdl_plugins.cli.output import of_main_thread
+from llmdl_plugins.cli.output import leave, of_main_thread
 from llmdl_plugins.errors import LlmdlError
 from llmdl_plugins.plugins.manager import use
 
@@ -64,9 +63,7 @@ def _leave(ended: SystemExit) -> None:
     """End here where a node was given up that may never end: Python would wait for its thread."""
     patience = sys.modules.get("llmdl_plugins.run.patience")
     if patience is not None and patience.given_up:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(ended.code if isinstance(ended.code, int) else int(bool(ended.code)))
+        leave(ended.code if isinstance(ended.code, int) else int(bool(ended.code)))
 
 
 def _run() -> None:

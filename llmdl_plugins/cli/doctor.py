@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from llmdl_plugins.cli import asking, confined, plugged
+from llmdl_plugins.cli import asking, confined, options, plugged
 
 if TYPE_CHECKING:
     from llmdl_plugins.training.doctor.case import Case
@@ -19,33 +19,30 @@ _CALLS = 120
 
 
 def doctor(
-    target: Annotated[
-        str,
-        typer.Argument(help="path/app.py:graph, path/book.ipynb:graph, package.module:graph or langgraph.json[:name]"),
-    ],
-    loss: Annotated[str, typer.Option(help="As in fit.")],
-    data: Annotated[Path | None, typer.Option(help="All examples; val and test are cut from them.")] = None,
-    train: Annotated[Path | None, typer.Option(help="Train examples, where they are in a file of their own.")] = None,
-    val: Annotated[Path | None, typer.Option(help="Examples that screen proposals.")] = None,
+    target: options.Application,
+    loss: options.Loss,
+    data: options.Data = None,
+    train: options.Train = None,
+    val: options.Val = None,
     test: Annotated[Path | None, typer.Option(help="Sealed examples; they are counted, never run.")] = None,
     calls: Annotated[int, typer.Option(min=0, help="Model calls that may be made, on train rows.")] = _CALLS,
     no_calls: Annotated[bool, typer.Option("--no-calls", help="Send nothing.")] = False,
-    optimizer: Annotated[str, typer.Option(help="As in fit.")] = "auto",
+    optimizer: options.Optimizer = "auto",
     teacher: Annotated[str | None, typer.Option(help="As in fit; it writes the prompts that are compared.")] = None,
     budget: Annotated[str | None, typer.Option(help="That of the run to come.")] = None,
-    prices: Annotated[Path | None, typer.Option(help="As in fit.")] = None,
-    only: Annotated[str | None, typer.Option(help="Train only the parameters that match this pattern.")] = None,
-    freeze: Annotated[str | None, typer.Option(help="Freeze the parameters that match this pattern.")] = None,
-    unfreeze: Annotated[str | None, typer.Option(help="Train the parameters that match this pattern too.")] = None,
-    inputs: Annotated[str, typer.Option(help="For flat rows: the input keys, with commas.")] = "",
-    expected: Annotated[str | None, typer.Option(help="For flat rows: the key of the right answer.")] = None,
-    concurrency: Annotated[int, typer.Option(min=1, help="Calls of each model under way at once.")] = 8,
+    prices: options.Prices = None,
+    only: options.Only = None,
+    freeze: options.Freeze = None,
+    unfreeze: options.Unfreeze = None,
+    inputs: options.Inputs = "",
+    expected: options.Expected = None,
+    concurrency: options.Concurrency = 8,
     rpm: asking.Requests = None,
     tpm: asking.Tokens = None,
     timeout: asking.Timeout = 600,
     rollout_timeout: asking.RolloutTimeout = 1800,
-    tools: Annotated[str, typer.Option(help="live, or replay: as in fit.")] = "live",
-    seed: Annotated[int, typer.Option(help="Decides splits and draws.")] = 0,
+    tools: options.Tools = "live",
+    seed: options.Seed = 0,
     allow_host: confined.Hosts = None,
     safe_tool: confined.Tools = None,
     allow_write: confined.Writes = None,
@@ -54,7 +51,7 @@ def doctor(
     env: confined.Variables = None,
     plugin: plugged.Plugins = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
-    quiet: Annotated[bool, typer.Option(help="No progress.")] = False,
+    quiet: options.Quiet = False,
 ) -> None:
     """Look at rows, noise, power, headroom of prompts and side effects before a run is paid for.
 
@@ -65,43 +62,36 @@ def doctor(
     wishes = confined.Wishes(allow_host, safe_tool, allow_write, allow_program, allow_native, env)
     confined.confined(target, wishes)
 
-    from llmdl_plugins.cli.fitting import one_source, read_prices, resolved_loss
+    from llmdl_plugins.cli.fitting import one_source, read_network, read_prices, read_rows, resolved_loss
     from llmdl_plugins.cli.output import kept
     from llmdl_plugins.cli.progress import progress
-    from llmdl_plugins.data import Dataset, load
+    from llmdl_plugins.data import Dataset
     from llmdl_plugins.errors import DataError
     from llmdl_plugins.losses.loss import resolve
-    from llmdl_plugins.network import trainable
     from llmdl_plugins.run.budget import Budget
     from llmdl_plugins.run.models import chat_model
     from llmdl_plugins.run.optimizer import resolve as resolve_optimizer
     from llmdl_plugins.run.prices import Prices
     from llmdl_plugins.run.tools import ToolRules
     from llmdl_plugins.splits import split
-    from llmdl_plugins.target import load_target
     from llmdl_plugins.training.doctor.case import Case
     from llmdl_plugins.training.doctor.examine import examine
 
     def loaded(path: Path | None) -> Dataset | None:
-        return load(path, inputs=tuple(filter(None, inputs.split(","))), expected=expected) if path else None
+        return read_rows(path, inputs, expected) if path else None
 
-    files = [loaded(one_source(data, train)), loaded(val), loaded(test)]
-    assert files[0] is not None
+    rows, *more = read_rows(one_source(data, train), inputs, expected), loaded(val), loaded(test)
     try:
-        splits, unsplit = split(files[0], files[1], files[2], seed=seed), ""
+        splits, unsplit = split(rows, *more, seed=seed), ""
     except DataError as error:
         splits, unsplit = None, str(error)
-    with kept():
-        network = trainable(load_target(target))
-    for change, pattern in ((network.unfreeze, unfreeze), (network.train_only, only), (network.freeze, freeze)):
-        if pattern:
-            change(pattern)
+    network = read_network(target, unfreeze, only, freeze)
     with kept() as out, progress(quiet) as watcher:
         model = chat_model(teacher)
         case = Case(
             network,
             resolve(resolved_loss(loss), model),
-            [row for part in files if part for row in part],
+            [row for part in (rows, *more) if part for row in part],
             splits,
             resolve_optimizer(optimizer, model is not None),
             unsplit=unsplit,

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from llmdl_plugins.cli import asking, confined, plugged
+from llmdl_plugins.cli import asking, confined, options, plugged
 from llmdl_plugins.cli.output import kept
 
 
@@ -17,14 +17,14 @@ def evaluate(
     data: Annotated[Path, typer.Option(help="Rows to evaluate on, JSONL or CSV.")],
     loss: Annotated[str | None, typer.Option(help="As in fit; that of the run, for a run.")] = None,
     candidate: Annotated[bool, typer.Option(help="Evaluate a run's values even if no gain was shown.")] = False,
-    inputs: Annotated[str, typer.Option(help="For flat rows: the input keys, with commas.")] = "",
-    expected: Annotated[str | None, typer.Option(help="For flat rows: the key of the right answer.")] = None,
-    concurrency: Annotated[int, typer.Option(min=1, help="Calls of each model under way at once.")] = 8,
+    inputs: options.Inputs = "",
+    expected: options.Expected = None,
+    concurrency: options.Concurrency = 8,
     rpm: asking.Requests = None,
     tpm: asking.Tokens = None,
     timeout: asking.Timeout = 600,
     rollout_timeout: asking.RolloutTimeout = 1800,
-    tools: Annotated[str, typer.Option(help="live, or replay: as in fit.")] = "live",
+    tools: options.Tools = "live",
     allow_host: confined.Hosts = None,
     safe_tool: confined.Tools = None,
     allow_write: confined.Writes = None,
@@ -33,7 +33,7 @@ def evaluate(
     env: confined.Variables = None,
     plugin: plugged.Plugins = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print figures as JSON.")] = False,
-    quiet: Annotated[bool, typer.Option(help="No progress.")] = False,
+    quiet: options.Quiet = False,
 ) -> None:
     """Score an application on rows; for a run, before and after side by side with a paired interval.
 
@@ -42,10 +42,9 @@ def evaluate(
     wishes = confined.Wishes(allow_host, safe_tool, allow_write, allow_program, allow_native, env)
     confined.confined(_application(target), wishes)
 
-    from llmdl_plugins.cli.fitting import resolved_loss
+    from llmdl_plugins.cli.fitting import read_rows, resolved_loss
     from llmdl_plugins.cli.progress import progress
     from llmdl_plugins.cli.run_folder import PastRun
-    from llmdl_plugins.data import load
     from llmdl_plugins.effects import guard
     from llmdl_plugins.errors import MisuseError
     from llmdl_plugins.losses.loss import resolve
@@ -55,7 +54,7 @@ def evaluate(
     from llmdl_plugins.target import load_target
     from llmdl_plugins.training.compare import compare
 
-    rows = load(data, inputs=tuple(filter(None, inputs.split(","))), expected=expected)
+    rows = read_rows(data, inputs, expected)
     values: dict[str, Any] = {}
     with kept():
         if Path(target).is_dir():

@@ -11,11 +11,11 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from llmdl_plugins.cli import asking, child, confined, plugged
+from llmdl_plugins.cli import asking, child, confined, options, plugged
 from llmdl_plugins.cli.report import tell
 from llmdl_plugins.training.openings import state_folder
 
@@ -29,42 +29,30 @@ _UNSEEN = RUNS / ".gitignore"
 
 
 def fit(
-    target: Annotated[
-        str,
-        typer.Argument(help="path/app.py:graph, path/book.ipynb:graph, package.module:graph or langgraph.json[:name]"),
-    ],
-    loss: Annotated[
-        str, typer.Option(help="exact_match, contains, f1, numeric, json_match, judge, or package:function.")
-    ],
-    data: Annotated[
-        Path | None, typer.Option(help="All examples, JSONL or CSV; val and test are cut from them.")
-    ] = None,
-    train: Annotated[Path | None, typer.Option(help="Train examples, where they are in a file of their own.")] = None,
-    val: Annotated[Path | None, typer.Option(help="Examples that screen proposals.")] = None,
+    target: options.Application,
+    loss: options.Loss,
+    data: options.Data = None,
+    train: options.Train = None,
+    val: options.Val = None,
     test: Annotated[Path | None, typer.Option(help="Sealed examples, opened once.")] = None,
-    optimizer: Annotated[str, typer.Option(help="textual-gradient, demonstrations, or auto.")] = "auto",
+    optimizer: options.Optimizer = "auto",
     teacher: Annotated[str | None, typer.Option(help="PROVIDER:NAME of the model that writes proposals.")] = None,
     recipe: Annotated[str | None, typer.Option(help="Architecture around a node, for example demonstrations.")] = None,
     node: Annotated[str | None, typer.Option(help="The node that the recipe is put around.")] = None,
     budget: Annotated[
         str | None, typer.Option(help='"2 usd", "500 calls", "200 rollouts", "1e6 tokens, 10 min".')
     ] = None,
-    prices: Annotated[
-        Path | None,
-        typer.Option(help='JSON: model to [dollars per 1e6 tokens in, out]; "*" for others. Else genai-prices.'),
-    ] = None,
-    only: Annotated[str | None, typer.Option(help="Train only the parameters that match this pattern.")] = None,
-    freeze: Annotated[str | None, typer.Option(help="Freeze the parameters that match this pattern.")] = None,
-    unfreeze: Annotated[
-        str | None, typer.Option(help='Train the parameters that match this pattern too, such as "*/tool:*".')
-    ] = None,
-    inputs: Annotated[str, typer.Option(help="For flat rows: the input keys, with commas.")] = "",
-    expected: Annotated[str | None, typer.Option(help="For flat rows: the key of the right answer.")] = None,
+    prices: options.Prices = None,
+    only: options.Only = None,
+    freeze: options.Freeze = None,
+    unfreeze: options.Unfreeze = None,
+    inputs: options.Inputs = "",
+    expected: options.Expected = None,
     executor: Annotated[
         str, typer.Option(help="local (one process), processes, or what a plugin offers, such as ray.")
     ] = "local",
     workers: Annotated[int | None, typer.Option(min=1, help="Processes of that executor; one for each core.")] = None,
-    concurrency: Annotated[int, typer.Option(min=1, help="Calls of each model under way at once.")] = 8,
+    concurrency: options.Concurrency = 8,
     fast_http: Annotated[
         bool, typer.Option("--fast-http", help="Let OpenAI-compatible clients send through aiohttp in this run.")
     ] = False,
@@ -72,10 +60,8 @@ def fit(
     tpm: asking.Tokens = None,
     timeout: asking.Timeout = 600,
     rollout_timeout: asking.RolloutTimeout = 1800,
-    tools: Annotated[
-        str, typer.Option(help="live, or replay: candidates get what the tools gave the original, or an error.")
-    ] = "live",
-    seed: Annotated[int, typer.Option(help="Decides splits and draws.")] = 0,
+    tools: options.Tools = "live",
+    seed: options.Seed = 0,
     folder: Annotated[
         Path | None, typer.Option(help="Run folder; the same command goes on there. runs/… if not given.")
     ] = None,
@@ -95,7 +81,7 @@ def fit(
     logger: Annotated[list[str] | None, typer.Option(help="A logger that is told how the run goes.")] = None,
     plugin: plugged.Plugins = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print result.json instead of words.")] = False,
-    quiet: Annotated[bool, typer.Option(help="No progress, but warnings.")] = False,
+    quiet: options.Quiet = False,
 ) -> None:
     """Train an untouched application, and test on sealed rows whether it got better.
 
@@ -105,23 +91,14 @@ def fit(
     wishes = confined.Wishes(allow_host, safe_tool, allow_write, allow_program, allow_native, env)
     confined.confined(target, wishes, chosen, state_folder(), _UNSEEN, folder=chosen)
 
-    from llmdl_plugins.cli.fitting import one_source, read_prices, resolved_loss
-    from llmdl_plugins.cli.output import kept
+    from llmdl_plugins.cli.fitting import keys, one_source, read_network, read_prices, resolved_loss
+    from llmdl_plugins.cli.output import kept, leave
     from llmdl_plugins.cli.progress import progress
     from llmdl_plugins.effects import guard
-    from llmdl_plugins.network import trainable
     from llmdl_plugins.printable import printable
-    from llmdl_plugins.target import load_target
     from llmdl_plugins.training.trainer import Trainer
 
-    with kept():
-        network = trainable(load_target(target))
-    if unfreeze:
-        network.unfreeze(unfreeze)
-    if only:
-        network.train_only(only)
-    if freeze:
-        network.freeze(freeze)
+    network = read_network(target, unfreeze, only, freeze)
     with kept() as out, progress(quiet) as watcher, guard.reported():
         trainer = Trainer(
             network,
@@ -148,7 +125,7 @@ def fit(
             tools=tools,
             safe_tools=safe_tool or (),
             loggers=logger or (),
-            inputs=tuple(filter(None, inputs.split(","))),
+            inputs=keys(inputs),
             expected=expected,
             origin={"target": target, **({"unfreeze": unfreeze} if unfreeze else {})},
             content=not no_content,
@@ -167,21 +144,13 @@ def fit(
     if not as_json:
         _tell(result, chosen)
     if caught:
-        _leave(128 + caught)
+        leave(128 + caught)
     sys.exit(0 if result.status == "improved" else _NO_GAIN)
 
 
 def _fresh() -> Path:
     """A folder that no other run has, whatever the clock says."""
     return RUNS / f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
-
-
-def _leave(code: int) -> NoReturn:
-    """End without waiting for threads: a call that hangs may hold one for ever."""
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError):
-            stream.flush()
-    os._exit(code)
 
 
 def _hide() -> None:

@@ -1,4 +1,4 @@
-"""What `fit` and `eval` read from their options."""
+"""What the options of a command stand for: rows, the network with what is trained in it, loss, prices."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import json
 from importlib import import_module
 from math import inf
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from llmdl_plugins.data import load
+from llmdl_plugins.data import Dataset, load
 from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.plugins.catalogue import catalogue
+
+if TYPE_CHECKING:
+    from llmdl_plugins.network import Network
 
 
 def one_source(data: Path | None, train: Path | None) -> Path:
@@ -24,6 +27,34 @@ def one_source(data: Path | None, train: Path | None) -> Path:
     found = data or train
     assert found is not None
     return found
+
+
+def keys(inputs: str) -> tuple[str, ...]:
+    """The names between commas.
+
+    >>> keys("question,,context")
+    ('question', 'context')
+    """
+    return tuple(filter(None, inputs.split(",")))
+
+
+def read_rows(path: Path, inputs: str, expected: str | None) -> Dataset:
+    """The rows of a file."""
+    return load(path, inputs=keys(inputs), expected=expected)
+
+
+def read_network(target: str, unfreeze: str | None, only: str | None, freeze: str | None) -> Network:
+    """The application as a network in which what these patterns say is trained."""
+    from llmdl_plugins.cli.output import kept
+    from llmdl_plugins.network import trainable
+    from llmdl_plugins.target import load_target
+
+    with kept():
+        network = trainable(load_target(target))
+    for change, pattern in ((network.unfreeze, unfreeze), (network.train_only, only), (network.freeze, freeze)):
+        if pattern:
+            change(pattern)
+    return network
 
 
 def resolved_loss(name: str) -> Any:
@@ -87,4 +118,4 @@ def probe_rows(count: int, data: Path | None, inputs: str, expected: str | None)
         raise MisuseError("Probes need both: --probe N, and --data FILE for the rows that are run.")
     if data is None:
         return []
-    return list(load(data, inputs=tuple(filter(None, inputs.split(","))), expected=expected)[:count])
+    return list(read_rows(data, inputs, expected)[:count])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from llmdl_plugins.cli import confined, plugged
+from llmdl_plugins.cli import confined, options, plugged
 from llmdl_plugins.cli.output import kept
 
 if TYPE_CHECKING:
@@ -20,14 +20,11 @@ _BEGINS = 60
 
 
 def show(
-    target: Annotated[
-        str,
-        typer.Argument(help="path/app.py:graph, path/book.ipynb:graph, package.module:graph or langgraph.json[:name]"),
-    ],
+    target: options.Application,
     probe: Annotated[int, typer.Option(min=0, help="Run that many rows, to see what is really sent.")] = 0,
     data: Annotated[Path | None, typer.Option(help="Rows to run as probes, JSONL or CSV.")] = None,
-    inputs: Annotated[str, typer.Option(help="For flat rows: the input keys, with commas.")] = "",
-    expected: Annotated[str | None, typer.Option(help="For flat rows: the key of the right answer.")] = None,
+    inputs: options.Inputs = "",
+    expected: options.Expected = None,
     budget: Annotated[str, typer.Option(help="What the probes may spend.")] = "100 calls",
     allow_host: confined.Hosts = None,
     safe_tool: confined.Tools = None,

@@ -25,7 +25,7 @@ _BARREN = 3
 class TextualGradient(Optimizer):
     """One step a round: a batch, feedback for each failure, new texts for the most blamed prompts, the screens.
 
-    After a round without progress all blamed prompts move together, since some changes only help in company.
+    After a round without progress more of the blamed prompts move together, since some changes only help in company.
 
     Args:
         rounds: the most rounds.

@@ -4,26 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
-from llmdl_plugins import boundary, sync
+from llmdl_plugins import sync
 from llmdl_plugins.data import Dataset
 from llmdl_plugins.losses.loss import Loss
 from llmdl_plugins.network import Network
 from llmdl_plugins.plain import plain
 from llmdl_plugins.run.budget import Budget
-from llmdl_plugins.run.cashier import Cashier
-from llmdl_plugins.run.evaluate import Evaluator
-from llmdl_plugins.run.events import Told, Watcher, silent
+from llmdl_plugins.run.events import Watcher, silent
 from llmdl_plugins.run.heap import frozen_heap
-from llmdl_plugins.run.ledger import Ledger
 from llmdl_plugins.run.meter import Meter
 from llmdl_plugins.run.rollout import Rollout, Wanted
 from llmdl_plugins.run.terms import Terms
 from llmdl_plugins.run.tools import ToolRules
+from llmdl_plugins.training.in_memory import in_memory
 from llmdl_plugins.training.result import points
 from llmdl_plugins.training.sealed import Sealed, judge
 
@@ -83,18 +80,8 @@ async def _compare(
     terms: Terms,
 ) -> Figures:
     meter = Meter(Budget())
-    with closing(Ledger()) as ledger, boundary.door(), frozen_heap():
-        cashier = Cashier(ledger, meter, terms.sender(ledger, meter, lambda text: watcher(Told(text))))
-        evaluator = Evaluator(
-            network,
-            loss,
-            ledger,
-            cashier,
-            concurrency=concurrency,
-            watcher=watcher,
-            tools=tools,
-            seconds=terms.rollout_timeout,
-        )
+    opened = in_memory(network, loss, meter, concurrency=concurrency, watcher=watcher, tools=tools, terms=terms)
+    with opened as evaluator, frozen_heap():
         sides: Sequence[Mapping[str, Any]] = [{}, values] if values else [{}]
         wanted = [Wanted(side, row, f"eval/{n}", "eval/0") for row in rows for n, side in enumerate(sides)]
         rollouts = await evaluator.all(wanted, "eval", tapes=False)

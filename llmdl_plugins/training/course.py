@@ -18,13 +18,12 @@ from llmdl_plugins.run.teacher import Teacher
 from llmdl_plugins.training.backward import backward
 from llmdl_plugins.training.baseline import no_model_baseline
 from llmdl_plugins.training.openings import count_opening
-from llmdl_plugins.training.probe import check_probes
+from llmdl_plugins.training.probe import PROBES, check_probes
 from llmdl_plugins.training.sealed import Sealed, sealed_test
 from llmdl_plugins.training.setup import Setup
 from llmdl_plugins.transport import transport
 
-PROBES = 2
-_MARGIN = 1.5
+MARGIN = 1.5
 
 
 @dataclass
@@ -95,7 +94,7 @@ class Course:
         if words and (known := overshoot(self.meter, self.setup.concurrency)) != words:
             self.say(f"budget: {known}")
 
-    def _need(self, values: Values = ORIGINAL, margin: float = _MARGIN) -> Spent:
+    def _need(self, values: Values = ORIGINAL, margin: float = MARGIN) -> Spent:
         """What the sealed test of a candidate takes: calls as seen so far, tokens, dollars and time with a margin.
 
         The last call must find the room that it reserves, however little it will use of it.

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from llmdl_plugins.plain import plain
-from llmdl_plugins.run.budget import Budget
-from llmdl_plugins.run.optimizer import Optimizer
-from llmdl_plugins.run.work import Range, Size, Work
+from llmdl_plugins.run.work import Range
+from llmdl_plugins.training.course import MARGIN
+from llmdl_plugins.training.plan import SPREAD, Plan
+from llmdl_plugins.training.probe import PROBES
 from llmdl_plugins.training.recorded import Recorded, Took
 
-_SPREAD = 1.5
-_MARGIN = 1.5
 _NAMES = ("calls", "rollouts", "tokens", "usd", "seconds")
 
 
@@ -59,31 +58,13 @@ class Estimate:
         return "\n".join(lines)
 
 
-@dataclass(frozen=True)
-class Plan:
-    """What an estimate is made of.
-
-    Args:
-        probes, test: rows that are run first, and rows of the sealed test.
-        steps: nodes with something to train; without a record each is taken for a call.
-    """
-
-    optimizer: Optimizer
-    size: Size
-    probes: int
-    test: int
-    steps: int
-    budget: Budget
-    known: Recorded | None
-
-
 _Sums = dict[str, Range | None]
 
 
 def estimate(plan: Plan) -> Estimate:
     """What a run of this plan takes: two rows, training within the budget, and the sealed test if there is a change."""
-    work, basis = _work(plan)
-    first, sealed = _runs(plan, Range(plan.probes, plan.probes, plan.probes)), _runs(plan, _sealed(plan))
+    work, basis = plan.training()
+    first, sealed = _runs(plan, Range(PROBES, PROBES, PROBES)), _runs(plan, plan.sealed())
     training = _added(_runs(plan, work.rollouts), _taught(plan, work.teacher))
     share, limit = _share(plan, first, training, sealed)
     training = {name: _cut(r, share) for name, r in training.items()}
@@ -95,41 +76,6 @@ def estimate(plan: Plan) -> Estimate:
     limited = f"{getattr(plan.budget, limit):g} {limit}" if limit else ""
     sums = within["tokens"], within["usd"], within["seconds"]
     return Estimate(known is not None, calls, rollouts, *sums, limited, known.calls if known else 0, basis)
-
-
-def _work(plan: Plan) -> tuple[Work, str]:
-    """What training takes, and what that rests on."""
-    known = plan.known
-    if known is None:
-        wide = plan.optimizer.expected(replace(plan.size, wrong=0.5))
-        return wide, "unmeasured: nothing is recorded. A run that is stopped after its first rows measures (--folder)"
-    if known.outcome is None or known.config.get("optimizer") != plan.optimizer.name:
-        said = f"measured on {known.rollouts} recorded runs of the application; how long training goes on is a guess"
-        return plan.optimizer.expected(replace(plan.size, wrong=known.wrong)), said
-    tested = 2 * int(known.outcome["test_size"]) if known.outcome["before"] is not None else 0
-    rollouts = max(0, known.rollouts - tested - plan.probes) * _scale(plan, known)
-    return (
-        Work(_around(rollouts), _around(known.taught * _scale(plan, known))),
-        f"measured on a whole run of {known.calls} calls",
-    )
-
-
-def _scale(plan: Plan, known: Recorded) -> float:
-    """How much larger this training set is than the recorded one."""
-    rows = sum(len(known.config.get("splits", {}).get(name, ())) for name in ("train", "val"))
-    return (plan.size.train + plan.size.val) / rows if rows else 1.0
-
-
-def _around(value: float) -> Range:
-    return Range(value / _SPREAD, value, value * _SPREAD)
-
-
-def _sealed(plan: Plan) -> Range:
-    """Both sides of the sealed test, which is opened only if a proposal is accepted."""
-    runs, known = 2 * plan.test, plan.known
-    outcome = known.outcome if known and known.config.get("optimizer") == plan.optimizer.name else None
-    likely = 0 if outcome and outcome["before"] is None else runs
-    return Range(0, likely, runs)
 
 
 def _runs(plan: Plan, rollouts: Range) -> _Sums:
@@ -173,7 +119,7 @@ def _part(plan: Plan, name: str, first: Range | None, training: Range | None, se
     limit = getattr(plan.budget, name)
     if limit is None or not first or not training or not sealed or not training.likely:
         return 1.0
-    aside = sealed.high * (1 if name in ("calls", "rollouts") else _MARGIN)
+    aside = sealed.high * (1 if name in ("calls", "rollouts") else MARGIN)
     return float(max(0.0, limit - aside - first.likely) / training.likely)
 
 
@@ -182,7 +128,7 @@ def _cut(training: Range | None, share: float) -> Range | None:
     if training is None or share >= 1:
         return training
     end = training.likely * share
-    return Range(min(training.low, end), end, min(training.high, _SPREAD * end))
+    return Range(min(training.low, end), end, min(training.high, SPREAD * end))
 
 
 def _within(total: Range | None, limit: float | None) -> Range | None:

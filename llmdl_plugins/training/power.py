@@ -32,7 +32,7 @@ def power(n: int, gain: float, discordance: float) -> float:
     if discordance <= 0:
         return 0.0
     win = (discordance + gain) / (2 * discordance)
-    return min(1.0, sum(p * _shown(f, win) for f, p in chances(n, discordance)))
+    return min(1.0, sum(p * at_least(enough(f), f, win) for f, p in chances(n, discordance)))
 
 
 @cache
@@ -83,10 +83,10 @@ def chances(n: int, p: float) -> Iterator[tuple[int, float]]:
         here *= odds * (n - k) / (k + 1)
 
 
-def _shown(flips: int, win: float) -> float:
-    """P(a gain is shown | so many items differ)."""
-    fewest = enough(flips)
-    return sum(p for wins, p in chances(flips, win) if wins >= fewest)
+@cache
+def at_least(few: int, n: int, p: float) -> float:
+    """P(few or more of n)."""
+    return sum(here for k, here in chances(n, p) if k >= few)
 
 
 @cache

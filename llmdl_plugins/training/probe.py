@@ -8,6 +8,8 @@ from llmdl_plugins.errors import InfrastructureError, MisuseError, did_you_mean
 from llmdl_plugins.losses.loss import missing
 from llmdl_plugins.run.rollout import Rollout
 
+PROBES = 2
+
 
 def check_probes(probes: Sequence[Rollout]) -> None:
     """Refuse to train where every probe raises, or where the final state lacks a key that is expected.

@@ -15,6 +15,7 @@ from llmdl_plugins.run.disk import read_only
 from llmdl_plugins.run.folder import RunFolder
 from llmdl_plugins.run.prices import Prices
 from llmdl_plugins.run.receipts import Receipt
+from llmdl_plugins.training.result import STOPPED
 
 _EARLY = 60
 _PAUSE = 30.0
@@ -83,7 +84,7 @@ def recorded(path: Path, prices: Prices, teacher: tuple[str, str] | None) -> Rec
         len(calls),
         len(rows),
         len(taught),
-        outcome if outcome and outcome["status"] != "stopped" else None,
+        outcome if outcome and outcome["status"] != STOPPED else None,
         folder.read("config.json") or {},
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from llmdl_plugins.run.screen import ACCEPT, better, is_clear, looks
-from llmdl_plugins.training.power import LIKELY, chances, least
+from llmdl_plugins.training.power import LIKELY, at_least, chances, least
 
 _Counts = tuple[int, int]
 _Weights = dict[_Counts, float]
@@ -71,13 +71,8 @@ def _at_the_end(counts: _Counts, left: int, win: float, discordance: float) -> f
     """P(accepted after all items | these counts so far)."""
     won, lost = counts
     return sum(
-        p * _at_least(max(0, _needed(won + lost + flips) - won), flips, win) for flips, p in chances(left, discordance)
+        p * at_least(max(0, _needed(won + lost + flips) - won), flips, win) for flips, p in chances(left, discordance)
     )
-
-
-@cache
-def _at_least(wins: int, flips: int, win: float) -> float:
-    return sum(p for k, p in chances(flips, win) if k >= wins)
 
 
 @cache

@@ -50,14 +50,14 @@ async def sealed_test(
     rollouts = await evaluator.all(wanted, "sealed test", tapes=False)
     scores = {(side, example.id): rollout for (side, example), rollout in zip(runs, rollouts, strict=True)}
     both = [(scores[0, e.id], scores[1, e.id]) for e in test]
-    if kept := _kept(both):
-        evaluator.ledger.add_event("sealed", plain(requests(kept, evaluator.cashier.meter.prices)))
+    if told := told_twice(both):
+        evaluator.ledger.add_event("sealed", plain(requests(told, evaluator.cashier.meter.prices)))
     return judge(both, seed)
 
 
 def judge(pairs_of_rollouts: Sequence[tuple[Rollout, Rollout]], seed: int = 0) -> Sealed:
     """The claim that these pairs support; a pair with an infrastructure error is left out on both sides."""
-    kept = _kept(pairs_of_rollouts)
+    kept = told_twice(pairs_of_rollouts)
     if not kept:
         raise InfrastructureError("No test row could be run on both sides: check the endpoint, then run it again.")
     units = _units(kept)
@@ -69,15 +69,21 @@ def judge(pairs_of_rollouts: Sequence[tuple[Rollout, Rollout]], seed: int = 0) -
     )
 
 
-def _kept(both: Sequence[tuple[Rollout, Rollout]]) -> list[tuple[Rollout, Rollout]]:
+def told_twice(both: Sequence[tuple[Rollout, Rollout]]) -> list[tuple[Rollout, Rollout]]:
+    """The pairs without a fault on the way to the model, which says nothing about either side."""
     return [p for p in both if all(r.status != "infrastructure error" for r in p)]
 
 
+def unit(row: Example) -> str:
+    """What a row is evidence as: rows of a group, and near-duplicates, are one item."""
+    return row.group or row.twin_key
+
+
 def _units(kept: Sequence[tuple[Rollout, Rollout]]) -> list[tuple[float, float]]:
-    """Scores before and after, one pair a group; near-duplicates are one item, not evidence twice."""
+    """Scores before and after, one pair a unit."""
     groups: dict[str, list[tuple[float, float]]] = {}
     for old, new in kept:
-        groups.setdefault(old.example.group or old.example.twin_key, []).append((old.score, new.score))
+        groups.setdefault(unit(old.example), []).append((old.score, new.score))
     return [(fmean(o for o, _ in g), fmean(n for _, n in g)) for g in groups.values()]
 
 

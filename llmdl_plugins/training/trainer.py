@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from llmdl_plugins import boundary, sync
-from llmdl_plugins.asked import described
 from llmdl_plugins.data import Dataset, Example, load, text_key
 from llmdl_plugins.errors import Stopped
 from llmdl_plugins.losses.loss import resolve as resolve_loss
@@ -31,17 +30,15 @@ from llmdl_plugins.run.optimizer import resolve as resolve_optimizer
 from llmdl_plugins.run.origin import Origin
 from llmdl_plugins.run.patience import ROLLOUT_TIMEOUT, TIMEOUT
 from llmdl_plugins.run.prices import Prices, Table
-from llmdl_plugins.run.quote import model_of
 from llmdl_plugins.run.terms import Terms
 from llmdl_plugins.run.tools import ToolRules
-from llmdl_plugins.run.work import Size
 from llmdl_plugins.splits import split
 from llmdl_plugins.target import load_target
 from llmdl_plugins.training import ending, records
-from llmdl_plugins.training.course import PROBES, Course
+from llmdl_plugins.training.course import Course
 from llmdl_plugins.training.draining import GRACE, drained, grounded
-from llmdl_plugins.training.estimate import Estimate, Plan, estimate
-from llmdl_plugins.training.recorded import recorded
+from llmdl_plugins.training.estimate import Estimate, estimate
+from llmdl_plugins.training.plan import Plan
 from llmdl_plugins.training.result import STOPPED, Result
 from llmdl_plugins.training.setup import Setup, refuse_hopeless
 
@@ -225,14 +222,7 @@ class Trainer:
 
     def estimate(self) -> Estimate:
         """What `fit` is likely to take, from what the run folder holds; sends nothing and writes nothing."""
-        setup = self.setup
-        teacher = model_of(described(setup.teacher)) if setup.teacher is not None else None
-        known = recorded(setup.folder.path, setup.prices, teacher) if setup.folder else None
-        trained = [n for n, p in setup.network.named_parameters().items() if p.trainable]
-        chosen = [n for n in trained if n.endswith("/chosen")]
-        size = Size(len(setup.splits.train), len(setup.splits.val), len(trained), len(chosen))
-        steps = len({n.rpartition("/")[0] for n in trained})
-        return estimate(Plan(setup.optimizer, size, PROBES, len(setup.splits.test), steps, setup.budget, known))
+        return estimate(Plan.of(self.setup))
 
     def _say(self, text: str) -> None:
         self._tell(Told(text))

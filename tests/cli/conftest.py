@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from llmdl_plugins.cli import main
+from llmdl_plugins.plugins.catalogue import catalogue
+from llmdl_plugins.plugins.spec import Spec
 
 HERE = Path(__file__).parent
 
@@ -61,6 +63,16 @@ def llmdl(
 def agent() -> str:
     """The small agent."""
     return f"{HERE / 'agents' / 'desk.py'}:graph"
+
+
+@pytest.fixture
+def teacher(monkeypatch: pytest.MonkeyPatch) -> str:
+    """The name of a teacher that writes what the small agent needs."""
+    offers = {"fake": Spec("fake", "desk_model:teacher")}
+    monkeypatch.setattr(
+        "llmdl_plugins.run.models.catalogue", lambda kind: offers if kind == "models" else catalogue(kind)
+    )
+    return "fake:teacher"
 
 
 @pytest.fixture

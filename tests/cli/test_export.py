@@ -19,22 +19,15 @@ def run(
     llmdl: Callable[..., Any],
     rows: Path,
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    teacher: str,
     request: pytest.FixtureRequest,
 ) -> Iterator[Callable[..., Any]]:
     """A finished run in runs/a of an agent in a repository of its own, trained with a teacher."""
-    from llmdl_plugins.plugins import catalogue
-    from llmdl_plugins.plugins.spec import Spec
-
     (tmp_path / "app").mkdir()
     source = (HERE / "agents" / "desk.py").read_text()
     (tmp_path / "app" / "mail_desk.py").write_text(source.replace(*getattr(request, "param", ("", ""))))
     subprocess.run(["git", "init", "-q", "."], cwd=tmp_path / "app", check=True)
-    offers = {"fake": Spec("fake", "desk_model:teacher")}
-    monkeypatch.setattr(
-        "llmdl_plugins.run.models.catalogue", lambda kind: offers if kind == "models" else catalogue(kind)
-    )
-    options = ["--data", rows, "--loss", "exact_match", "--teacher", "fake:teacher", "--folder", "runs/a", "--quiet"]
+    options = ["--data", rows, "--loss", "exact_match", "--teacher", teacher, "--folder", "runs/a", "--quiet"]
     done = llmdl("fit", "app/mail_desk.py:graph", *options)
     assert done.code == 0, done.err
     yield llmdl

@@ -12,8 +12,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 HERE = Path(__file__).parent
 
 
@@ -37,15 +35,8 @@ def test_fit_without_teacher_finds_worked_examples_and_exports_them(
 
 
 def test_fit_with_a_teacher_gives_a_patch_of_the_users_own_source(
-    llmdl: Callable[..., Any], agent: str, rows: Path, monkeypatch: pytest.MonkeyPatch
+    llmdl: Callable[..., Any], agent: str, rows: Path, teacher: str
 ) -> None:
-    from llmdl_plugins.plugins import catalogue
-    from llmdl_plugins.plugins.spec import Spec
-
-    offers = {"fake": Spec("fake", "desk_model:teacher")}
-    monkeypatch.setattr(
-        "llmdl_plugins.run.models.catalogue", lambda kind: offers if kind == "models" else catalogue(kind)
-    )
     done = llmdl(
         "fit",
         agent,
@@ -54,7 +45,7 @@ def test_fit_with_a_teacher_gives_a_patch_of_the_users_own_source(
         "--loss",
         "exact_match",
         "--teacher",
-        "fake:teacher",
+        teacher,
         "--folder",
         "runs/b",
         "--quiet",
@@ -160,17 +151,11 @@ def test_export_refuses_a_form_that_it_cannot_write(llmdl: Callable[..., Any], t
 
 
 def test_texts_of_tools_are_trained_where_they_are_unfrozen_and_stay_so_for_export(
-    llmdl: Callable[..., Any], agent: str, rows: Path, monkeypatch: pytest.MonkeyPatch
+    llmdl: Callable[..., Any], agent: str, rows: Path, teacher: str
 ) -> None:
     from llmdl_plugins.cli.run_folder import PastRun
-    from llmdl_plugins.plugins import catalogue
-    from llmdl_plugins.plugins.spec import Spec
 
-    offers = {"fake": Spec("fake", "desk_model:teacher")}
-    monkeypatch.setattr(
-        "llmdl_plugins.run.models.catalogue", lambda kind: offers if kind == "models" else catalogue(kind)
-    )
-    options = ["--data", rows, "--loss", "exact_match", "--teacher", "fake:teacher", "--folder", "runs/a", "--quiet"]
+    options = ["--data", rows, "--loss", "exact_match", "--teacher", teacher, "--folder", "runs/a", "--quiet"]
     done = llmdl("fit", agent, *options, "--unfreeze", "*/tool:*")
     assert done.code == 0, done.err
     trained = [n for n, p in PastRun.read(Path("runs/a")).network().named_parameters().items() if p.trainable]

@@ -12,6 +12,7 @@ from llmdl_plugins.run.rollout import Rollout
 from llmdl_plugins.training.baseline import Baseline
 from llmdl_plugins.training.doctor.finding import Finding, State
 from llmdl_plugins.training.pairs import bootstrap_interval
+from llmdl_plugins.training.sealed import told_twice
 
 _Z = 1.96
 _HIGH, _LOW = 0.97, 0.03
@@ -45,7 +46,7 @@ class Noise:
     @classmethod
     def of(cls, pairs: Sequence[tuple[Rollout, Rollout]]) -> Noise | None:
         """None where no row has two scores."""
-        told = [p for p in pairs if all(r.status != "infrastructure error" for r in p)]
+        told = told_twice(pairs)
         if not told:
             return None
         scores = [(a.score, b.score) for a, b in told]

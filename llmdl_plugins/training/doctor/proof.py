@@ -60,8 +60,10 @@ def _table(n: int) -> dict[str, dict[str, float]]:
 def _graded(n: int, noise: Noise) -> Finding:
     least = _LIKELY_Z * noise.deviation / n**0.5
     what = f"{n} test rows show a gain of about {_points(least)} {LIKELY:.0%} of the time (graded scores; an estimate)"
-    state, todo = ("!!", "more test rows (--test FILE)") if least > _WANTED else ("ok", "")
-    return Finding("power", state, what, todo, {"test": n, "deviation": noise.deviation, "smallest": least})  # type: ignore[arg-type]
+    figures = {"test": n, "deviation": noise.deviation, "smallest": least}
+    if least > _WANTED:
+        return Finding("power", "!!", what, "more test rows (--test FILE)", figures)
+    return Finding("power", "ok", what, figures=figures)
 
 
 def _points(gain: float | None) -> str:

@@ -9,6 +9,7 @@ from llmdl_plugins.data import Example
 from llmdl_plugins.plain import dumps, plain
 from llmdl_plugins.training.doctor.case import Case
 from llmdl_plugins.training.doctor.finding import Finding, State
+from llmdl_plugins.training.sealed import unit
 
 _LABELS = 50
 _LOPSIDED = 0.8
@@ -26,8 +27,8 @@ def of_rows(case: Case) -> Iterator[Finding]:
 
 
 def units(rows: Sequence[Example]) -> int:
-    """How many of these count as evidence: near-duplicates, and rows of a group, are one."""
-    return len({row.group or row.twin_key for row in rows})
+    """How many of these count as evidence in the sealed test."""
+    return len({unit(row) for row in rows})
 
 
 def _splits(case: Case) -> Finding:

@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
-from contextlib import AsyncExitStack, closing
 from dataclasses import dataclass, field
 from math import sqrt
 from typing import Any
 
-from llmdl_plugins import boundary
-from llmdl_plugins.data import Example
 from llmdl_plugins.errors import LlmdlError, Stopped
 from llmdl_plugins.run.budget import Budget
-from llmdl_plugins.run.cashier import Cashier
 from llmdl_plugins.run.evaluate import ORIGINAL, Evaluator
 from llmdl_plugins.run.events import Told, Watcher
-from llmdl_plugins.run.ledger import Ledger
 from llmdl_plugins.run.meter import Meter
-from llmdl_plugins.run.rollout import Rollout, Values
+from llmdl_plugins.run.rollout import Rollout
 from llmdl_plugins.run.teacher import Teacher
 from llmdl_plugins.training.doctor.case import Case
 from llmdl_plugins.training.doctor.rephrase import rephrased, rewritten
-from llmdl_plugins.training.probe import check_probes
+from llmdl_plugins.training.in_memory import in_memory
+from llmdl_plugins.training.probe import PROBES, check_probes
 from llmdl_plugins.transport import transport
 
-PROBES = 2
 _MOST_ROWS, _MOST_PROMPTS = 40, 20
 _LEAST_ROWS, _LEAST_PROMPTS = 4, 2
 
@@ -68,32 +62,24 @@ async def made(case: Case, watcher: Watcher) -> Runs:
             runs.said.append(event.text)
         watcher(event)
 
-    def say(text: str) -> None:
-        hear(Told(text))
-
-    async with AsyncExitStack() as stack:
-        ledger = stack.enter_context(closing(Ledger()))
-        stack.enter_context(boundary.door())
-        await stack.enter_async_context(transport(False, case.concurrency, say))
-        cashier = Cashier(ledger, meter, case.terms.sender(ledger, meter, say))
-        evaluator = Evaluator(
-            case.network,
-            case.loss,
-            ledger,
-            cashier,
-            concurrency=case.concurrency,
-            watcher=hear,
-            tools=case.tools,
-            seconds=case.terms.rollout_timeout,
-        )
+    with in_memory(
+        case.network,
+        case.loss,
+        meter,
+        concurrency=case.concurrency,
+        watcher=hear,
+        tools=case.tools,
+        terms=case.terms,
+    ) as evaluator:
         try:
-            await _all(case, evaluator, runs)
+            async with transport(False, case.concurrency, lambda text: hear(Told(text))):
+                await _all(case, evaluator, runs)
         except LlmdlError as error:
             runs.failed = error
         except Stopped as stopped:
             runs.said.append(f"the doctor's own calls are used up: {stopped.reason}")
         finally:
-            await cashier.drain()
+            await evaluator.cashier.drain()
             runs.spent = dict(meter.told())
     return runs
 
@@ -104,27 +90,18 @@ async def _all(case: Case, evaluator: Evaluator, runs: Runs) -> None:
     runs.probes = await evaluator.evaluate([ORIGINAL], order[:PROBES], repetition="doctor/0", phase="probe")
     check_probes(runs.probes)
     each = max(1.0, evaluator.heaviest(ORIGINAL).calls)
-    rows, prompts = plan(case.calls / each, len(order), _teacher_calls(case) / each)
+    teacher = Teacher(case.teacher, evaluator.cashier) if case.teacher is not None else None
+    rows, prompts = plan(case.calls / each, len(order), int(teacher is not None) / each)
     if rows < _LEAST_ROWS:
         return
     chosen = order[:rows]
     for side in (0, 1):
-        runs.twice[side].extend(await _run(evaluator, ORIGINAL, chosen, f"doctor/{side}", "the original twice"))
+        again = await evaluator.evaluate([ORIGINAL], chosen, repetition=f"doctor/{side}", phase="the original twice")
+        runs.twice[side].extend(again)
     for number, candidate in enumerate(rephrased(case.network, prompts, case.seed)):
-        values = candidate
-        if case.teacher is not None:
-            values = await rewritten(case.network, candidate, number, Teacher(case.teacher, evaluator.cashier))
-        runs.prompts.append(await _run(evaluator, values, chosen, "doctor/0", "other prompts"))
-
-
-async def _run(
-    evaluator: Evaluator, values: Values, rows: Sequence[Example], repetition: str, phase: str
-) -> list[Rollout]:
-    return await evaluator.evaluate([values], rows, repetition=repetition, phase=phase)
-
-
-def _teacher_calls(case: Case) -> int:
-    return 1 if case.teacher is not None else 0
+        values = await rewritten(case.network, candidate, number, teacher) if teacher else candidate
+        said = await evaluator.evaluate([values], chosen, repetition="doctor/0", phase="other prompts")
+        runs.prompts.append(said)
 
 
 def plan(runs: float, rows: int, extra: float = 0.0) -> tuple[int, int]:

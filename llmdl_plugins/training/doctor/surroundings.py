@@ -55,17 +55,17 @@ def _prices(case: Case, runs: Runs | None) -> Iterator[Finding]:
 
 
 def _plugins() -> Iterator[Finding]:
-    broken = [fault for fault in manager().faults if fault.fatal]
-    for fault in manager().faults:
+    loaded = manager()
+    for fault in loaded.faults:
         yield Finding("plugins", "!!" if fault.fatal else "??", str(fault), "`llmdl plugins check` tells more")
-    if not broken:
-        yield Finding("plugins", "ok", f"{len(manager().plugins)} loaded")
+    if not any(fault.fatal for fault in loaded.faults):
+        yield Finding("plugins", "ok", f"{len(loaded.plugins)} loaded")
 
 
 def _optimizer(case: Case) -> Iterator[Finding]:
     name = case.optimizer.name
     offers = [o for kind in ("optimizers", "searches") if (o := catalogue(kind).get(name))]
-    if offers and offers[0].plugin in (BUILTIN,):
+    if offers and offers[0].plugin == BUILTIN:
         yield Finding("optimizer", "ok", f"{name}; a run that was stopped goes on where it was")
         return
     origin = f"of the plugin {offers[0].plugin.label}" if offers else "of your own"

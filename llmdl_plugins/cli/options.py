@@ -1,0 +1,35 @@
+"""Options that several commands share; those of `asking`, `confined` and `plugged` stand with what they do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Application = Annotated[
+    str,
+    typer.Argument(help="path/app.py:graph, path/book.ipynb:graph, package.module:graph or langgraph.json[:name]"),
+]
+Loss = Annotated[str, typer.Option(help="exact_match, contains, f1, numeric, json_match, judge, or package:function.")]
+Data = Annotated[Path | None, typer.Option(help="All examples, JSONL or CSV; val and test are cut from them.")]
+Train = Annotated[Path | None, typer.Option(help="Train examples, where they are in a file of their own.")]
+Val = Annotated[Path | None, typer.Option(help="Examples that screen proposals.")]
+Inputs = Annotated[str, typer.Option(help="For flat rows: the input keys, with commas.")]
+Expected = Annotated[str | None, typer.Option(help="For flat rows: the key of the right answer.")]
+Optimizer = Annotated[str, typer.Option(help="textual-gradient, demonstrations, or auto.")]
+Prices = Annotated[
+    Path | None,
+    typer.Option(help='JSON: model to [dollars per 1e6 tokens in, out]; "*" for others. Else genai-prices.'),
+]
+Only = Annotated[str | None, typer.Option(help="Train only the parameters that match this pattern.")]
+Freeze = Annotated[str | None, typer.Option(help="Freeze the parameters that match this pattern.")]
+Unfreeze = Annotated[
+    str | None, typer.Option(help='Train the parameters that match this pattern too, such as "*/tool:*".')
+]
+Concurrency = Annotated[int, typer.Option(min=1, help="Calls of each model under way at once.")]
+Tools = Annotated[
+    str, typer.Option(help="live, or replay: candidates get what the tools gave the original, or an error.")
+]
+Seed = Annotated[int, typer.Option(help="Decides splits and draws.")]
+Quiet = Annotated[bool, typer.Option(help="No progress, but warnings.")]
