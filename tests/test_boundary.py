@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -20,12 +19,10 @@ from pydantic import BaseModel
 
 from llmdl_plugins import boundary, tape
 from llmdl_plugins.errors import UnboundCallError
-from llmdl_plugins.run.budget import Budget
-from llmdl_plugins.run.cashier import Cashier
 from llmdl_plugins.run.ledger import Ledger
-from llmdl_plugins.run.meter import Meter
-from llmdl_plugins.run.receipts import Receipt, receipts
 from llmdl_plugins.testing import ScriptedChat
+
+from .paid import Run
 
 METHODS = ("generate", "agenerate", "stream", "astream", "stream_events", "astream_events")
 BARE = {name: BaseChatModel.__dict__[name] for name in METHODS}
@@ -82,24 +79,6 @@ class Lookup(BaseModel):
 def lookup(word: str) -> str:
     """Look a word up."""
     return word
-
-
-class Run:
-    """A run whose scopes all start as the same rollout would."""
-
-    def __init__(self, ledger: Ledger, **limits: float) -> None:
-        self.ledger, self.meter = ledger, Meter(Budget(**limits))
-        self.cashier = Cashier(ledger, self.meter)
-
-    @contextmanager
-    def rollout(self, **changes: Any) -> Iterator[list[Receipt]]:
-        turns: Any = boundary.Scope().turns
-        with boundary.door(), boundary.scope(**{"payer": self.cashier, "turns": turns, **changes}), receipts() as kept:
-            yield kept
-
-    @property
-    def calls(self) -> tuple[int, float]:
-        return self.meter.spent.calls, self.ledger.totals()["calls"]
 
 
 @pytest.fixture

@@ -14,8 +14,9 @@ from typing import Any
 import ray
 
 from llmdl_plugins.errors import LlmdlError
-from llmdl_plugins.run.workers.line import Line, Message
-from llmdl_plugins.run.workers.processes import how_it_ended
+from llmdl_plugins.run.workers.connection import how_it_ended
+from llmdl_plugins.run.workers.line import Line
+from llmdl_plugins.run.workers.message import Message
 from llmdl_plugins.run.workers.told import tell_error
 from llmdl_ray.cluster import cluster, here
 from llmdl_ray.place import run

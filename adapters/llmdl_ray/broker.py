@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
-import socket
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from llmdl_plugins.effects import guard
 from llmdl_plugins.errors import WorkerError
 from llmdl_plugins.run.workers import told
-from llmdl_plugins.run.workers.line import Message, pack, unpack
+from llmdl_plugins.run.workers.connection import Connection, child
 
 _PATIENCE = 20.0  # seconds that Ray has to end
-_STDERR = 2
 _QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0"}  # else it warns of the latter
 _LOOPBACK = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}  # a Ray of our own listens nowhere else
 
@@ -29,9 +24,8 @@ class Broker:
         workers: how many there are to be.
     """
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, host: str, workers: int) -> None:
-        self.host, self.workers = host, workers
-        self._reader, self._writer = reader, writer
+    def __init__(self, connection: Connection, host: str, workers: int) -> None:
+        self._connection, self.host, self.workers = connection, host, workers
         self._endings: dict[str, asyncio.Future[str]] = {}
         self._is_gone = False
 
@@ -44,24 +38,13 @@ class Broker:
             MisuseError: there is no such Ray.
             WorkerError: Ray could not be started.
         """
-        ours, its = socket.socketpair()
         count = [] if workers is None else [str(workers)]
-        with its, guard.ours():
-            process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "llmdl_ray", str(its.fileno()), *count],
-                stdin=subprocess.DEVNULL,
-                stdout=_STDERR,
-                pass_fds=[its.fileno()],
-                process_group=0,
-                env=_environment(),
-            )
-        reader, writer = await asyncio.open_connection(sock=ours)
+        connection = await child("llmdl_ray", *count, patience=_PATIENCE, environment=_environment())
         try:
-            async with cls(reader, writer, *await _ready(reader))._heard() as broker:
+            async with cls(connection, *await _ready(connection))._heard() as broker:
                 yield broker
         finally:
-            writer.close()
-            await _over(process)
+            await connection.close()
 
     @asynccontextmanager
     async def _heard(self) -> AsyncIterator[Broker]:
@@ -72,7 +55,7 @@ class Broker:
             listening.cancel()
 
     async def _listen(self) -> None:
-        while (said := await _next(self._reader)) is not None:
+        while (said := await self._connection.next()) is not None:
             if (ending := self._endings.pop(said["token"], None)) and not ending.done():
                 ending.set_result(said["words"])
         self._is_gone = True
@@ -86,39 +69,23 @@ class Broker:
         if self._is_gone:
             ending.set_result("the process that speaks with Ray is gone")
         else:
-            self._writer.write(pack({"kind": "place", "address": address, "token": token}))
+            self._connection.tell({"kind": "place", "address": address, "token": token})
         return ending
 
     def end(self, token: str) -> None:
         """Let Ray end a worker, if it has not ended by itself."""
         if not self._is_gone:
-            self._writer.write(pack({"kind": "end", "token": token}))
+            self._connection.tell({"kind": "end", "token": token})
 
 
 def _environment() -> dict[str, str]:
     return {**_QUIET, **({} if os.environ.get("RAY_ADDRESS") else _LOOPBACK), **os.environ}
 
 
-async def _next(reader: asyncio.StreamReader) -> Message | None:
-    try:
-        line = await reader.readline()
-    except OSError:
-        return None
-    return unpack(line) if line.endswith(b"\n") else None
-
-
-async def _ready(reader: asyncio.StreamReader) -> tuple[str, int]:
-    said = await _next(reader)
+async def _ready(connection: Connection) -> tuple[str, int]:
+    said = await connection.next()
     if said is None:
         raise WorkerError("Ray could not be started: what it said is on stderr.")
     if said["kind"] == "refused":
         raise told.ended(said["error"])
     return said["host"], said["workers"]
-
-
-async def _over(process: subprocess.Popen[bytes]) -> None:
-    try:
-        await asyncio.to_thread(process.wait, _PATIENCE)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        await asyncio.to_thread(process.wait)

@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from llmdl_plugins.run.executor import Attempts, Job
+from llmdl_plugins.run.workers.connection import Connection
 from llmdl_plugins.run.workers.processes import opened
 from llmdl_plugins.run.workers.talk import WorkerDied
-from llmdl_plugins.run.workers.worker import Connection
 from llmdl_ray.broker import Broker
 from llmdl_ray.welcome import Welcome
 

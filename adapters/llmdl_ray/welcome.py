@@ -7,7 +7,7 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from llmdl_plugins.run.workers.worker import LONGEST
+from llmdl_plugins.run.workers.connection import LONGEST
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 _PATIENCE = 10.0  # seconds in which a caller has to say its token

@@ -182,9 +182,14 @@ def killed(
 
 
 def children(pid: int) -> list[int]:
-    """The processes that a process has started."""
+    """The processes that a process has started, in whichever thread."""
+    threads = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(word) for thread in threads for word in _words(thread)]
+
+
+def _words(file: Path) -> list[str]:
     with suppress(FileNotFoundError, ProcessLookupError):
-        return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        return file.read_text().split()
     return []
 
 

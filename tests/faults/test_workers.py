@@ -2,61 +2,40 @@
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import signal
 import subprocess
-import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from llmdl_plugins import Trainer
 from llmdl_plugins.errors import WorkerError
 
-from ..run.tickets import TARGET, Fixed, kept, lines, rows, told, trainer
+from ..run.tickets import TARGET, Fixed, command, kept, lines, placed, rows, told, trainer, until
+from .runs import children
 
 
 @pytest.fixture(autouse=True)
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder that the application writes its marks to."""
-    monkeypatch.setenv("TICKETS_FOLDER", str(tmp_path))
-    monkeypatch.setenv("LLMDL_STATE", str(tmp_path / "state"))
-    monkeypatch.setattr(sys, "path", [*sys.path])
-    monkeypatch.delitem(sys.modules, "tickets", raising=False)
-    return tmp_path
-
-
-def children(pid: int) -> list[int]:
-    """The processes that a process has started."""
-    told = [file.read_text() for file in Path(f"/proc/{pid}/task").glob("*/children")]
-    return [int(word) for line in told for word in line.split()]
+    return placed(tmp_path, monkeypatch)
 
 
 def workers(pid: int) -> list[int]:
     """Those of them that are workers."""
-    return [child for child in children(pid) if b"llmdl_plugins.run.workers" in command(child)]
+    return [child for child in children(pid) if b"llmdl_plugins.run.workers" in words(child)]
 
 
-def command(pid: int) -> bytes:
+def words(pid: int) -> bytes:
+    """How a process was started."""
     with suppress(OSError):
         return Path(f"/proc/{pid}/cmdline").read_bytes()
     return b""
-
-
-def until(holds: Callable[[], Any], seconds: float = 60) -> Any:
-    """What holds, as soon as it does."""
-    end = time.monotonic() + seconds
-    while not (found := holds()):
-        assert time.monotonic() < end, "it never came to that"
-        time.sleep(0.01)
-    return found
 
 
 def test_a_killed_worker_loses_only_the_calls_that_it_had_in_flight(place: Path) -> None:
@@ -149,17 +128,8 @@ def test_workers_that_die_while_they_load_end_the_run_with_the_reason(place: Pat
 @pytest.fixture
 def command_line(place: Path) -> Iterator[subprocess.Popen[str]]:
     """`llmdl fit` with two workers, some calls under way."""
-    (place / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows("train", 60)))
-    options = f"--node answer --data rows.jsonl --loss exact_match --folder run --allow-write {place} --env TICKETS_*"
-    process = subprocess.Popen(
-        [sys.executable, "-m", "llmdl_plugins.cli", "fit", TARGET, *options.split(), "--executor", "processes:2"],
-        cwd=place, env={**os.environ, "TICKETS_PAUSE": "0.2"}, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
-    until(lambda: len(lines("calls", place)) > 8)
-    yield process
-    process.kill()
-    process.communicate()
+    with command(place, "processes:2", seconds=60) as process:
+        yield process
 
 
 @pytest.mark.long
@@ -169,7 +139,7 @@ def test_workers_end_with_their_owner(command_line: subprocess.Popen[str], place
     found = workers(owner)
     assert len(found) == 2
     os.kill(owner if victim == "owner" else command_line.pid, signal.SIGKILL)
-    until(lambda: not any(command(pid) for pid in found), seconds=20)
+    until(lambda: not any(words(pid) for pid in found), seconds=20)
 
 
 @pytest.mark.long

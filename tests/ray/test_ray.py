@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -14,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ..run.tickets import TARGET, kept, lines, rows, told, trainer
+from ..run.tickets import command, kept, lines, placed, told, trainer
 
 pytestmark = pytest.mark.long
 pytest.importorskip("ray", reason="ray is not installed: pip install 'llmdl-plugins[ray]'")
@@ -23,11 +21,7 @@ pytest.importorskip("ray", reason="ray is not installed: pip install 'llmdl-plug
 @pytest.fixture(autouse=True)
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder that the application writes its marks to."""
-    monkeypatch.setenv("TICKETS_FOLDER", str(tmp_path))
-    monkeypatch.setenv("LLMDL_STATE", str(tmp_path / "state"))
-    monkeypatch.setattr(sys, "path", [*sys.path])
-    monkeypatch.delitem(sys.modules, "tickets", raising=False)
-    return tmp_path
+    return placed(tmp_path, monkeypatch)
 
 
 def left_behind(place: Path) -> list[int]:
@@ -62,37 +56,24 @@ def test_workers_on_ray_make_the_run_that_one_process_makes_though_one_is_killed
 
 
 @pytest.fixture
-def command(place: Path) -> Iterator[subprocess.Popen[str]]:
+def command_line(place: Path) -> Iterator[subprocess.Popen[str]]:
     """`llmdl fit` with two workers on Ray, some calls under way."""
-    (place / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows("train", 60)))
-    options = f"--node answer --data rows.jsonl --loss exact_match --folder run --allow-write {place} --env TICKETS_*"
-    process = subprocess.Popen(
-        [sys.executable, "-m", "llmdl_plugins.cli", "fit", TARGET, *options.split(), "--executor", "ray:2"],
-        cwd=place, env={**os.environ, "TICKETS_PAUSE": "0.2"}, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
-    end = time.monotonic() + 180
-    while len(lines("calls", place)) <= 8:
-        assert time.monotonic() < end, "it never came to that"
-        assert process.poll() is None, process.communicate()
-        time.sleep(0.1)
-    yield process
-    process.kill()
-    process.communicate()
+    with command(place, "ray:2", seconds=180) as process:
+        yield process
 
 
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
 def test_one_signal_drains_what_workers_on_ray_have_under_way(
-    command: subprocess.Popen[str], place: Path, sent: signal.Signals
+    command_line: subprocess.Popen[str], place: Path, sent: signal.Signals
 ) -> None:
-    command.send_signal(sent)
-    out, err = command.communicate(timeout=90)
-    assert command.returncode == 128 + sent, err
+    command_line.send_signal(sent)
+    out, err = command_line.communicate(timeout=90)
+    assert command_line.returncode == 128 + sent, err
     assert "stopped" in out and "goes on where it stopped" in out
     assert len(lines("calls", place)) == len(kept(place / "run")["calls"])
     until_gone(place)
 
 
-def test_ray_and_its_workers_end_with_their_owner(command: subprocess.Popen[str], place: Path) -> None:
-    command.kill()
+def test_ray_and_its_workers_end_with_their_owner(command_line: subprocess.Popen[str], place: Path) -> None:
+    command_line.kill()
     until_gone(place)

@@ -20,7 +20,7 @@ from llmdl_plugins.run.workers.processes import Processes
 from llmdl_plugins.target import load_target
 from llmdl_plugins.testing import ScriptedChat
 
-from .tickets import TARGET, Fixed, kept, lines, rows, told, trainer
+from .tickets import TARGET, Fixed, kept, lines, placed, rows, told, trainer
 
 LATE = """
 import os
@@ -39,12 +39,8 @@ from tickets import graph
 @pytest.fixture(autouse=True)
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder that the application writes its marks to."""
-    monkeypatch.setenv("TICKETS_FOLDER", str(tmp_path))
     monkeypatch.setenv("TICKETS", str(Path(TARGET).parent))
-    monkeypatch.setenv("LLMDL_STATE", str(tmp_path / "state"))
-    monkeypatch.setattr(sys, "path", [*sys.path])
-    monkeypatch.delitem(sys.modules, "tickets", raising=False)
-    return tmp_path
+    return placed(tmp_path, monkeypatch)
 
 
 def test_workers_make_the_run_that_one_process_makes_and_either_goes_on_where_the_other_stopped(place: Path) -> None:

@@ -34,7 +34,6 @@ def test_what_a_worker_meets_on_the_line_is_tried_again_by_the_owner_and_its_sec
 ) -> None:
     monkeypatch.setattr(sys, "path", [*sys.path])
     monkeypatch.delitem(sys.modules, "wired", raising=False)
-    monkeypatch.setenv("LLMDL_STATE", str(tmp_path / "state"))
     heard: list[str] = []
     with server_process(faults="500@4,drop@5") as url:  # every fourth call of all, and every fifth
         monkeypatch.setenv("WIRED", url)

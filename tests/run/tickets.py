@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
-from collections.abc import Sequence
-from contextlib import closing
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from llmdl_plugins import Optimizer, Problem, Trainer
 from llmdl_plugins.testing import Simulator
@@ -30,6 +36,14 @@ class Fixed(Optimizer):
             await problem.propose({TRAINED: "\n".join([*added, start])}, "a fixed edit")
 
 
+def placed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder, to which the application writes its marks; it is loaded anew."""
+    monkeypatch.setenv("TICKETS_FOLDER", str(folder))
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    monkeypatch.delitem(sys.modules, "tickets", raising=False)
+    return folder
+
+
 def rows(split: str, count: int, *marks: str) -> list[dict[str, Any]]:
     """Tickets; the marks tell rows, one after the other, to misbehave."""
     told = [*marks, *[""] * count]
@@ -44,6 +58,34 @@ def trainer(folder: Path, executor: Any = "local", marks: Sequence[str] = (), **
     splits = [rows("train", 12), rows("val", 24, *marks), rows("test", 24)]
     given = {"optimizer": Fixed(), "executor": executor, "folder": folder, "budget": "2000 calls", **changes}
     return Trainer(TARGET, "exact_match", *splits, **given)
+
+
+@contextmanager
+def command(place: Path, executor: str, seconds: float) -> Iterator[subprocess.Popen[str]]:
+    """`llmdl fit` in workers, some calls under way after so many seconds at most."""
+    (place / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows("train", 60)))
+    options = f"--node answer --data rows.jsonl --loss exact_match --folder run --allow-write {place} --env TICKETS_*"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "llmdl_plugins.cli", "fit", TARGET, *options.split(), "--executor", executor],
+        cwd=place, env={**os.environ, "TICKETS_PAUSE": "0.2"}, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        until(lambda: len(lines("calls", place)) > 8 or process.poll() is not None, seconds)
+        assert process.poll() is None, process.communicate()
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def until(holds: Callable[[], Any], seconds: float = 60) -> Any:
+    """What holds, as soon as it does."""
+    end = time.monotonic() + seconds
+    while not (found := holds()):
+        assert time.monotonic() < end, "it never came to that"
+        time.sleep(0.01)
+    return found
 
 
 def told(result: Any) -> dict[str, Any]:

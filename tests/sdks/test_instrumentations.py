@@ -25,7 +25,8 @@ from langchain_core.tracers import LangChainTracer
 
 from llmdl_plugins.testing import ScriptedChat
 
-from .conftest import Provider, Run
+from ..paid import Run
+from .conftest import Provider
 from .instrumented import ASKED, INSTRUMENTORS, Told, net_of
 
 SCRIPT = Path(__file__).with_name("instrumented.py")

@@ -15,7 +15,7 @@ from llmdl_plugins.plain import JSON
 from llmdl_plugins.run.cashier import Cashier
 from llmdl_plugins.run.tools import ToolRecords
 from llmdl_plugins.run.workers import told
-from llmdl_plugins.run.workers.line import Message
+from llmdl_plugins.run.workers.message import Message
 from llmdl_plugins.run.workers.talk import Talk, WorkerDied
 from llmdl_plugins.run.workers.turns import Turns
 from llmdl_plugins.scope import Call

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import json
 import queue
 import socket
 import threading
@@ -12,11 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import orjson
-
-from llmdl_plugins.plain import plain
-
-Message = dict[str, Any]
+from llmdl_plugins.run.workers.message import Message, pack, unpack
 
 
 class Line:
@@ -125,19 +120,3 @@ class AsyncTalk:
     async def next(self) -> Message:
         """What the owner says next."""
         return await self._waiting.get()
-
-
-def pack(message: Message) -> bytes:
-    """A message as one line; every text comes out as it went in."""
-    try:
-        return orjson.dumps(message, default=plain) + b"\n"
-    except TypeError:  # half an emoji, or a number of more than 64 bits
-        return json.dumps(message, default=plain, separators=(",", ":")).encode("ascii") + b"\n"
-
-
-def unpack(line: bytes) -> Message:
-    """The message of a line."""
-    try:
-        return orjson.loads(line)  # type: ignore[no-any-return]
-    except ValueError:
-        return json.loads(line)  # type: ignore[no-any-return]

@@ -12,7 +12,8 @@ from llmdl_plugins.errors import LlmdlError
 from llmdl_plugins.passage import Trier, refused, trying
 from llmdl_plugins.plain import JSON
 from llmdl_plugins.run.workers import told
-from llmdl_plugins.run.workers.line import AsyncTalk, Message, Talk
+from llmdl_plugins.run.workers.line import AsyncTalk, Talk
+from llmdl_plugins.run.workers.message import Message
 
 T = TypeVar("T")
 _UNDER_WAY = ("go", "stop", "made")

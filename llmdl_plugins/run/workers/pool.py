@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from llmdl_plugins.errors import WorkerError
 from llmdl_plugins.run.executor import Task
 from llmdl_plugins.run.rollout import Rollout
 from llmdl_plugins.run.workers.talk import WorkerDied
-from llmdl_plugins.run.workers.worker import Worker, failed_to_start
+from llmdl_plugins.run.workers.worker import Worker
 from llmdl_plugins.tape import Tape
 
 _DEATHS = 3
@@ -40,13 +41,14 @@ class Seat:
             return self._worker
 
     async def _started(self) -> Worker:
-        for starts_left in reversed(range(_STARTS)):
+        for _ in range(_STARTS):
             try:
                 return await self._start()
             except WorkerDied as died:
-                if not starts_left:
-                    raise failed_to_start(self._target, died) from None
-        raise AssertionError("the last start ends with a worker or an error")
+                last = died
+        raise WorkerError(
+            f"Workers die while they load {self._target} ({last}): does it load here, in a process of its own?"
+        )
 
     async def attempt(self, task: Task) -> Rollout:
         """A rollout that is made here."""

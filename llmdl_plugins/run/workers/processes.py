@@ -1,12 +1,8 @@
-"""The executor "processes": workers on this machine, each at the end of a socket that nobody else holds."""
+"""The executor "processes": workers on this machine; and what any executor with workers opens."""
 
 from __future__ import annotations
 
-import asyncio
 import os
-import socket
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import asdict
@@ -16,12 +12,12 @@ from llmdl_plugins.effects import guard
 from llmdl_plugins.plugins import manager
 from llmdl_plugins.run import origin
 from llmdl_plugins.run.executor import Attempts, Job
+from llmdl_plugins.run.workers.connection import Connection, child
 from llmdl_plugins.run.workers.pool import Pool
 from llmdl_plugins.run.workers.turns import Turns
-from llmdl_plugins.run.workers.worker import LONGEST, Connection, Worker
+from llmdl_plugins.run.workers.worker import Worker
 
 _PATIENCE = 5.0  # seconds that a worker has to end by itself
-_STDERR = 2
 
 
 class Processes:
@@ -77,35 +73,5 @@ def _setup(job: Job) -> dict[str, Any]:
 
 
 async def launched() -> Connection:
-    """A worker process of this machine.
-
-    It is in a group of its own, so that a Ctrl-C reaches it through its owner alone, and what it prints is no output
-    of ours.
-    """
-    ours, its = socket.socketpair()
-    with its, guard.ours():
-        process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "llmdl_plugins.run.workers", str(its.fileno())],
-            stdin=subprocess.DEVNULL,
-            stdout=_STDERR,
-            pass_fds=[its.fileno()],
-            process_group=0,
-        )
-    reader, writer = await asyncio.open_connection(sock=ours, limit=LONGEST)
-
-    async def ended() -> str:
-        return how_it_ended(await asyncio.to_thread(process.wait))
-
-    async def end() -> None:
-        try:
-            await asyncio.to_thread(process.wait, _PATIENCE)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            await asyncio.to_thread(process.wait)
-
-    return Connection(reader, writer, ended, end)
-
-
-def how_it_ended(code: int) -> str:
-    """The end of a process in words."""
-    return f"killed by signal {-code}" if code < 0 else f"it ended with exit code {code}"
+    """A worker process of this machine."""
+    return await child("llmdl_plugins.run.workers", patience=_PATIENCE)

@@ -23,7 +23,8 @@ from llmdl_plugins.run.attempt import Attempt
 from llmdl_plugins.run.heap import frozen_heap
 from llmdl_plugins.run.node_threads import node_threads
 from llmdl_plugins.run.workers import told
-from llmdl_plugins.run.workers.line import Line, Message
+from llmdl_plugins.run.workers.line import Line
+from llmdl_plugins.run.workers.message import Message
 from llmdl_plugins.run.workers.payer import DistantPayer, Secrets
 from llmdl_plugins.run.workers.tools import DistantTools
 from llmdl_plugins.transport import transport

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from llmdl_plugins.run.workers.line import Message
+from llmdl_plugins.run.workers.message import Message
 
 Tell = Callable[[Message], None]
 

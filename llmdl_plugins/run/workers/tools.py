@@ -9,8 +9,9 @@ from llmdl_plugins import results
 from llmdl_plugins.plain import JSON
 from llmdl_plugins.run.tools import Outcomes
 from llmdl_plugins.run.workers import told
-from llmdl_plugins.run.workers.line import Line, Message
+from llmdl_plugins.run.workers.line import Line
 from llmdl_plugins.run.workers.made import answered
+from llmdl_plugins.run.workers.message import Message
 from llmdl_plugins.scope import Use
 
 

@@ -4,39 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from contextvars import Context, copy_context
 from dataclasses import dataclass, replace
 from typing import Any
 
 from llmdl_plugins import redact
-from llmdl_plugins.errors import WorkerError
 from llmdl_plugins.plain import JSON
 from llmdl_plugins.run.executor import Job, Task
 from llmdl_plugins.run.receipts import receipts
 from llmdl_plugins.run.rollout import Rollout
 from llmdl_plugins.run.workers import told
+from llmdl_plugins.run.workers.connection import Connection
 from llmdl_plugins.run.workers.desk import Desk
-from llmdl_plugins.run.workers.line import Message, pack, unpack
+from llmdl_plugins.run.workers.message import Message
 from llmdl_plugins.run.workers.talk import Talk, WorkerDied
 from llmdl_plugins.run.workers.turns import Turns
-
-LONGEST = 2**30  # bytes of a message
-
-
-@dataclass(frozen=True)
-class Connection:
-    """The way to a worker.
-
-    Args:
-        ended: says in words how it ended, once it has.
-        end: makes an end of it, whatever it does.
-    """
-
-    reader: asyncio.StreamReader
-    writer: asyncio.StreamWriter
-    ended: Callable[[], Awaitable[str]]
-    end: Callable[[], Awaitable[None]]
 
 
 @dataclass(frozen=True)
@@ -80,8 +63,8 @@ class Worker:
         return worker
 
     async def _ready(self, setup: Mapping[str, Any]) -> None:
-        self._tell({"kind": "setup", **setup})
-        said = await self._next()
+        self._connection.tell({"kind": "setup", **setup})
+        said = await self._connection.next()
         if said is None:
             raise WorkerDied(await self._connection.ended())
         if said["kind"] != "ready":
@@ -99,7 +82,7 @@ class Worker:
         with receipts() as kept:
             self._under_way[number] = _UnderWay(task, copy_context(), done)
         try:
-            self._tell(self._asking(number, task))
+            self._connection.tell(self._asking(number, task))
             record = await done
         finally:
             del self._under_way[number]
@@ -126,17 +109,9 @@ class Worker:
         values = {**network.values(), **task.values}
         return {name: values[p] for name, p in network.named_parameters().items() if p in values}
 
-    async def _next(self) -> Message | None:
-        """The next message; None where the worker is gone, which it may be in the middle of one."""
-        try:
-            line = await self._connection.reader.readline()
-        except OSError:
-            return None
-        return unpack(line) if line.endswith(b"\n") else None
-
     async def _listen(self) -> None:
         try:
-            while (said := await self._next()) is not None:
+            while (said := await self._connection.next()) is not None:
                 self._met(said)
         except Exception as error:  # whoever waits for it must not wait for ever
             self._end(WorkerDied(f"it said what makes no sense: {error!r}"))
@@ -170,7 +145,7 @@ class Worker:
             under_way.done.set_exception(told.ended(said["error"]))
 
     def _asked(self, said: Message) -> None:
-        talk = self._talks[said["id"]] = Talk(said["id"], self._tell)
+        talk = self._talks[said["id"]] = Talk(said["id"], self._connection.tell)
         under_way = self._under_way.get(said["attempt"])
         answering = self._desk.answer(talk, said, under_way.task.tools if under_way else None)
         context = under_way.context if under_way else copy_context()
@@ -178,9 +153,6 @@ class Worker:
         self._answering.add(task)
         task.add_done_callback(self._answering.discard)
         task.add_done_callback(lambda _: self._talks.pop(said["id"], None))
-
-    def _tell(self, message: Message) -> None:
-        self._connection.writer.write(pack(message))
 
     def _end(self, died: WorkerDied) -> None:
         self.died = died
@@ -194,12 +166,6 @@ class Worker:
 
     async def close(self) -> None:
         """Let it go, and wait until it is gone."""
-        self._connection.writer.close()
-        await self._connection.end()
+        await self._connection.close()
         if self._listening:
             await self._listening
-
-
-def failed_to_start(target: object, died: WorkerDied) -> WorkerError:
-    """What is said of workers that die before they have loaded the application."""
-    return WorkerError(f"Workers die while they load {target} ({died}): does it load here, in a process of its own?")
