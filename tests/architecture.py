@@ -12,6 +12,7 @@ LEVELS = [
     {"errors", "slots", "plain", "parameter", "rows", "data", "splits", "sync", "threads", "printable", "plugins"}
     | {
         "notebook",
+        "arriving",
         "classes",
         "checks",
         "environment",
@@ -45,6 +46,7 @@ LEVELS = [
 ]
 PACKAGES_ON_ONE_LEVEL = {"layers", "containers", "losses", "training", "optimizers", "cli", "testing"}
 FOREIGN = {
+    "llmdl_dspy",
     "llmdl_langgraph",
     "llmdl_local",
     "llmdl_ray",
