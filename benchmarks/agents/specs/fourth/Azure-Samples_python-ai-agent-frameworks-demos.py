@@ -18,9 +18,11 @@ def run(question: str, first: str) -> Run:
     answers = {
         "_first": [first, *inner],
         "_final": "_text",
-        **dict.fromkeys(("plan_weekend", "plan_meal"), {"query": "q"}),
+        "plan_weekend": {"query": "q"},
+        "plan_meal": {"query": "q"},
     }
-    places = dict.fromkeys(("get_activities", "get_weather"), {"city": "Paris", "date": "2020-01-01"})
+    place = {"city": "Paris", "date": "2020-01-01"}
+    places = {"get_activities": place, "get_weather": place}
     return Run({"messages": [("user", question)]}, {**answers, **places, "find_recipes": {"query": "tofu"}})
 
 
