@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from llmdl_plugins.containers.choice import Choice
     from llmdl_plugins.containers.sequential import Sequential
+    from llmdl_plugins.cost import Calls
     from llmdl_plugins.data import Dataset, Example
     from llmdl_plugins.layers.demonstrations import Demonstrations
+    from llmdl_plugins.layers.fuse import Fuse
     from llmdl_plugins.layers.identity import Identity
     from llmdl_plugins.layers.prompt import Prompt
     from llmdl_plugins.layers.retrieved import RetrievedDemonstrations
@@ -24,10 +26,12 @@ if TYPE_CHECKING:
     from llmdl_plugins.training.trainer import Trainer
 
 _HOME = {
+    "Calls": "cost",
     "Choice": "containers.choice",
     "Dataset": "data",
     "Demonstrations": "layers.demonstrations",
     "Example": "data",
+    "Fuse": "layers.fuse",
     "Identity": "layers.identity",
     "Loss": "losses.loss",
     "Module": "module",
@@ -50,10 +54,12 @@ _HOME = {
 }
 
 __all__ = [
+    "Calls",
     "Choice",
     "Dataset",
     "Demonstrations",
     "Example",
+    "Fuse",
     "Identity",
     "Loss",
     "Module",

@@ -6,7 +6,7 @@ import functools
 import inspect
 import warnings
 from collections.abc import Callable, Iterator
-from types import FunctionType
+from types import FunctionType, ModuleType
 from typing import Any
 
 _HOOK = "__pydantic_init_subclass__"  # pydantic calls it for every new class below
@@ -60,7 +60,7 @@ class Replaced:
     """Methods that were replaced, until they are put back."""
 
     def __init__(self) -> None:
-        self._done: dict[tuple[type, str], tuple[Any, Any]] = {}
+        self._done: dict[tuple[Any, str], tuple[Any, Any]] = {}
 
     def __bool__(self) -> bool:
         return bool(self._done)
@@ -68,8 +68,8 @@ class Replaced:
     def __contains__(self, at: tuple[type, str]) -> bool:
         return at in self._done
 
-    def put(self, kind: type, name: str, ours: Any) -> None:
-        """Replace a method, or give the class one that it only inherits."""
+    def put(self, kind: type | ModuleType, name: str, ours: Any) -> None:
+        """Replace a method or a module's function, or give the class one that it only inherits."""
         self._done[kind, name] = ours, kind.__dict__.get(name)
         setattr(kind, name, ours)
 
@@ -94,7 +94,7 @@ class Replaced:
                 setattr(kind, name, before)
 
 
-def _tell(kind: type, name: str, now: Any, before: Any) -> None:
+def _tell(kind: type | ModuleType, name: str, now: Any, before: Any) -> None:
     """Warn of what somebody has put on top of ours, or in its place: that stays theirs."""
     if now is not before:
         warnings.warn(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from langchain_core.runnables import Runnable, RunnableConfig
 
 from llmdl_plugins import sync, tape
+from llmdl_plugins.cost import Calls
+from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.parameter import Parameter
 
 State = Mapping[str, Any]
@@ -25,13 +27,32 @@ class Module(Runnable[State, Any]):
     {'text': 'Hello, Ada'}
 
     One that can do nothing says how: `identity` are values of its parameters with which it is its inner layer alone.
+    `reads` and `writes` are the keys of the state that it needs and gives, where it says so: what does not fit together
+    is then refused when it is put together, not in a run.
     """
 
     identity: ClassVar[Mapping[str, Any] | None] = None
+    reads: Sequence[str] | None = None
+    writes: Sequence[str] | None = None
 
     async def forward(self, state: State) -> Any:
         """The update that this layer makes to the state."""
         raise NotImplementedError
+
+    def calls(self, **sizes: int) -> Calls:
+        """How many model calls one run makes, with the values in force.
+
+        Args:
+            sizes: what only a run tells, by name: how many pieces a key of the state holds, or how many calls a node
+                of the user makes, such as `calls(chunks=12, answer=2)`.
+
+        Raises:
+            MisuseError: it does not say, or needs a size that was not given.
+        """
+        raise MisuseError(
+            f"{self.get_name()} does not say how many model calls it makes: write `def calls(self, **sizes)`, "
+            "which returns llmdl_plugins.Calls."
+        )
 
     async def ainvoke(self, input: State, config: RunnableConfig | None = None, **kwargs: Any) -> Any:
         """Run the layer; while a tape is recorded, as one step of it."""

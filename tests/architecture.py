@@ -12,6 +12,7 @@ LEVELS = [
     {"errors", "slots", "plain", "parameter", "rows", "data", "splits", "sync", "threads", "printable", "plugins"}
     | {
         "notebook",
+        "arriving",
         "classes",
         "checks",
         "environment",
@@ -21,9 +22,22 @@ LEVELS = [
         "secret_fields",
         "secret_forms",
         "holding",
+        "cost",
+        "tokens",
     },
     {"answers", "tape", "scope", "calls", "results", "uses", "passage", "paying", "flow", "asked", "whole", "streamed"}
-    | {"metered", "overrides", "tool_door", "boundary", "module", "effects", "transport", "target"},
+    | {
+        "metered",
+        "overrides",
+        "tool_door",
+        "boundary",
+        "module",
+        "keys",
+        "prompting",
+        "effects",
+        "transport",
+        "target",
+    },
     {"network", "layers", "containers", "losses"},
     {"run"},
     {"training", "optimizers"},
@@ -32,6 +46,7 @@ LEVELS = [
 ]
 PACKAGES_ON_ONE_LEVEL = {"layers", "containers", "losses", "training", "optimizers", "cli", "testing"}
 FOREIGN = {
+    "llmdl_dspy",
     "llmdl_langgraph",
     "llmdl_local",
     "llmdl_ray",

@@ -32,5 +32,13 @@ def test_the_wheel_installs_and_finds_its_plugins(tmp_path: Path) -> None:
         f"from llmdl_plugins.plugins.catalogue import catalogue as c; print(*(name for k in {kinds} for name in c(k)))"
     )
     done = subprocess.run([tmp_path / "v/bin/python", "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["langgraph", "demonstrations", "local", "openai", "anthropic", "google-genai"]
+    assert done.stdout.split() == [
+        "langgraph",
+        "demonstrations",
+        "local",
+        "dspy",
+        "openai",
+        "anthropic",
+        "google-genai",
+    ]
     subprocess.run([tmp_path / "v/bin/llmdl", "--help"], check=True)

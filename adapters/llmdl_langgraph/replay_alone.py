@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-OURS = ("llmdl_plugins", "llmdl_langgraph", "llmdl_recipes", "llmdl_local", "llmdl_sdks")
+OURS = ("llmdl_plugins", "llmdl_langgraph", "llmdl_recipes", "llmdl_local", "llmdl_sdks", "llmdl_dspy")
 # Options that define tools and schemas, as providers call them.
 DEFINING = ("tools", "functions", "response_format", "response_schema", "response_json_schema", "format", "text")
 TIME = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?([+-]\d\d:\d\d|Z)?)?|\d\d:\d\d(:\d\d(\.\d+)?)?")

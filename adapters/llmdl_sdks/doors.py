@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 
+from llmdl_plugins.arriving import replacing
 from llmdl_sdks import chat_completions, genai, messages, responses, stainless
-from llmdl_sdks.arriving import replacing
 
 
 def openai() -> AbstractContextManager[None]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from llmdl_plugins.cost import Calls
 from llmdl_plugins.errors import MisuseError
+from llmdl_plugins.keys import every
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter
 
@@ -28,8 +30,14 @@ class Choice(Module):
         if not alternatives:
             raise MisuseError("A Choice needs one alternative at least.")
         self.alternatives = dict(alternatives)
+        self.reads = every(layer.reads for layer in alternatives.values())
+        self.writes = every(layer.writes for layer in alternatives.values())
         names = tuple(self.alternatives)
         self.chosen = Parameter(names[0], kind="choice", options=names, role="which alternative runs")
+
+    def calls(self, **sizes: int) -> Calls:
+        """Those of the alternative in force."""
+        return self.alternatives[self.chosen.value].calls(**sizes)
 
     async def forward(self, state: State) -> Any:
         """The update of the alternative in force."""

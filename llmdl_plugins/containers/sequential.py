@@ -2,16 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from llmdl_plugins.cost import Calls, total
+from llmdl_plugins.keys import check_chain, every, unwritten
 from llmdl_plugins.module import Module, State
 
 
 class Sequential(Module):
-    """Each layer sees the inputs and all updates before it; calls: the sum."""
+    """Each layer sees the inputs and all updates before it; calls: the sum.
 
-    def __init__(self, *layers: Module) -> None:
+        state ─▶ layer 1 ─▶ layer 2 ─▶ … ─▶ all updates together
+
+    Args:
+        layers: in their order.
+        given: the keys that the state has before the first layer, where they are known: a layer that reads another
+            one, which none before it writes, is refused.
+
+    Raises:
+        MisuseError: a layer reads what is neither given nor written before it.
+    """
+
+    def __init__(self, *layers: Module, given: Sequence[str] | None = None) -> None:
+        if given is not None:
+            check_chain("Sequential", layers, given)
         self.layers = list(layers)
+        self.reads, self.writes = unwritten(layers), every(layer.writes for layer in layers)
+
+    def calls(self, **sizes: int) -> Calls:
+        """The sum of those of its layers."""
+        return total(layer.calls(**sizes) for layer in self.layers)
 
     async def forward(self, state: State) -> dict[str, Any]:
         """All updates together."""

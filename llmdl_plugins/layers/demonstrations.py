@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, convert_to_messages
+from langchain_core.messages import convert_to_messages
 
+from llmdl_plugins.cost import Calls
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter
+from llmdl_plugins.prompting import last_question, with_examples
 
 
 class Demonstrations(Module):
@@ -28,7 +30,12 @@ class Demonstrations(Module):
 
     def __init__(self, inner: Module, source: str) -> None:
         self.inner, self.source = inner, source
+        self.reads, self.writes = inner.reads, inner.writes
         self.demos = Parameter([], kind="demos", role=f"worked examples for {source}")
+
+    def calls(self, **sizes: int) -> Calls:
+        """Those of inner."""
+        return self.inner.calls(**sizes)
 
     async def forward(self, state: State) -> Any:
         """Inner's update."""
@@ -41,7 +48,7 @@ def asked(state: State, source: str) -> str:
     if isinstance(value, str):
         return value
     messages = convert_to_messages(value)
-    return messages[_asking(messages)].text
+    return messages[last_question(messages)].text
 
 
 def shown(state: State, source: str, demos: Sequence[Mapping[str, str]]) -> State:
@@ -49,20 +56,8 @@ def shown(state: State, source: str, demos: Sequence[Mapping[str, str]]) -> Stat
     if not demos:
         return state
     value = state[source]
-    return {**state, source: _text(value, demos) if isinstance(value, str) else _turns(value, demos)}
+    return {**state, source: _text(value, demos) if isinstance(value, str) else with_examples(value, demos)}
 
 
 def _text(value: str, demos: Sequence[Mapping[str, str]]) -> str:
     return "\n\n".join([*(f"Example: {d['input']}\nAnswer: {d['output']}" for d in demos), value])
-
-
-def _turns(given: Sequence[Any], demos: Sequence[Mapping[str, str]]) -> list[Any]:
-    messages = convert_to_messages(given)
-    at = _asking(messages)
-    turns = [turn for d in demos for turn in (HumanMessage(d["input"]), AIMessage(d["output"]))]
-    return [*messages[:at], *turns, *messages[at:]]
-
-
-def _asking(messages: Sequence[BaseMessage]) -> int:
-    """Where the last message of the user stands."""
-    return max((n for n, m in enumerate(messages) if m.type == "human"), default=len(messages) - 1)

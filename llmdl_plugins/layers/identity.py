@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
+from llmdl_plugins.cost import Calls
 from llmdl_plugins.module import Module, State
 
 
@@ -11,6 +12,11 @@ class Identity(Module):
     """state → no update; calls: none."""
 
     identity = MappingProxyType({})
+    reads = writes = ()
+
+    def calls(self, **sizes: int) -> Calls:
+        """None."""
+        return Calls(0)
 
     async def forward(self, state: State) -> State:
         """Nothing new."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+from llmdl_plugins.cost import Calls
 from llmdl_plugins.layers.demonstrations import asked, shown
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter
@@ -32,10 +33,15 @@ class RetrievedDemonstrations(Module):
 
     def __init__(self, inner: Module, source: str) -> None:
         self.inner, self.source = inner, source
+        self.reads, self.writes = inner.reads, inner.writes
         self.pool = Parameter([], kind="demos", role=f"examples to choose from for each {source}")
         self.k = Parameter(2, kind="choice", options=(1, 2, 3, 4, 6, 8), role="how many examples are shown")
         self.select = Parameter("nearest", kind="choice", options=("nearest", "agreeing"), role="how they are chosen")
         self._indexes: dict[int, Index] = {}
+
+    def calls(self, **sizes: int) -> Calls:
+        """Those of inner."""
+        return self.inner.calls(**sizes)
 
     async def forward(self, state: State) -> Any:
         """Inner's update."""

@@ -10,6 +10,7 @@ from llmdl_plugins.plugins.spec import Spec
 def llmdl_layers() -> list[Spec]:
     return [
         Spec("prompt", "llmdl_plugins.layers.prompt:Prompt", "an instruction and a text go in, a text comes out"),
+        Spec("fuse", "llmdl_plugins.layers.fuse:Fuse", "several drafts become one answer"),
         Spec("identity", "llmdl_plugins.layers.identity:Identity", "does nothing"),
         Spec(
             "demonstrations",

@@ -105,6 +105,7 @@ def status(error: BaseException) -> int | None:
     """The HTTP status that came with an error, wherever its client puts it."""
     given = (
         getattr(error, "status_code", None),
+        getattr(error, "status", None),
         getattr(getattr(error, "response", None), "status_code", None),
         getattr(error, "code", None),
     )

@@ -8,6 +8,7 @@ import pytest
 from langchain_core.messages import AIMessage, HumanMessage
 
 from llmdl_plugins.layers.demonstrations import Demonstrations, shown
+from llmdl_plugins.layers.fuse import Fuse
 from llmdl_plugins.layers.prompt import Prompt
 from llmdl_plugins.layers.retrieved import Index, RetrievedDemonstrations, choose, support
 from llmdl_plugins.module import Module
@@ -91,3 +92,30 @@ def test_retrieval_follows_the_pool_in_force(index: Index) -> None:
     with net.using({"pool": DEMOS, "k": 1}):
         assert "sky" not in net.invoke({"q": "2 times 2"})["seen"]
     assert net.invoke({"q": "the sky"})["seen"] == "the sky"
+
+
+def test_a_prompt_reads_several_keys_with_their_names_and_shows_examples_as_turns() -> None:
+    model = ScriptedChat(["Ada"])
+    layer = Prompt(model, "Be brief.", ["question", "notes"], "answer", demos=[{"input": "Who?", "output": "Bob"}])
+    assert layer.invoke({"question": "Who {x}?", "notes": ["Ada came", "Bob left"]}) == {"answer": "Ada"}
+    assert [m["content"] for m in model.calls[0].messages] == [
+        "Be brief.",
+        "Who?",
+        "Bob",
+        "question: Who {x}?\n\nnotes:\n[1] Ada came\n[2] Bob left",
+    ]
+
+
+@pytest.mark.parametrize("first", [HumanMessage("hi"), {"role": "user", "content": "hi"}])
+def test_a_prompt_sends_messages_as_the_conversation_that_they_are(first: Any) -> None:
+    model = ScriptedChat(["Yes."])
+    Prompt(model, "Be kind.", "messages", "answer").invoke({"messages": [first, AIMessage("what?"), HumanMessage("a")]})
+    assert [m["type"] for m in model.calls[0].messages] == ["system", "human", "ai", "human"]
+
+
+def test_fused_drafts_are_numbered() -> None:
+    model = ScriptedChat(["one"])
+    assert Fuse(model, ["question", "drafts"], "answer").invoke({"question": "?", "drafts": ["a", "b"]}) == {
+        "answer": "one"
+    }
+    assert model.calls[0].messages[1]["content"] == "question: ?\n\ndrafts:\n[1] a\n[2] b"

@@ -16,7 +16,7 @@ from unittest import mock
 import typer
 from langchain_core.language_models import FakeListChatModel
 
-from llmdl_plugins import Choice, Loss, Module, Network, Optimizer, Parameter, Problem, Prompt, Score, trainable
+from llmdl_plugins import Calls, Choice, Loss, Module, Network, Optimizer, Parameter, Problem, Prompt, Score, trainable
 from llmdl_plugins.errors import Stopped
 from llmdl_plugins.losses.exact_match import ExactMatch
 from llmdl_plugins.run.executor import InProcess
@@ -89,6 +89,28 @@ class Bypassing(Module):
         return {"text": found.generations[0].text}
 
 
+class Cheap(Module):
+    """Makes a call that it does not tell of."""
+
+    def __init__(self, model: Any) -> None:
+        self.model = model
+
+    def calls(self, **sizes: int) -> Calls:
+        return Calls(0)
+
+    async def forward(self, state: Any) -> Any:
+        return {"text": (await self.model.ainvoke(state["text"])).text}
+
+
+class Beside(Module):
+    """Writes another key than it says."""
+
+    reads, writes = ("text",), ("text",)
+
+    async def forward(self, state: Any) -> Any:
+        return {"note": state["text"]}
+
+
 class Waiting(Module):
     """Has no synchronous face."""
 
@@ -135,6 +157,8 @@ LAYERS = {
     "test_it_reads_its_parameters_while_it_runs": (Early, "it read none of its parameters"),
     "test_many_at_once_give_what_each_gives_alone": (Remembering, "keep nothing of a run on `self`"),
     "test_every_call_is_met_and_counted": (Bypassing, "1 calls and 0 are on the tape"),
+    "test_it_makes_as_many_calls_as_it_says": (Cheap, "it made 1 calls, and said 0"),
+    "test_it_reads_and_writes_what_it_says": (Beside, r"it wrote \['note'\]"),
     "test_it_is_a_node_of_a_graph": (Waiting, "ask ainvoke"),
     "test_it_is_a_link_of_a_chain": (Stubborn, "in a chain it gives"),
     "test_its_values_survive_as_json": (Tuples, r"\[3, 4\] is none of"),

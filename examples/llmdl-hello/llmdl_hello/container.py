@@ -1,6 +1,6 @@
 """Layers that stand in for each other."""
 
-from llmdl_plugins import Module
+from llmdl_plugins import Calls, Module
 
 
 class Fallback(Module):
@@ -13,6 +13,11 @@ class Fallback(Module):
 
     def __init__(self, *layers: Module, target: str = "answer"):
         self.layers, self.target = list(layers), target
+
+    def calls(self, **sizes: int) -> Calls:
+        """Those of the first layer, and at most those of all."""
+        each = [layer.calls(**sizes) for layer in self.layers]
+        return Calls(each[0].least, sum(made.most for made in each))
 
     async def forward(self, state):
         update = {}

@@ -2,7 +2,7 @@
 
 from types import MappingProxyType
 
-from llmdl_plugins import Module, Parameter
+from llmdl_plugins import Calls, Module, Parameter
 
 
 class Reminder(Module):
@@ -18,7 +18,12 @@ class Reminder(Module):
 
     def __init__(self, inner: Module, source: str, reminder: str = ""):
         self.inner, self.source = inner, source
+        self.reads, self.writes = inner.reads, inner.writes
         self.reminder = Parameter(reminder, role=f"told before each {source}")
+
+    def calls(self, **sizes: int) -> Calls:
+        """Those of inner."""
+        return self.inner.calls(**sizes)
 
     async def forward(self, state):
         reminder = self.reminder.value

@@ -10,6 +10,7 @@ from langchain_core.callbacks import AsyncCallbackManagerForLLMRun
 from langchain_core.messages import BaseMessage, HumanMessage
 from langchain_core.outputs import ChatResult
 
+from llmdl_plugins.cost import Calls
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.testing.draws import digest
@@ -44,8 +45,14 @@ def _echo(messages: list[BaseMessage], kwargs: Mapping[str, Any]) -> str:
 class Probe(Module):
     """state["question"] → state["answer"], by one call of a model; a layer to put into others."""
 
+    reads, writes = (SOURCE,), (TARGET,)
+
     def __init__(self, model: ScriptedChat) -> None:
         self.model, self.instruction = model, Parameter("Answer.", role="tells the model what to do")
+
+    def calls(self, **sizes: int) -> Calls:
+        """One."""
+        return Calls(1)
 
     async def forward(self, state: State) -> dict[str, Any]:
         """The update with the model's answer."""

@@ -108,6 +108,26 @@ class LayerCases(Case):
             model.calls.clear()
         assert counts[0] == counts[1], "it made other calls the second time"
 
+    def test_it_makes_as_many_calls_as_it_says(self) -> None:
+        """Where it says how many model calls a run makes, a run makes as many, for every option."""
+        if type(self.made(Echo())).calls is Module.calls:
+            pytest.skip("it does not say: write `def calls(self, **sizes)`")
+        for change in [{}, *_options(self.made(Echo()))]:
+            layer, state = self.made(Echo()), self.given()
+            with trainable(layer).using(change):
+                told, counted = layer.calls(**_sizes(state)), len(taped(layer, state).calls)
+            assert counted in told, f"with {change} it made {counted} calls, and said {told}"
+
+    def test_it_reads_and_writes_what_it_says(self) -> None:
+        """Where it says which keys of the state it reads and writes, it needs no other, and writes no other."""
+        layer, state = self.made(Echo()), self.given()
+        if layer.reads is None and layer.writes is None:
+            pytest.skip("it does not say: set `reads` and `writes`")
+        read = layer.reads if layer.reads is not None else tuple(state)
+        update = sync.run(layer.ainvoke({key: state[key] for key in read}))
+        other = set(update) - set(layer.writes if layer.writes is not None else update)
+        assert not other, f"it wrote {sorted(other)}, which is not in its `writes`"
+
     def test_it_is_a_node_of_a_graph(self) -> None:
         """It works as a node of a LangGraph graph as it stands."""
         graph = pytest.importorskip("langgraph.graph", reason="langgraph is not installed")
@@ -154,6 +174,11 @@ def _found(case: LayerCases) -> dict[str, Any]:
             return dict.fromkeys(asked, value)  # whatever it has made of them
     raised[0].add_note("It was given a state with texts: give `state` in your own tests if it needs something else.")
     raise raised[0]
+
+
+def _sizes(state: Mapping[str, Any]) -> dict[str, int]:
+    """How many pieces each key of a state holds."""
+    return {key: len(value) if isinstance(value, list) else 1 for key, value in state.items()}
 
 
 def taped(layer: Module, state: Mapping[str, Any]) -> Tape:

@@ -16,15 +16,15 @@ from llmdl_plugins.classes import Replaced, holders, unbound
 
 
 class Method(NamedTuple):
-    """One method to replace.
+    """One method to replace, or one function of a module.
 
     Args:
-        owner: the class.
+        owner: the class, or the module.
         name: its name there.
         make: gives the new one, from the method that was there.
     """
 
-    owner: type
+    owner: type | ModuleType
     name: str
     make: Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -46,7 +46,7 @@ def replacing(name: str, methods: Methods) -> Iterator[None]:
 
         def arrived(module: ModuleType) -> None:
             for owner, method, make in methods(module):
-                for kind in [*holders(owner, method)]:
+                for kind in [*holders(owner, method)] if isinstance(owner, type) else [owner]:
                     original = unbound(kind.__dict__[method])
                     replaced.put(kind, method, functools.wraps(original)(make(original)))
 

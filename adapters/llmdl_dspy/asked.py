@@ -1,0 +1,105 @@
+"""One call of a `dspy.LM` on its way through the door: the candidate's text put in, its key, and what came back."""
+
+from __future__ import annotations
+
+import copy
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from langchain_core.messages import AIMessage, BaseMessage, convert_to_messages
+
+from llmdl_dspy import compat
+from llmdl_plugins import answers, calls, redact
+from llmdl_plugins.asked import DEFINING
+from llmdl_plugins.plain import JSON, plain
+from llmdl_plugins.scope import Call, Scope
+
+_TYPES = {"user": "human", "assistant": "ai", "developer": "system"}
+_COUNTED = (("prompt_tokens", "input"), ("completion_tokens", "output"))
+
+
+class Asked:
+    """A call with the candidate's text in it.
+
+    Args:
+        here: what holds where it is made.
+        lm: the model that the program calls.
+        call: as DSPy has prepared it; it stays as it is.
+    """
+
+    def __init__(self, here: Scope, lm: Any, call: Any) -> None:
+        self.here, self.lm, self.call, self.since = here, lm, copy.copy(call), time.perf_counter()
+        if here.payer is not None:
+            self.call.cache = False  # it would hide calls, and answer one engine with the words of another
+        self.messages = compat.messages_of(call)
+        if here.rewrite is not None:
+            self._rewrite(here)
+        redact.meet(lm)
+
+    def _rewrite(self, here: Scope) -> None:
+        before = convert_to_messages(self.messages)
+        pairs = enumerate(zip(before, here.rewritten(before), strict=True))
+        if changed := {n: new.content for n, (old, new) in pairs if old.content != new.content}:
+            rows = enumerate(self.messages)
+            self.messages = [{**row, "content": changed[n]} if n in changed else row for n, row in rows]
+            compat.with_messages(self.call, self.messages)
+
+    def paid(self) -> Call:
+        """The request as the ledger knows it: all of it, but for keys, passwords and addresses."""
+        settings = {
+            "model": self.lm.model,
+            "rollout": compat.rollout(self.lm, self.call),
+            **compat.settings_of(self.call),
+        }
+        request: JSON = {
+            "model": f"{type(self.lm).__module__}.{type(self.lm).__qualname__}",
+            "settings": answers.without_secrets(plain({k: v for k, v in settings.items() if v is not None})),
+            "options": {},
+            "messages": [[_told(row) for row in self.messages]],
+        }
+        return calls.call(self.here, request, False)
+
+    def note(self, answer: Mapping[str, Any], usage: Mapping[str, int] | None) -> None:
+        """Put the call on the tape.
+
+        Args:
+            answer: the message that came, in the words of OpenAI's chat completions.
+            usage: tokens in and out.
+        """
+        tools = {key: self.call.legacy[key] for key in DEFINING if self.call.legacy.get(key)} or None
+        calls.note([_told(row) for row in self.messages], _message(answer, usage), self.since, plain(tools))
+
+
+def counted(usage: Mapping[str, Any]) -> dict[str, int] | None:
+    """Tokens in and out, as our ledger counts them; of the input, those of a cache. None where the model doesn't say.
+
+    >>> counted({"prompt_tokens": 7, "completion_tokens": 2, "total_tokens": 9})
+    {'input': 7, 'output': 2}
+    """
+    found = {ours: int(usage[theirs]) for theirs, ours in _COUNTED if usage.get(theirs) is not None}
+    if not found:
+        return None
+    cached = (usage.get("prompt_tokens_details") or {}).get("cached_tokens")
+    return {"input": 0, "output": 0, **found, **({"cached": int(cached)} if cached else {})}
+
+
+def _told(row: Mapping[str, Any]) -> JSON:
+    """A message as the ledger and the tape have it, whatever library sent it."""
+    told: dict[str, JSON] = {
+        "type": _TYPES.get(row["role"], row["role"]),
+        "content": plain(row.get("content") or ""),
+    }
+    for key in ("tool_calls", "tool_call_id", "name"):
+        if given := row.get(key):
+            told[key] = plain(given)
+    return told
+
+
+def _message(answer: Mapping[str, Any], usage: Mapping[str, int] | None) -> BaseMessage:
+    said: Any = {"role": "assistant", "content": answer.get("content") or "", "tool_calls": answer.get("tool_calls")}
+    (message,) = convert_to_messages([{k: v for k, v in said.items() if v is not None}])
+    if usage and isinstance(message, AIMessage):
+        given, made = usage["input"], usage["output"]
+        message.usage_metadata = {"input_tokens": given, "output_tokens": made, "total_tokens": given + made}
+    return message

@@ -1,0 +1,101 @@
+"""What we use of DSPy 3.4 beyond its documented names, all in one place; `tests/dspy/test_contracts.py` watches it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import dspy
+from dspy._vendor.lm15 import serde
+from dspy.clients import execution
+from dspy.clients.call_result import CallResult
+from dspy.clients.lm15_boundary import request_kwargs
+from dspy.lm15 import Request, Response, response_from_openai_chat
+
+# What a call is made of, and where it is made: the door replaces `execute`, `aexecute` and `_engine`.
+EXECUTION = execution
+BODY = ("model", "messages", "rollout_id")
+CONNECTION = execution.CLIENT_KEYS
+
+
+def is_managed(call: Any) -> bool:
+    """Whether DSPy itself retries this call: a subclass of the user's that writes `forward` does what it likes."""
+    return bool(call.managed)
+
+
+def rollout(lm: Any, call: Any) -> Any:
+    """Which draw of the same request this is, as DSPy counts them; None where nobody asked for another."""
+    return call.kwargs.get("rollout_id", lm.kwargs.get("rollout_id"))
+
+
+def settings_of(call: Any) -> dict[str, Any]:
+    """The options of a call, but for its messages and its connection."""
+    if call.request is not None:
+        told = serde.request_to_dict(call.request)
+        return {key: value for key, value in told.items() if key not in ("messages", "system", *BODY)}
+    return {k: v for k, v in call.legacy.items() if k not in BODY and k not in CONNECTION and v is not None}
+
+
+def messages_of(call: Any) -> list[Any]:
+    """The messages of a call, in the words of OpenAI's chat completions."""
+    if call.request is None:
+        return list(call.legacy["messages"])
+    return list(request_kwargs(call.request, "chat")["messages"])
+
+
+def with_messages(call: Any, messages: list[Any]) -> None:
+    """Put other messages into a call that was prepared; the caller's own are left alone."""
+    call.legacy = {**call.legacy, "messages": messages}
+    if call.messages is not None:
+        call.messages = messages
+    elif call.prompt is not None:
+        call.prompt, call.messages = None, messages
+
+
+def body_of(request: Request) -> dict[str, Any]:
+    """A request in the words of OpenAI's chat completions."""
+    return dict(request_kwargs(request, "chat"))
+
+
+def response_of(message: Mapping[str, Any], model: str, usage: Mapping[str, int] | None) -> Response:
+    """A response, from a message in the words of OpenAI's chat completions."""
+    reason = "tool_calls" if message.get("tool_calls") else "stop"
+    choice = {"index": 0, "message": dict(message), "finish_reason": reason}
+    return response_from_openai_chat({"model": model, "choices": [choice], "usage": usage}, model=model)
+
+
+def told(response: Response) -> dict[str, Any]:
+    """A response as plain JSON, of which `again` makes the same."""
+    return dict(serde.response_to_dict(response, include_provider_data=True))
+
+
+def again(answer: Mapping[str, Any]) -> Response:
+    """The response that this JSON was."""
+    return serde.response_from_dict(dict(answer))
+
+
+def event_told(event: Any) -> dict[str, Any]:
+    """An event of a stream as plain JSON."""
+    return dict(serde.stream_event_to_dict(event))
+
+
+def event_again(answer: Mapping[str, Any]) -> Any:
+    """The event that this JSON was."""
+    return serde.stream_event_from_dict(dict(answer))
+
+
+def result_told(result: CallResult) -> dict[str, Any]:
+    """What a call that DSPy makes by itself brought, as plain JSON."""
+    return dict(result.dump())
+
+
+def result_again(answer: Mapping[str, Any], usage: Mapping[str, Any]) -> CallResult:
+    """The same, as if it had come now."""
+    result = CallResult.load(dict(answer))
+    result.cache_hit, result.usage = False, dict(usage)
+    return result
+
+
+def streaming() -> bool:
+    """Whether somebody reads what a model says while it says it."""
+    return dspy.settings.send_stream is not None

@@ -1,0 +1,20 @@
+"""The door of DSPy: inside a run every call of a `dspy.LM` is met, from the first import of DSPy on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from types import ModuleType
+
+from llmdl_plugins.arriving import Method, replacing
+
+
+def dspy() -> AbstractContextManager[None]:
+    """Calls of `dspy.LM` with any engine, of subclasses with a `forward` of their own, whole or streamed."""
+    return replacing("dspy", _methods)
+
+
+def _methods(module: ModuleType) -> Sequence[Method]:
+    from llmdl_dspy.meeting import methods
+
+    return methods()

@@ -1,0 +1,12 @@
+"""What this adapter offers, through the same hooks as anybody's plugin."""
+
+from __future__ import annotations
+
+from llmdl_plugins.plugins.hookspecs import hookimpl
+from llmdl_plugins.plugins.spec import Spec
+
+
+@hookimpl
+def llmdl_doors() -> list[Spec]:
+    """The door of `dspy.LM`; it doesn't import DSPy."""
+    return [Spec("dspy", "llmdl_dspy.door:dspy", "calls of dspy.LM, whatever its engine")]

@@ -1,0 +1,98 @@
+"""DSPy keeps what we rely on beyond its documented names."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+from typing import Any
+
+import dspy
+import pytest
+from dspy._vendor.lm15 import serde
+from dspy.clients import execution
+from dspy.clients.call_result import CallResult
+from dspy.clients.lm15_boundary import request_kwargs
+from dspy.lm15 import Message, Request, Response, TextPart, Usage, response_from_openai_chat, response_to_events
+
+from ..contracts import Contract, has, takes
+
+COMPAT = "adapters/llmdl_dspy/compat.py"
+MEETING = "adapters/llmdl_dspy/meeting.py"
+LOOK = "dspy/clients/execution.py"
+
+
+class Constant:
+    """An engine that always says the same."""
+
+    def complete(self, request: Request) -> Response:
+        said = Message.assistant([TextPart("said")])
+        return Response(id=None, model=request.model, message=said, finish_reason="stop", usage=Usage(input_tokens=1))
+
+
+def prepared(lm: Any) -> Any:
+    return execution.prepare(lm, "Hi", None, {"rollout_id": 3})
+
+
+def found_by_name(name: str) -> bool:
+    """Who calls asks the module for it, so that what takes its place is found."""
+    return f"import {name}" in inspect.getsource(dspy.BaseLM.__call__) or name in inspect.getsource(dspy.BaseLM.acall)
+
+
+LM = dspy.LM("m", engine=Constant(), temperature=1.0)
+REQUEST = Request(model="m", messages=(Message.user("Hi"),), system="Be kind.")
+RESPONSE = Constant().complete(REQUEST)
+EVENTS = list(response_to_events(RESPONSE))
+
+CONTRACTS = [
+    Contract(
+        "dspy", "calls are made by execute and aexecute, which are looked up when a call is made", MEETING, LOOK,
+        lambda: takes(execution.execute, "lm", "call")() and takes(execution.aexecute, "lm", "call")()
+        and found_by_name("execute") and found_by_name("aexecute"),
+    ),
+    Contract(
+        "dspy", "the engine of a call is chosen by _engine, with the request and the provider", MEETING, LOOK,
+        lambda: len(execution._engine(LM, prepared(LM), False)) == 3,
+    ),
+    Contract(
+        "dspy", "a prepared call has cache, messages, prompt, kwargs, legacy, request and managed", COMPAT, LOOK,
+        has(prepared(LM), "cache", "messages", "prompt", "kwargs", "legacy", "request", "managed"),
+    ),
+    Contract(
+        "dspy", "what a prepared call sends stands in legacy, its cache in cache", COMPAT, LOOK,
+        lambda: prepared(LM).legacy["messages"] == [{"role": "user", "content": "Hi"}] and prepared(LM).cache is True,
+    ),
+    Contract(
+        "dspy", "a shallow copy of a model shares engine and connections", MEETING, "dspy/clients/lm.py",
+        lambda: copy.copy(LM).engine is LM.engine and copy.copy(LM)._engine_store is LM._engine_store,
+    ),
+    Contract("dspy", "options of a connection are named", COMPAT, LOOK, lambda: "api_key" in execution.CLIENT_KEYS),
+    Contract(
+        "dspy", "a response goes to JSON and back", COMPAT, "dspy/_vendor/lm15/serde.py",
+        lambda: serde.response_from_dict(serde.response_to_dict(RESPONSE, include_provider_data=True)) == RESPONSE,
+    ),
+    Contract(
+        "dspy", "so do events of a stream, which ends with an end", COMPAT, "dspy/_vendor/lm15/serde.py",
+        lambda: [serde.stream_event_from_dict(serde.stream_event_to_dict(e)) for e in EVENTS] == EVENTS
+        and EVENTS[-1].type == "end",
+    ),
+    Contract(
+        "dspy", "what a call brought goes to JSON and back", COMPAT, "dspy/clients/call_result.py",
+        lambda: CallResult.load(CallResult.native(RESPONSE).dump()).outputs == ["said"],
+    ),
+    Contract(
+        "dspy", "a request is told in the words of OpenAI's chat completions", COMPAT, "dspy/clients/lm15_boundary.py",
+        lambda: [m["role"] for m in request_kwargs(REQUEST, "chat")["messages"]] == ["system", "user"],
+    ),
+    Contract(
+        "dspy", "a response is made of those words", COMPAT, "dspy/lm15.py",
+        lambda: response_from_openai_chat(
+            {"choices": [{"index": 0, "message": {"role": "assistant", "content": "x"}, "finish_reason": "stop"}]},
+            model="m",
+        ).text == "x",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("contract", CONTRACTS, ids=str)
+def test_dspy_keeps(contract: Contract) -> None:
+    contract.check()
