@@ -21,6 +21,7 @@ from llmdl_plugins import Prompt, Trainer, trainable
 from llmdl_plugins.errors import LlmdlError
 from llmdl_plugins.report.page import write_report
 from llmdl_plugins.run.ledger import Ledger
+from llmdl_plugins.scope import Call
 from llmdl_plugins.testing import SimulatedChat, Simulator
 
 ROWS = (("train", 8), ("val", 8), ("test", 16))
@@ -31,9 +32,9 @@ def trained(base: Path) -> dict[str, Any]:
     acknowledged = list[str]()
     add: Callable[..., Future[None]] = Ledger.add_call
 
-    def watched(self: Ledger, key: str, *args: Any) -> Future[None]:
-        done = add(self, key, *args)
-        done.add_done_callback(lambda d: acknowledged.append(key) if not d.exception() else None)
+    def watched(self: Ledger, call: Call, *args: Any) -> Future[None]:
+        done = add(self, call, *args)
+        done.add_done_callback(lambda d: acknowledged.append(call.key) if not d.exception() else None)
         return done
 
     Ledger.add_call = watched  # type: ignore[method-assign]

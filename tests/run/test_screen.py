@@ -129,9 +129,9 @@ def test_the_probability_of_being_better(pairs: list[tuple[float, float]], low: 
 
 
 def test_the_outlook_is_a_probability_that_falls_with_losses() -> None:
-    values = [outlook([(0.0, 1.0)] * wins + [(1.0, 0.0)] * (8 - wins), 52, 0.9) for wins in range(9)]
+    values = [outlook([(0.0, 1.0)] * wins + [(1.0, 0.0)] * (8 - wins), 52) for wins in range(9)]
     assert values == sorted(values) and 0 <= values[0] < 0.05 < 0.9 < values[-1] <= 1
-    assert outlook([(0.0, 1.0)] * 8, 0, 0.9) == 1.0
+    assert outlook([(0.0, 1.0)] * 8, 0) == 1.0
 
 
 async def test_val_scores_never_leave_the_screen() -> None:
