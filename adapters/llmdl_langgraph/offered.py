@@ -63,7 +63,9 @@ def offered(graph: Graph, reached: Mapping[str, Reached], sources: Sources) -> O
         for place in walk.found:
             (only_run if runs else found).setdefault(place, set()).add(node)
             written.setdefault(place, set()).update(walk.found[place])
-    rest = {place: nodes for place, nodes in only_run.items() if place not in found}
+    # Who runs a tool tells nobody of it, and an object of it may be told in other words than its function is.
+    told = {path[0] for path, _ in found}
+    rest = {place: nodes for place, nodes in only_run.items() if place[0][0] not in told}
     places = {place: frozenset(innermost(nodes)) for place, nodes in {**found, **rest}.items()}
     return Offered(places, {place: frozenset(written[place]) for place in places})
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from llmdl_langgraph.filling import filled
+from llmdl_langgraph.handed import Callees, callees, handed
 from llmdl_langgraph.names import Alias, aliases, closed, names_in
 from llmdl_langgraph.place import ANSWERING, called
 from llmdl_langgraph.sites import Site, replacements, span_of
@@ -31,6 +33,8 @@ SENDING = {
 }
 TELLING = {"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "print", "echo", "write"}
 ROLES = {"system", "human", "user", "developer"}
+Part = tuple[Source, ast.expr]
+Fill = tuple[Source, ast.expr, Syntax]
 _AGENT_PROMPTS = {"prompt", "system_prompt", "state_modifier", "messages_modifier"}
 
 
@@ -84,25 +88,50 @@ def usage(sources: Sequence[Source]) -> Usage:
     """How names are used in these files; names are compared, not objects, so equal names count as one."""
     trees = [source.tree for source in sources]
     links = [alias for tree in trees for alias in aliases(tree)]
-    sent = closed({name for tree in trees for part in _sent(tree) for name in names_in(part)}, links)
-    written = {(s.name, span) for s in sources for part in _sent(s.tree) for span in _spans(part)}
-    whole = {(s.name, span_of(node)) for s in sources for part in _sent(s.tree) for node in _either(part)}
+    known = callees(sources)
+    direct = [(source, part) for source in sources for part in _sent(source.tree)]
+    parts, sent = direct, closed(_names(direct), links)
+    while True:  # what is handed to an object may be sent by its methods
+        parts = [*direct, *handed(sources, known, _sent, sent)]
+        before, sent = sent, closed(sent | _names(parts), links)
+        if sent == before:
+            break
+    written = {(source.name, span) for source, part in parts for span in _spans(part)}
+    whole = {(source.name, span_of(node)) for source, part in direct for node in _either(part)}
     told = {name for tree in trees for name in _told(tree)}
-    spans = {(s.name, span_of(node)): how for s in sources for node, how in filled(s.tree)}
+    fills = list(_fills(sources, known, links))
     return Usage(
         frozenset(sent),
         frozenset(written),
         frozenset(whole),
         frozenset(told - sent),
-        _templates(trees, links),
-        spans,
+        _templates(fills, links),
+        {(source.name, span_of(node)): syntax for source, node, syntax in fills},
         _tokens(trees, links),
     )
 
 
-def _templates(trees: Sequence[ast.AST], links: Sequence[Alias]) -> dict[str, Syntax]:
+def _names(parts: Sequence[Part]) -> set[str]:
+    return {name for _, part in parts for name in names_in(part)}
+
+
+def _fills(sources: Sequence[Source], known: Callees, links: Sequence[Alias]) -> Iterator[Fill]:
+    """The expressions that are filled, also those that a function of the user's fills."""
+    direct = [(source, node, syntax) for source in sources for node, syntax in filled(source.tree)]
+    for syntax in dict.fromkeys(syntax for _, _, syntax in direct):
+        kept = closed({name for _, node, how in direct if how is syntax for name in _tail(node)}, links)
+        taking = partial(_filled_in, syntax)
+        yield from ((source, node, syntax) for source, node in handed(sources, known, taking, kept))
+    yield from direct
+
+
+def _filled_in(syntax: Syntax, tree: ast.AST) -> Iterator[ast.expr]:
+    return (node for node, how in filled(tree) if how is syntax)
+
+
+def _templates(fills: Sequence[Fill], links: Sequence[Alias]) -> dict[str, Syntax]:
     names: dict[Syntax, set[str]] = {}
-    for node, syntax in (found for tree in trees for found in filled(tree)):
+    for _, node, syntax in fills:
         names.setdefault(syntax, set()).update(_tail(node))
     return {name: syntax for syntax, some in names.items() for name in closed(some, links)}
 

@@ -303,3 +303,11 @@ def test_tools_are_found_where_only_objects_hold_them(agent: Agent) -> None:
     net.unfreeze("*/tool:*")
     patch = net.export("patch", {"first/tool:find": "Find it.", "second/tool:file": "File it."})
     assert '+            """Find it."""' in patch and '+        """File it."""' in patch
+
+
+def test_a_docstring_of_several_lines_is_one_text_of_the_node_that_tells_it(agent: Agent) -> None:
+    tools = network(agent("lines")).tools
+    assert {name: text.parameter.default for name, text in tools.items()} == {
+        "ask/tool:look_up": "Look a word up. The book is large.",
+        "ask/tool:look_up.word": "the word",
+    }
