@@ -33,6 +33,7 @@ class Network:
         self._parameters = dict(parameters)
         self._own = frozenset(self._parameters.values())
         self._loaded: dict[Parameter, Any] = {}
+        self.safe_tools: frozenset[str] = frozenset()  # may run whenever they are asked
 
     async def forward(self, inputs: Any, config: Any = None) -> Any:
         """Run the application once with the values in force."""
@@ -205,6 +206,14 @@ class Network:
     def nodes(self) -> list[str]:
         """The names that `variant` takes."""
         return []
+
+    def effects(self, node: str) -> list[str]:
+        """What a node does beside answering, in words: why running it more than once would be noticed."""
+        return []
+
+    def model(self, node: str) -> Any:
+        """The chat model that a node asks, where it is known; what is put around the node asks it too."""
+        return None
 
     def concerns(self) -> list[str]:
         """What of this application training should know, in words: caches, code that does its own input and output."""

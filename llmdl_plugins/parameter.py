@@ -17,6 +17,7 @@ Check = Callable[[Any], str | None]
 
 _values: ContextVar[Mapping[Parameter, Any]] = ContextVar("llmdl_values", default=MappingProxyType({}))
 _reader: ContextVar[Callable[[Parameter], None] | None] = ContextVar("llmdl_reader", default=None)
+_untied: ContextVar[Mapping[Parameter, Parameter]] = ContextVar("llmdl_untied", default=MappingProxyType({}))
 
 
 class Parameter:
@@ -59,9 +60,25 @@ class Parameter:
     @property
     def value(self) -> Any:
         """The value in force here; inside a step, reading it is recorded."""
+        if (copy := _untied.get().get(self)) is not None:
+            return copy.value
         if reader := _reader.get():
             reader(self)
-        return _values.get().get(self, self.default)
+        return in_force(self)
+
+    def copy(self) -> Parameter:
+        """Another parameter that starts as this one does: for an untied copy of what reads it."""
+        return Parameter(
+            self.default,
+            kind=self.kind,
+            role=self.role,
+            slots=self.slots,
+            options=self.options,
+            checks=self.checks,
+            max_chars=self.max_chars,
+            trainable=self.trainable,
+            frozen_because=self.frozen_because,
+        )
 
     def freeze(self, because: str = "frozen by the user") -> None:
         """Keep the default; training will not propose other values."""
@@ -126,6 +143,31 @@ def using(values: Mapping[Parameter, Any]) -> holding[Mapping[Parameter, Any]]:
     'Be brief.'
     """
     return holding(_values, {**_values.get(), **values})
+
+
+def in_force(parameter: Parameter) -> Any:
+    """The value in force of this very parameter; it is not recorded as read."""
+    return _values.get().get(parameter, parameter.default)
+
+
+def untied(copies: Mapping[Parameter, Parameter]) -> holding[Mapping[Parameter, Parameter]]:
+    """Whoever reads one of these inside reads its copy: one block with other words at several places.
+
+    >>> words = Parameter("Be brief.")
+    >>> mine = words.copy()
+    >>> with using({mine: "Be kind."}), untied({words: mine}):
+    ...     words.value
+    'Be kind.'
+
+    Args:
+        copies: shared → its copy here.
+    """
+    return holding(_untied, {**_untied.get(), **copies})
+
+
+def copies() -> Mapping[Parameter, Parameter]:
+    """Which parameters are read by copies of their own here."""
+    return _untied.get()
 
 
 def reading(reader: Callable[[Parameter], None]) -> holding[Any]:

@@ -34,6 +34,7 @@ LEVELS = [
         "module",
         "keys",
         "prompting",
+        "updates",
         "effects",
         "transport",
         "target",

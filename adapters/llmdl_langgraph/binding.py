@@ -11,7 +11,7 @@ from langchain_core.messages import BaseMessage
 from llmdl_langgraph.explain import Explanation, Saying, explain, explained_in, is_explained, parameters, rewritten
 from llmdl_langgraph.texts import Text
 from llmdl_plugins import tape
-from llmdl_plugins.parameter import Parameter
+from llmdl_plugins.parameter import Parameter, copies, in_force
 
 EXPLAINED = 1_000
 BOUND = 200  # of every candidate; it meets each row once or twice
@@ -90,13 +90,28 @@ class Binding:
         self._values = {p: v for p, v in values.items() if p.kind == "text"}
         self._saying = Saying(self._values)
         self._known: dict[str, _Known] = {}
+        self._untied: dict[frozenset[tuple[Parameter, Any]], Binding] = {}
 
     def __call__(self, messages: Sequence[BaseMessage]) -> list[BaseMessage]:
+        own = copies()
+        return self._with(own)._bound(messages, own) if own else self._bound(messages, own)
+
+    def _with(self, own: Mapping[Parameter, Parameter]) -> Binding:
+        """What binds where some parameters are read by copies of their own."""
+        values = {shared: in_force(copy) for shared, copy in own.items() if copy.kind == "text"}
+        key = frozenset(values.items())
+        if key not in self._untied:
+            if len(self._untied) >= BOUND:
+                self._untied.clear()
+            self._untied[key] = Binding(self._explanations, {**self._values, **values})
+        return self._untied[key]
+
+    def _bound(self, messages: Sequence[BaseMessage], own: Mapping[Parameter, Parameter]) -> list[BaseMessage]:
         reads: list[Parameter] | None = [] if tape.current_tape() else None
         bound = [self._message(m, reads) if is_written(m) or self._explanations.is_spoken(m) else m for m in messages]
         if reads and (step := tape.current_step()):
             for parameter in reads:
-                step.read(parameter)
+                step.read(own.get(parameter, parameter))
         return bound
 
     def _message(self, message: BaseMessage, reads: list[Parameter] | None) -> BaseMessage:

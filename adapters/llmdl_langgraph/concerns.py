@@ -42,7 +42,7 @@ def _retries(graph: Graph) -> Iterator[str]:
 
 def _own_input_and_output(reached: Mapping[str, Reached]) -> Iterator[str]:
     for node, found in reached.items():
-        used = {name: where for unit in found.units.values() for name, where in _outside(unit)}
+        used = {name: where for unit in found.units.values() for name, where in outside(unit)}
         if used:
             said = ", ".join(f"{name} at {where}" for name, where in sorted(used.items()))
             yield (
@@ -51,7 +51,7 @@ def _own_input_and_output(reached: Mapping[str, Reached]) -> Iterator[str]:
             )
 
 
-def _outside(unit: Unit) -> Iterator[tuple[str, str]]:
+def outside(unit: Unit) -> Iterator[tuple[str, str]]:
     """What this code uses that reaches the world outside, each with its place; tools are remembered by themselves."""
     if _is_tool(unit.node):
         return

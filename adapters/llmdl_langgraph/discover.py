@@ -8,6 +8,7 @@ from typing import Any
 
 from langgraph.pregel import Pregel
 
+from llmdl_langgraph.locate import Location
 from llmdl_langgraph.naming import base_name, innermost, numbered
 from llmdl_langgraph.prompt_files import PromptFile, prompt_files
 from llmdl_langgraph.prompts import looks_like_prompt
@@ -56,10 +57,15 @@ class Candidate:
     is_spoken: bool = False
 
 
-def discover(graph: Pregel[Any, Any, Any, Any]) -> Discovery:
-    """The prompts of a graph, from its source alone."""
+def discover(graph: Pregel[Any, Any, Any, Any], at: Sequence[Location] = ()) -> Discovery:
+    """The prompts of a graph, from its source alone.
+
+    Args:
+        graph: the graph.
+        at: where its nodes have names in modules, if they have.
+    """
     sources = Sources()
-    reached = reach(graph, sources)
+    reached = reach(graph, sources, at=at)
     held = held_texts(reached)
     named_here = sources.read()
     modules = [*named_here, *quoting([text for texts in held.values() for text in texts], named_here)]

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from llmdl_plugins.module import Module
 from llmdl_plugins.parameter import Parameter
 
-_PLUMBING = re.compile(r"^(alternatives|layers|modules)\.|^inner$")
+_PLUMBING = re.compile(r"^(alternatives|branches|experts|heads|layers|modules)\.|^inner$")
 
 
 def layer_parameters(layers: Mapping[str, Module], known: Mapping[str, Parameter]) -> dict[str, Parameter]:

@@ -38,7 +38,7 @@ def locate(graph: Any) -> Location:
     Raises:
         MisuseError: no module of the user holds it under a name.
     """
-    found = list(_holders(graph))
+    found = list(holders(graph))
     if not found:
         raise MisuseError(
             "The graph has no name in any module, so it can't be imported again: assign it at module level, "
@@ -64,7 +64,8 @@ def closure(start: Source) -> list[Source]:
     return list(found.values())
 
 
-def _holders(graph: Any) -> Iterator[Location]:
+def holders(graph: Any) -> Iterator[Location]:
+    """Every name of a module of the user that an object has."""
     for module in list(sys.modules.values()):
         names = [name for name, value in list(getattr(module, "__dict__", {}).items()) if value is graph]
         source = source_of(module) if names else None

@@ -20,10 +20,12 @@ from llmdl_langgraph.concerns import concerns
 from llmdl_langgraph.context import context_of
 from llmdl_langgraph.conversation import needs_memory, played, stops
 from llmdl_langgraph.discover import Discovery, discover
+from llmdl_langgraph.effects import effects, only_model
 from llmdl_langgraph.errors import CannotExportError
 from llmdl_langgraph.export import as_folder, as_graph, as_module, as_patch, edits
 from llmdl_langgraph.isolation import Graph, isolated, own_thread
 from llmdl_langgraph.layered import layer_parameters
+from llmdl_langgraph.locate import Location
 from llmdl_langgraph.middleware import as_middleware
 from llmdl_langgraph.offers import Offer, offer
 from llmdl_langgraph.probes import probed, traces
@@ -72,14 +74,25 @@ def adapt(obj: Any, probes: Sequence[Any] = (), **kwargs: Any) -> LangGraphNetwo
         raise TargetError("This StateGraph is not compiled: give builder.compile().")
     if not isinstance(obj, Pregel):
         return None
-    discovery = discover(obj)
+    return found_in(obj, probes)
+
+
+def found_in(obj: Graph, probes: Sequence[Any] = (), at: Sequence[Location] = ()) -> LangGraphNetwork:
+    """The network of a graph.
+
+    Args:
+        obj: the graph.
+        probes: inputs, or rows; each is run once.
+        at: where its nodes have names in modules, if they have.
+    """
+    discovery = discover(obj, at)
     found = LangGraphNetwork(obj, discovery, tools=tools_of(obj, discovery))
     if not probes:
         return found
     known = set(sys.modules)
     tapes = sync.run(traces(found, probes))
     if any(source_of(sys.modules[name]) for name in sys.modules.keys() - known):
-        discovery = discover(obj)  # a node has imported more of the application
+        discovery = discover(obj, at)  # a node has imported more of the application
     return LangGraphNetwork(obj, probed(discovery, tapes, probes), tools=tools_of(obj, discovery, tapes))
 
 
@@ -116,7 +129,8 @@ class LangGraphNetwork(Network):
         self._explanations = Explanations(list(discovery.texts.values()))
         self._definitions = Definitions(list(self.tools.values()))
         self._bindings: dict[frozenset[tuple[Parameter, Any]], tuple[Binding, Setup]] = {}
-        self._loaded = dict(origin._loaded) if origin else {}
+        if origin:
+            self._loaded, self.safe_tools = dict(origin._loaded), origin.safe_tools
 
     @property
     def exports(self) -> Sequence[str]:  # type: ignore[override]
@@ -278,7 +292,7 @@ class LangGraphNetwork(Network):
         graph = self._compiled()
         layers = {node: make(self._layer(node)) for node, make in (wrap or {}).items()} | dict(replace or {})
         changed = with_nodes(graph, {node: LayerNode(layer) for node, layer in layers.items()})
-        return LangGraphNetwork(changed, self.discovery, self, {**self.layers, **layers}, self.tools)
+        return type(self)(changed, self.discovery, self, {**self.layers, **layers}, self.tools)
 
     def _compiled(self) -> Compiled:
         if not isinstance(self.graph, CompiledStateGraph):
@@ -290,6 +304,14 @@ class LangGraphNetwork(Network):
             return self.layers[node]
         spec = spec_of(self._compiled(), node)
         return BlackBox(cast(Runnable[Any, Any], spec.runnable), spec.input_schema, node)
+
+    def effects(self, node: str) -> list[str]:
+        """What a node does beside answering: it streams, stops to ask, decides where to go, or runs tools that act."""
+        return effects(node, self.discovery.reached, spec_of(self._compiled(), node), self.safe_tools)
+
+    def model(self, node: str) -> Any:
+        """The chat model that the code of a node holds; None where it makes one as it runs, or holds several."""
+        return only_model(node, self.discovery.reached)
 
     def concerns(self) -> list[str]:
         """Caches and retries of nodes, and nodes whose own code reaches the world outside."""

@@ -9,4 +9,7 @@ from llmdl_plugins.plugins.spec import Spec
 @hookimpl
 def llmdl_adapters() -> list[Spec]:
     """The adapters of this package."""
-    return [Spec("langgraph", "llmdl_langgraph.network:adapt", "a compiled LangGraph graph", requires=("langgraph",))]
+    return [
+        Spec("langgraph", "llmdl_langgraph.network:adapt", "a compiled LangGraph graph", requires=("langgraph",)),
+        Spec("chain", "llmdl_langgraph.chain:adapt_chain", "a LangChain chain", requires=("langchain_core",)),
+    ]

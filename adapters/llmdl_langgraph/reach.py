@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from langgraph.constants import START
 
 from llmdl_langgraph.isolation import Graph
+from llmdl_langgraph.locate import Location
 from llmdl_langgraph.walking import Reached, Sources, Walk
 
 DEPTH = 12
 
 
-def reach(graph: Graph, sources: Sources, above: str = "") -> dict[str, Reached]:
-    """Node → what it reaches; nodes of graphs inside nodes as `node/inner`."""
+def reach(graph: Graph, sources: Sources, above: str = "", at: Sequence[Location] = ()) -> dict[str, Reached]:
+    """Node → what it reaches; nodes of graphs inside nodes as `node/inner`.
+
+    Args:
+        graph: the graph.
+        sources: the user's modules.
+        above: the nodes around it, with a stroke.
+        at: where its nodes have names in modules, if they have.
+    """
     found: dict[str, Reached] = {}
     for name, bound in runnables(graph).items():
         walk = Walk(sources)
@@ -22,6 +30,8 @@ def reach(graph: Graph, sources: Sources, above: str = "") -> dict[str, Reached]
             walk.value(schema)
         for runnable in bound:
             walk.value(runnable)
+        for place in at:
+            walk.assigned(place.source.name, place.attribute)
         walk.finish()
         found[above + name] = walk.found
         for inner in walk.found.graphs:

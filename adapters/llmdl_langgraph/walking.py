@@ -56,6 +56,8 @@ class Reached:
     texts: set[str] = field(default_factory=set)
     templates: dict[str, str] = field(default_factory=dict)  # text → template format
     graphs: list[Pregel[Any, Any, Any, Any]] = field(default_factory=list)
+    models: list[BaseLanguageModel[Any]] = field(default_factory=list)
+    tools: list[BaseTool] = field(default_factory=list)  # those that it runs; what is only told to a model is none
 
     def holds(self, site: Site) -> bool:
         """Whether the node's code contains a site, or one of its objects its text."""
@@ -99,18 +101,30 @@ class Walk:
                 self.found.texts.add(obj)
             case Pregel():
                 self.found.graphs.append(obj)
-            case BaseLanguageModel() | ModuleType():
+            case BaseLanguageModel():
+                self._model(obj)
+            case ModuleType():
                 return
             case type():
                 self._class(obj)
             case FunctionType():
                 self._function(obj, depth)
             case _:
+                if isinstance(obj, BaseTool):
+                    self._tool(obj)
                 if isinstance(obj, PromptTemplate):
                     self.found.templates.setdefault(obj.template, obj.template_format)
                 for part in _parts(obj):
                     self.value(part, depth - 1)
                 self._instance(obj, depth)
+
+    def _model(self, model: BaseLanguageModel[Any]) -> None:
+        if not any(model is known for known in self.found.models):
+            self.found.models.append(model)
+
+    def _tool(self, tool: BaseTool) -> None:
+        if not any(tool is known for known in self.found.tools):
+            self.found.tools.append(tool)
 
     def _instance(self, obj: Any, depth: int) -> None:
         if self.sources[type(obj).__module__]:
@@ -143,6 +157,10 @@ class Walk:
         for method in methods:
             self.unit(method)
 
+    def assigned(self, module: str, name: str) -> None:
+        """Follow what a name of a module is made of."""
+        self._member(module, name)
+
     def unit(self, unit: Unit) -> None:
         """Follow a piece of code."""
         if id(unit.node) in self.found.units:
@@ -171,7 +189,10 @@ class Walk:
         self._names.add((source.name, name))
         held = vars(source.module).get(name)
         if isinstance(held, BaseLanguageModel):
+            self._model(held)
             return
+        if isinstance(held, BaseTool):
+            self._tool(held)
         statements = source.assigned.get(name, ())
         for statement in statements:
             self.unit(Unit(source, statement))

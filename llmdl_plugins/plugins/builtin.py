@@ -32,6 +32,19 @@ def llmdl_containers() -> list[Spec]:
     return [
         Spec("sequential", "llmdl_plugins.containers.sequential:Sequential", "layers one after the other"),
         Spec("choice", "llmdl_plugins.containers.choice:Choice", "alternatives, and a parameter that selects one"),
+        Spec("optional", "llmdl_plugins.containers.optional:Optional", "a block that may be left out"),
+        Spec("skip", "llmdl_plugins.containers.skip:Skip", "which keys of the state a block sees"),
+        Spec("untied", "llmdl_plugins.containers.untied:Untied", "a block with prompts of its own"),
+        Spec("encoded", "llmdl_plugins.containers.encoded:Encoded", "a block that reads what another layer has made"),
+        Spec("vote", "llmdl_plugins.containers.vote:Vote", "one block drawn several times; the majority counts"),
+        Spec("multi-head", "llmdl_plugins.containers.multi_head:MultiHead", "several blocks whose answers become one"),
+        Spec("windows", "llmdl_plugins.containers.windows:Windows", "one block over every window of a long text"),
+        Spec("hierarchy", "llmdl_plugins.containers.hierarchy:Hierarchy", "a tree of answers over a long text"),
+        Spec("residual", "llmdl_plugins.containers.residual:Residual", "a change that counts where it is accepted"),
+        Spec("refine", "llmdl_plugins.containers.refine:Refine", "an answer criticised and given again"),
+        Spec("route", "llmdl_plugins.containers.route:Route", "a router names the block that runs"),
+        Spec("mixture", "llmdl_plugins.containers.mixture:Mixture", "a router picks a few of several experts"),
+        Spec("cascade", "llmdl_plugins.containers.cascade:Cascade", "the dear block where the cheap one isn't trusted"),
     ]
 
 

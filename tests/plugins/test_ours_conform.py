@@ -7,6 +7,8 @@ from importlib.util import find_spec
 from typing import Any, TypedDict
 
 import pytest
+from langchain_core.output_parsers import StrOutputParser
+from langchain_core.prompts import ChatPromptTemplate
 from langgraph.graph import END, START, StateGraph
 
 from llmdl_plugins.plugins.catalogue import catalogue
@@ -33,7 +35,18 @@ class OurGraphs(AdapterCases):
         return built.compile()
 
 
-_OWN: dict[tuple[str, str], type[Case]] = {("adapters", "langgraph"): OurGraphs}
+class OurChains(AdapterCases):
+    """The adapter of chains, on a prompt and a model."""
+
+    def application(self, model: Echo) -> Any:
+        prompt = ChatPromptTemplate.from_messages([("system", "You answer with one word."), ("user", "{question}")])
+        return prompt | model | StrOutputParser()
+
+
+_OWN: dict[tuple[str, str], type[Case]] = {
+    ("adapters", "langgraph"): OurGraphs,
+    ("adapters", "chain"): OurChains,
+}
 _ELSEWHERE = {("models", "local")}  # tests/local/test_standard.py
 
 

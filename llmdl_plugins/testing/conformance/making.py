@@ -11,7 +11,7 @@ from langchain_core.language_models import BaseChatModel
 from llmdl_plugins.module import Module
 from llmdl_plugins.testing.conformance.fakes import SOURCE, TARGET, Echo, Probe
 
-KNOWN = "model, inner, layer, layers, alternatives, source, target, instruction"
+KNOWN = "model, inner, layer, layers, alternatives, keys, source, target, instruction"
 _PLAIN = {str: SOURCE, int: 2, float: 0.5, bool: False}
 
 
@@ -45,6 +45,7 @@ def _given(argument: inspect.Parameter, model: Echo) -> Any:
         "layer": lambda: Probe(model),
         "layers": lambda: [Probe(model), Probe(model)],
         "alternatives": lambda: _alternatives(model),
+        "keys": lambda: ["notes"],
         "source": lambda: SOURCE,
         "target": lambda: TARGET,
         "instruction": lambda: "Answer.",

@@ -1,0 +1,42 @@
+"""A block that reads what another layer makes of the state."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from llmdl_plugins.cost import Calls
+from llmdl_plugins.keys import written
+from llmdl_plugins.module import Module, State
+from llmdl_plugins.updates import asking, text_of
+
+
+class Encoded(Module):
+    """state → inner(state with the encoder's text at source); calls: those of the encoder and of inner.
+
+        state ─▶ encoder ─▶ state[source] anew ─▶ inner ─▶ update
+
+    Only inner's update goes out: what the encoder made is for inner alone, and the state keeps what it was given.
+
+    Args:
+        encoder: reads the state and writes one key.
+        inner: the block that answers; it never sees what the encoder has read at source.
+        source: the key that inner reads; a text, or messages, of which the last of the user is changed.
+
+    Raises:
+        MisuseError: the encoder does not write one key.
+
+    Source: encoder-decoder (Cho et al., 2014).
+    """
+
+    def __init__(self, encoder: Module, inner: Module, source: str) -> None:
+        self.key = written("Encoded", encoder)
+        self.encoder, self.inner, self.source, self.writes = encoder, inner, source, inner.writes
+
+    def calls(self, **sizes: int) -> Calls:
+        """Those of the encoder and of inner."""
+        return self.encoder.calls(**sizes) + self.inner.calls(**sizes)
+
+    async def forward(self, state: State) -> Any:
+        """Inner's update."""
+        code = text_of(await self.encoder.ainvoke(state), self.key)
+        return await self.inner.ainvoke(asking(state, self.source, code))
