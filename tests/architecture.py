@@ -32,6 +32,7 @@ LEVELS = [
         "tool_door",
         "boundary",
         "module",
+        "chunks",
         "keys",
         "prompting",
         "updates",

@@ -11,6 +11,16 @@ def llmdl_layers() -> list[Spec]:
     return [
         Spec("prompt", "llmdl_plugins.layers.prompt:Prompt", "an instruction and a text go in, a text comes out"),
         Spec("fuse", "llmdl_plugins.layers.fuse:Fuse", "several drafts become one answer"),
+        Spec(
+            "activation", "llmdl_plugins.layers.activation:Activation", "a text becomes a value that fits, or nothing"
+        ),
+        Spec("norm", "llmdl_plugins.layers.norm:Norm", "texts that mean the same become the same text"),
+        Spec("recurrent", "llmdl_plugins.layers.recurrent:Recurrent", "chunk by chunk, with notes of bounded size"),
+        Spec("encoder-decoder", "llmdl_plugins.layers.encoder_decoder:EncoderDecoder", "an answer from a short code"),
+        Spec("conv", "llmdl_plugins.layers.conv:Conv", "one prompt over every window of a long text"),
+        Spec("pool", "llmdl_plugins.layers.pool:Pool", "one text of a list of texts"),
+        Spec("critic", "llmdl_plugins.layers.critic:Critic", "what is wrong with a draft, in words"),
+        Spec("rewrite", "llmdl_plugins.layers.rewrite:Rewrite", "what is asked, in words that are easier to answer"),
         Spec("identity", "llmdl_plugins.layers.identity:Identity", "does nothing"),
         Spec(
             "demonstrations",

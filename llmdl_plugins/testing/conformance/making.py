@@ -11,7 +11,7 @@ from langchain_core.language_models import BaseChatModel
 from llmdl_plugins.module import Module
 from llmdl_plugins.testing.conformance.fakes import SOURCE, TARGET, Echo, Probe
 
-KNOWN = "model, inner, layer, layers, alternatives, keys, source, target, instruction"
+KNOWN = "model, inner, layer, layers, alternatives, keys, source, target, instruction, schema"
 _PLAIN = {str: SOURCE, int: 2, float: 0.5, bool: False}
 
 
@@ -49,6 +49,7 @@ def _given(argument: inspect.Parameter, model: Echo) -> Any:
         "source": lambda: SOURCE,
         "target": lambda: TARGET,
         "instruction": lambda: "Answer.",
+        "schema": lambda: str,
     }
     if argument.name in by_name:
         return by_name[argument.name]()
