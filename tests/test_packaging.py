@@ -10,7 +10,17 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-RECIPES = "demonstrations vote cascade refine multi-head mixture encoder-decoder windows hierarchy".split()
+RECIPES = [
+    "demonstrations",
+    "vote",
+    "cascade",
+    "refine",
+    "multi-head",
+    "mixture",
+    "encoder-decoder",
+    "windows",
+    "hierarchy",
+]
 
 
 @pytest.mark.long
