@@ -87,6 +87,10 @@ class ChainNetwork(LangGraphNetwork):
         else:
             yield from self.chain.stream(inputs, config, **kwargs)
 
+    def keys(self, node: str) -> list[str]:
+        """Those that the chain is filled with."""
+        return list(self.chain.get_input_jsonschema().get("properties", ()))
+
     def draw(self, form: str = "mermaid") -> str:
         """The links of the chain as text: "mermaid"."""
         return self.chain.get_graph().draw_mermaid() if form == "mermaid" else super().draw(form)

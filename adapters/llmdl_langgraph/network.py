@@ -209,6 +209,11 @@ class LangGraphNetwork(Network):
         """What a node does beside answering: it streams, stops to ask, decides where to go, or runs tools that act."""
         return effects(node, self.discovery.reached, spec_of(self._compiled(), node), self.safe_tools)
 
+    def keys(self, node: str) -> list[str]:
+        """Those of the class that the node takes."""
+        graph = self._compiled()
+        return list(graph.builder.schemas.get(spec_of(graph, node).input_schema, ()))
+
     def model(self, node: str) -> Any:
         """The chat model that the code of a node holds; None where it makes one as it runs, or holds several."""
         return only_model(node, self.discovery.reached)
