@@ -41,7 +41,7 @@ LEVELS = [
         "transport",
         "target",
     },
-    {"network", "layers", "containers", "losses"},
+    {"network", "layers", "containers", "losses", "standalone"},
     {"run"},
     {"training", "optimizers"},
     {"report"},
