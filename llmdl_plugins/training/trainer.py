@@ -12,6 +12,7 @@ from llmdl_plugins.data import Dataset, Example, load, text_key
 from llmdl_plugins.errors import Stopped
 from llmdl_plugins.losses.loss import resolve as resolve_loss
 from llmdl_plugins.network import Network, trainable
+from llmdl_plugins.optimizers.shown import showing
 from llmdl_plugins.plugins.catalogue import find
 from llmdl_plugins.run import observers
 from llmdl_plugins.run.audience import watched
@@ -122,7 +123,8 @@ class Trainer:
         wrong, chosen = resolve_loss(loss, model), resolve_optimizer(optimizer, model is not None)
         executed = resolve_executor(executor, workers)
         network = trainable(load_target(net) if isinstance(net, str) else net)
-        network, made = _architecture(network, recipe or chosen.recipe, node, splits.train)
+        wanted = recipe or (None if showing(network.named_parameters()) else chosen.recipe)
+        network, made = _architecture(network, wanted, node, splits.train)
         made.update({"target": net} if isinstance(net, str) else {}, **(origin or {}))
         self.setup = Setup(
             network=network,
