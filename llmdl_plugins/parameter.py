@@ -178,3 +178,8 @@ def copies() -> Mapping[Parameter, Parameter]:
 def reading(reader: Callable[[Parameter], None]) -> holding[Any]:
     """Report every parameter that is read inside."""
     return holding(_reader, reader)
+
+
+def showing(parameters: Mapping[str, Parameter]) -> dict[str, Parameter]:
+    """Those that can be trained to show worked examples, and say how one is told."""
+    return {name: p for name, p in parameters.items() if p.kind == "demos" and p.trainable and p.worked is not None}

@@ -11,8 +11,8 @@ from llmdl_plugins.data import Example, text_key
 from llmdl_plugins.errors import DataError
 from llmdl_plugins.layers.demonstrations import asked
 from llmdl_plugins.losses.loss import as_text
-from llmdl_plugins.optimizers.shown import from_rows, from_runs, showing
-from llmdl_plugins.parameter import Parameter
+from llmdl_plugins.optimizers.shown import from_rows, from_runs
+from llmdl_plugins.parameter import Parameter, showing
 from llmdl_plugins.plain import dumps
 from llmdl_plugins.redact import has_secret
 from llmdl_plugins.run.optimizer import NOTHING, Optimizer
@@ -48,7 +48,7 @@ class DemonstrationSearch(Optimizer):
         self.sets, self.size, self.runs = sets, size, runs
 
     def expected(self, size: Size) -> Work:
-        """At a node three retrieved and some fixed sets, else two kinds of sets, on some val rows; the original once."""
+        """Three retrieved and some fixed sets a node, else two kinds of sets, on some val rows; the original once."""
         moves = size.choices * (3 + self.sets) or 2 * self.sets
         look = max(8, 0.3 * size.val)
         return Work(Range(8.0 * (1 + moves), look * (1.5 + moves), size.val * (1.0 + moves)), NOTHING)

@@ -16,11 +16,6 @@ Demos = list[dict[str, str]]
 Names = Mapping[str, Parameter]
 
 
-def showing(parameters: Names) -> dict[str, Parameter]:
-    """Those that hold worked examples and say how one is told."""
-    return {name: p for name, p in parameters.items() if p.kind == "demos" and p.trainable and p.worked is not None}
-
-
 def from_runs(parameters: Names, rollouts: Sequence[Rollout], size: int, draw: random.Random) -> dict[str, Demos]:
     """What the steps of some right runs saw and gave, for every parameter that they read.
 
