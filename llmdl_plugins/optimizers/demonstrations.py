@@ -76,7 +76,7 @@ class DemonstrationSearch(Optimizer):
         probes = await problem.evaluate([{}], problem.train[:_PROBES])
         for name in [n for n in problem.parameters if n.endswith("/chosen")]:
             node = name.removesuffix("/chosen")
-            demos = demonstrations(problem.train, text_key(problem.train), _speaks_json(probes))
+            demos = demonstrations(problem.train, text_key(problem.train), speaks_json(probes))
             await self._retrieved(problem, node, demos)
             await self._fixed(problem, node, demos)
 
@@ -120,7 +120,7 @@ def _output(expected: Any, as_json: bool) -> str:
     return as_text(next(iter(expected.values())) if isinstance(expected, Mapping) and len(expected) == 1 else expected)
 
 
-def _speaks_json(rollouts: Sequence[Rollout]) -> bool:
+def speaks_json(rollouts: Sequence[Rollout]) -> bool:
     """Whether the application's model answers with JSON objects that hold the expected keys."""
     return any(
         isinstance(r.example.expected, Mapping) and set(r.example.expected) <= _json_keys(call.answer)
