@@ -55,6 +55,8 @@ def marked(field: str, system: str, last: str) -> Any:
     found = re.search(r"CAND-(\d+)", system)
     if field == "number":
         return int(found[1]) if found else -1
+    if field == "words":
+        return ["x"]
     if field == "next_tool_name":
         return "finish" if "observation_0" in last else "search"
     if field == "next_tool_args":
