@@ -11,6 +11,33 @@ def llmdl_layers() -> list[Spec]:
     return [
         Spec("prompt", "llmdl_plugins.layers.prompt:Prompt", "an instruction and a text go in, a text comes out"),
         Spec("fuse", "llmdl_plugins.layers.fuse:Fuse", "several drafts become one answer"),
+        Spec(
+            "activation", "llmdl_plugins.layers.activation:Activation", "a text becomes a value that fits, or nothing"
+        ),
+        Spec("norm", "llmdl_plugins.layers.norm:Norm", "texts that mean the same become the same text"),
+        Spec("recurrent", "llmdl_plugins.layers.recurrent:Recurrent", "chunk by chunk, with notes of bounded size"),
+        Spec("encoder-decoder", "llmdl_plugins.layers.encoder_decoder:EncoderDecoder", "an answer from a short code"),
+        Spec("conv", "llmdl_plugins.layers.conv:Conv", "one prompt over every window of a long text"),
+        Spec("pool", "llmdl_plugins.layers.pool:Pool", "one text of a list of texts"),
+        Spec("score", "llmdl_plugins.layers.score:Score", "how probable each of several choices is"),
+        Spec("mlp", "llmdl_plugins.layers.mlp:MLP", "layers of prompts side by side, and one text in the end"),
+        Spec(
+            "attention",
+            "llmdl_plugins.layers.attention:Attention",
+            "of many pieces, the few that suit are read",
+            requires=("bm25s",),
+            extra="retrieval",
+        ),
+        Spec("gated", "llmdl_plugins.layers.gated:Gated", "a memory of slots that are kept, written or erased"),
+        Spec(
+            "retrieve",
+            "llmdl_plugins.layers.retrieve:Retrieve",
+            "documents that suit what is asked",
+            requires=("bm25s",),
+            extra="retrieval",
+        ),
+        Spec("critic", "llmdl_plugins.layers.critic:Critic", "what is wrong with a draft, in words"),
+        Spec("rewrite", "llmdl_plugins.layers.rewrite:Rewrite", "what is asked, in words that are easier to answer"),
         Spec("identity", "llmdl_plugins.layers.identity:Identity", "does nothing"),
         Spec(
             "demonstrations",
@@ -42,6 +69,7 @@ def llmdl_containers() -> list[Spec]:
         Spec("hierarchy", "llmdl_plugins.containers.hierarchy:Hierarchy", "a tree of answers over a long text"),
         Spec("residual", "llmdl_plugins.containers.residual:Residual", "a change that counts where it is accepted"),
         Spec("refine", "llmdl_plugins.containers.refine:Refine", "an answer criticised and given again"),
+        Spec("decompose", "llmdl_plugins.containers.decompose:Decompose", "a question in parts, then the whole"),
         Spec("route", "llmdl_plugins.containers.route:Route", "a router names the block that runs"),
         Spec("mixture", "llmdl_plugins.containers.mixture:Mixture", "a router picks a few of several experts"),
         Spec("cascade", "llmdl_plugins.containers.cascade:Cascade", "the dear block where the cheap one isn't trusted"),
@@ -134,6 +162,7 @@ def llmdl_commands() -> list[Spec]:
             "Export what a run ended with: nothing is handed over unless the sealed test showed a gain.",
         ),
         Spec("models", "llmdl_plugins.cli.models:models", "Local models: list them, or pull the default one."),
+        Spec("recipes", "llmdl_plugins.cli.recipes:recipes", "Recipes: list the architectures, or show one."),
         Spec(
             "plugins", "llmdl_plugins.cli.plugins:plugins", "Plugins: list what is installed, check one, or begin one."
         ),

@@ -22,8 +22,8 @@ from llmdl_plugins.report.source import read_run
 from llmdl_plugins.report.spending import spending
 from llmdl_plugins.report.verdict import capital, finding, headline
 from llmdl_plugins.report.words import what_helped
+from llmdl_plugins.run.changes import in_words
 from llmdl_plugins.run.folder import RunFolder
-from llmdl_plugins.run.space import in_words
 
 PAGE = "report.html"
 _MOST_MOVES = 200

@@ -14,6 +14,7 @@ from typing import Any
 from llmdl_plugins.gates import Conditions
 from llmdl_plugins.network import Network
 from llmdl_plugins.plain import JSON
+from llmdl_plugins.run.changes import in_words
 
 Architecture = tuple[int, ...]
 OUT = -1
@@ -120,12 +121,3 @@ class Space:
     def _combinations(self) -> Iterator[Architecture]:
         for drawn in product(*self.options.values()):
             yield self.of(dict(zip(self.names, drawn, strict=True)))
-
-
-def in_words(changes: Mapping[str, JSON]) -> str:
-    """Choices that differ from the application, for people.
-
-    >>> in_words({"answer/chosen": "vote"}), in_words({})
-    ('answer/chosen = vote', 'the application as it is')
-    """
-    return ", ".join(f"{name} = {value}" for name, value in changes.items()) or "the application as it is"

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from statistics import fmean
 
 from llmdl_plugins.plain import JSON, plain
+from llmdl_plugins.run.changes import in_words
 from llmdl_plugins.run.counts import Spent
 from llmdl_plugins.run.receipts import Receipt
 from llmdl_plugins.run.rollout import Rollout, Values
-from llmdl_plugins.run.space import Architecture, Space, in_words
+from llmdl_plugins.run.space import Architecture, Space
 
 _SHARE = 0.5
 UNITS = ("usd", "tokens", "calls")

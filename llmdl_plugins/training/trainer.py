@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from llmdl_plugins import boundary, sync
-from llmdl_plugins.data import Dataset, Example, load, text_key
+from llmdl_plugins.data import Dataset, load, text_key
 from llmdl_plugins.errors import Stopped
 from llmdl_plugins.losses.loss import resolve as resolve_loss
 from llmdl_plugins.network import Network, trainable
@@ -60,6 +60,7 @@ class Trainer:
             is not in it comes from the public price list of genai-prices, where that is installed.
         folder: the run folder; the same call on the same folder goes on where it stopped.
         recipe: gives the network an architecture around `node` before training.
+        source: the state key that this node is asked with; that with the text of the rows, if not given.
         space: what there is to choose from: the name of a recipe, a file or a mapping with recipes and options.
         executor: where rows are run: "local" (this process), "processes", or what a plugin offers.
         workers: how many processes; one for each core, if not given.
@@ -93,6 +94,7 @@ class Trainer:
         folder: str | Path | None = None,
         recipe: str | None = None,
         node: str | None = None,
+        source: str | None = None,
         space: Space = None,
         seed: int = 0,
         concurrency: int = 8,
@@ -125,7 +127,8 @@ class Trainer:
         wrong, chosen = resolve_loss(loss, model), resolve_optimizer(optimizer, model is not None)
         executed = resolve_executor(executor, workers)
         network = trainable(load_target(net) if isinstance(net, str) else net)
-        network, made = _architecture(network, recipe or chosen.recipe, node, space, splits.train)
+        start, source = _recipe(network, recipe, chosen), source or text_key(splits.train)
+        network, made = _architecture(network, start, node, source, space)
         made.update({"target": net} if isinstance(net, str) else {}, **(origin or {}))
         self.setup = Setup(
             network=network,
@@ -235,14 +238,18 @@ class Trainer:
 
 
 def _architecture(
-    network: Network, recipe: str | None, node: str | None, space: Space, train: Sequence[Example]
+    network: Network, recipe: str | None, node: str | None, source: str, space: Space
 ) -> tuple[Network, dict[str, Any]]:
     """The network that is trained, and how it was made from the user's."""
-    if any(name.endswith("/chosen") for name in network.named_parameters()):
-        recipe = None
     if recipe is None and space is None:
         return network, {"recipe": None}
-    made: dict[str, Any] = {"recipe": recipe, "node": node, "source": text_key(train)}
+    made: dict[str, Any] = {"recipe": recipe, "node": node, "source": source}
     if space is not None:
         made["space"] = read_space(space)
     return built(network, made), made
+
+
+def _recipe(network: Network, asked: str | None, optimizer: Optimizer) -> str | None:
+    """The recipe that is asked for; or that of the optimizer, where the network has no alternatives of its own."""
+    has_choice = any(name.endswith("/chosen") for name in network.named_parameters())
+    return asked or (None if has_choice else optimizer.recipe)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, get_origin
+from typing import Any, get_args, get_origin
 
 from langchain_core.language_models import BaseChatModel
 
 from llmdl_plugins.module import Module
-from llmdl_plugins.testing.conformance.fakes import SOURCE, TARGET, Echo, Probe
+from llmdl_plugins.testing.conformance.fakes import SOURCE, TARGET, TEXT, Echo, Probe
 
-KNOWN = "model, inner, layer, layers, alternatives, keys, source, target, instruction"
+KNOWN = "model, inner, layer, layers, alternatives, keys, source, target, instruction, schema, corpus"
 _PLAIN = {str: SOURCE, int: 2, float: 0.5, bool: False}
 
 
@@ -49,6 +49,8 @@ def _given(argument: inspect.Parameter, model: Echo) -> Any:
         "source": lambda: SOURCE,
         "target": lambda: TARGET,
         "instruction": lambda: "Answer.",
+        "schema": lambda: str,
+        "corpus": lambda: [TEXT, "The card is lost"],
     }
     if argument.name in by_name:
         return by_name[argument.name]()
@@ -72,7 +74,9 @@ def _by_type(annotation: Any, model: Echo) -> Any:
         return _PLAIN[kind]
     if issubclass(kind, Mapping):
         return _alternatives(model)
-    return [Probe(model), Probe(model)] if issubclass(kind, Sequence) else None
+    if issubclass(kind, Sequence):
+        return ["one", "two"] if get_args(annotation) == (str,) else [Probe(model), Probe(model)]
+    return None
 
 
 def _alternatives(model: Echo) -> dict[str, Module]:
