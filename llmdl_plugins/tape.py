@@ -172,13 +172,17 @@ class recording:
 
 
 @contextmanager
-def step(name: str, inputs: Any) -> Iterator[Step | None]:
-    """A step of the tape that is being recorded; None where none is."""
+def step(name: str, inputs: Any, fed_by: list[Step] | None = None) -> Iterator[Step | None]:
+    """A step of the tape that is being recorded; None where none is.
+
+    Args:
+        fed_by: the steps that its inputs come from, where more is known than the inputs tell.
+    """
     tape = _tape.get()
     if tape is None:
         yield None
         return
-    taken = tape.start(name, inputs, current_step())
+    taken = tape.start(name, inputs, current_step(), fed_by=fed_by)
     token = _step.set(taken)
     try:
         yield taken
@@ -201,6 +205,12 @@ def current_step() -> Step | None:
     if layer is None or (found and found.path.startswith(layer.path + "/")):
         return found
     return layer
+
+
+def used(call: ToolCall) -> None:
+    """Note a use of a tool at the step that is under way here; where steps are located, it is known there already."""
+    if (here := current_step()) and (tape := _tape.get()) and tape.locate is None:
+        here.tools.append(call)
 
 
 def _note_read(parameter: Parameter) -> None:

@@ -12,6 +12,7 @@ from llmdl_plugins.data import Dataset, load, text_key
 from llmdl_plugins.errors import Stopped
 from llmdl_plugins.losses.loss import resolve as resolve_loss
 from llmdl_plugins.network import Network, trainable
+from llmdl_plugins.parameter import showing
 from llmdl_plugins.run import observers
 from llmdl_plugins.run.architecture import built, read_space
 from llmdl_plugins.run.audience import watched
@@ -250,6 +251,7 @@ def _architecture(
 
 
 def _recipe(network: Network, asked: str | None, optimizer: Optimizer) -> str | None:
-    """The recipe that is asked for; or that of the optimizer, where the network has no alternatives of its own."""
-    has_choice = any(name.endswith("/chosen") for name in network.named_parameters())
-    return asked or (None if has_choice else optimizer.recipe)
+    """The recipe that is asked for; or that of the optimizer, where the network has nothing of the kind by itself."""
+    parameters = network.named_parameters()
+    has_own = any(name.endswith("/chosen") for name in parameters) or showing(parameters)
+    return asked or (None if has_own else optimizer.recipe)
