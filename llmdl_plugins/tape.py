@@ -203,6 +203,12 @@ def current_step() -> Step | None:
     return layer
 
 
+def used(call: ToolCall) -> None:
+    """Note a use of a tool at the step that is under way here; where steps are located, it is known there already."""
+    if (here := current_step()) and (tape := _tape.get()) and tape.locate is None:
+        here.tools.append(call)
+
+
 def _note_read(parameter: Parameter) -> None:
     if here := current_step():
         here.read(parameter)

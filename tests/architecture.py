@@ -33,6 +33,7 @@ LEVELS = [
         "boundary",
         "module",
         "chunks",
+        "nearest",
         "keys",
         "prompting",
         "updates",
