@@ -77,8 +77,7 @@ def as_graph(app: Application, values: Values) -> Any:
         MisuseError: the graph has no name in a module, or a layer has no plain form.
         CannotExportError: a changed text stands outside of what is copied.
     """
-    exported = as_folder(app, values)
-    names = {path.partition("/")[0].removesuffix(".py") for path in exported.files}
+    exported, names = _laid_out(app, values)
     return getattr(private_import(exported.files, names, exported.module), exported.attribute)
 
 
@@ -95,6 +94,11 @@ def as_module(app: Application, values: Values) -> dict[str, str]:
 
 def as_folder(app: Application, values: Values) -> Exported:
     """The same folder with everything in it, and the module that holds the application."""
+    return _laid_out(app, values)[0]
+
+
+def _laid_out(app: Application, values: Values) -> tuple[Exported, set[str]]:
+    """The folder, and the top-level names that it defines."""
     place, written = locate(app.original), app.written()
     blocks = app.blocks(values, written)
     models = [_model(model) for model in written.models]
@@ -106,7 +110,8 @@ def as_folder(app: Application, values: Values) -> Exported:
     code = generate(place, app.kind, models, wiring, written, blocks)
     around = {f"{wiring}/{path}": text for path, text in wired(written.functions).items()} if blocks else {}
     texts = {f"{name}.py": code, **around, **dict(_told(app.kind, name, written))}
-    return Exported({**files, **{path: text.encode() for path, text in texts.items()}}, name, app.kind)
+    folder = {**files, **{path: text.encode() for path, text in texts.items()}}
+    return Exported(folder, name, app.kind), {*tops(sources), name, wiring}
 
 
 def _told(kind: str, name: str, written: Written) -> Iterator[tuple[str, str]]:

@@ -19,7 +19,7 @@ from llmdl_plugins.testing import ScriptedChat
 from .kinds import KINDS, SHORT, Kind
 
 TARGETS = {"chain": "chain", "graph": "answer"}  # what the user has, and its node
-APART = Path(__file__).parent / "apart.py"
+APART = Path(__file__).parent / "agents" / "apart.py"
 OWN = "Answer with one word, and be {} about it."
 
 
