@@ -42,6 +42,7 @@ def fit(
     source: Annotated[
         str | None, typer.Option(help="The state key that this node is asked with; the rows' text if not given.")
     ] = None,
+    space: options.Space = None,
     budget: Annotated[
         str | None, typer.Option(help='"2 usd", "500 calls", "200 rollouts", "1e6 tokens, 10 min".')
     ] = None,
@@ -117,6 +118,7 @@ def fit(
             recipe=recipe,
             node=node,
             source=source,
+            space=space,
             seed=seed,
             concurrency=concurrency,
             executor=executor,
