@@ -240,7 +240,10 @@ class Network:
             values: name → value; what is in force, by default.
         """
         if form != "weights":
-            raise MisuseError(f"Can't export as {form!r}.{did_you_mean(form, self.exports)}")
+            raise MisuseError(
+                f"{self.name} can't be exported as {form!r}, but as {', '.join(self.exports)}."
+                f"{did_you_mean(form, self.exports)}"
+            )
         return {name: plain(value) for name, value in self.changed(values).items()}
 
     def verify(self, probes: Sequence[Any], values: Mapping[str, Any] | None = None) -> Verification:
