@@ -172,13 +172,17 @@ class recording:
 
 
 @contextmanager
-def step(name: str, inputs: Any) -> Iterator[Step | None]:
-    """A step of the tape that is being recorded; None where none is."""
+def step(name: str, inputs: Any, fed_by: list[Step] | None = None) -> Iterator[Step | None]:
+    """A step of the tape that is being recorded; None where none is.
+
+    Args:
+        fed_by: the steps that its inputs come from, where more is known than the inputs tell.
+    """
     tape = _tape.get()
     if tape is None:
         yield None
         return
-    taken = tape.start(name, inputs, current_step())
+    taken = tape.start(name, inputs, current_step(), fed_by=fed_by)
     token = _step.set(taken)
     try:
         yield taken
