@@ -205,5 +205,5 @@ def local() -> Any:
 def test_what_can_not_be_written_is_said(said: str, layer: Module) -> None:
     with pytest.raises(MisuseError, match=said):
         trainable(layer).export("module")
-    with pytest.raises(MisuseError, match="Can't export as 'modul'. Did you mean 'module'"):
+    with pytest.raises(MisuseError, match="as 'modul', but as weights, module, graph. Did you mean 'module'"):
         trainable(layer).export("modul")
