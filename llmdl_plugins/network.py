@@ -27,6 +27,7 @@ class Network:
     """What `trainable(obj)` returns.  Subclasses say how the application runs and how it goes back to its source."""
 
     exports: Sequence[str] = ("weights",)
+    layers: Mapping[str, Module] = MappingProxyType({})  # node → what took its place
 
     def __init__(self, name: str, parameters: Mapping[str, Parameter]) -> None:
         self.name = name
@@ -209,6 +210,10 @@ class Network:
 
     def effects(self, node: str) -> list[str]:
         """What a node does beside answering, in words: why running it more than once would be noticed."""
+        return []
+
+    def keys(self, node: str) -> list[str]:
+        """The keys of the state that a node may read, where they are known."""
         return []
 
     def model(self, node: str) -> Any:

@@ -171,18 +171,22 @@ class recording:
 
 
 class step:
-    """A step of the tape that is being recorded; None where none is."""
+    """A step of the tape that is being recorded; None where none is.
 
-    __slots__ = ("_inputs", "_name", "_taken", "_token")
+    Args:
+        fed_by: the steps that its inputs come from, where more is known than the inputs tell.
+    """
+
+    __slots__ = ("_fed_by", "_inputs", "_name", "_taken", "_token")
     _token: Token[Step | None]
 
-    def __init__(self, name: str, inputs: Any) -> None:
-        self._name, self._inputs = name, inputs
+    def __init__(self, name: str, inputs: Any, fed_by: list[Step] | None = None) -> None:
+        self._name, self._inputs, self._fed_by = name, inputs, fed_by
         self._taken: Step | None = None
 
     def __enter__(self) -> Step | None:
         if (tape := _tape.get()) is not None:
-            self._taken = tape.start(self._name, self._inputs, current_step())
+            self._taken = tape.start(self._name, self._inputs, current_step(), fed_by=self._fed_by)
             self._token = _step.set(self._taken)
         return self._taken
 
@@ -206,6 +210,12 @@ def current_step() -> Step | None:
     if layer is None or (found and found.path.startswith(layer.path + "/")):
         return found
     return layer
+
+
+def used(call: ToolCall) -> None:
+    """Note a use of a tool at the step that is under way here; where steps are located, it is known there already."""
+    if (here := current_step()) and (tape := _tape.get()) and tape.locate is None:
+        here.tools.append(call)
 
 
 def _note_read(parameter: Parameter) -> None:

@@ -32,6 +32,8 @@ LEVELS = [
         "tool_door",
         "boundary",
         "module",
+        "chunks",
+        "nearest",
         "keys",
         "prompting",
         "updates",

@@ -12,9 +12,10 @@ from langchain_core.tools import BaseTool
 from langgraph.graph import END, START, StateGraph
 from langgraph.pregel import Pregel
 
+from llmdl_langgraph.adapt import found_in
 from llmdl_langgraph.isolation import Graph
 from llmdl_langgraph.locate import holders
-from llmdl_langgraph.network import LangGraphNetwork, found_in
+from llmdl_langgraph.network import LangGraphNetwork
 from llmdl_plugins.checks import Check, Verification
 from llmdl_plugins.data import Example
 from llmdl_plugins.errors import MisuseError
@@ -85,6 +86,10 @@ class ChainNetwork(LangGraphNetwork):
             yield self.invoke(inputs, config)
         else:
             yield from self.chain.stream(inputs, config, **kwargs)
+
+    def keys(self, node: str) -> list[str]:
+        """Those that the chain is filled with."""
+        return list(self.chain.get_input_jsonschema().get("properties", ()))
 
     def draw(self, form: str = "mermaid") -> str:
         """The links of the chain as text: "mermaid"."""

@@ -39,6 +39,9 @@ def fit(
     teacher: Annotated[str | None, typer.Option(help="PROVIDER:NAME of the model that writes proposals.")] = None,
     recipe: Annotated[str | None, typer.Option(help="Architecture around a node, for example demonstrations.")] = None,
     node: Annotated[str | None, typer.Option(help="The node that the recipe is put around.")] = None,
+    source: Annotated[
+        str | None, typer.Option(help="The state key that this node is asked with; the rows' text if not given.")
+    ] = None,
     budget: Annotated[
         str | None, typer.Option(help='"2 usd", "500 calls", "200 rollouts", "1e6 tokens, 10 min".')
     ] = None,
@@ -113,6 +116,7 @@ def fit(
             folder=chosen,
             recipe=recipe,
             node=node,
+            source=source,
             seed=seed,
             concurrency=concurrency,
             executor=executor,

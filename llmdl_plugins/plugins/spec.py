@@ -12,7 +12,7 @@ from typing import Any
 
 from llmdl_plugins.errors import MissingExtraError
 
-_NAME = re.compile(r"[\w.-]{1,100}", re.ASCII)
+_NAME = re.compile(r"[\w.:-]{1,100}", re.ASCII)
 _TARGET = re.compile(r"[\w.]+:[\w.]+")
 
 
@@ -21,7 +21,7 @@ class Spec:
     """What a catalogue hook returns.
 
     Args:
-        name: what users write: letters, digits, `.`, `_` and `-`.
+        name: what users write: letters, digits, `.`, `_` and `-`, and `:` between the two parts of a name.
         target: `package.module:attribute`, or the object itself.
         summary: one line for lists.
         requires: modules that must be importable for it to work.
@@ -41,7 +41,7 @@ class Spec:
         "its target is 'package.module': write package.module:attribute"
         """
         if not isinstance(self.name, str) or not _NAME.fullmatch(self.name):
-            return f"its name is {self.name!r}: use letters, digits, '.', '_' and '-'"
+            return f"its name is {self.name!r}: use letters, digits, '.', ':', '_' and '-'"
         if isinstance(self.target, str) and not _TARGET.fullmatch(self.target):
             return f"its target is {self.target!r}: write package.module:attribute"
         if not isinstance(self.target, str) and not callable(self.target):
