@@ -6,12 +6,12 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from contextvars import copy_context
-from threading import Thread
 from typing import TypeVar
 
 from llmdl_plugins.clock import Clock
 from llmdl_plugins.errors import OvertimeError
 from llmdl_plugins.run.deadlines import deadlines
+from llmdl_plugins.run.lent_threads import lend
 
 T = TypeVar("T")
 TIMEOUT = 600.0
@@ -21,7 +21,7 @@ given_up = 0
 
 
 def within(seconds: float | None, work: Callable[[], T]) -> T:
-    """What work gives, if it does in time; it runs in a thread of its own, which nothing can end before it ends.
+    """What work gives, if it does in time; it runs in a thread that nothing can end before it ends.
 
     Raises:
         TimeoutError: it took longer.
@@ -37,7 +37,7 @@ def within(seconds: float | None, work: Callable[[], T]) -> T:
         except BaseException as error:
             done.set_exception(error)
 
-    Thread(target=run, name="llmdl-call", daemon=True).start()
+    lend(run)
     try:
         return done.result(seconds)
     except TimeoutError:
