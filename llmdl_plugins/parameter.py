@@ -85,6 +85,18 @@ class Parameter:
             worked=self.worked,
         )
 
+    def narrow(self, options: Sequence[JSON], name: str) -> None:
+        """Let training choose among fewer options; the default stays one of them.
+
+        Raises:
+            ParameterError: one of them is no option, or the default is missing.
+        """
+        if self.kind != "choice" or any(option not in self.options for option in options):
+            raise ParameterError(f"{name}: {list(options)} are not all among its options {list(self.options)}.")
+        if self.default not in options:
+            raise ParameterError(f"{name}: the options need {self.default!r}, what the application has now.")
+        self.options = tuple(options)
+
     def freeze(self, because: str = "frozen by the user") -> None:
         """Keep the default; training will not propose other values."""
         self.trainable, self.frozen_because = False, because

@@ -117,6 +117,17 @@ def llmdl_optimizers() -> list[Spec]:
 
 
 @hookimpl
+def llmdl_searches() -> list[Spec]:
+    return [
+        Spec(
+            "random", "llmdl_plugins.searches.random_search:RandomSearch", "architectures at random, on the same rows"
+        ),
+        Spec("evolution", "llmdl_plugins.searches.evolution:Evolution", "children of good ones differ in one choice"),
+        Spec("halving", "llmdl_plugins.searches.halving:Halving", "many on a few rows, the better half on more"),
+    ]
+
+
+@hookimpl
 def llmdl_executors() -> list[Spec]:
     return [
         Spec("local", "llmdl_plugins.run.executor:InProcess", "every run of the application in this process"),
@@ -141,6 +152,11 @@ def llmdl_commands() -> list[Spec]:
             "fit",
             "llmdl_plugins.cli.fit:fit",
             "Train an untouched application, and test on sealed rows whether it got better.",
+        ),
+        Spec(
+            "search",
+            "llmdl_plugins.cli.search:search",
+            "Search a better architecture for an untouched application, and test on sealed rows whether it is better.",
         ),
         Spec(
             "eval",

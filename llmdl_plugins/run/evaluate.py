@@ -30,7 +30,9 @@ from llmdl_plugins.run.one_by_one import OneByOne
 from llmdl_plugins.run.patience import ROLLOUT_TIMEOUT
 from llmdl_plugins.run.pool import pooled
 from llmdl_plugins.run.rollout import Rollout, Status, Values, Wanted
-from llmdl_plugins.run.told import step
+from llmdl_plugins.run.space import Space
+from llmdl_plugins.run.tally import Tally
+from llmdl_plugins.run.told import SEALED, step
 from llmdl_plugins.run.tools import ToolRecords, ToolRules
 
 ORIGINAL: Values = {}
@@ -83,6 +85,7 @@ class Evaluator:
         # Drawn from the whole graph, so once a run and not once a rollout.
         rules = () if tools == ToolRules() else (tools.json(),)
         self._identity = digest(network.fingerprint, loss.fingerprint, *rules)
+        self.tally = Tally(Space.of_network(network), cashier.meter.worth)
         self.tools, self._said = tools, set[str]()
         # A few runs more than calls: while some wait for the disk, others have their call under way.
         cashier.at_most(concurrency)
@@ -124,6 +127,8 @@ class Evaluator:
             nonlocal done
             rollout = await self._run(*one, tapes=tapes)
             done += 1
+            if phase != SEALED:
+                self.tally.add(one.candidate, rollout)
             self.tell(Progressed(phase, done, len(wanted)))
             return rollout if tapes else rollout.without_tape()
 

@@ -20,6 +20,7 @@ from llmdl_plugins.run.lint import finding
 from llmdl_plugins.run.meter import Meter
 from llmdl_plugins.run.rollout import Rollout, Values
 from llmdl_plugins.run.screen import Verdict, screen
+from llmdl_plugins.run.space import Space
 from llmdl_plugins.run.stage import Stage
 from llmdl_plugins.run.teacher import Teacher
 from llmdl_plugins.run.told import updates
@@ -72,6 +73,16 @@ class Problem:
     def parameters(self) -> dict[str, Parameter]:
         """The trainable parameters by name."""
         return {n: p for n, p in self.evaluator.network.named_parameters().items() if p.trainable}
+
+    @property
+    def space(self) -> Space:
+        """The architectures that its choices make, on top of the incumbent."""
+        return Space.of_network(self.evaluator.network, self._incumbent)
+
+    @property
+    def screened(self) -> int:
+        """How many val rows a proposal is screened on at the most."""
+        return len(self._val)
 
     @property
     def budget(self) -> Meter:

@@ -8,7 +8,7 @@ from typing import Any
 
 from llmdl_dspy.teleprompt.node import Node
 from llmdl_dspy.teleprompt.quoting import with_demos, with_slots
-from llmdl_dspy.teleprompt.rows import Row
+from llmdl_dspy.teleprompt.rows import Rows
 from llmdl_plugins.data import Example
 from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.parameter import Parameter
@@ -36,16 +36,17 @@ class Candidates:
 
     Args:
         problem: its text parameters are the nodes.
-        worked: a train row as a worked example, and the row itself; None where no node takes a whole row.
+        rows: of the problem.
+        worked: a train row as a worked example; None where it has no part for a node.
     """
 
-    def __init__(self, problem: Problem, worked: Callable[[Row], tuple[Demo, Example] | None]) -> None:
+    def __init__(self, problem: Problem, rows: Rows, worked: Callable[[Example], Demo | None]) -> None:
         self.texts = {name: p for name, p in problem.parameters.items() if p.kind == "text"}
         if not self.texts:
             raise MisuseError("DSPy's optimizers train texts, and no text of this network is trainable.")
         self._demos = {name: found for name in self.texts if (found := _demos_of(name, problem.parameters))}
         self._now = {name: problem.value(name) for name in problem.parameters}
-        self._worked = worked
+        self._rows, self._worked = rows, worked
 
     def nodes(self) -> dict[str, Node]:
         """A node for each text."""
@@ -58,7 +59,7 @@ class Candidates:
         """What these nodes stand for."""
         values, shown = dict[str, Any](), dict[str, Example]()
         for name, node in nodes.items():
-            demos, rows = self._read(node)
+            demos, rows = self.read(node)
             text = str(self._now[name]) if node.text is None else with_slots(node.text, self.texts[name])
             if own := self._demos.get(name):
                 values[own] = demos
@@ -69,15 +70,15 @@ class Candidates:
         changed = {name: value for name, value in values.items() if plain(value) != plain(self._now[name])}
         return Candidate(changed, list(shown.values()))
 
-    def _read(self, node: Node) -> tuple[list[Demo], list[Example]]:
+    def read(self, node: Node) -> tuple[list[Demo], list[Example]]:
         """The worked examples of a node, and the rows that they are; a row that has no part for it is left out."""
         demos, rows = list[Demo](), list[Example]()
         for demo in node.demos:
-            if not isinstance(demo, Row):
+            if (row := self._rows.shown_by(demo)) is None:
                 demos.append({"input": str(demo["input"]), "output": str(demo["output"])})
-            elif (made := self._worked(demo)) is not None:
-                demos.append(made[0])
-                rows.append(made[1])
+            elif (made := self._worked(row)) is not None:
+                demos.append(made)
+                rows.append(row)
         return demos, rows
 
     def in_force(self, name: str, candidate: Candidate) -> str:

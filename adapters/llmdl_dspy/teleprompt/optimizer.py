@@ -18,7 +18,7 @@ from llmdl_dspy.teleprompt.quiet import MARK, quiet
 from llmdl_dspy.teleprompt.rows import Row, Rows
 from llmdl_dspy.teleprompt.teaching import TeacherLM
 from llmdl_plugins.data import Example, text_key
-from llmdl_plugins.errors import DataError, Stopped
+from llmdl_plugins.errors import DataError, LlmdlError, PluginError, Stopped
 from llmdl_plugins.optimizers.demonstrations import demonstrations, speaks_json
 from llmdl_plugins.plain import JSON
 from llmdl_plugins.run.node_threads import node_threads
@@ -41,8 +41,8 @@ class Teleprompter(Optimizer):
     def __init__(self, **options: Any) -> None:
         self.options: dict[str, JSON] = options
 
-    def compiled(self, class_: Class) -> Any:
-        """The program that is best; runs in a thread of its own."""
+    def compiled(self, class_: Class) -> Program | Candidate:
+        """The program that is best, or its values; runs in a thread of its own."""
         raise NotImplementedError
 
     async def optimize(self, problem: Problem) -> None:
@@ -59,15 +59,22 @@ class Teleprompter(Optimizer):
         desk = class_.desk
         try:
             with quiet(desk.problem.say):
-                program = await in_thread(lambda: class_.led(self.compiled))
-            return desk.candidates.of(program.nodes)
+                found = await in_thread(lambda: class_.led(self.compiled))
+            return found if isinstance(found, Candidate) else desk.candidates.of(found.nodes)
         except Stopped as stopped:
             if desk.problem.budget.stop_reason:
                 raise
-            if desk.ended is not None and not isinstance(desk.ended, Stopped):
+            if not isinstance(desk.ended, Stopped | None):
                 raise desk.ended from None
             desk.problem.say(f"{self.name} was stopped: {stopped.reason}; the best that it had tried is proposed")
             return desk.board.best()
+        except Exception as error:
+            if isinstance(error, LlmdlError):
+                raise
+            raise PluginError(
+                f"{self.name} failed inside DSPy {dspy.__version__}: {type(error).__name__}: {error}. "
+                "What was paid for is kept; other options, or another optimizer, need another folder."
+            ) from error
         finally:
             desk.end(Stopped("training is over"))
 
@@ -88,8 +95,8 @@ class Class:
     async def of(cls, problem: Problem, options: dict[str, Any]) -> Class:
         """For a problem."""
         rows = Rows(problem.train, problem.seed)
-        worked = await _worked(problem, rows)
-        return cls(Desk(problem, Candidates(problem, worked), rows), options)
+        candidates = Candidates(problem, rows, await _worked(problem))
+        return cls(Desk(problem, candidates, rows), options)
 
     @cached_property
     def student(self) -> Program:
@@ -144,7 +151,7 @@ async def in_thread(work: Callable[[], T]) -> T:
     return await done
 
 
-async def _worked(problem: Problem, rows: Rows) -> Callable[[Row], tuple[Demo, Example] | None]:
+async def _worked(problem: Problem) -> Callable[[Example], Demo | None]:
     """How a train row becomes a worked example: where one text answers it alone, and nowhere else."""
     if sum(p.kind == "text" for p in problem.parameters.values()) > 1:
         return lambda row: None
@@ -154,12 +161,10 @@ async def _worked(problem: Problem, rows: Rows) -> Callable[[Row], tuple[Demo, E
         return lambda row: None
     as_json = speaks_json(await problem.evaluate([{}], problem.train[:2]))
 
-    def worked(row: Row) -> tuple[Demo, Example] | None:
-        held = rows.row(row.inputs().toDict())
+    def worked(row: Example) -> Demo | None:
         try:
-            (demo,) = demonstrations([held], source, as_json)
+            return demonstrations([row], source, as_json)[0]
         except DataError:
             return None
-        return demo, held
 
     return worked

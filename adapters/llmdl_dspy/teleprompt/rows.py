@@ -17,7 +17,7 @@ SHARE = 0.5
 
 
 class Row(dspy.Example):  # type: ignore[misc]
-    """A train row as a `dspy.Example`; told from the examples that a teleprompter makes by its class."""
+    """A train row as a `dspy.Example`."""
 
     def __hash__(self) -> int:
         return hash(digest(plain(self.toDict())))
@@ -40,7 +40,12 @@ class Rows:
             self._by_inputs.setdefault(digest(given(row)), row)
         if len(self._by_inputs) < 2:
             raise DataError("DSPy's optimizers need at least two train rows with different inputs.")
+        self._by_fields = {digest(as_row(row).toDict()): row for row in self._by_inputs.values()}
         self._seed = seed
+
+    def shown_by(self, demo: Mapping[str, Any]) -> Example | None:
+        """The row that a demonstration is, with all its fields; None where a run of the network made it."""
+        return self._by_fields.get(digest(dict(demo.items())))
 
     def row(self, inputs: Mapping[str, Any]) -> Example:
         """The row that has these inputs.
