@@ -10,6 +10,17 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
+RECIPES = [
+    "demonstrations",
+    "vote",
+    "cascade",
+    "refine",
+    "multi-head",
+    "mixture",
+    "encoder-decoder",
+    "windows",
+    "hierarchy",
+]
 
 
 @pytest.mark.long
@@ -21,7 +32,7 @@ def test_the_wheel_installs_and_finds_its_plugins(tmp_path: Path) -> None:
     for name in (
         *(f"llmdl_plugins/{path}" for path in ("py.typed", *told)),
         "llmdl_langgraph/templates/app.py.jinja",
-        "llmdl_recipes/demonstrations.py",
+        "llmdl_recipes/architectures/demonstrations.py",
     ):
         assert name in inside
     assert not [name for name in inside if name.startswith(("tests/", "adapters/", "examples/"))]
@@ -34,7 +45,7 @@ def test_the_wheel_installs_and_finds_its_plugins(tmp_path: Path) -> None:
     done = subprocess.run([tmp_path / "v/bin/python", "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == [
         "langgraph",
-        "demonstrations",
+        *RECIPES,
         "local",
         "dspy",
         "openai",

@@ -12,9 +12,12 @@ from langchain_core.tools import BaseTool
 from langgraph.graph import END, START, StateGraph
 from langgraph.pregel import Pregel
 
+from llmdl_langgraph.adapt import found_in
+from llmdl_langgraph.folder import Application
+from llmdl_langgraph.handover import Handover
 from llmdl_langgraph.isolation import Graph
 from llmdl_langgraph.locate import holders
-from llmdl_langgraph.network import LangGraphNetwork, found_in
+from llmdl_langgraph.network import LangGraphNetwork
 from llmdl_plugins.checks import Check, Verification
 from llmdl_plugins.data import Example
 from llmdl_plugins.errors import MisuseError
@@ -58,7 +61,7 @@ def _as_said(update: Any) -> Any:
 class ChainNetwork(LangGraphNetwork):
     """A chain of the user with its prompts as parameters; it takes a mapping, and gives what the chain gives."""
 
-    exports = ("patch", "weights")
+    exports = ("patch", "weights", "module")
     chain: Runnable[Any, Any]
 
     def __init__(self, graph: Graph, *args: Any, **kwargs: Any) -> None:
@@ -86,9 +89,17 @@ class ChainNetwork(LangGraphNetwork):
         else:
             yield from self.chain.stream(inputs, config, **kwargs)
 
+    def keys(self, node: str) -> list[str]:
+        """Those that the chain is filled with."""
+        return list(self.chain.get_input_jsonschema().get("properties", ()))
+
     def draw(self, form: str = "mermaid") -> str:
         """The links of the chain as text: "mermaid"."""
         return self.chain.get_graph().draw_mermaid() if form == "mermaid" else super().draw(form)
+
+    @property
+    def _handover(self) -> Handover:
+        return Handover(Application(self.chain, "chain", self.discovery, self.tools, self.layers), self.offers)
 
     def unchanged(self, values: Mapping[str, Any] | None = None, inputs: Any = None) -> list[Check]:
         """Nothing beside its texts: a chain has no threads and no wiring that an edit could touch."""

@@ -2,98 +2,47 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import aclosing, contextmanager
-from functools import cached_property
+from contextlib import aclosing
 from typing import Any, cast
 
-from langchain_core.runnables import Runnable, RunnableConfig
-from langgraph.graph import StateGraph
+from langchain_core.runnables import Runnable
 from langgraph.graph.state import CompiledStateGraph
-from langgraph.pregel import Pregel
 from langgraph.types import Send
 
-from llmdl_langgraph.binding import Binding, Explanations
 from llmdl_langgraph.black_box import BlackBox, LayerNode
 from llmdl_langgraph.concerns import concerns
 from llmdl_langgraph.context import context_of
-from llmdl_langgraph.conversation import needs_memory, played, stops
-from llmdl_langgraph.discover import Discovery, discover
+from llmdl_langgraph.discover import Discovery
 from llmdl_langgraph.effects import effects, only_model
-from llmdl_langgraph.errors import CannotExportError
-from llmdl_langgraph.export import as_folder, as_graph, as_module, as_patch, edits
-from llmdl_langgraph.isolation import Graph, isolated, own_thread
+from llmdl_langgraph.folder import Application
+from llmdl_langgraph.handover import FORMS, Handover
+from llmdl_langgraph.isolation import Graph
 from llmdl_langgraph.layered import layer_parameters
-from llmdl_langgraph.locate import Location
-from llmdl_langgraph.middleware import as_middleware
 from llmdl_langgraph.offers import Offer, offer
-from llmdl_langgraph.probes import probed, traces
-from llmdl_langgraph.record import Recorder
 from llmdl_langgraph.refusals import place_of, reason
-from llmdl_langgraph.setup import Setup
+from llmdl_langgraph.runs import Runs
 from llmdl_langgraph.sites import Site
-from llmdl_langgraph.source import source_of
-from llmdl_langgraph.streaming import in_async_context, in_context
 from llmdl_langgraph.surgery import Compiled, spec_of, with_nodes
-from llmdl_langgraph.tool_binding import Definitions, ToolBinding
 from llmdl_langgraph.tool_texts import ToolText
-from llmdl_langgraph.tools import tools_of
 from llmdl_langgraph.unchanged import unchanged
 from llmdl_langgraph.verify import verify
-from llmdl_langgraph.where import place
 from llmdl_plugins import boundary, results, sync, tape
 from llmdl_plugins.checks import Check, Verification
 from llmdl_plugins.data import Example
-from llmdl_plugins.errors import MisuseError, TargetError
+from llmdl_plugins.errors import MisuseError
+from llmdl_plugins.gates import Conditions, conditions
 from llmdl_plugins.module import Module
 from llmdl_plugins.network import Network
-from llmdl_plugins.parameter import Parameter, using
+from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.plain import digest
 
-BINDINGS = 256
 results.rebuilt_from(Send, ("node", "arg", "timeout"))
 INSTEAD = (
     "whether a node can be put in or taken out depends on routing that no source tells (Command, Send, branches). "
     "Use wrap={node: …} for a step before or after a node, replace={node: Identity()} where one shall do nothing."
 )
 Stream = AsyncGenerator[Any, None]
-
-
-def adapt(obj: Any, probes: Sequence[Any] = (), **kwargs: Any) -> LangGraphNetwork | None:
-    """A compiled graph as a network; None for what is no graph.
-
-    Args:
-        obj: what `StateGraph.compile()`, `create_react_agent` or `@entrypoint` gave.
-        probes: inputs, or rows of a `Dataset`; each is run once, so that texts are matched to what is really sent.
-
-    Raises:
-        TargetError: the graph is not compiled.
-    """
-    if isinstance(obj, StateGraph):
-        raise TargetError("This StateGraph is not compiled: give builder.compile().")
-    if not isinstance(obj, Pregel):
-        return None
-    return found_in(obj, probes)
-
-
-def found_in(obj: Graph, probes: Sequence[Any] = (), at: Sequence[Location] = ()) -> LangGraphNetwork:
-    """The network of a graph.
-
-    Args:
-        obj: the graph.
-        probes: inputs, or rows; each is run once.
-        at: where its nodes have names in modules, if they have.
-    """
-    discovery = discover(obj, at)
-    found = LangGraphNetwork(obj, discovery, tools=tools_of(obj, discovery))
-    if not probes:
-        return found
-    known = set(sys.modules)
-    tapes = sync.run(traces(found, probes))
-    if any(source_of(sys.modules[name]) for name in sys.modules.keys() - known):
-        discovery = discover(obj, at)  # a node has imported more of the application
-    return LangGraphNetwork(obj, probed(discovery, tapes, probes), tools=tools_of(obj, discovery, tapes))
 
 
 class LangGraphNetwork(Network):
@@ -126,16 +75,14 @@ class LangGraphNetwork(Network):
         known = origin.named_parameters() if origin else texts
         offered = {name: made.parameter for name, made in self.offers.items()}
         super().__init__(graph.get_name(), {**texts, **layer_parameters(self.layers, known), **offered})
-        self._explanations = Explanations(list(discovery.texts.values()))
-        self._definitions = Definitions(list(self.tools.values()))
-        self._bindings: dict[frozenset[tuple[Parameter, Any]], tuple[Binding, Setup]] = {}
+        self._runs = Runs(graph, list(discovery.texts.values()), list(self.tools.values()), self.offers)
         if origin:
             self._loaded, self.safe_tools = dict(origin._loaded), origin.safe_tools
 
     @property
     def exports(self) -> Sequence[str]:  # type: ignore[override]
         """The forms that `export` takes."""
-        return ("patch", "weights", "graph", "module", "middleware")
+        return FORMS
 
     @property
     def fingerprint(self) -> str:
@@ -148,9 +95,7 @@ class LangGraphNetwork(Network):
         """One run of the graph; isolated and bound where values are changed, a tape is recorded or a run pays."""
         if not self._is_observed():
             return await self.graph.ainvoke(inputs, config)
-        graph, ours = self._alone(config)
-        with self._bound():
-            return await graph.ainvoke(inputs, ours, context=context_of(graph))
+        return await self._runs.output(self.values(), inputs, config)
 
     async def play(self, row: Example) -> list[Any]:
         """The output after each turn of a row: all on one new thread, interrupts answered from the row.
@@ -160,44 +105,11 @@ class LangGraphNetwork(Network):
         Raises:
             UnansweredError: the graph asks, and the row has no answer left.
         """
-        graph, ours = self._alone(cast(RunnableConfig, row.extras.config), needs_memory(row) or self._stops)
-        with self._bound():
-            return await played(graph, row, ours, context_of(graph, row.extras.context))
-
-    def _alone(self, config: RunnableConfig | None, memory: bool = False) -> tuple[Graph, RunnableConfig]:
-        """The graph and the configuration of one run that no other run meets; it is recorded where a tape is."""
-        graph = isolated(self.graph, memory=memory)
-        return graph, own_thread(graph, config, *self._recorders())
-
-    @cached_property
-    def _stops(self) -> bool:
-        return stops(self.graph)
+        return await self._runs.turns(self.values(), row)
 
     def _is_observed(self) -> bool:
         scope = boundary.current_scope()
         return bool(self.values() or tape.current_tape() or (scope and scope.payer))
-
-    @contextmanager
-    def _bound(self) -> Iterator[None]:
-        rewrite, setup = self._binding()
-        with boundary.scope(rewrite=rewrite, setup=setup, place=place):
-            yield
-
-    def _binding(self) -> tuple[Binding, Setup]:
-        values = frozenset((p, v) for p, v in self.values().items() if p.kind == "text")
-        if values not in self._bindings:
-            if len(self._bindings) >= BINDINGS:
-                self._bindings.clear()
-            setup = Setup(ToolBinding(self._definitions, dict(values)), tuple(self.offers.values()))
-            self._bindings[values] = Binding(self._explanations, dict(values)), setup
-        return self._bindings[values]
-
-    def _recorders(self) -> list[Recorder]:
-        if (recorded := tape.current_tape()) is None:
-            return []
-        recorder = Recorder(recorded)
-        recorded.locate = recorder.locate
-        return [recorder]
 
     def stream(self, inputs: Any, config: Any = None, **kwargs: Any) -> Iterator[Any]:
         """The graph's own stream, with the values in force.
@@ -207,28 +119,18 @@ class LangGraphNetwork(Network):
         """
         if not self._is_observed():
             yield from self.graph.stream(inputs, config, **kwargs)
-            return
-        graph, ours = self._alone(config)
-        told = {"context": context_of(graph), **kwargs}
-        yield from in_context(self._inside(), lambda: graph.stream(inputs, ours, **told))
+        else:
+            yield from self._runs.stream(self.values(), inputs, config, kwargs)
 
     async def astream(self, inputs: Any, config: Any = None, **kwargs: Any) -> AsyncIterator[Any]:
         """`stream`, asynchronously."""
         if not self._is_observed():
-            async with aclosing(cast(Stream, self.graph.astream(inputs, config, **kwargs))) as pieces:
-                async for piece in pieces:
-                    yield piece
-            return
-        graph, ours = self._alone(config)
-        told = {"context": context_of(graph), **kwargs}
-        async with aclosing(in_async_context(self._inside(), lambda: graph.astream(inputs, ours, **told))) as pieces:
+            running = cast(Stream, self.graph.astream(inputs, config, **kwargs))
+        else:
+            running = self._runs.astream(self.values(), inputs, config, kwargs)
+        async with aclosing(running) as pieces:
             async for piece in pieces:
                 yield piece
-
-    @contextmanager
-    def _inside(self) -> Iterator[None]:
-        with using(self.values()), boundary.door(), self._bound():
-            yield
 
     def offer(self, name: str, alternatives: Any) -> Parameter:
         """Let a node's model, or an option of its calls, be chosen; a name that was offered before is offered anew.
@@ -245,8 +147,12 @@ class LangGraphNetwork(Network):
         made = self.offers[name] = offer(name, alternatives, self.discovery.reached)
         self._parameters[name] = made.parameter
         self._own = frozenset(self._parameters.values())
-        self._bindings.clear()
+        self._runs.forget()
         return made.parameter
+
+    def conditions(self) -> Conditions:
+        """What the containers at its nodes say."""
+        return conditions(list(self.layers.values()), self._names())
 
     def places(self, name: str) -> list[str]:
         """Where a parameter stands in the source: file and line, or cell and line, of each place."""
@@ -309,6 +215,11 @@ class LangGraphNetwork(Network):
         """What a node does beside answering: it streams, stops to ask, decides where to go, or runs tools that act."""
         return effects(node, self.discovery.reached, spec_of(self._compiled(), node), self.safe_tools)
 
+    def keys(self, node: str) -> list[str]:
+        """Those of the class that the node takes."""
+        graph = self._compiled()
+        return list(graph.builder.schemas.get(spec_of(graph, node).input_schema, ()))
+
     def model(self, node: str) -> Any:
         """The chat model that the code of a node holds; None where it makes one as it runs, or holds several."""
         return only_model(node, self.discovery.reached)
@@ -332,31 +243,12 @@ class LangGraphNetwork(Network):
         """
         if form == "weights" or form not in self.exports:
             return super().export(form, values)
-        chosen = self.checked(self.changed(values))
-        self._refuse_offers(chosen, form)
-        if form == "middleware":
-            self._refuse_layers(form)
-            return as_middleware(self.original, self.discovery, self.tools, chosen)
-        changes = edits(self.discovery, self.tools, chosen)
-        if form == "patch":
-            return as_patch(self.discovery, self.tools, changes)
-        make = as_graph if form == "graph" else as_module
-        return make(self.original, self.discovery, self.layers, changes, chosen)
+        return self._handover.as_form(form, self.checked(self.changed(values)))
 
-    def _refuse_offers(self, values: Mapping[Parameter, Any], form: str) -> None:
-        if taken := {name: values[o.parameter] for name, o in self.offers.items() if o.parameter in values}:
-            said = ", ".join(f"{name} = {value!r}" for name, value in taken.items())
-            raise CannotExportError(
-                f'A {form} holds texts, not {said}: export "weights" for all values, '
-                "or leave such choices out of the values and write them in your source by hand."
-            )
-
-    def _refuse_layers(self, form: str) -> None:
-        if self.layers:
-            raise MisuseError(
-                f"Layers at {', '.join(self.layers)} can't be exported as {form}: "
-                'use export("module") or export("graph").'
-            )
+    @property
+    def _handover(self) -> Handover:
+        app = Application(self.original, "graph", self.discovery, self.tools, self.layers)
+        return Handover(app, self.offers)
 
     def unchanged(self, values: Mapping[str, Any] | None = None, inputs: Any = None) -> list[Check]:
         """Compare the user's graph with the one that is imported from the changed sources; nothing is sent.
@@ -379,8 +271,6 @@ class LangGraphNetwork(Network):
             MisuseError: a probe raises, the graph has no name in a module, or its sources can't be run on their own.
         """
         chosen = self.checked(self.changed(values))
-        self._refuse_offers(chosen, "copy that is compared")
-        changes = edits(self.discovery, self.tools, chosen)
+        folder = self._handover.as_folder(chosen)
         with self.under(chosen):
-            folder = as_folder(self.original, self.discovery, self.layers, changes, chosen)
             return sync.run(verify(self, folder, probes, context_of(self.graph)))

@@ -10,6 +10,6 @@ from llmdl_plugins.plugins.spec import Spec
 def llmdl_adapters() -> list[Spec]:
     """The adapters of this package."""
     return [
-        Spec("langgraph", "llmdl_langgraph.network:adapt", "a compiled LangGraph graph", requires=("langgraph",)),
+        Spec("langgraph", "llmdl_langgraph.adapt:adapt", "a compiled LangGraph graph", requires=("langgraph",)),
         Spec("chain", "llmdl_langgraph.chain:adapt_chain", "a LangChain chain", requires=("langchain_core",)),
     ]

@@ -12,8 +12,9 @@ from costs import agent
 from costs.rounds import Cost, Way, Work, costs
 from langchain_core.messages import BaseMessage
 
+from llmdl_langgraph.adapt import adapt
 from llmdl_langgraph.binding import Binding, Explanations
-from llmdl_langgraph.network import LangGraphNetwork, adapt
+from llmdl_langgraph.network import LangGraphNetwork
 from llmdl_langgraph.setup import Setup
 from llmdl_langgraph.tool_binding import Definitions, ToolBinding
 from llmdl_plugins import boundary

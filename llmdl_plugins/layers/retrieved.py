@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from llmdl_plugins.cost import Calls
 from llmdl_plugins.layers.demonstrations import asked, shown
 from llmdl_plugins.module import Module, State
+from llmdl_plugins.nearest import Words
 from llmdl_plugins.parameter import Parameter
 
 NEIGHBOURS = 20
@@ -62,24 +62,12 @@ class Index:
     """A BM25 index over demonstrations."""
 
     def __init__(self, pool: Sequence[Demo]) -> None:
-        import bm25s
-
-        self.pool = pool
-        self._bm25 = bm25s.BM25()
-        self._bm25.index([words(d["input"]) for d in pool], show_progress=False)
+        self.pool, self._words = pool, Words([d["input"] for d in pool])
 
     def nearest(self, text: str, k: int) -> list[tuple[Demo, float]]:
         """The k nearest with their scores, nearest first; a demonstration of this very text is left out."""
-        if not words(text):
-            return []
-        found, scores = self._bm25.retrieve([words(text)], k=min(k + 1, len(self.pool)), show_progress=False)
-        pairs = [(self.pool[i], float(s)) for i, s in zip(found[0], scores[0], strict=True)]
+        pairs = [(self.pool[at], score) for at, score in self._words.scored(text, k + 1)]
         return [(d, s) for d, s in pairs if d["input"] != text][:k]
-
-
-def words(text: str) -> list[str]:
-    """Lower-case words."""
-    return re.findall(r"\w+", text.lower())
 
 
 def choose(index: Index, text: str, k: int, select: str) -> list[Demo]:

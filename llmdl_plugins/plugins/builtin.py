@@ -11,6 +11,44 @@ def llmdl_layers() -> list[Spec]:
     return [
         Spec("prompt", "llmdl_plugins.layers.prompt:Prompt", "an instruction and a text go in, a text comes out"),
         Spec("fuse", "llmdl_plugins.layers.fuse:Fuse", "several drafts become one answer"),
+        Spec(
+            "activation", "llmdl_plugins.layers.activation:Activation", "a text becomes a value that fits, or nothing"
+        ),
+        Spec("norm", "llmdl_plugins.layers.norm:Norm", "texts that mean the same become the same text"),
+        Spec("recurrent", "llmdl_plugins.layers.recurrent:Recurrent", "chunk by chunk, with notes of bounded size"),
+        Spec("encoder-decoder", "llmdl_plugins.layers.encoder_decoder:EncoderDecoder", "an answer from a short code"),
+        Spec("conv", "llmdl_plugins.layers.conv:Conv", "one prompt over every window of a long text"),
+        Spec("pool", "llmdl_plugins.layers.pool:Pool", "one text of a list of texts"),
+        Spec("score", "llmdl_plugins.layers.score:Score", "how probable each of several choices is"),
+        Spec("mlp", "llmdl_plugins.layers.mlp:MLP", "layers of prompts side by side, and one text in the end"),
+        Spec(
+            "attention",
+            "llmdl_plugins.layers.attention:Attention",
+            "of many pieces, the few that suit are read",
+            requires=("bm25s",),
+            extra="retrieval",
+        ),
+        Spec("gated", "llmdl_plugins.layers.gated:Gated", "a memory of slots that are kept, written or erased"),
+        Spec(
+            "retrieve",
+            "llmdl_plugins.layers.retrieve:Retrieve",
+            "documents that suit what is asked",
+            requires=("bm25s",),
+            extra="retrieval",
+        ),
+        Spec("buffer-memory", "llmdl_plugins.layers.buffer_memory:BufferMemory", "what came last"),
+        Spec("summary-memory", "llmdl_plugins.layers.summary_memory:SummaryMemory", "what came last, and a summary"),
+        Spec(
+            "vector-memory",
+            "llmdl_plugins.layers.vector_memory:VectorMemory",
+            "what came last, and what suits it",
+            requires=("bm25s",),
+            extra="retrieval",
+        ),
+        Spec("tool", "llmdl_plugins.layers.tool:Tool", "a model that may use tools before it answers"),
+        Spec("black-box", "llmdl_plugins.layers.black_box:BlackBox", "code of the user as a frozen layer"),
+        Spec("critic", "llmdl_plugins.layers.critic:Critic", "what is wrong with a draft, in words"),
+        Spec("rewrite", "llmdl_plugins.layers.rewrite:Rewrite", "what is asked, in words that are easier to answer"),
         Spec("identity", "llmdl_plugins.layers.identity:Identity", "does nothing"),
         Spec(
             "demonstrations",
@@ -34,6 +72,7 @@ def llmdl_containers() -> list[Spec]:
         Spec("choice", "llmdl_plugins.containers.choice:Choice", "alternatives, and a parameter that selects one"),
         Spec("optional", "llmdl_plugins.containers.optional:Optional", "a block that may be left out"),
         Spec("skip", "llmdl_plugins.containers.skip:Skip", "which keys of the state a block sees"),
+        Spec("stored", "llmdl_plugins.containers.stored:Stored", "keys of the state that outlive a run"),
         Spec("untied", "llmdl_plugins.containers.untied:Untied", "a block with prompts of its own"),
         Spec("encoded", "llmdl_plugins.containers.encoded:Encoded", "a block that reads what another layer has made"),
         Spec("vote", "llmdl_plugins.containers.vote:Vote", "one block drawn several times; the majority counts"),
@@ -42,6 +81,7 @@ def llmdl_containers() -> list[Spec]:
         Spec("hierarchy", "llmdl_plugins.containers.hierarchy:Hierarchy", "a tree of answers over a long text"),
         Spec("residual", "llmdl_plugins.containers.residual:Residual", "a change that counts where it is accepted"),
         Spec("refine", "llmdl_plugins.containers.refine:Refine", "an answer criticised and given again"),
+        Spec("decompose", "llmdl_plugins.containers.decompose:Decompose", "a question in parts, then the whole"),
         Spec("route", "llmdl_plugins.containers.route:Route", "a router names the block that runs"),
         Spec("mixture", "llmdl_plugins.containers.mixture:Mixture", "a router picks a few of several experts"),
         Spec("cascade", "llmdl_plugins.containers.cascade:Cascade", "the dear block where the cheap one isn't trusted"),
@@ -77,6 +117,17 @@ def llmdl_optimizers() -> list[Spec]:
 
 
 @hookimpl
+def llmdl_searches() -> list[Spec]:
+    return [
+        Spec(
+            "random", "llmdl_plugins.searches.random_search:RandomSearch", "architectures at random, on the same rows"
+        ),
+        Spec("evolution", "llmdl_plugins.searches.evolution:Evolution", "children of good ones differ in one choice"),
+        Spec("halving", "llmdl_plugins.searches.halving:Halving", "many on a few rows, the better half on more"),
+    ]
+
+
+@hookimpl
 def llmdl_executors() -> list[Spec]:
     return [
         Spec("local", "llmdl_plugins.run.executor:InProcess", "every run of the application in this process"),
@@ -103,6 +154,11 @@ def llmdl_commands() -> list[Spec]:
             "Train an untouched application, and test on sealed rows whether it got better.",
         ),
         Spec(
+            "search",
+            "llmdl_plugins.cli.search:search",
+            "Search a better architecture for an untouched application, and test on sealed rows whether it is better.",
+        ),
+        Spec(
             "eval",
             "llmdl_plugins.cli.eval:evaluate",
             "Score an application on rows; for a run, before and after side by side with a paired interval.",
@@ -118,6 +174,7 @@ def llmdl_commands() -> list[Spec]:
             "Export what a run ended with: nothing is handed over unless the sealed test showed a gain.",
         ),
         Spec("models", "llmdl_plugins.cli.models:models", "Local models: list them, or pull the default one."),
+        Spec("recipes", "llmdl_plugins.cli.recipes:recipes", "Recipes: list the architectures, or show one."),
         Spec(
             "plugins", "llmdl_plugins.cli.plugins:plugins", "Plugins: list what is installed, check one, or begin one."
         ),

@@ -1,1 +1,39 @@
-"""Architectures on top of the application that the user already has, one file each."""
+"""Architectures on top of the application that the user already has: `recipes.vote(chain, 5)`, one file each."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from llmdl_recipes.architectures.cascade import cascade
+    from llmdl_recipes.architectures.demonstrations import demonstrations
+    from llmdl_recipes.architectures.encoder_decoder import encoder_decoder
+    from llmdl_recipes.architectures.hierarchy import hierarchy
+    from llmdl_recipes.architectures.mixture import mixture
+    from llmdl_recipes.architectures.multi_head import multi_head
+    from llmdl_recipes.architectures.refine import refine
+    from llmdl_recipes.architectures.vote import vote
+    from llmdl_recipes.architectures.windows import windows
+
+__all__ = [
+    "cascade",
+    "demonstrations",
+    "encoder_decoder",
+    "hierarchy",
+    "mixture",
+    "multi_head",
+    "refine",
+    "vote",
+    "windows",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.architectures.{name}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -5,6 +5,8 @@ from __future__ import annotations
 from llmdl_plugins.plugins.hookspecs import hookimpl
 from llmdl_plugins.plugins.spec import Spec
 
+_AT = "llmdl_recipes.architectures"
+
 
 @hookimpl
 def llmdl_recipes() -> list[Spec]:
@@ -12,9 +14,19 @@ def llmdl_recipes() -> list[Spec]:
     return [
         Spec(
             "demonstrations",
-            "llmdl_recipes.demonstrations:demonstrations",
+            f"{_AT}.demonstrations:demonstrations",
             "a node as it is, with fixed worked examples, or with retrieved ones",
             requires=("bm25s",),
             extra="retrieval",
-        )
+        ),
+        Spec("vote", f"{_AT}.vote:vote", "a node drawn several times; the majority counts"),
+        Spec("cascade", f"{_AT}.cascade:cascade", "more draws only where a judge does not trust the first answer"),
+        Spec("refine", f"{_AT}.refine:refine", "an answer criticised and given again"),
+        Spec("multi-head", f"{_AT}.multi_head:multi_head", "copies of a node with prompts of their own, fused"),
+        Spec("mixture", f"{_AT}.mixture:mixture", "a router picks among copies with prompts of their own"),
+        Spec(
+            "encoder-decoder", f"{_AT}.encoder_decoder:encoder_decoder", "a node that reads a short code of its input"
+        ),
+        Spec("windows", f"{_AT}.windows:windows", "a long text read window by window; the answers are pooled"),
+        Spec("hierarchy", f"{_AT}.hierarchy:hierarchy", "a long text read piece by piece; a tree fuses the answers"),
     ]

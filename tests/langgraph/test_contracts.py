@@ -293,8 +293,8 @@ CONTRACTS = [
         lambda: has(next(iter(_branching().branches["a"].values())).path, "invoke")(),
     ),
     Contract(
-        "langgraph", "a builder tells its schemas", REACH, STATE,
-        has(COMPILED.builder, "state_schema", "input_schema", "context_schema"),
+        "langgraph", "a builder tells its schemas", f"{REACH}, adapters/llmdl_langgraph/network.py", STATE,
+        has(COMPILED.builder, "state_schema", "input_schema", "context_schema", "schemas"),
     ),
     Contract(
         "langgraph", "a node of an entrypoint is bound", REACH, "langgraph/pregel/_read.py",

@@ -18,7 +18,8 @@ from langgraph.runtime import Runtime
 from langgraph.types import Send, interrupt
 from pydantic import BaseModel
 
-from llmdl_langgraph.network import LangGraphNetwork, adapt
+from llmdl_langgraph.adapt import adapt
+from llmdl_langgraph.network import LangGraphNetwork
 from llmdl_langgraph.probes import traces
 from llmdl_plugins import boundary
 from llmdl_plugins.data import Example, load

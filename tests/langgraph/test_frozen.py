@@ -13,7 +13,8 @@ import pytest
 from langchain_core.language_models import BaseChatModel
 from langgraph.graph import StateGraph
 
-from llmdl_langgraph.network import LangGraphNetwork, adapt
+from llmdl_langgraph.adapt import adapt
+from llmdl_langgraph.network import LangGraphNetwork
 from llmdl_plugins import boundary
 from llmdl_plugins.errors import TargetError
 from llmdl_plugins.plain import dumps

@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
+from llmdl_langgraph.adapt import adapt
 from llmdl_langgraph.errors import CannotExportError
-from llmdl_langgraph.network import LangGraphNetwork, adapt
+from llmdl_langgraph.network import LangGraphNetwork
 from llmdl_plugins.errors import TargetError
 from llmdl_plugins.target import load_target
 

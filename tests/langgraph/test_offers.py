@@ -13,8 +13,9 @@ from langchain_core.tools import tool
 from langgraph.graph import START, MessagesState, StateGraph
 from pydantic import BaseModel, Field
 
+from llmdl_langgraph.adapt import adapt
 from llmdl_langgraph.errors import CannotExportError
-from llmdl_langgraph.network import LangGraphNetwork, adapt
+from llmdl_langgraph.network import LangGraphNetwork
 from llmdl_plugins.data import Example
 from llmdl_plugins.errors import MisuseError, ParameterError
 from llmdl_plugins.losses.loss import resolve

@@ -12,9 +12,13 @@ from llmdl_langgraph.network import LangGraphNetwork
 from llmdl_langgraph.plugin import llmdl_adapters
 
 
-def test_the_offer_loads() -> None:
-    (spec,) = llmdl_adapters()
-    assert spec.is_loaded() and spec.load().__name__ == "adapt"
+def test_the_offers_load() -> None:
+    specs = {spec.name: spec for spec in llmdl_adapters()}
+    assert all(spec.is_loaded() for spec in specs.values())
+    assert {name: spec.load().__name__ for name, spec in specs.items()} == {
+        "langgraph": "adapt",
+        "chain": "adapt_chain",
+    }
 
 
 def test_trainable_finds_it(monkeypatch: pytest.MonkeyPatch) -> None:

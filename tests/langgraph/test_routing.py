@@ -12,7 +12,8 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.store.memory import InMemoryStore
 from langgraph.types import CachePolicy, Command, RetryPolicy, Send
 
-from llmdl_langgraph.network import LangGraphNetwork, adapt
+from llmdl_langgraph.adapt import adapt
+from llmdl_langgraph.network import LangGraphNetwork
 from llmdl_plugins import Identity
 from llmdl_plugins.errors import MisuseError
 

@@ -24,7 +24,8 @@ from langgraph.graph import START, MessagesState, StateGraph
 from langgraph.prebuilt import InjectedState, ToolNode, ToolRuntime
 from langgraph.types import Command, Send, interrupt
 
-from llmdl_langgraph.network import LangGraphNetwork, adapt
+from llmdl_langgraph.adapt import adapt
+from llmdl_langgraph.network import LangGraphNetwork
 from llmdl_langgraph.sent import node_of
 from llmdl_plugins import Trainer, boundary
 from llmdl_plugins.results import keep, restore

@@ -10,7 +10,7 @@ from langgraph.graph import START, StateGraph
 from langgraph.types import Command
 from pydantic import BaseModel
 
-from llmdl_langgraph.network import adapt
+from llmdl_langgraph.adapt import adapt
 from llmdl_plugins.containers.choice import Choice
 from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.layers.demonstrations import Demonstrations

@@ -10,7 +10,7 @@ from langgraph.graph import END, START, StateGraph
 from llmdl_plugins import trainable
 from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.testing import ScriptedChat
-from llmdl_recipes.demonstrations import demonstrations
+from llmdl_recipes.architectures.demonstrations import demonstrations
 
 
 class State(TypedDict):

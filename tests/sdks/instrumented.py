@@ -25,7 +25,8 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.tools import tool
 from langgraph.graph import START, StateGraph
 
-from llmdl_langgraph.network import LangGraphNetwork, adapt
+from llmdl_langgraph.adapt import adapt
+from llmdl_langgraph.network import LangGraphNetwork
 from llmdl_plugins import boundary
 from llmdl_plugins.errors import UnboundCallError
 from llmdl_plugins.run.budget import Budget

@@ -1,0 +1,56 @@
+"""What `trainable(graph)` asks: a compiled LangGraph graph as a network, its texts found in the source or by probes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from langgraph.graph import StateGraph
+from langgraph.pregel import Pregel
+
+from llmdl_langgraph.discover import discover
+from llmdl_langgraph.isolation import Graph
+from llmdl_langgraph.locate import Location
+from llmdl_langgraph.network import LangGraphNetwork
+from llmdl_langgraph.probes import probed, traces
+from llmdl_langgraph.source import source_of
+from llmdl_langgraph.tools import tools_of
+from llmdl_plugins import sync
+from llmdl_plugins.errors import TargetError
+
+
+def adapt(obj: Any, probes: Sequence[Any] = (), **kwargs: Any) -> LangGraphNetwork | None:
+    """A compiled graph as a network; None for what is no graph.
+
+    Args:
+        obj: what `StateGraph.compile()`, `create_react_agent` or `@entrypoint` gave.
+        probes: inputs, or rows of a `Dataset`; each is run once, so that texts are matched to what is really sent.
+
+    Raises:
+        TargetError: the graph is not compiled.
+    """
+    if isinstance(obj, StateGraph):
+        raise TargetError("This StateGraph is not compiled: give builder.compile().")
+    if not isinstance(obj, Pregel):
+        return None
+    return found_in(obj, probes)
+
+
+def found_in(obj: Graph, probes: Sequence[Any] = (), at: Sequence[Location] = ()) -> LangGraphNetwork:
+    """The network of a graph.
+
+    Args:
+        obj: the graph.
+        probes: inputs, or rows; each is run once.
+        at: where its nodes have names in modules, if they have.
+    """
+    discovery = discover(obj, at)
+    found = LangGraphNetwork(obj, discovery, tools=tools_of(obj, discovery))
+    if not probes:
+        return found
+    known = set(sys.modules)
+    tapes = sync.run(traces(found, probes))
+    if any(source_of(sys.modules[name]) for name in sys.modules.keys() - known):
+        discovery = discover(obj, at)  # a node has imported more of the application
+    return LangGraphNetwork(obj, probed(discovery, tapes, probes), tools=tools_of(obj, discovery, tapes))

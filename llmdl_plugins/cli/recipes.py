@@ -1,0 +1,80 @@
+"""`llmdl recipes`: the architectures that can be put around a node; what one does, costs and adds to an application."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from inspect import getdoc
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from llmdl_plugins.cli import options, plugged
+from llmdl_plugins.errors import MisuseError
+
+if TYPE_CHECKING:
+    from llmdl_plugins.module import Module
+    from llmdl_plugins.network import Network
+
+recipes = typer.Typer(help="Recipes: list the architectures, or show one.", no_args_is_help=True, rich_markup_mode=None)
+
+
+@recipes.command("list")
+def list_recipes(plugin: plugged.Plugins = None) -> None:
+    """List the architectures that `fit --recipe` takes."""
+    from llmdl_plugins.plugins.catalogue import catalogue
+    from llmdl_plugins.printable import printable
+
+    for name, offer in catalogue("recipes").items():
+        print(printable(f"{name}  {offer.summary}"))
+
+
+@recipes.command()
+def show(
+    name: Annotated[str, typer.Argument(help="A name of the list.")],
+    target: Annotated[options.Application | None, typer.Argument(help="Show what it adds to this.")] = None,
+    node: Annotated[str | None, typer.Option(help="The node that it is put around.")] = None,
+    source: Annotated[str | None, typer.Option(help="The state key that this node is asked with.")] = None,
+    plugin: plugged.Plugins = None,
+) -> None:
+    """Explain and draw a recipe; with an application, say what it adds to it and costs.  Nothing is sent.
+
+    Example: llmdl recipes show vote app.py:graph --node answer
+    """
+    from llmdl_plugins.plugins.catalogue import find
+    from llmdl_plugins.printable import printable
+
+    recipe = find("recipes", name)
+    added = list(_around(recipe, target, node, source)) if target else []
+    for line in [getdoc(recipe) or f"{name} does not say what it does.", *added]:
+        print(printable(line))
+
+
+def _around(recipe: Any, target: str, node: str | None, source: str | None) -> Iterator[str]:
+    """What it adds to an application."""
+    from llmdl_plugins.cli.fitting import read_network
+
+    plain = read_network(target, None, None, None)
+    made = recipe(plain, node=node, source=source)
+    known = plain.named_parameters()
+    yield from ("", *_costs(made), "")
+    yield from (f"adds {name}: {p.role}" for name, p in made.named_parameters().items() if name not in known)
+    yield f"\n{made.draw('mermaid')}"
+
+
+def _costs(network: Network) -> Iterator[str]:
+    """The calls of each alternative at a node, where the node itself makes one and a text is one piece."""
+    from llmdl_plugins.containers.choice import Choice
+
+    names = {parameter: name for name, parameter in network.named_parameters().items()}
+    for node, layer in network.layers.items():
+        if isinstance(layer, Choice):
+            for option in layer.alternatives:
+                with network.using({names[layer.chosen]: option}):
+                    yield f"{node}, {option}: {_calls(layer, node)}"
+
+
+def _calls(layer: Module, node: str) -> str:
+    try:
+        return f"{layer.calls(**{node: 1})} calls, where the node makes one"
+    except MisuseError:
+        return "it does not say how many calls"

@@ -1,0 +1,158 @@
+"""Each recipe starts as what it is put around, costs what it says, and refuses what it may not multiply."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypedDict
+
+import pytest
+from langchain_core.tools import tool
+from langgraph.config import get_stream_writer
+from langgraph.graph import END, START, StateGraph
+from langgraph.prebuilt import create_react_agent
+from langgraph.types import Command, interrupt
+
+import llmdl_recipes as recipes
+from llmdl_plugins import Network, trainable
+from llmdl_plugins.errors import MisuseError
+from llmdl_plugins.plugins.catalogue import catalogue
+from llmdl_plugins.run.ledger import Ledger
+from llmdl_plugins.testing import ScriptedChat
+
+from ..paid import Run
+from .kinds import KINDS, SHORT, Kind, costs
+
+TARGETS = {"chain": "chain", "graph": "answer"}  # what the user has, and its node
+
+
+def counted(net: Network, question: str) -> tuple[Any, float]:
+    """The answer, and how many calls the ledger has of it."""
+    run = Run(Ledger())
+    with run.rollout():
+        said = net.invoke({"question": question})
+    return said, run.calls[1]
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_it_starts_as_the_application(app: Any, target: str, kind: Kind) -> None:
+    plain = trainable(getattr(app, target))
+    made = kind.make(getattr(app, target), node=TARGETS[target], source="question")
+    alone = counted(plain, kind.question), list(app.model.calls)
+    app.model.calls.clear()
+    assert (counted(made, kind.question), app.model.calls) == alone and alone[0][1] == 1
+    assert made.invoke({"question": kind.question}) == getattr(app, target).invoke({"question": kind.question})
+    assert made.layers[TARGETS[target]].calls(**{TARGETS[target]: 1}).most == 1
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize(("kind", "said", "calls"), costs(), ids=lambda value: getattr(value, "name", None))
+def test_switched_on_it_costs_what_it_says(
+    app: Any, target: str, kind: Kind, said: str, calls: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    node = TARGETS[target]
+    monkeypatch.setenv("SAID", said)
+    made = kind.make(getattr(app, target), node=node, source="question")
+    values = {f"{node}/{name}": value for name, value in kind.values.items()}
+    with made.using({f"{node}/chosen": kind.name, **values}):
+        declared = made.layers[node].calls(**{node: 1, "question": kind.pieces})
+        assert counted(made, kind.question)[1] == calls == len(app.model.calls)
+    assert calls in (declared.least, declared.most)
+    assert {declared.least, declared.most} == set(kind.costs.values()) or kind.values or declared.least == calls
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_its_parts_are_parameters_and_the_prompts_keep_their_names(app: Any, kind: Kind) -> None:
+    plain, made = trainable(app.chain), kind.make(app.chain)
+    added = made.named_parameters().keys() - plain.named_parameters().keys()
+    assert plain.named_parameters().keys() <= made.named_parameters().keys()
+    assert {name for name in added if not name.startswith(f"chain/{kind.name}/")} == {"chain/chosen"}
+
+
+def acting(model: Any) -> dict[str, tuple[Callable[..., Any], str]]:
+    """Nodes that may not run more often than they are asked, and what is said of them."""
+
+    @tool
+    def book(flight: str) -> str:
+        """Books a flight."""
+        return f"booked {flight}"
+
+    def writes(state: Any) -> Any:
+        get_stream_writer()({"progress": 1})
+        return {"answer": model.invoke(state["question"]).text}
+
+    def asks(state: Any) -> Any:
+        return {"answer": interrupt("sure?") + model.invoke(state["question"]).text}
+
+    def goes(state: Any) -> Any:
+        return Command(goto=END, update={"answer": model.invoke(state["question"]).text})
+
+    def saves(state: Any) -> Any:
+        with open("notes.txt", "a") as notes:
+            notes.write(state["question"])
+        return {"answer": model.invoke(state["question"]).text}
+
+    agent: Any = create_react_agent(model, [book], prompt="You answer with one word.")
+    return {
+        "writes": (writes, "writes to the stream"),
+        "asks": (asks, "stops to ask"),
+        "goes": (goes, "decides where the graph goes"),
+        "saves": (saves, "it uses open"),
+        "agent": (agent, "runs the tool book"),
+    }
+
+
+class Asked(TypedDict, total=False):
+    question: str
+    messages: list[Any]
+    answer: str
+
+
+@pytest.mark.filterwarnings("ignore:create_react_agent has been moved")
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+@pytest.mark.parametrize("name", ["writes", "asks", "goes", "saves", "agent"])
+def test_a_node_that_acts_is_refused_when_it_is_built(kind: Kind, name: str) -> None:
+    model = ScriptedChat(script=["x"])
+    node, said = acting(model)[name]
+    graph = StateGraph(Asked).add_node("n", node).add_edge(START, "n").add_edge("n", END).compile()
+    with pytest.raises(MisuseError, match=said):
+        kind.make(graph, node="n", source="question")
+    assert not model.calls
+
+
+def test_what_is_not_known_of_a_node_is_asked_for(app: Any) -> None:
+    with pytest.raises(MisuseError, match="No node 'anser'.*Did you mean 'answer'"):
+        recipes.vote(app.graph, node="anser")
+    with pytest.raises(MisuseError, match="is given no 'qestion'.*Did you mean 'question'"):
+        recipes.refine(app.graph, node="answer", source="qestion")
+    with pytest.raises(MisuseError, match="source=…: it may read question, answer, signed"):
+        recipes.refine(app.graph, node="answer")
+    with pytest.raises(MisuseError, match="holds no one chat model"):
+        recipes.refine(app.graph, node="sign", source="answer")
+    with pytest.raises(MisuseError, match="has no trainable prompt"):
+        recipes.multi_head(app.graph, node="sign", source="answer", model=app.model)
+
+
+def test_the_only_node_with_a_prompt_is_meant(app: Any) -> None:
+    assert list(recipes.vote(app.graph).layers) == ["answer"]
+
+
+def test_another_model_can_stand_around_the_node(app: Any) -> None:
+    critic = ScriptedChat(script=["NONE"])
+    net = recipes.refine(app.chain, model=critic)
+    with net.using({"chain/chosen": "refine"}):
+        net.invoke({"question": SHORT})
+    assert len(critic.calls) == len(app.model.calls) == 1
+
+
+def test_one_recipe_goes_around_another(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SAID", "It is wrong.")
+    net = recipes.refine(recipes.vote(app.chain, 3))
+    assert counted(net, SHORT)[1] == 1
+    with net.using({"chain/chosen": "vote", "chain/chosen_2": "refine"}):
+        assert counted(net, SHORT)[1] == 3 + 1 + 3
+
+
+def test_every_recipe_is_offered_by_name() -> None:
+    assert {kind.name for kind in KINDS} | {"demonstrations"} <= catalogue("recipes").keys()
+    assert {name.replace("-", "_") for name in catalogue("recipes")} == set(recipes.__all__)
