@@ -15,6 +15,7 @@ from llmdl_langgraph.concerns import concerns
 from llmdl_langgraph.context import context_of
 from llmdl_langgraph.discover import Discovery
 from llmdl_langgraph.effects import effects, only_model
+from llmdl_langgraph.folder import Application
 from llmdl_langgraph.handover import FORMS, Handover
 from llmdl_langgraph.isolation import Graph
 from llmdl_langgraph.layered import layer_parameters
@@ -246,7 +247,8 @@ class LangGraphNetwork(Network):
 
     @property
     def _handover(self) -> Handover:
-        return Handover(self.original, self.discovery, self.tools, self.layers, self.offers)
+        app = Application(self.original, "graph", self.discovery, self.tools, self.layers)
+        return Handover(app, self.offers)
 
     def unchanged(self, values: Mapping[str, Any] | None = None, inputs: Any = None) -> list[Check]:
         """Compare the user's graph with the one that is imported from the changed sources; nothing is sent.
