@@ -44,7 +44,9 @@ def trained(net: Network, simulator: Simulator, optimizer: Any = None, **more: A
         [{**row, "expected": {"answer": row["expected"]}} for row in simulator.dataset(split, 40)]
         for split in ("train", "val", "test")
     ]
-    return Trainer(net, "exact_match", *splits, optimizer=optimizer or GEPA(), teacher=SimulatedChat(simulator=simulator), **more)
+    return Trainer(
+        net, "exact_match", *splits, optimizer=optimizer or GEPA(), teacher=SimulatedChat(simulator=simulator), **more
+    )
 
 
 def test_a_langgraph_agent_is_trained_at_both_nodes(records: list[Any]) -> None:

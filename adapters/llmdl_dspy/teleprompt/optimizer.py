@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable
 from functools import cached_property
 from typing import Any, ClassVar
@@ -16,7 +15,7 @@ from llmdl_dspy.teleprompt.quiet import MARK, quiet
 from llmdl_dspy.teleprompt.rows import Row, Rows
 from llmdl_dspy.teleprompt.teaching import TeacherLM
 from llmdl_plugins.data import Example, text_key
-from llmdl_plugins.errors import DataError, Stopped
+from llmdl_plugins.errors import DataError
 from llmdl_plugins.optimizers.demonstrations import demonstrations, speaks_json
 from llmdl_plugins.plain import JSON
 from llmdl_plugins.run.foreign.bridge import Bridge
@@ -95,13 +94,8 @@ class Class:
         """The values that come of it, with DSPy's settings in this thread and its threads alone."""
         held = {MARK: True, "disable_history": True, "max_errors": _ERRORS, "num_threads": self.threads}
         with dspy.context(lm=self.teacher, trace=[], callbacks=[], track_usage=False, **held):
-            try:
-                found = compiled(self)
-                return found if isinstance(found, Candidate) else self.desk.candidates.of(found.nodes)
-            except Stopped as stopped:
-                reason = stopped.reason
-            gc.collect()  # bars that were left open draw themselves once more at their end: here nobody sees it
-            raise Stopped(reason)
+            found = compiled(self)
+            return found if isinstance(found, Candidate) else self.desk.candidates.of(found.nodes)
 
 
 async def _worked(problem: Problem) -> Callable[[Example], Demo | None]:
