@@ -1,4 +1,4 @@
-"""OMCHOKSI108/Multiagent-LangGraph-Orchestrated-LLM-Research-Automation-Platform: a function of its own asks the model."""
+"""OMCHOKSI108/Multiagent-LangGraph-…-Research-Automation-Platform: a function of its own asks the model."""
 
 from __future__ import annotations
 
