@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.keys import Keys
 from llmdl_plugins.prompting import is_conversation, listed, rendered, told
 from llmdl_plugins.slots import parse, render
-from llmdl_plugins.tokens import bounded, pieces
+from llmdl_plugins.tokens import Count, approximately, bounded, pieces
 
 
 def chunks(value: Any, width: int) -> list[str]:
@@ -57,3 +57,15 @@ def apart(owner: str, *keys: str | Keys) -> None:
     flat = [key for one in keys for key in ((one,) if isinstance(one, str) else one)]
     if twice := [key for key in flat if flat.count(key) > 1]:
         raise MisuseError(f"{owner} would use {twice[0]!r} for two things: give each a key of its own.")
+
+
+def latest(parts: Sequence[str], bound: int, count: Count = approximately) -> list[str]:
+    """The parts at the end that a bound holds together; the end of the last one, where it alone is too long.
+
+    >>> latest(["One.", "Two.", "Three."], 4)
+    ['Two.', 'Three.']
+    """
+    first = len(parts)
+    while first and count("\n".join(parts[first - 1 :])) <= bound:
+        first -= 1
+    return list(parts[first:]) or [bounded(part, bound, count, last=True) for part in parts[-1:]]

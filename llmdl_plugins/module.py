@@ -11,6 +11,7 @@ from llmdl_plugins import sync, tape
 from llmdl_plugins.cost import Calls
 from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.parameter import Parameter
+from llmdl_plugins.plain import JSON
 
 State = Mapping[str, Any]
 
@@ -53,6 +54,10 @@ class Module(Runnable[State, Any]):
             f"{self.get_name()} does not say how many model calls it makes: write `def calls(self, **sizes)`, "
             "which returns llmdl_plugins.Calls."
         )
+
+    def gates(self) -> Mapping[str, tuple[Parameter, Sequence[JSON]]]:
+        """Path of a layer inside → the choice, and those of its options, without which it does not run."""
+        return {}
 
     async def ainvoke(self, input: State, config: RunnableConfig | None = None, **kwargs: Any) -> Any:
         """Run the layer; while a tape is recorded, as one step of it."""

@@ -13,6 +13,7 @@ from llmdl_plugins import boundary, sync, tape
 from llmdl_plugins.checks import Check, Verification
 from llmdl_plugins.data import Example
 from llmdl_plugins.errors import MisuseError, ParameterError, TargetError, did_you_mean
+from llmdl_plugins.gates import Conditions, conditions
 from llmdl_plugins.module import Module
 from llmdl_plugins.parameter import Parameter, check, using
 from llmdl_plugins.plain import digest, plain
@@ -48,6 +49,13 @@ class Network:
     def named_parameters(self) -> dict[str, Parameter]:
         """Every parameter by name, frozen ones too."""
         return dict(self._parameters)
+
+    def conditions(self) -> Conditions:
+        """Name of a choice → the settings of others under which it counts; one without conditions always does."""
+        return {}
+
+    def _names(self) -> dict[Parameter, str]:
+        return {parameter: name for name, parameter in self._parameters.items()}
 
     def __getitem__(self, name: str) -> Parameter:
         if name not in self._parameters:
@@ -232,7 +240,10 @@ class Network:
             values: name → value; what is in force, by default.
         """
         if form != "weights":
-            raise MisuseError(f"Can't export as {form!r}.{did_you_mean(form, self.exports)}")
+            raise MisuseError(
+                f"{self.name} can't be exported as {form!r}, but as {', '.join(self.exports)}."
+                f"{did_you_mean(form, self.exports)}"
+            )
         return {name: plain(value) for name, value in self.changed(values).items()}
 
     def verify(self, probes: Sequence[Any], values: Mapping[str, Any] | None = None) -> Verification:
@@ -273,14 +284,39 @@ def plain_list(parameter: Parameter) -> Sequence[Any]:
 class ModuleNetwork(Network):
     """Our own layers as a network."""
 
+    exports = ("weights", "module", "graph")
+
     def __init__(self, root: Module) -> None:
         super().__init__(root.get_name(), root.named_parameters())
         self.root = root
+
+    def conditions(self) -> Conditions:
+        """What the containers say."""
+        return conditions([self.root], self._names())
 
     async def forward(self, inputs: Any, config: Any = None) -> Any:
         """The state after the root layer: inputs and update together."""
         update = await self.root.ainvoke(inputs, config)
         return {**inputs, **update}
+
+    def export(self, form: str, values: Mapping[str, Any] | None = None) -> Any:
+        """The network with these values, in the form asked for.
+
+        Args:
+            form: "weights" (JSON values), "module" (file name → text of a folder that runs under LangGraph alone), or
+                "graph" (the compiled graph of that folder).
+            values: name → value; what is in force, by default.
+
+        Raises:
+            MisuseError: an unknown form, or a layer that can't be written down.
+        """
+        if form not in ("module", "graph"):
+            return super().export(form, values)
+        from llmdl_plugins.standalone.graph import loaded, standalone
+
+        with self.using(self.changed(values)):
+            files = standalone(self.root)
+        return files if form == "module" else loaded(files)
 
 
 def trainable(obj: Any, probes: Sequence[Any] = (), **kwargs: Any) -> Network:

@@ -14,6 +14,7 @@ from llmdl_plugins.plain import JSON
 
 Kind = Literal["text", "demos", "choice"]
 Check = Callable[[Any], str | None]
+Worked = Callable[[Any, Any], dict[str, str] | None]
 
 _values: ContextVar[Mapping[Parameter, Any]] = ContextVar("llmdl_values", default=MappingProxyType({}))
 _reader: ContextVar[Callable[[Parameter], None] | None] = ContextVar("llmdl_reader", default=None)
@@ -32,6 +33,7 @@ class Parameter:
         checks: extra rules; each takes a value and returns what is wrong with it, or None.
         max_chars: the longest text that is accepted.
         trainable: False freezes it; `frozen_because` says why.
+        worked: what a step saw and what it gave → a demonstration, or None where it makes none.
     """
 
     def __init__(
@@ -46,6 +48,7 @@ class Parameter:
         max_chars: int = 20_000,
         trainable: bool = True,
         frozen_because: str = "",
+        worked: Worked | None = None,
     ) -> None:
         self.default = default
         self.kind: Kind = kind
@@ -56,6 +59,7 @@ class Parameter:
         self.max_chars = max_chars
         self.trainable = trainable
         self.frozen_because = frozen_because
+        self.worked = worked
 
     @property
     def value(self) -> Any:
@@ -78,7 +82,20 @@ class Parameter:
             max_chars=self.max_chars,
             trainable=self.trainable,
             frozen_because=self.frozen_because,
+            worked=self.worked,
         )
+
+    def narrow(self, options: Sequence[JSON], name: str) -> None:
+        """Let training choose among fewer options; the default stays one of them.
+
+        Raises:
+            ParameterError: one of them is no option, or the default is missing.
+        """
+        if self.kind != "choice" or any(option not in self.options for option in options):
+            raise ParameterError(f"{name}: {list(options)} are not all among its options {list(self.options)}.")
+        if self.default not in options:
+            raise ParameterError(f"{name}: the options need {self.default!r}, what the application has now.")
+        self.options = tuple(options)
 
     def freeze(self, because: str = "frozen by the user") -> None:
         """Keep the default; training will not propose other values."""
@@ -173,3 +190,8 @@ def copies() -> Mapping[Parameter, Parameter]:
 def reading(reader: Callable[[Parameter], None]) -> holding[Any]:
     """Report every parameter that is read inside."""
     return holding(_reader, reader)
+
+
+def showing(parameters: Mapping[str, Parameter]) -> dict[str, Parameter]:
+    """Those that can be trained to show worked examples, and say how one is told."""
+    return {name: p for name, p in parameters.items() if p.kind == "demos" and p.trainable and p.worked is not None}

@@ -38,8 +38,12 @@ def start(work: Coroutine[Any, Any, T]) -> Future[T]:
     """
     context, depth = contextvars.copy_context(), _depth.get()
     context.run(_depth.set, depth + 1)
+    return start_on(_loop(depth), work, context)
+
+
+def start_on(loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, T], context: contextvars.Context) -> Future[T]:
+    """Start work on a loop that runs in another thread, in this context; who cancels the future cancels the work."""
     done: Future[T] = Future()
-    loop = _loop(depth)
     loop.call_soon_threadsafe(lambda: _follow(loop, loop.create_task(work, context=context), done))
     return done
 

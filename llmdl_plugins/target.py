@@ -16,6 +16,9 @@ from llmdl_plugins.errors import TargetError, did_you_mean
 from llmdl_plugins.notebook.book import Notebook
 from llmdl_plugins.notebook.loading import load_notebook, module_name
 
+# What has one of these is an application and no factory of one: a Runnable, a graph builder, a module of DSPy.
+_APPLICATIONS = ("ainvoke", "compile", "named_predictors")
+
 
 def load_target(target: str) -> Any:
     """The application itself; a factory without arguments is called, and a langgraph.json brings its variables.
@@ -159,7 +162,7 @@ def _attribute(module: ModuleType, name: str, target: str) -> Any:
 
 def _made(value: Any, target: str) -> Any:
     """What a factory makes; anything else as it is."""
-    if not callable(value) or hasattr(value, "ainvoke") or hasattr(value, "compile"):
+    if not callable(value) or any(hasattr(value, name) for name in _APPLICATIONS):
         return value
     try:
         made = value()

@@ -40,14 +40,15 @@ LEVELS = [
         "effects",
         "transport",
         "target",
+        "gates",
     },
-    {"network", "layers", "containers", "losses"},
+    {"network", "layers", "containers", "losses", "standalone"},
     {"run"},
-    {"training", "optimizers"},
+    {"training", "optimizers", "searches"},
     {"report"},
     {"cli", "testing"},
 ]
-PACKAGES_ON_ONE_LEVEL = {"layers", "containers", "losses", "training", "optimizers", "cli", "testing"}
+PACKAGES_ON_ONE_LEVEL = {"layers", "containers", "losses", "training", "optimizers", "searches", "cli", "testing"}
 FOREIGN = {
     "llmdl_dspy",
     "llmdl_langgraph",

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from llmdl_dspy.chat import DspyChat
     from llmdl_dspy.engine import as_lm
+    from llmdl_dspy.layer import Layer
 
-__all__ = ["DspyChat", "as_lm"]
+__all__ = ["DspyChat", "Layer", "as_lm"]
 
-_HOME = {"DspyChat": "llmdl_dspy.chat", "as_lm": "llmdl_dspy.engine"}
+_HOME = {"DspyChat": "llmdl_dspy.chat", "Layer": "llmdl_dspy.layer", "as_lm": "llmdl_dspy.engine"}
 
 
 def __getattr__(name: str) -> Any:

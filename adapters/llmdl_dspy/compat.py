@@ -11,11 +11,23 @@ from dspy.clients import execution
 from dspy.clients.call_result import CallResult
 from dspy.clients.lm15_boundary import request_kwargs
 from dspy.lm15 import Request, Response, response_from_openai_chat
+from dspy.primitives.base_module import BaseModule
+from dspy.utils import parallelizer
+from dspy.utils.saving import get_dependency_versions
 
 # What a call is made of, and where it is made: the door replaces `execute`, `aexecute` and `_engine`.
 EXECUTION = execution
 BODY = ("model", "messages", "rollout_id")
 CONNECTION = execution.CLIENT_KEYS
+# Who makes copies of a module: BestOfN and Refine run copies of theirs.
+COPIED = BaseModule
+# Where Parallel and Evaluate start threads; its progress bars are `tqdm`.
+POOLS = parallelizer
+
+
+def versions() -> dict[str, str]:
+    """What a saved program says that it was saved with."""
+    return dict(get_dependency_versions())
 
 
 def is_managed(call: Any) -> bool:

@@ -15,6 +15,6 @@ def dspy() -> AbstractContextManager[None]:
 
 
 def _methods(module: ModuleType) -> Sequence[Method]:
-    from llmdl_dspy.meeting import methods
+    from llmdl_dspy import meeting, predicting
 
-    return methods()
+    return [*meeting.methods(), *predicting.methods()]

@@ -11,12 +11,11 @@ from langgraph.config import get_config
 from pydantic import BaseModel
 
 from llmdl_langgraph.updates import fields
-from llmdl_plugins.cost import Calls
-from llmdl_plugins.errors import MisuseError
+from llmdl_plugins.layers import black_box
 from llmdl_plugins.module import Module, State
 
 
-class BlackBox(Module):
+class BlackBox(black_box.BlackBox):
     """state → whatever the node returns, an update or a `Command`; calls: those of the node, counted.
 
     Args:
@@ -26,16 +25,8 @@ class BlackBox(Module):
     """
 
     def __init__(self, node: Runnable[Any, Any], schema: type[Any], name: str) -> None:
-        self.node, self.schema, self.name = node, schema, name
-
-    def calls(self, **sizes: int) -> Calls:
-        """As many as are given under its name: a run tells how many a node of the user makes."""
-        if self.name not in sizes:
-            raise MisuseError(
-                f"How many model calls the node {self.name!r} makes is not known before a run: "
-                f"give them by its name, calls(**{{{self.name!r}: 1}})."
-            )
-        return Calls(sizes[self.name])
+        super().__init__(node, name)
+        self.schema = schema
 
     async def forward(self, state: State) -> Any:
         """What the node returns."""

@@ -15,6 +15,7 @@ from llmdl_langgraph.concerns import concerns
 from llmdl_langgraph.context import context_of
 from llmdl_langgraph.discover import Discovery
 from llmdl_langgraph.effects import effects, only_model
+from llmdl_langgraph.folder import Application
 from llmdl_langgraph.handover import FORMS, Handover
 from llmdl_langgraph.isolation import Graph
 from llmdl_langgraph.layered import layer_parameters
@@ -30,6 +31,7 @@ from llmdl_plugins import boundary, results, sync, tape
 from llmdl_plugins.checks import Check, Verification
 from llmdl_plugins.data import Example
 from llmdl_plugins.errors import MisuseError
+from llmdl_plugins.gates import Conditions, conditions
 from llmdl_plugins.module import Module
 from llmdl_plugins.network import Network
 from llmdl_plugins.parameter import Parameter
@@ -148,6 +150,10 @@ class LangGraphNetwork(Network):
         self._runs.forget()
         return made.parameter
 
+    def conditions(self) -> Conditions:
+        """What the containers at its nodes say."""
+        return conditions(list(self.layers.values()), self._names())
+
     def places(self, name: str) -> list[str]:
         """Where a parameter stands in the source: file and line, or cell and line, of each place."""
         return [place_of(site) for site in self._sites(name)]
@@ -241,7 +247,8 @@ class LangGraphNetwork(Network):
 
     @property
     def _handover(self) -> Handover:
-        return Handover(self.original, self.discovery, self.tools, self.layers, self.offers)
+        app = Application(self.original, "graph", self.discovery, self.tools, self.layers)
+        return Handover(app, self.offers)
 
     def unchanged(self, values: Mapping[str, Any] | None = None, inputs: Any = None) -> list[Check]:
         """Compare the user's graph with the one that is imported from the changed sources; nothing is sent.

@@ -42,6 +42,7 @@ def fit(
     source: Annotated[
         str | None, typer.Option(help="The state key that this node is asked with; the rows' text if not given.")
     ] = None,
+    space: options.Space = None,
     budget: Annotated[
         str | None, typer.Option(help='"2 usd", "500 calls", "200 rollouts", "1e6 tokens, 10 min".')
     ] = None,
@@ -117,6 +118,7 @@ def fit(
             recipe=recipe,
             node=node,
             source=source,
+            space=space,
             seed=seed,
             concurrency=concurrency,
             executor=executor,
@@ -194,4 +196,13 @@ def _tell(result: Result, folder: Path) -> None:
     if result.status == "stopped":
         print(printable(f"Saved in {folder}: the same command with --folder {folder} goes on where it stopped."))
     elif result.status == "improved":
-        print(printable(f"next: llmdl export {folder} -o prompts.patch    (or --as module, middleware, weights)"))
+        print(printable(f"next: llmdl export {folder} {_handing(result)}"))
+
+
+def _handing(result: Result) -> str:
+    """How the application is handed over first, and how else."""
+    from llmdl_plugins.cli.export import FORMS
+
+    first, *others = [form for form in result.network.exports if form in FORMS] if result.network else ["patch"]
+    how = "-o prompts.patch" if first == "patch" else f"--as {first} -o trained.json"
+    return f"{how}    (or --as {', '.join(others)})" if others else how

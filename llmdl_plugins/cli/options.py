@@ -18,6 +18,9 @@ Val = Annotated[Path | None, typer.Option(help="Examples that screen proposals."
 Inputs = Annotated[str, typer.Option(help="For flat rows: the input keys, with commas.")]
 Expected = Annotated[str | None, typer.Option(help="For flat rows: the key of the right answer.")]
 Optimizer = Annotated[str, typer.Option(help="textual-gradient, demonstrations, or auto.")]
+Space = Annotated[
+    str | None, typer.Option(help="What there is to choose from: a recipe, or a file with recipes and options.")
+]
 Prices = Annotated[
     Path | None,
     typer.Option(help='JSON: model to [dollars per 1e6 tokens in, out]; "*" for others. Else genai-prices.'),

@@ -8,8 +8,8 @@ from typing import Any
 
 from llmdl_plugins.errors import RunFolderError
 from llmdl_plugins.network import Network, trainable
-from llmdl_plugins.plugins.catalogue import find
 from llmdl_plugins.report.source import read_run
+from llmdl_plugins.run.architecture import built
 from llmdl_plugins.run.folder import RunFolder
 from llmdl_plugins.target import load_target
 
@@ -50,8 +50,7 @@ class PastRun:
         network = trainable(load_target(self.config["target"]))
         if unfreeze := self.config.get("unfreeze"):
             network.unfreeze(unfreeze)
-        if recipe := self.config.get("recipe"):
-            network = find("recipes", recipe)(network, node=self.config.get("node"), source=self.config.get("source"))
+        network = built(network, self.config)
         if network.fingerprint != self.config["network"]:
             self._refuse_applied(network)
             raise RunFolderError(

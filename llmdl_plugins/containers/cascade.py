@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -11,6 +11,7 @@ from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.keys import every, written
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter
+from llmdl_plugins.plain import JSON
 from llmdl_plugins.updates import first_number, text_of
 
 DRAFT = "draft"
@@ -55,6 +56,11 @@ class Cascade(Module):
         judge = self.judge.calls(**sizes)
         least, most = first.least + judge.least, first.most + judge.most
         return Calls(least, most + sum(stage.most for stage in rest) + (len(rest) - 1) * judge.most)
+
+    def gates(self) -> Mapping[str, tuple[Parameter, Sequence[JSON]]]:
+        """The judge and the stages behind the first run where a threshold is set."""
+        behind = ["judge", *(f"stages.{n}" for n in range(1, len(self.stages)))]
+        return dict.fromkeys(behind, (self.threshold, self.threshold.options[1:]))
 
     async def forward(self, state: State) -> Any:
         """The update of the stage that is trusted."""

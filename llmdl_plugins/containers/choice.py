@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from llmdl_plugins.cost import Calls
@@ -10,6 +10,7 @@ from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.keys import every
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter
+from llmdl_plugins.plain import JSON
 
 
 class Choice(Module):
@@ -38,6 +39,10 @@ class Choice(Module):
     def calls(self, **sizes: int) -> Calls:
         """Those of the alternative in force."""
         return self.alternatives[self.chosen.value].calls(**sizes)
+
+    def gates(self) -> Mapping[str, tuple[Parameter, Sequence[JSON]]]:
+        """Each alternative runs where it is chosen."""
+        return {f"alternatives.{name}": (self.chosen, (name,)) for name in self.alternatives}
 
     async def forward(self, state: State) -> Any:
         """The update of the alternative in force."""

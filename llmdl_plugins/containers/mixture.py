@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from llmdl_plugins.containers.multi_head import fused
@@ -14,6 +14,7 @@ from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.keys import every, written
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter
+from llmdl_plugins.plain import JSON
 from llmdl_plugins.updates import text_of
 
 
@@ -55,6 +56,10 @@ class Mixture(Module):
         least, most = sum(sorted(e.least for e in each)[:k]), sum(sorted(e.most for e in each)[-k:])
         fusing = self.fuse.calls(**sizes) if self.fuse and k > 1 else Calls(0)
         return self.router.calls(**sizes) + Calls(least, most) + fusing
+
+    def gates(self) -> Mapping[str, tuple[Parameter, Sequence[JSON]]]:
+        """Fuse runs where there is more than one draft."""
+        return {"fuse": (self.k, self.k.options[1:])}
 
     async def forward(self, state: State) -> Any:
         """The update of the chosen experts together."""

@@ -12,6 +12,7 @@ from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.keys import every, written
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter
+from llmdl_plugins.plain import JSON
 from llmdl_plugins.updates import text_of, with_text
 
 DRAFTS = "drafts"
@@ -54,6 +55,10 @@ class MultiHead(Module):
         """The sum of the heads, and those of fuse where it is asked."""
         heads = total(head.calls(**sizes) for head in self.heads.values())
         return heads + self.fuse.calls(**sizes) if self._fuses and self.fuse else heads
+
+    def gates(self) -> Mapping[str, tuple[Parameter, Sequence[JSON]]]:
+        """Fuse runs where it is asked."""
+        return {"fuse": (self.joined_by, ("fuse",))}
 
     async def forward(self, state: State) -> Any:
         """The update of the heads together."""

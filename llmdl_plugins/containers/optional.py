@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
 from llmdl_plugins.cost import Calls
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter
+from llmdl_plugins.plain import JSON
 
 
 class Optional(Module):
@@ -33,6 +35,10 @@ class Optional(Module):
     def calls(self, **sizes: int) -> Calls:
         """Those of inner where it runs."""
         return self.inner.calls(**sizes) if self.runs.value == "on" else Calls(0)
+
+    def gates(self) -> Mapping[str, tuple[Parameter, Sequence[JSON]]]:
+        """Inner runs where it is on."""
+        return {"inner": (self.runs, ("on",))}
 
     async def forward(self, state: State) -> Any:
         """Inner's update, or nothing."""

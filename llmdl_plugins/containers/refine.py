@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -9,6 +10,7 @@ from llmdl_plugins.cost import Calls
 from llmdl_plugins.keys import at_least, written
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter
+from llmdl_plugins.plain import JSON
 from llmdl_plugins.slots import parse, render
 from llmdl_plugins.updates import asked, asking, says_nothing, text_of
 
@@ -55,6 +57,10 @@ class Refine(Module):
         if not rounds:
             return inner
         return inner + Calls(critic.least, rounds * (critic.most + inner.most))
+
+    def gates(self) -> Mapping[str, tuple[Parameter, Sequence[JSON]]]:
+        """The critic runs where there are rounds."""
+        return {"critic": (self.rounds, self.rounds.options[1:])}
 
     async def forward(self, state: State) -> Any:
         """The last answer."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -9,6 +10,7 @@ from llmdl_plugins.cost import Calls
 from llmdl_plugins.keys import written
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter
+from llmdl_plugins.plain import JSON
 from llmdl_plugins.updates import key_of, says_yes, text_of
 
 BEFORE, AFTER = "before", "after"
@@ -45,6 +47,10 @@ class Residual(Module):
             return Calls(0)
         asked = Calls(0) | self.judge.calls(**sizes) if self.judge and self.accepts.value == "judge" else Calls(0)
         return self.f.calls(**sizes) + asked
+
+    def gates(self) -> Mapping[str, tuple[Parameter, Sequence[JSON]]]:
+        """f runs where its change may count; the judge where it is asked."""
+        return {"f": (self.accepts, ("always", "judge")), "judge": (self.accepts, ("judge",))}
 
     async def forward(self, state: State) -> Any:
         """The change, or none."""

@@ -1,4 +1,4 @@
-"""No teacher needed: worked examples from train, fixed or retrieved, where that beats the node as it is."""
+"""No teacher needed: worked examples from train, fixed or retrieved, where that beats the application as it is."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from llmdl_plugins.data import Example, text_key
 from llmdl_plugins.errors import DataError
 from llmdl_plugins.layers.demonstrations import asked
 from llmdl_plugins.losses.loss import as_text
+from llmdl_plugins.optimizers.shown import from_rows, from_runs
+from llmdl_plugins.parameter import Parameter, showing
 from llmdl_plugins.plain import dumps
 from llmdl_plugins.redact import has_secret
 from llmdl_plugins.run.optimizer import NOTHING, Optimizer
@@ -20,37 +22,61 @@ from llmdl_plugins.run.work import Range, Size, Work
 
 _PROBES = 2
 _SETS = 2
+_RUNS = 24
 
 
 class DemonstrationSearch(Optimizer):
-    """Tries, at each node that can show examples: retrieved ones (how chosen, how many), then fixed balanced sets.
+    """Tries worked examples in two ways, as the application has it.
+
+    Where a node was given a choice to show some: retrieved ones (how chosen, how many), then fixed balanced sets.
+    Where prompts show some by themselves, as predictors of DSPy do: steps of runs that went well, all prompts together,
+    then train rows as they are.
 
     Source: few-shot prompting (Brown et al., 2020), retrieved demonstrations (Liu et al., 2022), random search over
     sets (Khattab et al., 2023).
 
     Args:
-        sets: fixed sets that are tried.
+        sets: fixed sets that are tried, of each kind.
         size: examples in a fixed set.
+        runs: train rows that are run to find steps that went well.
     """
 
     name = "demonstrations"
     recipe = "demonstrations"
 
-    def __init__(self, sets: int = _SETS, size: int = 5) -> None:
-        self.sets, self.size = sets, size
+    def __init__(self, sets: int = _SETS, size: int = 5, runs: int = _RUNS) -> None:
+        self.sets, self.size, self.runs = sets, size, runs
 
     def expected(self, size: Size) -> Work:
-        """Three retrieved and some fixed sets at each node, on some of the val rows; the rows of the original once."""
-        moves = size.choices * (3 + self.sets)
+        """Three retrieved and some fixed sets a node, else two kinds of sets, on some val rows; the original once."""
+        moves = size.choices * (3 + self.sets) or 2 * self.sets
         look = max(8, 0.3 * size.val)
         return Work(Range(8.0 * (1 + moves), look * (1.5 + moves), size.val * (1.0 + moves)), NOTHING)
 
     async def optimize(self, problem: Problem) -> None:
-        """Propose for every node whose parameters end in `/chosen`, `/static/demos` and `/retrieved/pool`."""
+        """Propose for prompts that show examples, and for nodes with `/chosen`, `/static/demos`, `/retrieved/pool`."""
+        if own := showing(problem.parameters):
+            await self._own(problem, own)
+        if any(name.endswith("/chosen") for name in problem.parameters):
+            await self._at_nodes(problem)
+
+    async def _own(self, problem: Problem, own: Mapping[str, Parameter]) -> None:
+        rollouts = await problem.evaluate([{}], problem.train[: self.runs])
+        draw = random.Random(f"{problem.seed}/shown")
+        for n in range(self.sets):
+            for kind, change in (
+                ("steps of right runs", from_runs(own, rollouts, self.size, draw)),
+                ("train rows", from_rows(own, problem.train, self.size, draw)),
+            ):
+                if change:
+                    most = max(map(len, change.values()))
+                    await problem.propose(change, f"{most} {kind} at {', '.join(change)}, set {n + 1}")
+
+    async def _at_nodes(self, problem: Problem) -> None:
         probes = await problem.evaluate([{}], problem.train[:_PROBES])
         for name in [n for n in problem.parameters if n.endswith("/chosen")]:
             node = name.removesuffix("/chosen")
-            demos = demonstrations(problem.train, text_key(problem.train), _speaks_json(probes))
+            demos = demonstrations(problem.train, text_key(problem.train), speaks_json(probes))
             await self._retrieved(problem, node, demos)
             await self._fixed(problem, node, demos)
 
@@ -94,7 +120,7 @@ def _output(expected: Any, as_json: bool) -> str:
     return as_text(next(iter(expected.values())) if isinstance(expected, Mapping) and len(expected) == 1 else expected)
 
 
-def _speaks_json(rollouts: Sequence[Rollout]) -> bool:
+def speaks_json(rollouts: Sequence[Rollout]) -> bool:
     """Whether the application's model answers with JSON objects that hold the expected keys."""
     return any(
         isinstance(r.example.expected, Mapping) and set(r.example.expected) <= _json_keys(call.answer)

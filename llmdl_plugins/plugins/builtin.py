@@ -36,6 +36,17 @@ def llmdl_layers() -> list[Spec]:
             requires=("bm25s",),
             extra="retrieval",
         ),
+        Spec("buffer-memory", "llmdl_plugins.layers.buffer_memory:BufferMemory", "what came last"),
+        Spec("summary-memory", "llmdl_plugins.layers.summary_memory:SummaryMemory", "what came last, and a summary"),
+        Spec(
+            "vector-memory",
+            "llmdl_plugins.layers.vector_memory:VectorMemory",
+            "what came last, and what suits it",
+            requires=("bm25s",),
+            extra="retrieval",
+        ),
+        Spec("tool", "llmdl_plugins.layers.tool:Tool", "a model that may use tools before it answers"),
+        Spec("black-box", "llmdl_plugins.layers.black_box:BlackBox", "code of the user as a frozen layer"),
         Spec("critic", "llmdl_plugins.layers.critic:Critic", "what is wrong with a draft, in words"),
         Spec("rewrite", "llmdl_plugins.layers.rewrite:Rewrite", "what is asked, in words that are easier to answer"),
         Spec("identity", "llmdl_plugins.layers.identity:Identity", "does nothing"),
@@ -61,6 +72,7 @@ def llmdl_containers() -> list[Spec]:
         Spec("choice", "llmdl_plugins.containers.choice:Choice", "alternatives, and a parameter that selects one"),
         Spec("optional", "llmdl_plugins.containers.optional:Optional", "a block that may be left out"),
         Spec("skip", "llmdl_plugins.containers.skip:Skip", "which keys of the state a block sees"),
+        Spec("stored", "llmdl_plugins.containers.stored:Stored", "keys of the state that outlive a run"),
         Spec("untied", "llmdl_plugins.containers.untied:Untied", "a block with prompts of its own"),
         Spec("encoded", "llmdl_plugins.containers.encoded:Encoded", "a block that reads what another layer has made"),
         Spec("vote", "llmdl_plugins.containers.vote:Vote", "one block drawn several times; the majority counts"),
@@ -105,6 +117,17 @@ def llmdl_optimizers() -> list[Spec]:
 
 
 @hookimpl
+def llmdl_searches() -> list[Spec]:
+    return [
+        Spec(
+            "random", "llmdl_plugins.searches.random_search:RandomSearch", "architectures at random, on the same rows"
+        ),
+        Spec("evolution", "llmdl_plugins.searches.evolution:Evolution", "children of good ones differ in one choice"),
+        Spec("halving", "llmdl_plugins.searches.halving:Halving", "many on a few rows, the better half on more"),
+    ]
+
+
+@hookimpl
 def llmdl_executors() -> list[Spec]:
     return [
         Spec("local", "llmdl_plugins.run.executor:InProcess", "every run of the application in this process"),
@@ -129,6 +152,11 @@ def llmdl_commands() -> list[Spec]:
             "fit",
             "llmdl_plugins.cli.fit:fit",
             "Train an untouched application, and test on sealed rows whether it got better.",
+        ),
+        Spec(
+            "search",
+            "llmdl_plugins.cli.search:search",
+            "Search a better architecture for an untouched application, and test on sealed rows whether it is better.",
         ),
         Spec(
             "eval",

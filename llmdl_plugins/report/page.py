@@ -22,6 +22,7 @@ from llmdl_plugins.report.source import read_run
 from llmdl_plugins.report.spending import spending
 from llmdl_plugins.report.verdict import capital, finding, headline
 from llmdl_plugins.report.words import what_helped
+from llmdl_plugins.run.changes import in_words
 from llmdl_plugins.run.folder import RunFolder
 
 PAGE = "report.html"
@@ -76,6 +77,8 @@ def _told(run: Run) -> dict[str, Any]:
         "words": what_helped(run),
         "chart": chart(run),
         "changes": changes(run.outcome.parameters) if run.outcome else [],
+        "front": run.outcome.front if run.outcome else (),
+        "in_words": in_words,
         "moves": run.journal.moves[:_MOST_MOVES],
         "unlisted": max(0, len(run.journal.moves) - _MOST_MOVES),
         "spending": spending(run),

@@ -21,6 +21,18 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Tried:
+    """One architecture of the front: what it scored and what a row of it cost."""
+
+    choices: Mapping[str, Any]
+    rows: int
+    score: FiniteFloat
+    calls: FiniteFloat
+    tokens: FiniteFloat
+    usd: FiniteFloat
+
+
+@dataclass(frozen=True)
 class Outcome:
     """`result.json`."""
 
@@ -42,6 +54,7 @@ class Outcome:
     seed: int = 0
     versions: Mapping[str, str] = field(default_factory=dict)
     reason: str = ""
+    front: Sequence[Tried] = ()
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
-from weakref import WeakValueDictionary
 
 from llmdl_plugins.data import Example
 from llmdl_plugins.errors import InfrastructureError
@@ -27,10 +26,13 @@ from llmdl_plugins.run.executor import Attempts, Task, attempts_here
 from llmdl_plugins.run.ledger import Ledger
 from llmdl_plugins.run.met import Met
 from llmdl_plugins.run.node_threads import node_threads
+from llmdl_plugins.run.one_by_one import OneByOne
 from llmdl_plugins.run.patience import ROLLOUT_TIMEOUT
 from llmdl_plugins.run.pool import pooled
 from llmdl_plugins.run.rollout import Rollout, Status, Values, Wanted
-from llmdl_plugins.run.told import step
+from llmdl_plugins.run.space import Space
+from llmdl_plugins.run.tally import Tally
+from llmdl_plugins.run.told import SEALED, step
 from llmdl_plugins.run.tools import ToolRecords, ToolRules
 
 ORIGINAL: Values = {}
@@ -83,6 +85,7 @@ class Evaluator:
         # Drawn from the whole graph, so once a run and not once a rollout.
         rules = () if tools == ToolRules() else (tools.json(),)
         self._identity = digest(network.fingerprint, loss.fingerprint, *rules)
+        self.tally = Tally(Space.of_network(network), cashier.meter.worth)
         self.tools, self._said = tools, set[str]()
         # A few runs more than calls: while some wait for the disk, others have their call under way.
         cashier.at_most(concurrency)
@@ -94,7 +97,7 @@ class Evaluator:
         self._heaviest: dict[str, Spent] = {}
         self._prepared: dict[int, _Prepared] = {}
         self._landing: dict[str, Future[None]] = {}
-        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._making = OneByOne()
 
     async def evaluate(
         self,
@@ -124,6 +127,8 @@ class Evaluator:
             nonlocal done
             rollout = await self._run(*one, tapes=tapes)
             done += 1
+            if phase != SEALED:
+                self.tally.add(one.candidate, rollout)
             self.tell(Progressed(phase, done, len(wanted)))
             return rollout if tapes else rollout.without_tape()
 
@@ -160,8 +165,7 @@ class Evaluator:
         key = digest("rollout", self._identity, ready.digest, example.key, repetition)
         self._count(key)
         # Who asks for what is under way waits for it, and replays it.
-        async with self._locks.setdefault(key, asyncio.Lock()):
-            rollout = await self._rollout(key, ready, example, repetition, tapes)
+        rollout = await self._making.done(key, lambda: self._rollout(key, ready, example, repetition, tapes))
         self._weigh(ready, rollout)
         return rollout
 
@@ -175,7 +179,7 @@ class Evaluator:
         if rollout.status != "infrastructure error":
             await self._keep(key, rollout.record(self._names))
         self._watch_share(rollout)
-        return replace(rollout, told=None)
+        return rollout if rollout.told is None else replace(rollout, told=None)
 
     async def _keep(self, key: str, record: JSON) -> None:
         # Not waited for one by one: the calls of a rollout are on disk, and one that is lost is made of them again.

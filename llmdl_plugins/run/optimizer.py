@@ -14,12 +14,13 @@ class Optimizer:
     """Subclass it and write `optimize`: it ends when nothing is left to try, or when the budget stops it.
 
     `needs_teacher` says whether it can work without one; `recipe` names the recipe that gives a network the parameters
-    that it trains, where they are not there already.
+    that it trains, where they are not there already. `shows_rows` says whether its values hold train rows.
     """
 
     name = "optimizer"
     needs_teacher = False
     recipe: str | None = None
+    shows_rows = False
 
     async def optimize(self, problem: Problem) -> None:
         """Propose until done; what was accepted is `problem.incumbent`."""

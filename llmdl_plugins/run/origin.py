@@ -14,7 +14,7 @@ from llmdl_plugins.losses.loss import FunctionLoss, Loss
 from llmdl_plugins.losses.loss import resolve as resolve_loss
 from llmdl_plugins.network import Network, trainable
 from llmdl_plugins.plain import JSON, plain
-from llmdl_plugins.plugins.catalogue import find
+from llmdl_plugins.run.architecture import MADE, built
 from llmdl_plugins.run.models import chat_model
 from llmdl_plugins.target import load_target
 
@@ -24,7 +24,7 @@ class Origin:
     """What the user wrote: of the application, of its architecture and of the loss.
 
     Args:
-        made: "target", and "recipe", "node" and "source" where a recipe was put around it.
+        made: "target", and what `built` takes where something was put around it.
         loss: the loss as it was given: a name, a function or a `Loss`.
         teacher: the teacher as it was given; a judge asks it.
     """
@@ -45,7 +45,7 @@ class Origin:
                 'write Trainer("path/app.py:graph", …), or stay with the executor "local".'
             )
         return {
-            "made": plain({name: self.made.get(name) for name in ("target", "recipe", "node", "source")}),
+            "made": plain({name: self.made.get(name) for name in ("target", *MADE)}),
             "loss": self._loss(loss),
             "trainable": {name: p.trainable for name, p in network.named_parameters().items()},
             "network": network.fingerprint,
@@ -121,10 +121,7 @@ def made_again(told: Mapping[str, Any]) -> tuple[Network, Loss]:
 
 
 def _network(made: Mapping[str, Any]) -> Network:
-    network = trainable(load_target(made["target"]))
-    if made["recipe"] is None:
-        return network
-    return find("recipes", made["recipe"])(network, node=made["node"], source=made["source"])  # type: ignore[no-any-return]
+    return built(trainable(load_target(made["target"])), made)
 
 
 def _same_freedom(parameter: Any, is_trainable: bool) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from llmdl_plugins.data import Example
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.plain import plain
+from llmdl_plugins.run.counts import Spent
 from llmdl_plugins.run.evaluate import Evaluator
 from llmdl_plugins.run.events import Told
 from llmdl_plugins.run.feedback import Feedback
@@ -18,10 +20,13 @@ from llmdl_plugins.run.lint import finding
 from llmdl_plugins.run.meter import Meter
 from llmdl_plugins.run.rollout import Rollout, Values
 from llmdl_plugins.run.screen import Verdict, screen
+from llmdl_plugins.run.space import Space
 from llmdl_plugins.run.stage import Stage
 from llmdl_plugins.run.teacher import Teacher
 from llmdl_plugins.run.told import updates
 from llmdl_plugins.run.told import verdict as screened
+
+_MARGIN = 1.5
 
 
 @dataclass
@@ -70,33 +75,75 @@ class Problem:
         return {n: p for n, p in self.evaluator.network.named_parameters().items() if p.trainable}
 
     @property
+    def space(self) -> Space:
+        """The architectures that its choices make, on top of the incumbent."""
+        return Space.of_network(self.evaluator.network, self._incumbent)
+
+    @property
+    def screened(self) -> int:
+        """How many val rows a proposal is screened on at the most."""
+        return len(self._val)
+
+    @property
     def budget(self) -> Meter:
         """What was spent and what may be."""
         return self.evaluator.cashier.meter
+
+    @property
+    def concurrency(self) -> int:
+        """About how many runs of the application may be under way at once."""
+        return self.evaluator.concurrency
 
     def value(self, name: str) -> Any:
         """The incumbent's value of a parameter."""
         return deepcopy(self._incumbent.get(name, self.parameters[name].default))
 
-    async def evaluate(self, candidates: Sequence[Values], examples: Sequence[Example]) -> list[Rollout]:
-        """Every candidate, on top of the incumbent, on every example."""
-        with self.stage.work():
-            return await self.evaluator.evaluate([self._full(c) for c in candidates], examples)
+    async def evaluate(
+        self, candidates: Sequence[Values], examples: Sequence[Example], *, repetition: str = "0"
+    ) -> list[Rollout]:
+        """Every candidate, on top of the incumbent, on every example.
 
-    async def propose(self, candidate: Values, what: str) -> Verdict:
+        Args:
+            repetition: another name asks for another draw of the same runs.
+        """
+        with self.stage.work():
+            full = [self._full(c) for c in candidates]
+            return await self.evaluator.evaluate(full, examples, repetition=repetition)
+
+    async def propose(self, candidate: Values, what: str, shown: Sequence[Example] = ()) -> Verdict:
         """Screen a candidate; where it is accepted it is the new incumbent.
 
         Args:
             candidate: the values that change.
             what: the move in words, for the report.
+            shown: train rows that its texts hold as worked examples, on purpose.
         """
         async with self.stage.turn:
             with self.stage.work():
-                return await self._judged(candidate, what)
+                return await self._judged(candidate, what, shown)
 
-    async def _judged(self, candidate: Values, what: str) -> Verdict:
-        if refused := self._refusal(candidate):
-            return refused
+    @contextmanager
+    def keeping_a_screen(self) -> Iterator[None]:
+        """Inside, what screening one proposal may take is kept: for an optimizer that proposes once, at its end."""
+        meter, held = self.budget, self.budget.aside
+        runs, one = 2 * len(self._val), self.evaluator.heaviest(self._incumbent)
+        pace = meter.elapsed() / max(1, meter.spent.rollouts)
+        meter.aside = Spent(
+            held.calls + runs * one.calls,
+            held.rollouts + runs,
+            held.tokens + int(_MARGIN * runs * one.tokens),
+            held.usd + _MARGIN * runs * one.usd,
+            held.seconds + runs * pace,
+        )
+        try:
+            yield
+        finally:
+            meter.aside = held
+
+    async def _judged(self, candidate: Values, what: str, shown: Sequence[Example]) -> Verdict:
+        if found := self.refusal(candidate, shown):
+            self.refused(*found)
+            return Verdict(False, 0.0, 0, 0, 0, 0.0, 0.0, found[1])
         full = self._full(candidate)
         number, before = len(self._verdicts), self._incumbent
         verdict = await screen(self.evaluator, before, full, self._val, seed=f"{self.seed}/{number}")
@@ -109,13 +156,18 @@ class Problem:
         self._tell(verdict, what, candidate, before)
         return verdict
 
-    def _refusal(self, candidate: Values) -> Verdict | None:
-        """A verdict without a test, whoever proposes, on a text that brings along what it must not."""
+    def refusal(self, candidate: Values, shown: Sequence[Example] = ()) -> tuple[str, str] | None:
+        """The name and the fault of a text that brings along what it must not, whoever proposes it.
+
+        Args:
+            shown: train rows that it holds as worked examples, on purpose.
+        """
+        on_purpose = {e.id for e in shown}
+        others = [e for e in self.train if e.id not in on_purpose] if shown else self.train
         for name, value in candidate.items():
             is_text = isinstance(value, str) and name in self.parameters and self.parameters[name].kind == "text"
-            if is_text and (why := finding(value, str(self.value(name)), self.train)):
-                self.refused(name, why)
-                return Verdict(False, 0.0, 0, 0, 0, 0.0, 0.0, why)
+            if is_text and (why := finding(value, str(self.value(name)), others)):
+                return name, why
         return None
 
     def refused(self, name: str, why: str, what: str = "new text for") -> None:

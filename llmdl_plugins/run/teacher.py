@@ -8,8 +8,10 @@ from langchain_core.language_models import BaseChatModel
 
 from llmdl_plugins import boundary
 from llmdl_plugins.errors import InfrastructureError
+from llmdl_plugins.holding import holding
 from llmdl_plugins.run.cashier import Cashier
 from llmdl_plugins.run.faults import is_fault
+from llmdl_plugins.scope import Scope
 
 
 class Teacher:
@@ -30,18 +32,35 @@ class Teacher:
             InfrastructureError: it could not be reached.
         """
         where = f"teacher/{role}/{place}"
-        with (
-            boundary.scope(
-                payer=self._cashier, rewrite=None, setup=None, repetition=where, place=lambda: where, turns=Counter()
-            ),
-            boundary.door(),
-        ):
+        with self.calling(where, Counter()), boundary.door():
             try:
                 return str((await self.model.ainvoke(text)).text)
             except Exception as error:
                 if not is_fault(error):
                     raise
-                raise InfrastructureError(
-                    f"The teacher could not be reached: {type(error).__name__}: {error}. What was paid for is kept: "
-                    "look at its server and its limits, then run the same command again."
-                ) from error
+                raise unreachable(error) from error
+
+    def calling(self, where: str, turns: Counter[str]) -> holding[Scope]:
+        """Inside, calls are the teacher's: for code of others that asks the model itself, in whatever thread.
+
+        Args:
+            where: it makes equal requests at other places distinct.
+            turns: how often the same was asked there, which makes its repetitions distinct.
+        """
+        return boundary.scope(
+            payer=self._cashier,
+            rewrite=None,
+            setup=None,
+            repetition=where,
+            place=lambda: where,
+            turns=turns,
+            refused=[],
+        )
+
+
+def unreachable(error: Exception) -> InfrastructureError:
+    """What is told where a teacher's call failed on the way."""
+    return InfrastructureError(
+        f"The teacher could not be reached: {type(error).__name__}: {error}. What was paid for is kept: "
+        "look at its server and its limits, then run the same command again."
+    )

@@ -47,6 +47,7 @@ def _result(course: Course, status: str, reason: str, told: Mapping[str, Any]) -
         accepted=sum(v.accepted for v in problem.verdicts),
         proposed=len(problem.verdicts),
         refused=problem.refusals.total(),
+        front=course.evaluator.tally.front(),
         spent=course.meter.told(),
         parameters={n: {"before": plain(setup.network[n].default), "after": v} for n, v in changed.items()},
         seed=setup.seed,

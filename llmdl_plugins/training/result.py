@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.network import Network
 from llmdl_plugins.plain import JSON, plain
+from llmdl_plugins.run.tally import Tried, table
 
 IMPROVED, NO_GAIN, STOPPED = "improved", "no gain shown", "stopped"
 _PACKAGES = ("llmdl-plugins", "langchain-core", "langgraph")
@@ -23,7 +24,8 @@ class Result:
 
     `status` is "improved" only where the sealed test shows a gain; then the trained values are handed over, else the
     untouched application is.  Where nothing was tested, `before` to `groups` are None, `openings` is 0 and `reason`
-    says why.
+    says why.  `front` are the architectures that no other beats in score at the same cost, on train and val rows: no
+    claim; empty where no choice was trained.
     """
 
     status: str
@@ -45,14 +47,16 @@ class Result:
     versions: Mapping[str, str]
     reason: str = field(default="", compare=False)
     refused: int = 0
+    front: Sequence[Tried] = ()
     network: Network | None = field(default=None, repr=False, compare=False)
     candidate: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
     folder: Path | None = field(default=None, compare=False)
 
     def json(self) -> dict[str, JSON]:
         """The contents of `result.json`."""
-        hidden = {"network", "candidate", "folder"}
-        return {name: plain(getattr(self, name)) for name in self.__dataclass_fields__ if name not in hidden}
+        hidden = {"network", "candidate", "folder", "front"}
+        told = {name: plain(getattr(self, name)) for name in self.__dataclass_fields__ if name not in hidden}
+        return {**told, "front": [one.json() for one in self.front]}
 
     def as_before(self, told: Mapping[str, Any] | None) -> Result | None:
         """This result as it was told the first time, with the time that it took then; None where it is another."""
@@ -70,6 +74,11 @@ class Result:
         """The application with the values that are handed over, as the plain thing it was."""
         return self._exported("graph")
 
+    @property
+    def program(self) -> Any:
+        """The same for a program of DSPy: a `dspy.Module` with these values, whose `save` needs nothing of ours."""
+        return self._exported("program")
+
     def save_patch(self, path: str | Path) -> Path:
         """Write the diff of the user's own source to a file; empty where no text is handed over."""
         target = Path(path)
@@ -83,12 +92,13 @@ class Result:
 
     def __str__(self) -> str:
         if self.before is None or self.after is None or self.interval is None:
-            return f"{self.status}: {self.reason}\nspent: {spending(self.spent)}"
+            return f"{self.status}: {self.reason}{table(self.front)}\nspent: {spending(self.spent)}"
         low, high = self.interval
         head = f"{self.status}: {self.before:.1%} → {self.after:.1%} on {self.test_size} sealed rows"
         opened = f"opened {self.openings} {'time' if self.openings == 1 else 'times'}"
         gain = f"gain {points(self.gain or 0.0)}, 95 % interval {points(low)} to {points(high)}"
-        return f"{head}\n{gain} (p = {self.p:.2g}, {self.method}; test set {opened})\nspent: {spending(self.spent)}"
+        shown = f"{gain} (p = {self.p:.2g}, {self.method}; test set {opened})"
+        return f"{head}\n{shown}{table(self.front)}\nspent: {spending(self.spent)}"
 
 
 def spending(spent: Mapping[str, Any]) -> str:

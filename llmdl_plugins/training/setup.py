@@ -72,6 +72,11 @@ class Setup:
 
     def _refuse_rows_as_values(self) -> None:
         shown = [n for n, p in self.network.named_parameters().items() if p.kind == "demos" and p.trainable]
+        if self.optimizer.shows_rows and not shown:
+            raise MisuseError(
+                f"{self.optimizer.name!r} puts train rows into prompts, and values are always stored: "
+                "with --no-content take an optimizer that writes texts (--optimizer textual-gradient)."
+            )
         if shown:
             raise MisuseError(
                 f"{shown[0]} holds train rows as worked examples, and values are always stored: with --no-content "

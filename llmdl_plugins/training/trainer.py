@@ -12,8 +12,9 @@ from llmdl_plugins.data import Dataset, load, text_key
 from llmdl_plugins.errors import Stopped
 from llmdl_plugins.losses.loss import resolve as resolve_loss
 from llmdl_plugins.network import Network, trainable
-from llmdl_plugins.plugins.catalogue import find
+from llmdl_plugins.parameter import showing
 from llmdl_plugins.run import observers
+from llmdl_plugins.run.architecture import built, read_space
 from llmdl_plugins.run.audience import watched
 from llmdl_plugins.run.budget import Budget
 from llmdl_plugins.run.cashier import Cashier
@@ -43,6 +44,7 @@ from llmdl_plugins.training.result import STOPPED, Result
 from llmdl_plugins.training.setup import Setup, refuse_hopeless
 
 INTERRUPTED = "interrupted"
+Space = str | Path | Mapping[str, Any] | None
 
 
 class Trainer:
@@ -60,6 +62,7 @@ class Trainer:
         folder: the run folder; the same call on the same folder goes on where it stopped.
         recipe: gives the network an architecture around `node` before training.
         source: the state key that this node is asked with; that with the text of the rows, if not given.
+        space: what there is to choose from: the name of a recipe, a file or a mapping with recipes and options.
         executor: where rows are run: "local" (this process), "processes", or what a plugin offers.
         workers: how many processes; one for each core, if not given.
         concurrency: calls of each model under way at once, and about so many rollouts.
@@ -93,6 +96,7 @@ class Trainer:
         recipe: str | None = None,
         node: str | None = None,
         source: str | None = None,
+        space: Space = None,
         seed: int = 0,
         concurrency: int = 8,
         executor: str | Executor = "local",
@@ -124,7 +128,8 @@ class Trainer:
         wrong, chosen = resolve_loss(loss, model), resolve_optimizer(optimizer, model is not None)
         executed = resolve_executor(executor, workers)
         network = trainable(load_target(net) if isinstance(net, str) else net)
-        network, made = _architecture(network, _recipe(network, recipe, chosen), node, source or text_key(splits.train))
+        start, source = _recipe(network, recipe, chosen), source or text_key(splits.train)
+        network, made = _architecture(network, start, node, source, space)
         made.update({"target": net} if isinstance(net, str) else {}, **(origin or {}))
         self.setup = Setup(
             network=network,
@@ -234,16 +239,19 @@ class Trainer:
 
 
 def _architecture(
-    network: Network, recipe: str | None, node: str | None, source: str
+    network: Network, recipe: str | None, node: str | None, source: str, space: Space
 ) -> tuple[Network, dict[str, Any]]:
     """The network that is trained, and how it was made from the user's."""
-    if recipe is None:
+    if recipe is None and space is None:
         return network, {"recipe": None}
-    made = {"recipe": recipe, "node": node, "source": source}
-    return find("recipes", recipe)(network, node=node, source=source), made
+    made: dict[str, Any] = {"recipe": recipe, "node": node, "source": source}
+    if space is not None:
+        made["space"] = read_space(space)
+    return built(network, made), made
 
 
 def _recipe(network: Network, asked: str | None, optimizer: Optimizer) -> str | None:
-    """The recipe that is asked for; or that of the optimizer, where the network has no alternatives of its own."""
-    has_choice = any(name.endswith("/chosen") for name in network.named_parameters())
-    return asked or (None if has_choice else optimizer.recipe)
+    """The recipe that is asked for; or that of the optimizer, where the network has nothing of the kind by itself."""
+    parameters = network.named_parameters()
+    has_own = any(name.endswith("/chosen") for name in parameters) or showing(parameters)
+    return asked or (None if has_own else optimizer.recipe)

@@ -13,12 +13,14 @@ from dspy.clients import execution
 from dspy.clients.call_result import CallResult
 from dspy.clients.lm15_boundary import request_kwargs
 from dspy.lm15 import Message, Request, Response, TextPart, Usage, response_from_openai_chat, response_to_events
+from dspy.utils import parallelizer
 
 from ..contracts import Contract, has, takes
 
 COMPAT = "adapters/llmdl_dspy/compat.py"
 MEETING = "adapters/llmdl_dspy/meeting.py"
 LOOK = "dspy/clients/execution.py"
+PREDICTOR, PROGRAM = "adapters/llmdl_dspy/predictor.py", "adapters/llmdl_dspy/program.py"
 
 
 class Constant:
@@ -43,7 +45,76 @@ REQUEST = Request(model="m", messages=(Message.user("Hi"),), system="Be kind.")
 RESPONSE = Constant().complete(REQUEST)
 EVENTS = list(response_to_events(RESPONSE))
 
+PREDICT = dspy.Predict("question -> answer")
+SEEN: list[Any] = []
+
+
+class Inside(dspy.Module):  # type: ignore[misc]
+    """Notes who calls."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.predict = dspy.Predict("question -> answer")
+
+    def forward(self, question: str) -> Any:
+        with dspy.context(lm=LM, adapter=Noting()):
+            return self.predict(question=question)
+
+
+class Noting(dspy.ChatAdapter):  # type: ignore[misc]
+    """Notes what a predictor was given."""
+
+    def __call__(self, lm: Any, lm_kwargs: Any, signature: Any, demos: Any, inputs: Any) -> Any:
+        SEEN.append((dspy.settings.caller_modules[-1], signature, demos))
+        return [{"answer": "said"}]
+
+
+def given(**kwargs: Any) -> Any:
+    """Caller, signature and demonstrations as an adapter sees them."""
+    with dspy.context(lm=LM, adapter=Noting()):
+        PREDICT(question="q", **kwargs)
+    return SEEN.pop()
+
+
+def caller_is_the_predictor() -> bool:
+    inside = Inside()
+    inside(question="q")
+    return SEEN.pop()[0] is inside.predict
+
+
+OTHER = dspy.Signature("question -> answer", "Other.")
 CONTRACTS = [
+    Contract(
+        "dspy", "a predictor takes a signature and demonstrations for one call", PREDICTOR, "dspy/predict/predict.py",
+        lambda: given(signature=OTHER, demos=[{"question": "a", "answer": "b"}])[1:]
+        == (OTHER, [{"question": "a", "answer": "b"}]),
+    ),
+    Contract(
+        "dspy", "the predictor that is called is the last of caller_modules", PROGRAM, "dspy/primitives/module.py",
+        caller_is_the_predictor,
+    ),
+    Contract(
+        "dspy", "a copy of a predictor keeps its stage and its signature", PROGRAM, "dspy/predict/predict.py",
+        lambda: PREDICT.deepcopy().stage == PREDICT.stage and PREDICT.deepcopy().signature is PREDICT.signature,
+    ),
+    Contract(
+        "dspy", "the description of a field stands in its schema", PREDICTOR, "dspy/signatures/signature.py",
+        lambda: OTHER.fields["answer"].json_schema_extra["desc"] == "${answer}",
+    ),
+    Contract(
+        "dspy", "ReAct writes what str() says of a tool into its instructions", "adapters/llmdl_dspy/tools.py",
+        "dspy/predict/react.py",
+        lambda: all(
+            str(tool) in react.react.signature.instructions
+            for react in [dspy.ReAct("question -> answer", tools=[found_by_name])]
+            for tool in react.tools.values()
+        ),
+    ),
+    Contract(
+        "dspy", "pools of threads show tqdm.tqdm, of which each clears all", "adapters/llmdl_dspy/bars.py",
+        "dspy/utils/parallelizer.py",
+        lambda: "tqdm.tqdm._instances.clear()" in inspect.getsource(parallelizer.ParallelExecutor.execute),
+    ),
     Contract(
         "dspy", "calls are made by execute and aexecute, which are looked up when a call is made", MEETING, LOOK,
         lambda: takes(execution.execute, "lm", "call")() and takes(execution.aexecute, "lm", "call")()

@@ -25,16 +25,6 @@ from .kinds import KINDS, SHORT, Kind, costs
 TARGETS = {"chain": "chain", "graph": "answer"}  # what the user has, and its node
 
 
-def parts_say(app: Any, said: str) -> None:
-    """The node answers by how often it was asked; what is around it says this."""
-    own = app.model.say
-
-    def say(messages: Any) -> str:
-        return str(own(messages) if "one word" in messages[0].text else said)
-
-    app.model.say = say
-
-
 def counted(net: Network, question: str) -> tuple[Any, float]:
     """The answer, and how many calls the ledger has of it."""
     run = Run(Ledger())
@@ -57,9 +47,11 @@ def test_it_starts_as_the_application(app: Any, target: str, kind: Kind) -> None
 
 @pytest.mark.parametrize("target", TARGETS)
 @pytest.mark.parametrize(("kind", "said", "calls"), costs(), ids=lambda value: getattr(value, "name", None))
-def test_switched_on_it_costs_what_it_says(app: Any, target: str, kind: Kind, said: str, calls: int) -> None:
+def test_switched_on_it_costs_what_it_says(
+    app: Any, target: str, kind: Kind, said: str, calls: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     node = TARGETS[target]
-    parts_say(app, said)
+    monkeypatch.setenv("SAID", said)
     made = kind.make(getattr(app, target), node=node, source="question")
     values = {f"{node}/{name}": value for name, value in kind.values.items()}
     with made.using({f"{node}/chosen": kind.name, **values}):
@@ -153,8 +145,8 @@ def test_another_model_can_stand_around_the_node(app: Any) -> None:
     assert len(critic.calls) == len(app.model.calls) == 1
 
 
-def test_one_recipe_goes_around_another(app: Any) -> None:
-    parts_say(app, "It is wrong.")
+def test_one_recipe_goes_around_another(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SAID", "It is wrong.")
     net = recipes.refine(recipes.vote(app.chain, 3))
     assert counted(net, SHORT)[1] == 1
     with net.using({"chain/chosen": "vote", "chain/chosen_2": "refine"}):

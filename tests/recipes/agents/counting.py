@@ -1,5 +1,6 @@
-"""A user's application, three ways: a chain, a graph, and the model behind both."""
+"""A user's application, as a chain and as a graph, and the model behind both."""
 
+import os
 from typing import Any, TypedDict
 
 from langchain_core.language_models import BaseChatModel
@@ -14,6 +15,8 @@ SYSTEM = "You answer with one word."
 
 
 def _say(messages: Any) -> str:
+    if "one word" not in messages[0].text:
+        return os.environ.get("SAID", "")  # to whom the application does not ask
     return f"{len(messages)} messages, {sum(len(message.text) for message in messages)} characters"
 
 
@@ -33,7 +36,7 @@ class Model(BaseChatModel):
 
 
 model = Model()
-PROMPT = ChatPromptTemplate.from_messages([("system", "You answer with one word."), ("user", "{question}")])
+PROMPT = ChatPromptTemplate.from_messages([("system", "You say one word."), ("user", "{question}")])
 chain = PROMPT | model | StrOutputParser()
 
 

@@ -1,0 +1,51 @@
+"""Where a program's predictors are met: each call is a step, and is given what is in force."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import dspy
+
+from llmdl_dspy.bars import bars
+from llmdl_dspy.compat import COPIED, POOLS
+from llmdl_dspy.program import current
+from llmdl_plugins.arriving import Method
+
+
+def methods() -> Sequence[Method]:
+    """What to replace while the door stands."""
+    return [
+        Method(dspy.Predict, "forward", _forward),
+        Method(dspy.Predict, "aforward", _aforward),
+        Method(COPIED, "deepcopy", _deepcopy),
+        Method(POOLS, "tqdm", bars),
+    ]
+
+
+def _forward(own: Callable[..., Any]) -> Callable[..., Any]:
+    def forward(self: Any, **kwargs: Any) -> Any:
+        if (program := current()) is None:
+            return own(self, **kwargs)
+        with program.call(self, kwargs) as call:
+            return call.answered(own(self, **call.kwargs))
+
+    return forward
+
+
+def _aforward(own: Callable[..., Any]) -> Callable[..., Any]:
+    async def aforward(self: Any, **kwargs: Any) -> Any:
+        if (program := current()) is None:
+            return await own(self, **kwargs)
+        with program.call(self, kwargs) as call:
+            return call.answered(await own(self, **call.kwargs))
+
+    return aforward
+
+
+def _deepcopy(own: Callable[..., Any]) -> Callable[..., Any]:
+    def deepcopy(self: Any) -> Any:
+        program = current()
+        return own(self) if program is None else program.copied(own(self))
+
+    return deepcopy

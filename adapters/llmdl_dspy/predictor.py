@@ -1,0 +1,179 @@
+"""A predictor of a program with its texts and demonstrations as parameters, and what a call of it is given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import dspy
+
+from llmdl_dspy import demos
+from llmdl_dspy.tools import Described, handed
+from llmdl_plugins import slots
+from llmdl_plugins.errors import UnboundCallError
+from llmdl_plugins.parameter import Parameter
+
+FIELDS_OFF = "field descriptions are trained where they are unfrozen"
+_SIGNATURES = 256
+OWN = ("signature", "demos", "config", "lm")
+
+
+class Predictor:
+    """Reads its parameters and gives a call of it what is in force; the `dspy.Predict` itself stays as it is.
+
+    Args:
+        name: its path in the program.
+        predict: the predictor.
+        tools: what DSPy has written about tools into its instructions.
+        handed: tools that it may be given as inputs.
+        frozen_because: why nothing of it is trained, if so.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        predict: dspy.Predict,
+        tools: Sequence[Described] = (),
+        handed: Sequence[Described] = (),
+        frozen_because: str = "",
+    ) -> None:
+        self.name, self.predict, self.signature = name, predict, predict.signature
+        self.tools = {_slot(one): one for one in tools}
+        self.handed = {id(one.tool): one for one in handed}
+        does = f"{', '.join(self.signature.input_fields)} -> {', '.join(self.signature.output_fields)}"
+        self.instructions = Parameter(self._with_slots(), role=f"instructions of {name}: {does}", slots=[*self.tools])
+        self.demos = Parameter(
+            [demos.as_told(self.signature, demo) for demo in predict.demos],
+            kind="demos",
+            role=f"worked examples of {name}: {does}",
+            checks=[lambda value: demos.problem(self.signature, value)],
+            worked=lambda given, made: demos.worked(self.signature, given, made),
+        )
+        self.fields = {field: self._described(field) for field in self.signature.fields}
+        if frozen_because:
+            for one in (self.instructions, self.demos, *self.fields.values()):
+                one.freeze(frozen_because)
+        self._signatures: dict[tuple[str, ...], Any] = {}
+        self._shown: dict[int, tuple[Any, list[Any]]] = {}
+
+    def _with_slots(self) -> str:
+        text = str(self.signature.instructions)
+        parts: list[slots.Part] = [text]
+        for name, tool in self.tools.items():
+            written = tool.text(tool.parameter.default)
+            parts = [piece for part in parts for piece in _cut(part, written, slots.Slot(name))]
+        return slots.unparse(parts, [*self.tools])
+
+    def _described(self, field: str) -> Parameter:
+        desc = self.signature.fields[field].json_schema_extra["desc"] or ""
+        role = f"tells the model what the field {field} of {self.name} holds"
+        return Parameter(desc, role=role, trainable=False, frozen_because=FIELDS_OFF)
+
+    def parameters(self) -> dict[str, Parameter]:
+        """Its parameters by name: `node/instructions`, `node/demos`, `node/field:NAME`, `node/tool:NAME`."""
+        tools = {f"tool:{one.tool.name}": one.parameter for one in (*self.tools.values(), *self.handed.values())}
+        fields = {f"field:{name}": one for name, one in self.fields.items()}
+        own = {"instructions": self.instructions, "demos": self.demos, **fields, **tools}
+        return {f"{self.name}/{name}": one for name, one in own.items()}
+
+    def given(self, caller: dspy.Predict, kwargs: Mapping[str, Any]) -> dict[str, Any]:
+        """What a call of the predictor, or of a copy of it, is given instead.
+
+        Args:
+            caller: who is called: the predictor itself or a copy.
+            kwargs: what it is called with.
+
+        Raises:
+            UnboundCallError: the program brings a signature or demonstrations of its own, which hide the values in
+                force.
+        """
+        found = {name: handed(value, self.handed) for name, value in kwargs.items()} if self.handed else dict(kwargs)
+        signature = self.bound(kwargs.get("signature", caller.signature))
+        if signature is not caller.signature:
+            found["signature"] = signature
+        if (shown := self.changed_demos()) is not None:
+            if "demos" in kwargs:
+                raise self._hidden("demos")
+            found["demos"] = shown
+        return found
+
+    def changed_demos(self) -> list[Any] | None:
+        """The demonstrations in force as DSPy takes them; None where they are the predictor's own."""
+        worked = self.demos.value
+        if worked is self.demos.default or worked == self.demos.default:
+            return None
+        return self.shown(worked)
+
+    def described(self) -> list[Described]:
+        """The tools that it is told of."""
+        return [*self.tools.values(), *self.handed.values()]
+
+    def bound(self, signature: Any) -> Any:
+        """A signature with the texts in force.
+
+        Args:
+            signature: of the predictor, or one that the program made of it.
+        """
+        values = self._values()
+        if values == self._defaults():
+            return signature
+        mine = self._signatures.get(values)
+        if mine is None:
+            if len(self._signatures) >= _SIGNATURES:
+                self._signatures.clear()
+            mine = self._signatures[values] = self._changed(self.signature, values)
+        if signature is self.signature or signature is mine:
+            return mine
+        return self._changed(signature, values)
+
+    def shown(self, worked: Sequence[Mapping[str, str]]) -> list[Any]:
+        """Demonstrations as DSPy takes them; of the same list, the same."""
+        known = self._shown.get(id(worked))
+        if known is None or known[0] is not worked:
+            if len(self._shown) >= _SIGNATURES:
+                self._shown.clear()
+            known = self._shown[id(worked)] = (worked, demos.shown(self.signature, worked))
+        return known[1]
+
+    def _values(self) -> tuple[str, ...]:
+        tools = [one.parameter.value for one in self.tools.values()]
+        return (self.instructions.value, *tools, *[one.value for one in self.fields.values()])
+
+    def _defaults(self) -> tuple[str, ...]:
+        tools = [one.parameter.default for one in self.tools.values()]
+        return (self.instructions.default, *tools, *[one.default for one in self.fields.values()])
+
+    def _rendered(self, values: Sequence[str]) -> str:
+        written = {name: tool.text(desc) for (name, tool), desc in zip(self.tools.items(), values[1:], strict=False)}
+        return slots.render(slots.parse(values[0], [*self.tools]), written)
+
+    def _changed(self, signature: Any, values: Sequence[str]) -> Any:
+        before, after = str(self.signature.instructions), self._rendered(values)
+        if before != after:
+            if before not in signature.instructions:
+                raise self._hidden("instructions")
+            signature = signature.with_instructions(signature.instructions.replace(before, after, 1))
+        for (field, one), desc in zip(self.fields.items(), values[1 + len(self.tools) :], strict=True):
+            if desc != one.default:
+                if field not in signature.fields:
+                    raise self._hidden(f"field:{field}")
+                signature = signature.with_updated_fields(field, desc=desc)
+        return signature
+
+    def _hidden(self, what: str) -> UnboundCallError:
+        return UnboundCallError(
+            f"The program calls {self.name} with {what.partition(':')[0]} of its own, so the value of "
+            f"{self.name}/{what} was not in force and can't be scored: freeze {self.name}/{what}."
+        )
+
+
+def _slot(tool: Described) -> str:
+    return str(tool.tool.name)
+
+
+def _cut(part: slots.Part, written: str, slot: slots.Slot) -> list[slots.Part]:
+    """A piece of instructions, cut where a tool is written."""
+    if not isinstance(part, str) or written not in part:
+        return [part]
+    before, _, after = part.partition(written)
+    return [before, slot, *_cut(after, written, slot)]

@@ -1,0 +1,194 @@
+"""A `dspy.Module` with its predictors as parameters; it is never copied and never changed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+import dspy
+
+from llmdl_dspy.feeding import feeders
+from llmdl_dspy.predictor import OWN, Predictor
+from llmdl_dspy.tools import Described, acts_at_once, described, takes_tools, tools_of
+from llmdl_plugins import boundary, passage, tape
+from llmdl_plugins.errors import LlmdlError, TargetError, UnboundCallError
+from llmdl_plugins.holding import holding
+from llmdl_plugins.parameter import Parameter, copies, in_force
+from llmdl_plugins.tape import Step
+
+_ALIKE = (
+    "A copy was called of one of {}, to which DSPy gave the same stage, as it does after the same random.seed(): "
+    "the values of neither can be put in. Give each a seed of its own, or none."
+)
+_program: ContextVar[Program | None] = ContextVar("llmdl_dspy_program", default=None)
+
+
+class Program:
+    """Finds out what can be trained in a module, and puts what is in force into its calls.
+
+    Args:
+        module: the user's.
+
+    Raises:
+        TargetError: it has no predictors.
+    """
+
+    def __init__(self, module: dspy.Module) -> None:
+        self.module = module
+        self.predictors = _predictors(module)
+        if not self.predictors:
+            raise TargetError(
+                f"{type(module).__name__} has no predictors, so nothing of it can be trained: assign dspy.Predict and "
+                "its like as attributes in __init__; those of a module that was compiled are left alone by DSPy, too."
+            )
+        self._by_id = {id(p.predict): p for p in self.predictors}
+        stages: dict[str, list[Predictor]] = {}
+        for one in self.predictors:
+            stages.setdefault(one.predict.stage, []).append(one)
+        self._by_stage = stages
+        self.is_async = hasattr(module, "aforward") and not acts_at_once(module)
+
+    @property
+    def name(self) -> str:
+        """The name of the module's class."""
+        return type(self.module).__name__
+
+    def parameters(self) -> dict[str, Parameter]:
+        """Every parameter by name."""
+        return {name: one for p in self.predictors for name, one in p.parameters().items()}
+
+    async def answer(self, inputs: Mapping[str, Any]) -> Any:
+        """What the module answers to inputs, with the values in force.
+
+        With none changed, no tape recorded and no run that pays, it is the module itself that runs.
+        """
+        if not self._is_observed():
+            return await self._run(inputs)
+        with boundary.door(), boundary.scope(place=_place()), dspy.context(trace=[]), holding(_program, self):
+            return await self._run(inputs)
+
+    def _is_observed(self) -> bool:
+        scope, here = boundary.current_scope(), copies()
+        if tape.current_tape() or (scope and scope.payer):
+            return True
+        return any(in_force(here.get(p, p)) != p.default for p in self.parameters().values())
+
+    async def _run(self, inputs: Mapping[str, Any]) -> Any:
+        # What is written without `async` would hold up every other run on this loop.
+        if self.is_async:
+            return await self.module.acall(**inputs)
+        return await asyncio.to_thread(self.module, **inputs)
+
+    @contextmanager
+    def call(self, caller: dspy.Predict, kwargs: Mapping[str, Any]) -> Iterator[Call]:
+        """A call of a predictor as a step of the tape.
+
+        Raises:
+            UnboundCallError: what is in force can't reach it.
+        """
+        known = self._known(caller, dspy.settings.caller_modules or [])
+        given = {key: value for key, value in kwargs.items() if key not in OWN}
+        recorded = tape.current_tape()
+        fed_by = feeders(recorded, given) if recorded else None
+        with tape.step(known.name if known else named(caller), given, fed_by) as step:
+            try:
+                call = Call(known.given(caller, kwargs) if known else dict(kwargs), step)
+            except LlmdlError as error:
+                raise passage.refused(error) from None
+            yield call
+
+    def copied(self, copy: dspy.Module) -> dspy.Module:
+        """A copy that the program made of one of its modules, for this run: with the texts in force in it."""
+        for predict in copy.predictors():
+            if (known := self._known(predict, [copy])) is not None:
+                predict.signature = known.bound(predict.signature)
+        return copy
+
+    def _known(self, caller: dspy.Predict, inside: Sequence[dspy.Module]) -> Predictor | None:
+        """The predictor that is called, or of which a copy is; None for one that is made as the program runs.
+
+        Raises:
+            UnboundCallError: nobody can tell of which one it is a copy.
+        """
+        if (known := self._by_id.get(id(caller))) is not None:
+            return known
+        alike = self._by_stage.get(caller.stage, [])
+        found = alike if len(alike) < 2 else _at_the_same_place(caller, alike, inside)
+        if len(found) > 1:
+            raise passage.refused(UnboundCallError(_ALIKE.format(", ".join(one.name for one in alike))))
+        return found[0] if found else None
+
+
+class Call:
+    """A call of a predictor.
+
+    Args:
+        kwargs: what it is given.
+        step: of the tape, where one is recorded.
+    """
+
+    def __init__(self, kwargs: Mapping[str, Any], step: Step | None) -> None:
+        self.kwargs, self._step = kwargs, step
+
+    def answered(self, prediction: Any) -> Any:
+        """Note what came."""
+        if self._step:
+            self._step.outputs = dict(prediction.items())
+        return prediction
+
+
+def current() -> Program | None:
+    """The program whose values are put in here."""
+    return _program.get()
+
+
+def named(caller: dspy.Predict) -> str:
+    """A name for a predictor that is made as the program runs."""
+    return f"({caller.signature.__name__})"
+
+
+def as_state(answer: Any) -> Any:
+    """The fields of a prediction by name; what is none, as it is."""
+    return dict(answer.items()) if isinstance(answer, dspy.Example) else answer
+
+
+def _place() -> Callable[[], str]:
+    """Tells where a call stands: the steps of this program without their numbers, which depend on who was first."""
+    outer = step.path if (step := tape.current_step()) else ""
+
+    def place() -> str:
+        if (step := tape.current_step()) is None:
+            return outer
+        inside = step.path.removeprefix(outer).strip("/")
+        return "/".join(filter(None, [outer, *(part.rpartition("#")[0] for part in inside.split("/"))]))
+
+    return place
+
+
+def _at_the_same_place(caller: dspy.Predict, alike: list[Predictor], inside: Sequence[dspy.Module]) -> list[Predictor]:
+    """Those of the predictors that stand in the program where the caller stands in one of these modules."""
+    for module in inside:
+        path = next((name for name, one in module.named_predictors() if one is caller), None)
+        if path and (found := [one for one in alike if f".{one.name}".endswith(f".{path}")]):
+            return found
+    return alike
+
+
+def _predictors(module: dspy.Module) -> list[Predictor]:
+    named_predicts = module.named_predictors()
+    tools = [(path, described(tool)) for path, tool in tools_of(module)]
+    return [Predictor(name, predict, *_its(predict, tools), _why_frozen(predict)) for name, predict in named_predicts]
+
+
+def _its(predict: dspy.Predict, tools: list[tuple[str, Described]]) -> tuple[list[Described], list[Described]]:
+    """The tools that are written into a predictor's instructions, and those that it may be given."""
+    written = [one for _, one in tools if one.text(one.parameter.default) in predict.signature.instructions]
+    return written, [one for _, one in tools if takes_tools(predict.signature)]
+
+
+def _why_frozen(predict: dspy.Predict) -> str:
+    own = type(predict).forward
+    return "" if own is dspy.Predict.forward else f"{type(predict).__name__} answers in a forward of its own"

@@ -1,0 +1,92 @@
+"""From a program of DSPy to values of our parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from llmdl_dspy.teleprompt.node import Node
+from llmdl_dspy.teleprompt.quoting import with_demos, with_slots
+from llmdl_dspy.teleprompt.rows import Rows
+from llmdl_plugins.data import Example
+from llmdl_plugins.errors import MisuseError
+from llmdl_plugins.parameter import Parameter
+from llmdl_plugins.plain import digest, plain
+from llmdl_plugins.run.problem import Problem
+
+Demo = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Values by name, and the train rows that they show as worked examples."""
+
+    values: Mapping[str, Any]
+    shown: Sequence[Example] = ()
+
+    @property
+    def key(self) -> str:
+        """Equal for equal values."""
+        return digest(plain(dict(self.values)))
+
+
+class Candidates:
+    """What programs of DSPy stand for.
+
+    Args:
+        problem: its text parameters are the nodes.
+        rows: of the problem.
+        worked: a train row as a worked example; None where it has no part for a node.
+    """
+
+    def __init__(self, problem: Problem, rows: Rows, worked: Callable[[Example], Demo | None]) -> None:
+        self.texts = {name: p for name, p in problem.parameters.items() if p.kind == "text"}
+        if not self.texts:
+            raise MisuseError("DSPy's optimizers train texts, and no text of this network is trainable.")
+        self._demos = {name: found for name in self.texts if (found := _demos_of(name, problem.parameters))}
+        self._now = {name: problem.value(name) for name in problem.parameters}
+        self._rows, self._worked = rows, worked
+
+    def nodes(self) -> dict[str, Node]:
+        """A node for each text."""
+        return {
+            name: Node(name, str(self._now[name]), p.role, self._now.get(self._demos.get(name, ""), ()))
+            for name, p in self.texts.items()
+        }
+
+    def of(self, nodes: Mapping[str, Node]) -> Candidate:
+        """What these nodes stand for."""
+        values, shown = dict[str, Any](), dict[str, Example]()
+        for name, node in nodes.items():
+            demos, rows = self.read(node)
+            text = str(self._now[name]) if node.text is None else with_slots(node.text, self.texts[name])
+            if own := self._demos.get(name):
+                values[own] = demos
+            else:
+                text = with_demos(text, demos, self.texts[name].slots)
+            values[name] = text
+            shown.update({row.id: row for row in rows})
+        changed = {name: value for name, value in values.items() if plain(value) != plain(self._now[name])}
+        return Candidate(changed, list(shown.values()))
+
+    def read(self, node: Node) -> tuple[list[Demo], list[Example]]:
+        """The worked examples of a node, and the rows that they are; a row that has no part for it is left out."""
+        demos, rows = list[Demo](), list[Example]()
+        for demo in node.demos:
+            if (row := self._rows.shown_by(demo)) is None:
+                demos.append({"input": str(demo["input"]), "output": str(demo["output"])})
+            elif (made := self._worked(row)) is not None:
+                demos.append(made)
+                rows.append(row)
+        return demos, rows
+
+    def in_force(self, name: str, candidate: Candidate) -> str:
+        """The text of a parameter under a candidate."""
+        return str(candidate.values.get(name, self._now[name]))
+
+
+def _demos_of(name: str, parameters: Mapping[str, Parameter]) -> str | None:
+    """The parameter that holds the worked examples of a text: `demos` beside `instruction`."""
+    beside = f"{name.rpartition('/')[0]}/demos".lstrip("/")
+    return beside if beside in parameters and parameters[beside].kind == "demos" else None

@@ -1,0 +1,56 @@
+"""Keeps what DSPy prints, and the bars that it draws, out of the output; its warnings are told to who watches."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import dspy
+from tqdm import tqdm
+
+MARK = "llmdl_quiet"
+_SHOWN = 300
+
+
+@contextlib.contextmanager
+def quiet(say: Callable[[str], None]) -> Iterator[None]:
+    """Inside, threads of DSPy print nothing; everybody else prints as ever."""
+    handler, logger, watch = _Told(say), logging.getLogger("dspy"), tqdm.monitor_interval
+    logger.addHandler(handler)
+    tqdm.monitor_interval = 0  # no thread of its own that draws
+    with contextlib.redirect_stdout(_Apart(sys.stdout)), contextlib.redirect_stderr(_Apart(sys.stderr)):
+        try:
+            yield
+        finally:
+            tqdm.monitor_interval = watch
+            logger.removeHandler(handler)
+
+
+class _Apart:
+    """A stream that takes nothing from threads of DSPy: `dspy.context` reaches them, our own variables don't."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        return len(text) if dspy.settings.get(MARK) else self._stream.write(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+class _Told(logging.Handler):
+    """Tells each warning once."""
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        super().__init__(logging.WARNING)
+        self._say, self._known = say, set[str]()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        text = record.getMessage()[:_SHOWN]
+        if dspy.settings.get(MARK) and text not in self._known:
+            self._known.add(text)
+            self._say(f"warning: dspy: {text}")

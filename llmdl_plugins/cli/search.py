@@ -1,0 +1,29 @@
+"""`llmdl search`: `llmdl fit` over a space of architectures; all of its options, but one, are options of this too."""
+
+from __future__ import annotations
+
+from inspect import Parameter, signature
+from typing import Annotated, Any
+
+import typer
+
+from llmdl_plugins.cli.fit import fit
+
+Strategy = Annotated[str, typer.Option("--search", help="random, evolution, halving, or what a plugin offers.")]
+_DEFAULT = "halving"
+
+
+def search(*, search: str = _DEFAULT, **given: Any) -> None:
+    """Search a better architecture for an untouched application, and test on sealed rows whether it is better.
+
+    Example: llmdl search app.py:graph --data rows.jsonl --loss exact_match --space space.json --budget "2000 rollouts"
+    """
+    fit(optimizer=search, **given)
+
+
+# Typer reads what a command takes from its signature.
+_taken = signature(fit, eval_str=True).parameters
+_strategy = Parameter("search", Parameter.KEYWORD_ONLY, default=_DEFAULT, annotation=Strategy)
+_ours = [_strategy if name == "optimizer" else p.replace(kind=Parameter.KEYWORD_ONLY) for name, p in _taken.items()]
+search.__signature__ = signature(fit).replace(parameters=_ours, return_annotation=None)  # type: ignore[attr-defined]
+search.__annotations__ = {p.name: p.annotation for p in _ours}

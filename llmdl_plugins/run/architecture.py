@@ -1,0 +1,72 @@
+"""The architecture that a run trains: the application, with what recipes and a space put around its nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from llmdl_plugins.errors import MisuseError
+from llmdl_plugins.network import Network
+from llmdl_plugins.plugins.catalogue import find
+
+MADE = ("recipe", "node", "source", "space")
+_FILES = (".json", ".yaml", ".yml")
+_PARTS = {"recipes", "choices"}
+_FORM = 'write {"recipes": [{"recipe": NAME, "node": NODE}, …], "choices": {NAME: [option, …], …}}'
+
+
+def built(network: Network, made: Mapping[str, Any]) -> Network:
+    """The network with a recipe around a node, and then with a space.
+
+    Args:
+        made: "recipe", "node" and "source" as given; "space" as `read_space` gave it.
+
+    Raises:
+        MisuseError: no such recipe, node or choice.
+    """
+    space = made.get("space") or {}
+    recipes = [{"recipe": made["recipe"]}] if made.get("recipe") else []
+    for one in [*recipes, *space.get("recipes", ())]:
+        recipe, node = find("recipes", one["recipe"]), one.get("node") or made.get("node")
+        network = recipe(network, node=node, source=made["source"])
+    for name, options in space.get("choices", {}).items():
+        network[name].narrow(options, name)
+    return network
+
+
+def read_space(space: str | Path | Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """A space as plain data: the name of a recipe, a file, or what would stand in one.
+
+    Raises:
+        MisuseError: it can't be read, or holds something else.
+    """
+    if space is None:
+        return None
+    if isinstance(space, str) and not space.endswith(_FILES):
+        find("recipes", space)
+        return {"recipes": [{"recipe": space}]}
+    told = _read(Path(space)) if isinstance(space, str | Path) else space
+    if not isinstance(told, Mapping) or not told or told.keys() - _PARTS:
+        raise MisuseError(f"{_named(space)} holds no space: {_FORM}.")
+    recipes = [{"recipe": one} if isinstance(one, str) else one for one in told.get("recipes") or ()]
+    choices = told.get("choices") or {}
+    fits = all(
+        isinstance(one, Mapping) and one.get("recipe") and not one.keys() - {"recipe", "node"} for one in recipes
+    )
+    if not fits or not isinstance(choices, Mapping) or not all(isinstance(o, list) and o for o in choices.values()):
+        raise MisuseError(f"{_named(space)} holds no space: {_FORM}.")
+    return {"recipes": [dict(one) for one in recipes], "choices": dict(choices)}
+
+
+def _read(path: Path) -> Any:
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise MisuseError(f"The space {path} can't be read: {error}") from None
+
+
+def _named(space: Any) -> str:
+    return str(space) if isinstance(space, str | Path) else f"The {type(space).__name__}"

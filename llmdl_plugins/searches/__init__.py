@@ -1,0 +1,1 @@
+"""Search strategies: the protocol of optimizers over choice values, one file a strategy."""

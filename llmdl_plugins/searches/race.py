@@ -1,0 +1,115 @@
+"""A race of architectures: all of them on the same train rows in the same order, so that they are compared in pairs."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from statistics import fmean
+
+from llmdl_plugins.run.problem import Problem
+from llmdl_plugins.run.space import Architecture
+from llmdl_plugins.searches.allowance import Allowance
+
+
+@dataclass
+class Seen:
+    """What an architecture came to, row by row; a fault on the way to the model is no score.
+
+    Args:
+        costs: of each row: dollars where they are known, else tokens, else calls.
+    """
+
+    scores: list[float | None] = field(default_factory=list)
+    costs: list[float] = field(default_factory=list)
+
+    @property
+    def score(self) -> float:
+        """The mean so far."""
+        told = [score for score in self.scores if score is not None]
+        return fmean(told) if told else 0.0
+
+    @property
+    def cost(self) -> float:
+        """What a row takes so far."""
+        return fmean(self.costs) if self.costs else 0.0
+
+
+class Race:
+    """Every architecture that was run, on how many rows it may be, and what it came to.
+
+    Args:
+        problem: whose train rows are run, in an order that its seed draws.
+        runs: how many runs of the application the search may take.
+    """
+
+    def __init__(self, problem: Problem, runs: int) -> None:
+        self.problem, self.space = problem, problem.space
+        self.draw = random.Random(f"{problem.seed}/search")
+        self.rows = self.draw.sample(list(problem.train), len(problem.train))
+        self.allowance = Allowance(problem, runs)
+        self.seen: dict[Architecture, Seen] = {}
+
+    async def run(self, architectures: Iterable[Architecture], upto: int) -> bool:
+        """Run each on the first rows, as far as it has not been; False where the allowance ends before all have.
+
+        Those that fit are run, in their order.
+        """
+        wanted = list(dict.fromkeys(architectures))
+        fitting = self._fitting(wanted, upto)
+        for done in sorted({self.depth(a) for a in fitting}):
+            await self._run([a for a in fitting if self.depth(a) == done], done, upto)
+        return len(fitting) == len(wanted)
+
+    def _fitting(self, architectures: Sequence[Architecture], upto: int) -> list[Architecture]:
+        left, fitting = self.allowance.left, list[Architecture]()
+        for architecture in architectures:
+            left -= max(0, min(upto, len(self.rows)) - self.depth(architecture))
+            if left < 0:
+                break
+            fitting.append(architecture)
+        return fitting
+
+    async def _run(self, architectures: Sequence[Architecture], done: int, upto: int) -> None:
+        if not (rows := self.rows[done:upto]):
+            return
+        worth = self.problem.budget.worth
+        rollouts = await self.problem.evaluate([self.space.changes(a) for a in architectures], rows)
+        self.allowance.take(len(rollouts))
+        for number, rollout in enumerate(rollouts):
+            seen, took = self.seen.setdefault(architectures[number // len(rows)], Seen()), worth(rollout.receipts)
+            seen.scores.append(None if rollout.status == "infrastructure error" else rollout.score)
+            seen.costs.append(took.usd or took.tokens or took.calls)
+
+    def depth(self, architecture: Architecture) -> int:
+        """On how many rows it was run."""
+        return len(self.seen[architecture].scores) if architecture in self.seen else 0
+
+    def ranked(self, architectures: Iterable[Architecture]) -> list[Architecture]:
+        """The best first, of equals the cheaper."""
+        return sorted(architectures, key=lambda a: (-self.seen[a].score, self.seen[a].cost))
+
+
+def ladder(first: int, rows: int) -> list[int]:
+    """After how many rows a race looks: twice as many each time, and all at last.
+
+    >>> ladder(5, 60)
+    [5, 10, 20, 40, 60]
+    """
+    rungs = [min(first, rows)]
+    while rungs[-1] < rows:
+        rungs.append(min(2 * rungs[-1], rows))
+    return rungs
+
+
+async def halved(race: Race, architectures: Sequence[Architecture], rungs: Sequence[int]) -> list[Architecture]:
+    """The better half goes on at each look; those that came farthest first, the best of them at the head."""
+    alive, out = list(architectures), list[Architecture]()
+    for number, upto in enumerate(rungs):
+        if not await race.run(alive, upto):
+            break
+        alive = race.ranked(alive)
+        if number < len(rungs) - 1 and len(alive) > 1:
+            half = len(alive) // 2
+            alive, out = alive[:half], [*alive[half:], *out]
+    return [*alive, *out]

@@ -1,0 +1,245 @@
+"""A DSPy program is a network: its texts are parameters, its predictors steps, and it is never changed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import dspy
+import pytest
+
+from llmdl_plugins import Network, trainable
+from llmdl_plugins.errors import ParameterError, TargetError, UnboundCallError
+
+from .filling import filling, marked
+from .programs import Fan, Inner, Nested, Synchronous, search
+
+PREDICTORS = ["inner.draft.predict", "inner.parts[0]", "last"]
+
+
+@pytest.fixture(autouse=True)
+def bare() -> Iterator[None]:
+    before = dspy.Predict.forward, dspy.Predict.aforward, dspy.Module.deepcopy
+    yield
+    assert (dspy.Predict.forward, dspy.Predict.aforward, dspy.Module.deepcopy) == before
+    assert dspy.settings.lm is None
+
+
+def values(net: Network, mark: str) -> dict[str, str]:
+    return {name: f"{mark} do it" for name in net.named_parameters() if name.endswith("/instructions")}
+
+
+def traced(net: Network, inputs: Any, given: Any = None) -> Any:
+    with dspy.context(lm=filling(marked)), net.using(given or {}):
+        return asyncio.run(net.trace(inputs))
+
+
+def system(step: Any) -> str:
+    return str(step.calls[0].messages[0]["content"])
+
+
+def test_predictors_are_nodes_and_their_texts_parameters() -> None:
+    net = trainable(Nested())
+    assert net.nodes() == PREDICTORS
+    assert [name for name, p in net.named_parameters().items() if p.trainable] == [
+        f"{node}/{kind}" for node in PREDICTORS for kind in ("instructions", "demos")
+    ]
+    assert net["last/field:number"].default == "${number}" and "unfrozen" in net["last/field:number"].frozen_because
+    assert not any("prefix" in name for name in net.named_parameters())
+
+
+def test_a_run_leaves_a_tape_and_the_program_as_it_was() -> None:
+    program = Nested()
+    before, net = json.dumps(program.dump_state()), trainable(program)
+    answer, tape = traced(net, {"question": "q"}, values(net, "CAND-7"))
+    assert answer.number == 7 and [s.name for s in tape.steps] == PREDICTORS
+    draft, part, last = tape.steps
+    assert draft.inputs == {"question": "q"} and draft.outputs == {"reasoning": "CAND-7", "draft": "CAND-7"}
+    assert part.fed_by == [draft] and last.fed_by == [draft, part]  # one mark in all of them
+    assert net["last/instructions"] in last.reads and len(last.calls) == 1
+    assert json.dumps(program.dump_state()) == before
+
+
+def test_with_nothing_changed_it_is_the_program_that_runs() -> None:
+    program = Nested()
+    with dspy.context(lm=filling(marked)):
+        assert trainable(program).invoke({"question": "q"}).toDict() == program(question="q").toDict()
+
+
+@pytest.mark.parametrize("program", [Nested, Synchronous])
+@pytest.mark.parametrize("adapter", [None, dspy.ChatAdapter(), dspy.JSONAdapter(), dspy.XMLAdapter()], ids=str)
+def test_hundreds_of_candidates_at_once_keep_to_themselves(program: Any, adapter: Any) -> None:
+    net = trainable(program())
+
+    async def one(n: int) -> Any:
+        with net.using(values(net, f"CAND-{n}")):
+            return await net.trace({"question": "q"})
+
+    async def main() -> Any:
+        return await asyncio.gather(*(one(n) for n in range(200)))
+
+    with dspy.context(lm=filling(marked), adapter=adapter):
+        runs = asyncio.run(main())
+    assert [answer.number for answer, _ in runs] == list(range(200))
+    assert all(f"CAND-{n} " in system(step) for n, (_, tape) in enumerate(runs) for step in tape.steps)
+    assert all(len(tape.steps) == len(tape.calls) == 3 for _, tape in runs)
+
+
+def test_threads_that_dspy_starts_follow_their_candidate() -> None:
+    net = trainable(Fan())
+
+    async def one(n: int) -> Any:
+        with net.using({"part/instructions": f"CAND-{n}"}):
+            return await net.trace({"q": "x"})
+
+    async def main() -> Any:
+        return await asyncio.gather(*(one(n) for n in range(50)))
+
+    with dspy.context(lm=filling(marked)):
+        runs = asyncio.run(main())
+    assert [answer.total for answer, _ in runs] == [4 * n for n in range(50)]
+    assert all(len(tape.steps) == 4 for _, tape in runs)
+
+
+def test_asyncify_and_evaluate_follow_the_candidate_too() -> None:
+    predict = dspy.Predict("q -> number: int")
+
+    class Wide(dspy.Module):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.predict = predict
+
+        async def aforward(self, q: str) -> Any:
+            one = (await dspy.asyncify(self.predict)(q=q)).number
+            devset = [dspy.Example(q=f"{n}").with_inputs("q") for n in range(8)]
+            scored = dspy.Evaluate(devset=devset, metric=lambda e, p: p.number == 5, num_threads=4)(self.predict)
+            return dspy.Prediction(one=one, score=scored.score)
+
+    answer, tape = traced(trainable(Wide()), {"q": "x"}, {"predict/instructions": "CAND-5"})
+    assert (answer.one, answer.score, len(tape.steps)) == (5, 100.0, 9)
+
+
+def test_demonstrations_are_shown_as_dspy_shows_its_own() -> None:
+    net = trainable(dspy.ChainOfThought("question -> answer"))
+    demo = {"input": '{"question": "a?"}', "output": '{"reasoning": "so", "answer": "b"}'}
+    _, tape = traced(net, {"question": "q"}, {"predict/demos": [demo]})
+    plain = dspy.ChainOfThought("question -> answer")
+    plain.predict.demos = [dspy.Example(question="a?", reasoning="so", answer="b")]
+    lm = filling(marked)
+    with dspy.context(lm=lm):
+        plain(question="q")
+    assert [m["content"] for m in tape.calls[0].messages] == [m["content"] for m in lm.history[0]["messages"]]
+
+
+def test_demonstrations_of_the_program_are_kept_and_can_be_said_in_plain_texts() -> None:
+    predict = dspy.Predict("question -> answer")
+    predict.demos = [dspy.Example(question="a?", answer="b", augmented=True)]
+    net = trainable(predict)
+    assert net["self/demos"].default == [{"input": '{"question":"a?"}', "output": '{"answer":"b"}'}]
+    _, tape = traced(net, {"question": "q"})
+    assert len(tape.calls[0].messages) == 4
+    _, tape = traced(net, {"question": "q"}, {"self/demos": [{"input": "c?", "output": "d"}]})
+    assert "c?" in tape.calls[0].messages[1]["content"] and "d" in tape.calls[0].messages[2]["content"]
+
+
+def test_demonstrations_that_do_not_fit_are_refused() -> None:
+    net = trainable(dspy.Predict("question, context -> answer"))
+    with pytest.raises(ParameterError, match='demonstration 0: "input" is no JSON object of question, context'):
+        net.checked({"self/demos": [{"input": "c?", "output": "d"}]})
+
+
+def test_field_descriptions_are_put_in_where_they_are_unfrozen() -> None:
+    net = trainable(dspy.Predict("question -> answer"))
+    net.unfreeze("*/field:*")
+    _, tape = traced(net, {"question": "q"}, {"self/field:answer": "one word"})
+    assert "`answer` (str): one word" in system(tape.steps[0])
+
+
+def test_empty_instructions_are_refused() -> None:
+    with pytest.raises(ParameterError, match="the text is empty"):
+        trainable(Nested()).checked({"last/instructions": " "})
+
+
+def test_tools_stay_in_the_instructions_and_their_descriptions_are_parameters() -> None:
+    program = dspy.ReAct("question -> answer", tools=[search])
+    net = trainable(program)
+    assert net["react/instructions"].slots == ("search", "finish")
+    assert net["react/tool:search"].default == "Looks things up."
+    with pytest.raises(ParameterError, match="slots must stay"):
+        net.checked({"react/instructions": "Do it without tools."})
+    net.unfreeze("*/tool:*")
+    changed = {"react/tool:search": "CAND-9 finder", "react/instructions": "CAND-9: {search}, {finish}."}
+    answer, tape = traced(net, {"question": "q"}, {**changed, "extract.predict/instructions": "CAND-9"})
+    assert [s.name for s in tape.steps] == ["react", "react", "extract.predict"] and answer.answer == "CAND-9"
+    assert "CAND-9: search, whose description is <desc>CAND-9 finder</desc>" in system(tape.steps[0])
+    assert program.tools["search"].desc == "Looks things up."
+
+
+@pytest.mark.parametrize("kind", [dspy.BestOfN, dspy.Refine])
+def test_copies_that_a_module_makes_of_its_own_are_bound(kind: Any) -> None:
+    inner = dspy.ChainOfThought("question -> number: int")
+    net = trainable(kind(module=inner, N=2, reward_fn=reward, threshold=1.0))
+    answer, tape = traced(net, {"question": "q"}, {"module.predict/instructions": "CAND-4"})
+    bound = [s for s in tape.steps if s.name == "module.predict"]
+    assert answer.number == 4 and len(bound) == 2 and all("CAND-4" in system(step) for step in bound)
+
+
+def reward(inputs: Any, prediction: Any) -> float:
+    return 0.0
+
+
+def test_copies_with_the_same_stage_are_told_apart_by_their_place() -> None:
+    import random
+
+    program = Inner()
+    random.seed(0)
+    program.draft = dspy.ChainOfThought("question -> draft")
+    random.seed(0)
+    program.parts = [dspy.Predict("draft -> answer")]
+    assert program.draft.predict.stage == program.parts[0].stage
+    net = trainable(dspy.BestOfN(module=program, N=2, reward_fn=reward, threshold=1.0))
+    _, tape = traced(net, {"question": "q"}, {"module.parts[0]/instructions": "CAND-4"})
+    assert [s.name for s in tape.steps] == ["module.draft.predict", "module.parts[0]"] * 2
+
+
+OTHER = dspy.Signature("question -> answer", "Mine.")
+
+
+def test_a_program_that_hides_a_value_is_an_error_and_no_score() -> None:
+    class Hiding(dspy.Module):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.predict = dspy.Predict("question -> answer")
+
+        def forward(self, question: str) -> Any:
+            try:
+                return self.predict(question=question, signature=OTHER, demos=[])
+            except Exception:
+                return dspy.Prediction(answer="swallowed")
+
+    net = trainable(Hiding())
+    traced(net, {"question": "q"})
+    for changed in ({"predict/instructions": "CAND-1"}, {"predict/demos": [{"input": "a", "output": "b"}]}):
+        with pytest.raises(UnboundCallError, match="freeze predict/"):
+            traced(net, {"question": "q"}, changed)
+
+
+def test_a_module_that_sets_an_adapter_of_its_own_is_bound_as_any() -> None:
+    class Own(dspy.Module):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.predict = dspy.Predict("question -> number: int")
+
+        def forward(self, question: str) -> Any:
+            with dspy.context(adapter=dspy.JSONAdapter()):
+                return self.predict(question=question)
+
+    answer, _ = traced(trainable(Own()), {"question": "q"}, {"predict/instructions": "CAND-6"})
+    assert answer.number == 6
+
+
+def test_what_is_no_program_is_told() -> None:
+    with pytest.raises(TargetError, match="has no predictors"):
+        trainable(dspy.Module())
