@@ -42,7 +42,7 @@ LEVELS = [
         "target",
         "gates",
     },
-    {"network", "layers", "containers", "losses"},
+    {"network", "layers", "containers", "losses", "standalone"},
     {"run"},
     {"training", "optimizers", "searches"},
     {"report"},
