@@ -284,6 +284,8 @@ def plain_list(parameter: Parameter) -> Sequence[Any]:
 class ModuleNetwork(Network):
     """Our own layers as a network."""
 
+    exports = ("weights", "module", "graph")
+
     def __init__(self, root: Module) -> None:
         super().__init__(root.get_name(), root.named_parameters())
         self.root = root
@@ -296,6 +298,25 @@ class ModuleNetwork(Network):
         """The state after the root layer: inputs and update together."""
         update = await self.root.ainvoke(inputs, config)
         return {**inputs, **update}
+
+    def export(self, form: str, values: Mapping[str, Any] | None = None) -> Any:
+        """The network with these values, in the form asked for.
+
+        Args:
+            form: "weights" (JSON values), "module" (file name → text of a folder that runs under LangGraph alone), or
+                "graph" (the compiled graph of that folder).
+            values: name → value; what is in force, by default.
+
+        Raises:
+            MisuseError: an unknown form, or a layer that can't be written down.
+        """
+        if form not in ("module", "graph"):
+            return super().export(form, values)
+        from llmdl_plugins.standalone.graph import loaded, standalone
+
+        with self.using(self.changed(values)):
+            files = standalone(self.root)
+        return files if form == "module" else loaded(files)
 
 
 def trainable(obj: Any, probes: Sequence[Any] = (), **kwargs: Any) -> Network:

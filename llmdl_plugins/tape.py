@@ -212,10 +212,10 @@ def current_step() -> Step | None:
     return layer
 
 
-def used(call: ToolCall) -> None:
+def used(tool: str, arguments: Any, answer: str) -> None:
     """Note a use of a tool at the step that is under way here; where steps are located, it is known there already."""
     if (here := current_step()) and (tape := _tape.get()) and tape.locate is None:
-        here.tools.append(call)
+        here.tools.append(ToolCall(tool, plain(arguments), answer))
 
 
 def _note_read(parameter: Parameter) -> None:

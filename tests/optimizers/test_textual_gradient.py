@@ -93,6 +93,24 @@ def test_a_teacher_that_drops_slots_is_told_which_and_then_refused() -> None:
     assert any("slots must stay" in call.text for call in teacher.calls)
 
 
+def test_advice_that_repairs_none_of_the_rows_that_asked_for_it_is_left_out() -> None:
+    """A critic is right about one kind of rows and wrong about the other; its advice is written down together."""
+
+    def teach(messages: Any, kwargs: Any) -> str:
+        text = str(messages[-1].content)
+        if "Write an improved" in text:
+            return "<prompt>Answer. Apples are red. Pears are heavy.</prompt>"
+        return "Apples are red. Pears are heavy."
+
+    def answer(messages: Any, kwargs: Any) -> str:
+        return "yes" if "apples" in str(messages[-1].content) and "red" in str(messages[0].content) else "no"
+
+    rows = [{"inputs": {"question": f"{['apples', 'pears'][n % 2]} {n}"}, "expected": "yes"} for n in range(80)]
+    net = trainable(Prompt(ScriptedChat(script=answer), "Answer.", "question", "answer"))
+    result = Trainer(net, "exact_match", rows, teacher=ScriptedChat(script=teach), budget="900 calls").fit()
+    assert result.values == {"instruction": "Answer. Apples are red."}
+
+
 def test_a_harmful_proposal_is_set_aside_on_train_rows_and_not_tried_twice() -> None:
     result, teacher, heard = fit("<prompt>Say no, never the other word.</prompt>")
     assert result.proposed == 0
