@@ -44,15 +44,12 @@ class Metered:
         def send() -> Any:
             return self._backend.complete_legacy(lm, request, **context)
 
-        if compat.streaming():  # what it says meanwhile goes to a reader that only this thread can reach
-            result = self._here(send)
-        else:
-            result = paid(asked.here, asked.paid, send, _result, _result_again)
+        result = self._here(send) if compat.streaming() else paid(asked.here, asked.paid, send, _result, _result_again)
         asked.note(said_in(result), counted(result.usage))
         return result
 
     def _here(self, send: Callable[[], Any]) -> Any:
-        """What is remembered, or what is sent from this very thread."""
+        """What is remembered, or sent from this very thread: no other reaches who reads what is said meanwhile."""
         flow = Flow(self._asked.here, self._asked.paid)
         if (recorded := flow.open()) is not None:
             return _result_again(recorded)
