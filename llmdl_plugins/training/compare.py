@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
+from types import MappingProxyType
 from typing import Any
 
 from llmdl_plugins import sync
@@ -17,12 +18,15 @@ from llmdl_plugins.run.budget import Budget
 from llmdl_plugins.run.events import Watcher, silent
 from llmdl_plugins.run.heap import frozen_heap
 from llmdl_plugins.run.meter import Meter
+from llmdl_plugins.run.models import chat_model
 from llmdl_plugins.run.rollout import Rollout, Wanted
 from llmdl_plugins.run.terms import Terms
 from llmdl_plugins.run.tools import ToolRules
 from llmdl_plugins.training.in_memory import in_memory
 from llmdl_plugins.training.result import points
 from llmdl_plugins.training.sealed import Sealed, judge
+
+_OTHER = "another model"
 
 
 @dataclass(frozen=True)
@@ -59,14 +63,19 @@ def compare(
     loss: Loss,
     rows: Dataset,
     values: Mapping[str, Any],
+    moved: Mapping[str, Any] = MappingProxyType({}),
     *,
     concurrency: int = 8,
     watcher: Watcher = silent,
     tools: ToolRules = ToolRules(),  # noqa: B008 - frozen
     terms: Terms = Terms(),  # noqa: B008 - frozen
 ) -> Figures:
-    """The application on the rows; with values, both sides interleaved and compared in pairs."""
-    return sync.run(_compare(network, loss, rows, values, concurrency, watcher, tools, terms))
+    """The application on the rows; with values, both sides interleaved and compared in pairs.
+
+    Args:
+        moved: values that hold on both sides, such as another model.
+    """
+    return sync.run(_compare(network, loss, rows, values, moved, concurrency, watcher, tools, terms))
 
 
 async def _compare(
@@ -74,6 +83,7 @@ async def _compare(
     loss: Loss,
     rows: Dataset,
     values: Mapping[str, Any],
+    moved: Mapping[str, Any],
     concurrency: int,
     watcher: Watcher,
     tools: ToolRules,
@@ -82,10 +92,28 @@ async def _compare(
     meter = Meter(Budget())
     opened = in_memory(network, loss, meter, concurrency=concurrency, watcher=watcher, tools=tools, terms=terms)
     with opened as evaluator, frozen_heap():
-        sides: Sequence[Mapping[str, Any]] = [{}, values] if values else [{}]
+        sides = [moved, {**moved, **values}] if values else [moved]
         wanted = [Wanted(side, row, f"eval/{n}", "eval/0") for row in rows for n, side in enumerate(sides)]
         rollouts = await evaluator.all(wanted, "eval", tapes=False)
     return _figures(rollouts, len(sides), meter.spent.calls)
+
+
+def transferred(network: Network, model: Any) -> dict[str, str]:
+    """The values with which another model answers every call of the application.
+
+    Args:
+        model: a chat model, or `provider:name`.
+
+    Raises:
+        MisuseError: the application has no nodes whose model could be chosen, or there is no such model.
+    """
+    other = chat_model(model)
+    if not network.nodes():
+        network.offer("model", {_OTHER: other})
+    offered = [f"{node}/model" for node in network.nodes()]
+    for name in offered:
+        network.offer(name, {_OTHER: other})
+    return dict.fromkeys(offered, _OTHER)
 
 
 def _figures(rollouts: Sequence[Rollout], sides: int, calls: int) -> Figures:
