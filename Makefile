@@ -58,6 +58,7 @@ bench-agents: $(VENV)/ready
 	$(PY) benchmarks/agents/table.py second
 	$(PY) benchmarks/agents/table.py third
 	$(PY) benchmarks/agents/table.py fourth
+	$(PY) benchmarks/agents/table.py fifth
 
 bench-training: $(VENV)/ready
 	@if command -v uv >/dev/null 2>&1; then \

@@ -213,8 +213,8 @@ class Network:
         return "this application has no source that is known"
 
     def draw(self, form: str = "mermaid") -> str:
-        """The wiring as text: "mermaid"."""
-        raise MisuseError(f"{type(self).__name__} can't draw itself as {form!r}.")
+        """The wiring as text: "mermaid" or "svg"."""
+        raise MisuseError(f"{self.name} can't be drawn as {form!r}, but as mermaid or svg.")
 
     def variant(self, wrap: Mapping[str, Any] | None = None, replace: Mapping[str, Any] | None = None) -> Network:
         """Another network, in which nodes are wrapped in or replaced by layers; this one stays as it is."""
@@ -310,6 +310,16 @@ class ModuleNetwork(Network):
         """The state after the root layer: inputs and update together."""
         update = await self.root.ainvoke(inputs, config)
         return {**inputs, **update}
+
+    def draw(self, form: str = "mermaid") -> str:
+        """Its layers within each other, with the values in force: "mermaid" or "svg"."""
+        if form not in ("mermaid", "svg"):
+            return super().draw(form)
+        from llmdl_plugins.drawing import mermaid, outline, svg
+
+        with using(self.values()):
+            box = outline.outline(self.root)
+        return mermaid.mermaid(box) if form == "mermaid" else svg.nested(box)
 
     def export(self, form: str, values: Mapping[str, Any] | None = None) -> Any:
         """The network with these values, in the form asked for.
