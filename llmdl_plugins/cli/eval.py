@@ -22,6 +22,8 @@ def evaluate(
     candidate: Annotated[bool, typer.Option(help="Evaluate a run's values even if no gain was shown.")] = False,
     inputs: options.Inputs = "",
     expected: options.Expected = None,
+    executor: options.Executor = "local",
+    workers: options.Workers = None,
     concurrency: options.Concurrency = 8,
     rpm: asking.Requests = None,
     tpm: asking.Tokens = None,
@@ -54,26 +56,42 @@ def evaluate(
     from llmdl_plugins.losses.loss import resolve
     from llmdl_plugins.network import trainable
     from llmdl_plugins.printable import printable
+    from llmdl_plugins.run.executor import resolve as resolve_executor
+    from llmdl_plugins.run.origin import Origin
     from llmdl_plugins.run.tools import ToolRules
     from llmdl_plugins.target import load_target
     from llmdl_plugins.training.compare import compare, transferred
 
-    rows = read_rows(data, inputs, expected)
+    rows, ran_by = read_rows(data, inputs, expected), resolve_executor(executor, workers)
     values: dict[str, Any] = {}
+    made: dict[str, Any] = {"target": target}
     with kept():
         if Path(target).is_dir():
             past = PastRun.read(Path(target))
             network, values, loss = past.network(), past.values(candidate), loss or past.config["loss"]
+            made = past.config
         else:
             network = trainable(load_target(target))
+    if model and executor != "local":
+        raise MisuseError("Another model is asked from this process alone: leave out --executor, or --model.")
     moved = transferred(network, model) if model else {}
     if loss is None:
         raise MisuseError("Say with --loss how rows are scored, for example --loss exact_match.")
-    rules, scored = ToolRules(tools, frozenset(safe_tool or ())), resolve(resolved_loss(loss))  # type: ignore[arg-type]
+    rules, given = ToolRules(tools, frozenset(safe_tool or ())), resolved_loss(loss)  # type: ignore[arg-type]
     terms = asking.terms(timeout, rollout_timeout, rpm, tpm)
     with kept() as out, progress(quiet) as watcher, guard.reported():
         figures = compare(
-            network, scored, rows, values, moved, concurrency=concurrency, watcher=watcher, tools=rules, terms=terms
+            network,
+            resolve(given),
+            rows,
+            values,
+            moved,
+            concurrency=concurrency,
+            watcher=watcher,
+            tools=rules,
+            terms=terms,
+            executor=ran_by,
+            origin=Origin(made, given),
         )
         print(printable(json.dumps(figures.json()) if as_json else str(figures)), file=out)
 

@@ -53,10 +53,8 @@ def fit(
     keep: options.Keep = None,
     inputs: options.Inputs = "",
     expected: options.Expected = None,
-    executor: Annotated[
-        str, typer.Option(help="local (one process), processes, or what a plugin offers, such as ray.")
-    ] = "local",
-    workers: Annotated[int | None, typer.Option(min=1, help="Processes of that executor; one for each core.")] = None,
+    executor: options.Executor = "local",
+    workers: options.Workers = None,
     concurrency: options.Concurrency = 8,
     fast_http: Annotated[
         bool, typer.Option("--fast-http", help="Let OpenAI-compatible clients send through aiohttp in this run.")

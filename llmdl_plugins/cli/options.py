@@ -34,6 +34,11 @@ Unfreeze = Annotated[
     str | None, typer.Option(help='Train the parameters that match this pattern too, such as "*/tool:*".')
 ]
 Concurrency = Annotated[int, typer.Option(min=1, help="Calls of each model under way at once.")]
+Executor = Annotated[
+    str,
+    typer.Option(help="local (one process), processes, or what a plugin offers, such as ray; processes:4 are four."),
+]
+Workers = Annotated[int | None, typer.Option(min=1, help="Processes of that executor; one for each core.")]
 Tools = Annotated[
     str, typer.Option(help="live, or replay: candidates get what the tools gave the original, or an error.")
 ]
