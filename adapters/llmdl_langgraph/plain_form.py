@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from langchain_core.language_models import BaseChatModel
+from langchain_core.runnables import Runnable
 
 from llmdl_langgraph.black_box import BlackBox
 from llmdl_plugins.containers.choice import Choice
@@ -99,7 +99,7 @@ class Written:
     functions: set[str] = field(default_factory=set)
     requires: set[str] = field(default_factory=set)
     examples: dict[str, JSON] = field(default_factory=dict)
-    models: list[BaseChatModel] = field(default_factory=list)
+    models: list[Runnable[Any, Any]] = field(default_factory=list)
     copies: list[Value] = field(default_factory=list)
 
     def layer(self, node: str, layer: Module, value: Value, app: str = "original") -> Expression:
@@ -149,7 +149,7 @@ class Written:
                 return self._examples(node, value(part))
             case Parameter():
                 return plain(value(part))
-            case BaseChatModel():
+            case Runnable():
                 return self._model(part)
             case Mapping():
                 return {name: self._part(node, one, value, app) for name, one in part.items()}
@@ -161,7 +161,7 @@ class Written:
         self.examples[f"{node} {len(self.examples) + 1}"] = plain(demos)
         return Named(f"EXAMPLES[{list(self.examples)[-1]!r}]")
 
-    def _model(self, model: BaseChatModel) -> Named:
+    def _model(self, model: Runnable[Any, Any]) -> Named:
         if not any(model is known for known in self.models):
             self.models.append(model)
         return Named(f"model_{next(n for n, known in enumerate(self.models, 1) if known is model)}")
