@@ -42,7 +42,7 @@ LEVELS = [
         "target",
         "gates",
     },
-    {"network", "layers", "containers", "losses", "standalone"},
+    {"network", "layers", "containers", "losses", "standalone", "drawing"},
     {"run"},
     {"training", "optimizers", "searches"},
     {"report"},
