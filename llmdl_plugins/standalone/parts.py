@@ -1,4 +1,4 @@
-"""What a layer is made of: what is chosen of it, the classes of ours in it, and names that others have for its parts."""
+"""What a layer is made of: what is chosen of it, the classes of ours in it, and names that its parts have."""
 
 from __future__ import annotations
 
