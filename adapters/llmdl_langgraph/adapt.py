@@ -14,7 +14,6 @@ from llmdl_langgraph.isolation import Graph
 from llmdl_langgraph.layered import own_layers
 from llmdl_langgraph.locate import Location
 from llmdl_langgraph.network import LangGraphNetwork
-from llmdl_langgraph.own_layers import own_layers
 from llmdl_langgraph.probes import probed, traces
 from llmdl_langgraph.source import source_of
 from llmdl_langgraph.tools import tools_of
