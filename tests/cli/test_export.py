@@ -164,7 +164,7 @@ def alone(tmp_path: Path, *options: str) -> subprocess.CompletedProcess[str]:
     line = [sys.executable, "-m", "llmdl_plugins.cli", "export", "runs/a", "-o", "app/prompts.patch", *options]
     env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(HERE), *filter(None, sys.path)])}
     return subprocess.run(
-        [*line, "--env", "DESK_MODEL"], cwd=tmp_path, env=env, capture_output=True, text=True, timeout=120
+        [*line, "--env", "DESK_MODEL"], cwd=tmp_path, env=env, capture_output=True, text=True, timeout=300
     )
 
 
