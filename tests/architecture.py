@@ -42,7 +42,7 @@ LEVELS = [
         "target",
         "gates",
     },
-    {"network", "layers", "containers", "losses", "standalone"},
+    {"network", "layers", "containers", "losses", "standalone", "drawing"},
     {"run"},
     {"training", "optimizers", "searches"},
     {"report"},
@@ -51,6 +51,7 @@ LEVELS = [
 PACKAGES_ON_ONE_LEVEL = {"layers", "containers", "losses", "training", "optimizers", "searches", "cli", "testing"}
 FOREIGN = {
     "llmdl_dspy",
+    "llmdl_gepa",
     "llmdl_langgraph",
     "llmdl_local",
     "llmdl_ray",

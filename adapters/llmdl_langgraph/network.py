@@ -14,6 +14,7 @@ from llmdl_langgraph.black_box import BlackBox, LayerNode
 from llmdl_langgraph.concerns import concerns
 from llmdl_langgraph.context import context_of
 from llmdl_langgraph.discover import Discovery
+from llmdl_langgraph.drawn import drawn
 from llmdl_langgraph.effects import effects, only_model
 from llmdl_langgraph.folder import Application
 from llmdl_langgraph.handover import FORMS, Handover
@@ -177,8 +178,8 @@ class LangGraphNetwork(Network):
         return list(self._compiled().builder.nodes) if isinstance(self.graph, CompiledStateGraph) else []
 
     def draw(self, form: str = "mermaid") -> str:
-        """The wiring as text: "mermaid"."""
-        return self.graph.get_graph().draw_mermaid() if form == "mermaid" else super().draw(form)
+        """The wiring as text: "mermaid" or "svg"."""
+        return drawn(self.graph, form) or super().draw(form)
 
     def variant(
         self, wrap: Mapping[str, Any] | None = None, replace: Mapping[str, Any] | None = None, **other: Any

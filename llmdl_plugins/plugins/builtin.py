@@ -113,6 +113,16 @@ def llmdl_optimizers() -> list[Spec]:
             "llmdl_plugins.optimizers.textual_gradient:TextualGradient",
             "a teacher rewrites prompts from feedback on failures",
         ),
+        Spec(
+            "fragments",
+            "llmdl_plugins.optimizers.fragments:FragmentSearch",
+            "no teacher: sentences that often help, and hints that train rows give",
+        ),
+        Spec(
+            "rewrites",
+            "llmdl_plugins.optimizers.rewrites:Rewrites",
+            "a teacher rewrites prompts without any feedback: the control",
+        ),
     ]
 
 
