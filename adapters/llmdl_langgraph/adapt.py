@@ -11,6 +11,7 @@ from langgraph.pregel import Pregel
 
 from llmdl_langgraph.discover import discover
 from llmdl_langgraph.isolation import Graph
+from llmdl_langgraph.layered import own_layers
 from llmdl_langgraph.locate import Location
 from llmdl_langgraph.network import LangGraphNetwork
 from llmdl_langgraph.probes import probed, traces
