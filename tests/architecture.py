@@ -53,6 +53,7 @@ FOREIGN = {
     "llmdl_dspy",
     "llmdl_langgraph",
     "llmdl_local",
+    "llmdl_optuna",
     "llmdl_ray",
     "llmdl_recipes",
     "llmdl_sdks",
