@@ -1,4 +1,5 @@
 # make demo: train the example agent.  make test: what CI runs.  make bench: the figures in benchmarks/README.md.
+# make audit: known holes in what is installed.
 # make bench-agents: those in benchmarks/agents.md, on public agents that it clones.
 # make bench-training: those in benchmarks/training.md, beside optimizers of others.
 VENV ?= .venv
@@ -6,7 +7,7 @@ PY := $(VENV)/bin/python
 RUN := runs/demo
 NEWS := runs/news.jsonl
 
-.PHONY: demo test test-long test-versions lint types unit bench bench-agents bench-training clean
+.PHONY: demo test test-long test-versions audit lint types unit bench bench-agents bench-training clean
 
 demo: $(VENV)/ready
 	$(VENV)/bin/llmdl models pull
@@ -36,6 +37,13 @@ test-long: test
 test-versions: $(VENV)/ready
 	$(PY) -m pytest -q -m long tests/test_versions.py --durations=0
 
+# Known holes in what is installed: asks the index's advisories for each package, so it needs the network.
+# --strict: a package that could not be asked about is a failure, never "nothing found".
+audit: $(VENV)/ready
+	@if command -v uv >/dev/null 2>&1; then VIRTUAL_ENV=$(VENV) uv pip install -q pip-audit; \
+	else $(VENV)/bin/pip install -q --disable-pip-version-check pip-audit; fi
+	$(VENV)/bin/pip-audit --strict --local --skip-editable
+
 bench: $(VENV)/ready
 	$(VENV)/bin/llmdl models pull
 	$(PY) benchmarks/imports.py
@@ -58,6 +66,7 @@ bench-agents: $(VENV)/ready
 	$(PY) benchmarks/agents/table.py second
 	$(PY) benchmarks/agents/table.py third
 	$(PY) benchmarks/agents/table.py fourth
+	$(PY) benchmarks/agents/table.py fifth
 
 bench-training: $(VENV)/ready
 	@if command -v uv >/dev/null 2>&1; then \

@@ -10,8 +10,8 @@ from __future__ import annotations
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
@@ -35,17 +35,18 @@ _replaced = Replaced()
 _others = ExitStack()
 
 
-@contextmanager
-def door() -> Iterator[None]:
+class door:
     """The door stands while at least one run is inside."""
-    global _open
-    with _lock:
-        if _open == 0:
-            _install()
-        _open += 1
-    try:
-        yield
-    finally:
+
+    def __enter__(self) -> None:
+        global _open
+        with _lock:
+            if _open == 0:
+                _install()
+            _open += 1
+
+    def __exit__(self, *_: object) -> None:
+        global _open
         with _lock:
             _open -= 1
             if _open == 0:
@@ -87,7 +88,7 @@ def _open_others() -> None:
         try:
             _others.enter_context(spec.load()())
         except (Exception, SystemExit) as error:
-            warnings.warn(f"The door {name!r} stays shut, its calls are not met: it raised {error!r}.", stacklevel=5)
+            warnings.warn(f"The door {name!r} stays shut, its calls are not met: it raised {error!r}.", stacklevel=4)
 
 
 def _with_door(name: str, own: Any) -> Any:

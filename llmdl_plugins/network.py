@@ -72,6 +72,18 @@ class Network:
         for parameter in self._matching(glob):
             parameter.unfreeze()
 
+    def keep(self, passage: str) -> None:
+        """Keep a passage word for word in every text that holds it; see `Parameter.keep`.
+
+        Raises:
+            ParameterError: none holds it.
+        """
+        holding = [p for p in self._parameters.values() if p.kind == "text" and passage in p.default]
+        if not holding:
+            raise ParameterError(f"No prompt holds {passage[:80]!r}: `llmdl show` has their texts.")
+        for parameter in holding:
+            parameter.keep(passage)
+
     def train_only(self, glob: str) -> None:
         """Freeze every trainable parameter whose name does not match."""
         wanted = self._matching(glob)
@@ -201,8 +213,8 @@ class Network:
         return "this application has no source that is known"
 
     def draw(self, form: str = "mermaid") -> str:
-        """The wiring as text: "mermaid"."""
-        raise MisuseError(f"{type(self).__name__} can't draw itself as {form!r}.")
+        """The wiring as text: "mermaid" or "svg"."""
+        raise MisuseError(f"{self.name} can't be drawn as {form!r}, but as mermaid or svg.")
 
     def variant(self, wrap: Mapping[str, Any] | None = None, replace: Mapping[str, Any] | None = None) -> Network:
         """Another network, in which nodes are wrapped in or replaced by layers; this one stays as it is."""
@@ -240,7 +252,10 @@ class Network:
             values: name → value; what is in force, by default.
         """
         if form != "weights":
-            raise MisuseError(f"Can't export as {form!r}.{did_you_mean(form, self.exports)}")
+            raise MisuseError(
+                f"{self.name} can't be exported as {form!r}, but as {', '.join(self.exports)}."
+                f"{did_you_mean(form, self.exports)}"
+            )
         return {name: plain(value) for name, value in self.changed(values).items()}
 
     def verify(self, probes: Sequence[Any], values: Mapping[str, Any] | None = None) -> Verification:
@@ -281,6 +296,8 @@ def plain_list(parameter: Parameter) -> Sequence[Any]:
 class ModuleNetwork(Network):
     """Our own layers as a network."""
 
+    exports = ("weights", "module", "graph")
+
     def __init__(self, root: Module) -> None:
         super().__init__(root.get_name(), root.named_parameters())
         self.root = root
@@ -293,6 +310,35 @@ class ModuleNetwork(Network):
         """The state after the root layer: inputs and update together."""
         update = await self.root.ainvoke(inputs, config)
         return {**inputs, **update}
+
+    def draw(self, form: str = "mermaid") -> str:
+        """Its layers within each other, with the values in force: "mermaid" or "svg"."""
+        if form not in ("mermaid", "svg"):
+            return super().draw(form)
+        from llmdl_plugins.drawing import mermaid, outline, svg
+
+        with using(self.values()):
+            box = outline.outline(self.root)
+        return mermaid.mermaid(box) if form == "mermaid" else svg.nested(box)
+
+    def export(self, form: str, values: Mapping[str, Any] | None = None) -> Any:
+        """The network with these values, in the form asked for.
+
+        Args:
+            form: "weights" (JSON values), "module" (file name → text of a folder that runs under LangGraph alone), or
+                "graph" (the compiled graph of that folder).
+            values: name → value; what is in force, by default.
+
+        Raises:
+            MisuseError: an unknown form, or a layer that can't be written down.
+        """
+        if form not in ("module", "graph"):
+            return super().export(form, values)
+        from llmdl_plugins.standalone.graph import loaded, standalone
+
+        with self.using(self.changed(values)):
+            files = standalone(self.root)
+        return files if form == "module" else loaded(files)
 
 
 def trainable(obj: Any, probes: Sequence[Any] = (), **kwargs: Any) -> Network:

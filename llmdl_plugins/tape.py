@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar, Token
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -171,26 +170,32 @@ class recording:
         _tape.reset(self._token)
 
 
-@contextmanager
-def step(name: str, inputs: Any, fed_by: list[Step] | None = None) -> Iterator[Step | None]:
+class step:
     """A step of the tape that is being recorded; None where none is.
 
     Args:
         fed_by: the steps that its inputs come from, where more is known than the inputs tell.
     """
-    tape = _tape.get()
-    if tape is None:
-        yield None
-        return
-    taken = tape.start(name, inputs, current_step(), fed_by=fed_by)
-    token = _step.set(taken)
-    try:
-        yield taken
-    except BaseException as error:
-        taken.error = repr(error)
-        raise
-    finally:
-        _step.reset(token)
+
+    __slots__ = ("_fed_by", "_inputs", "_name", "_taken", "_token")
+    _token: Token[Step | None]
+
+    def __init__(self, name: str, inputs: Any, fed_by: list[Step] | None = None) -> None:
+        self._name, self._inputs, self._fed_by = name, inputs, fed_by
+        self._taken: Step | None = None
+
+    def __enter__(self) -> Step | None:
+        if (tape := _tape.get()) is not None:
+            self._taken = tape.start(self._name, self._inputs, current_step(), fed_by=self._fed_by)
+            self._token = _step.set(self._taken)
+        return self._taken
+
+    def __exit__(self, kind: object, error: BaseException | None, *_: object) -> None:
+        if self._taken is None:
+            return
+        if error is not None:
+            self._taken.error = repr(error)
+        _step.reset(self._token)
 
 
 def current_tape() -> Tape | None:
@@ -207,10 +212,10 @@ def current_step() -> Step | None:
     return layer
 
 
-def used(call: ToolCall) -> None:
+def used(tool: str, arguments: Any, answer: str) -> None:
     """Note a use of a tool at the step that is under way here; where steps are located, it is known there already."""
     if (here := current_step()) and (tape := _tape.get()) and tape.locate is None:
-        here.tools.append(call)
+        here.tools.append(ToolCall(tool, plain(arguments), answer))
 
 
 def _note_read(parameter: Parameter) -> None:

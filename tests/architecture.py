@@ -35,6 +35,7 @@ LEVELS = [
         "chunks",
         "nearest",
         "keys",
+        "layered",
         "prompting",
         "updates",
         "effects",
@@ -42,7 +43,7 @@ LEVELS = [
         "target",
         "gates",
     },
-    {"network", "layers", "containers", "losses"},
+    {"network", "layers", "containers", "losses", "standalone", "drawing"},
     {"run"},
     {"training", "optimizers", "searches"},
     {"report"},
@@ -51,6 +52,7 @@ LEVELS = [
 PACKAGES_ON_ONE_LEVEL = {"layers", "containers", "losses", "training", "optimizers", "searches", "cli", "testing"}
 FOREIGN = {
     "llmdl_dspy",
+    "llmdl_gepa",
     "llmdl_langgraph",
     "llmdl_local",
     "llmdl_optuna",

@@ -91,12 +91,22 @@ class Predictor:
         signature = self.bound(kwargs.get("signature", caller.signature))
         if signature is not caller.signature:
             found["signature"] = signature
-        worked = self.demos.value
-        if worked is not self.demos.default and worked != self.demos.default:
+        if (shown := self.changed_demos()) is not None:
             if "demos" in kwargs:
                 raise self._hidden("demos")
-            found["demos"] = self.shown(worked)
+            found["demos"] = shown
         return found
+
+    def changed_demos(self) -> list[Any] | None:
+        """The demonstrations in force as DSPy takes them; None where they are the predictor's own."""
+        worked = self.demos.value
+        if worked is self.demos.default or worked == self.demos.default:
+            return None
+        return self.shown(worked)
+
+    def described(self) -> list[Described]:
+        """The tools that it is told of."""
+        return [*self.tools.values(), *self.handed.values()]
 
     def bound(self, signature: Any) -> Any:
         """A signature with the texts in force.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,6 +72,27 @@ def handed(value: Any, tools: Mapping[int, Described]) -> Any:
     if isinstance(value, dspy.Tool) and (known := tools.get(id(value))) is not None:
         return known.described(known.parameter.value)
     return value
+
+
+def with_descriptions(copy: dspy.Module, tools: Sequence[Described]) -> None:
+    """Give a copy of a program tools with the descriptions in force; those of the program stay as they are.
+
+    Args:
+        tools: of the program that it is a copy of.
+    """
+    changed = {str(one.tool): one.described(one.parameter.value) for one in tools}
+    for _, sub in copy.named_sub_modules(dspy.Module):
+        for name, held in vars(sub).items():
+            if any(True for _ in _tools(held)):
+                setattr(sub, name, _exchanged(held, changed))
+
+
+def _exchanged(held: Any, changed: Mapping[str, dspy.Tool]) -> Any:
+    if isinstance(held, dict):
+        return {key: _exchanged(one, changed) for key, one in held.items()}
+    if isinstance(held, list | tuple):
+        return type(held)(_exchanged(one, changed) for one in held)
+    return changed.get(str(held), held) if isinstance(held, dspy.Tool) else held
 
 
 _OWN = ("finish", "submit")  # DSPy's own, which do nothing

@@ -13,6 +13,9 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.pregel import Pregel
 
 from llmdl_langgraph.adapt import found_in
+from llmdl_langgraph.drawn import drawn
+from llmdl_langgraph.folder import Application
+from llmdl_langgraph.handover import Handover
 from llmdl_langgraph.isolation import Graph
 from llmdl_langgraph.locate import holders
 from llmdl_langgraph.network import LangGraphNetwork
@@ -59,7 +62,7 @@ def _as_said(update: Any) -> Any:
 class ChainNetwork(LangGraphNetwork):
     """A chain of the user with its prompts as parameters; it takes a mapping, and gives what the chain gives."""
 
-    exports = ("patch", "weights")
+    exports = ("patch", "weights", "module")
     chain: Runnable[Any, Any]
 
     def __init__(self, graph: Graph, *args: Any, **kwargs: Any) -> None:
@@ -92,8 +95,12 @@ class ChainNetwork(LangGraphNetwork):
         return list(self.chain.get_input_jsonschema().get("properties", ()))
 
     def draw(self, form: str = "mermaid") -> str:
-        """The links of the chain as text: "mermaid"."""
-        return self.chain.get_graph().draw_mermaid() if form == "mermaid" else super().draw(form)
+        """The links of the chain as text: "mermaid" or "svg"."""
+        return drawn(self.chain, form) or super().draw(form)
+
+    @property
+    def _handover(self) -> Handover:
+        return Handover(Application(self.chain, "chain", self.discovery, self.tools, self.layers), self.offers)
 
     def unchanged(self, values: Mapping[str, Any] | None = None, inputs: Any = None) -> list[Check]:
         """Nothing beside its texts: a chain has no threads and no wiring that an edit could touch."""

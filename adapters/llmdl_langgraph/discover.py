@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from langgraph.pregel import Pregel
@@ -25,6 +26,7 @@ from llmdl_langgraph.usage import usage
 from llmdl_langgraph.walking import Reached, Sources
 
 UNREACHED = "not reached from the graph"
+Variable = tuple[Path, str, str]  # file, scope and name
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,9 @@ def discover(graph: Pregel[Any, Any, Any, Any], at: Sequence[Location] = ()) -> 
     named_here = sources.read()
     modules = [*named_here, *quoting([text for texts in held.values() for text in texts], named_here)]
     files = prompt_files(modules)
-    found = [c for c in candidates(modules, files, reached, held) if c.nodes or _is_named(c, named_here, files)]
+    every = candidates(modules, files, reached, held)
+    variables = {_variable(site) for c in every if c.nodes for site in c.ways}
+    found = [c for c in every if c.nodes or _is_named(c, named_here, files) or _is_branch(c, variables)]
     found += [
         Candidate({site: ways}, ways, nodes, SOURCELESS)
         for site, ways, nodes in sourceless(reached, [c.readings for c in found])
@@ -82,6 +86,15 @@ def _is_named(candidate: Candidate, modules: Sequence[Source], files: Sequence[P
     """Whether code that a node reaches stands around the text, or names its file."""
     known = {source.file for source in modules} | {file.path for file in files if file.is_mentioned}
     return any(site.file in known for site in candidate.ways)
+
+
+def _is_branch(candidate: Candidate, variables: Collection[Variable]) -> bool:
+    """Whether a variable that a node holds would have the text, had the application been started otherwise."""
+    return any(_variable(site) in variables for site in candidate.ways if site.name)
+
+
+def _variable(site: Site) -> Variable:
+    return site.file, site.scope, site.name
 
 
 def candidates(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -15,6 +16,7 @@ from llmdl_plugins.slots import Part, Slot
 DEPTH = 40
 Found = tuple[Text, Reading, Match]
 _EDGES = " \t'\"`*-"
+_ROLE = re.compile(r"^(System|Human|AI): \Z", re.M)  # as LangChain writes messages that are made one text
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ def _explain(sent: str, texts: Sequence[Text], depth: int) -> Explanation:
 def _best(found: Sequence[Found], sent: str) -> Found | None:
     """The outermost match; what has more text of its own and stands across its joints stands in a slot, or was sent."""
     best, kept = max(found, key=_size, default=None), list[Found]()
-    while best is not None and (across := [one for one in found if _stands_across(one, best)]):
+    while best is not None and (across := [one for one in found if _stands_only_across(one, best, found)]):
         kept += across
         best = _around(best, kept, sent) or max(across, key=_size)
     return best
@@ -94,6 +96,12 @@ def _around(found: Found, others: Sequence[Found], sent: str) -> Found | None:
     match = matcher.search_around(sent, [(other[2].start, other[2].end) for other in others])
     moved = match and (text, reading, match)
     return moved if moved and not any(_stands_across(other, moved) for other in others) else None
+
+
+def _stands_only_across(one: Found, other: Found, found: Sequence[Found]) -> bool:
+    """Whether it stands across, and does so in each of its readings: white space at its edges may be the other's."""
+    same = (way for way in found if way[0] is one[0] and way[2].start < one[2].end and one[2].start < way[2].end)
+    return _stands_across(one, other) and all(_stands_across(way, other) for way in same)
 
 
 def _stands_across(one: Found, other: Found) -> bool:
@@ -116,9 +124,17 @@ def _found(sent: str, texts: Iterable[Text], is_whole: bool) -> Iterator[Found]:
                 matcher.anchor in sent
                 and (match := matcher.search(sent))
                 and not (reading.is_phrase and not any(_is_at_lines(sent, match.start, match.end)))
-                and not (reading.is_opening and not (is_whole and match.start == 0 and match.end == len(sent)))
+                and not (reading.is_opening and not _begins_message(reading, match, sent, is_whole))
             ):
                 yield text, reading, match
+
+
+def _begins_message(reading: Reading, match: Match, sent: str, is_whole: bool) -> bool:
+    """Whether a text is all of a message, one that is written with its role included, or added to it on a new line."""
+    if match.end != len(sent):
+        return False
+    is_added = isinstance(first := reading.parts[0], str) and first.startswith("\n")
+    return is_added or (is_whole and match.start == 0) or bool(_ROLE.search(sent, 0, match.start))
 
 
 def _is_at_lines(sent: str, start: int, end: int) -> tuple[bool, bool]:

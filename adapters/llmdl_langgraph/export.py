@@ -1,30 +1,19 @@
-"""A network back as what the user has: a diff of their source, a plain graph, a folder with a plain module."""
+"""Trained texts at their places in the user's source: which edits those are, and the diff that they make."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from llmdl_langgraph.copies import Edits, Files, copied, edited, mark, read, tops
+from llmdl_langgraph.copies import Edits, edited, mark, read
 from llmdl_langgraph.discover import Discovery
 from llmdl_langgraph.errors import CannotExportError
-from llmdl_langgraph.generate import generate
-from llmdl_langgraph.isolation import Graph
-from llmdl_langgraph.locate import Location, closure, locate
 from llmdl_langgraph.patch import unified_diff
-from llmdl_langgraph.plain_form import PlainLayer, plain_layers
-from llmdl_langgraph.private_import import private_import
 from llmdl_langgraph.refusals import refuse, refuse_files
 from llmdl_langgraph.sites import Site
-from llmdl_langgraph.source import Source
 from llmdl_langgraph.tool_texts import ToolText, tool_edits
-from llmdl_langgraph.verify import Exported
-from llmdl_plugins.module import Module
 from llmdl_plugins.parameter import Parameter
-
-NAMES = ("app", "trained_app", "trained_graph")
 
 Values = Mapping[Parameter, Any]
 
@@ -88,78 +77,3 @@ def _git_root(file: Path) -> Path | None:
 
 def _common(files: Sequence[Path]) -> Path:
     return next(folder for folder in files[0].parents if all(file.is_relative_to(folder) for file in files))
-
-
-def as_graph(
-    original: Graph, discovery: Discovery, layers: Mapping[str, Module], changes: Edits, values: Values
-) -> Any:
-    """A plain compiled graph, imported from a changed copy of the user's sources.
-
-    Raises:
-        MisuseError: the graph has no name in a module, or a layer has no plain form.
-        CannotExportError: a changed text stands outside of what is copied.
-    """
-    place = locate(original)
-    sources = closure(place.source)
-    written = _plain(layers, values)
-    files, names = _copied(sources, discovery, changes), tops(sources)
-    if not written:
-        return getattr(private_import(files, names, place.module), place.attribute)
-    name = _name(names)
-    return private_import({**files, **_generated(place, written, name)}, {*names, name}, name).graph
-
-
-def as_module(
-    original: Graph, discovery: Discovery, layers: Mapping[str, Module], changes: Edits, values: Values
-) -> dict[str, str]:
-    """File name → text of a folder that runs under LangGraph alone: the user's changed sources and a plain module.
-
-    Raises:
-        MisuseError: the graph has no name in a module, or a layer has no plain form.
-        CannotExportError: a changed text stands outside of what is copied.
-    """
-    files = as_folder(original, discovery, layers, changes, values).files
-    return {path: text for path, content in files.items() if (text := _text(content)) is not None}
-
-
-def as_folder(
-    original: Graph, discovery: Discovery, layers: Mapping[str, Module], changes: Edits, values: Values
-) -> Exported:
-    """The same folder with everything in it, and the module that holds its graph."""
-    place = locate(original)
-    sources = closure(place.source)
-    name = _name(tops(sources))
-    files = _copied(sources, discovery, changes) | _generated(place, _plain(layers, values), name)
-    return Exported(files, name, "graph")
-
-
-def _copied(sources: Sequence[Source], discovery: Discovery, changes: Edits) -> Files:
-    return copied(sources, changes, [file.path for file in discovery.files if file.is_mentioned])
-
-
-def _plain(layers: Mapping[str, Module], values: Values) -> list[PlainLayer]:
-    value = lambda parameter: values.get(parameter, parameter.default)  # noqa: E731
-    return [plain for node, layer in layers.items() for plain in plain_layers(node, layer, value)]
-
-
-def _generated(place: Location, layers: Sequence[PlainLayer], name: str) -> Files:
-    written = generate(place, layers)
-    config = {"dependencies": ["."], "graphs": {"agent": f"./{name}.py:graph"}}
-    texts = {
-        f"{name}.py": written.code,
-        "demonstrations.json": json.dumps(written.examples, indent=2, ensure_ascii=False) + "\n",
-        "requirements.txt": "\n".join(written.requires) + "\n",
-        "langgraph.json": json.dumps(config, indent=2) + "\n",
-    }
-    return {path: text.encode() for path, text in texts.items()}
-
-
-def _name(taken: set[str]) -> str:
-    return next(name for name in NAMES if name not in taken)
-
-
-def _text(content: bytes) -> str | None:
-    try:
-        return content.decode()
-    except UnicodeDecodeError:
-        return None

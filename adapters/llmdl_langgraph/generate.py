@@ -1,72 +1,97 @@
-"""A variant as a plain LangGraph module that imports the user's graph, and nothing of ours."""
+"""A variant as a plain module that imports the user's application, and nothing of ours."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, partial
+from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from llmdl_langgraph.locate import Location
-from llmdl_langgraph.naming import numbered
-from llmdl_langgraph.plain_form import PlainLayer
-from llmdl_plugins.layers.retrieved import NEIGHBOURS
-from llmdl_plugins.plain import JSON
+from llmdl_langgraph.plain_form import Called, Expression, Named, Written
+
+WIDTH = 110
+Blocks = Mapping[str, Expression]
+_NEEDS = re.compile(r"^from \.(\w+) import", re.M)
 
 
-@dataclass(frozen=True)
-class Generated:
-    """A generated module.
+def generate(
+    original: Location, kind: str, models: Sequence[Location], wiring: str, written: Written, blocks: Blocks
+) -> str:
+    """The source of a module with the application, in which these blocks stand at nodes.
 
     Args:
-        code: its source.
-        examples: the demonstrations that it reads from `demonstrations.json`.
-        requires: the distributions that it imports.
+        original: where the application is.
+        kind: "graph" or "chain"; also what the module calls it.
+        models: where the models are that the blocks ask.
+        wiring: the package with what connects blocks.
+        written: what the blocks need.
+        blocks: node → the block that stands there.
     """
-
-    code: str
-    examples: JSON
-    requires: tuple[str, ...]
-
-
-def generate(original: Location, layers: Sequence[PlainLayer]) -> Generated:
-    """A module whose `graph` is the original one with these layers in front of its nodes."""
-    names = numbered([f"show_{_identifier(layer.node)}" for layer in layers])
-    requires = sorted({"langgraph", *(r for layer in layers for r in layer.form.requires)})
-    code = (
+    return (
         templates()
         .get_template("app.py.jinja")
         .render(
-            module=original.module,
-            attribute=original.attribute,
-            retrieves="bm25s" in requires,
-            neighbours=NEIGHBOURS,
-            selects={layer.settings.get("select") for layer in layers},
-            functions=[_function(layer, name) for layer, name in zip(layers, names, strict=True)],
-            nodes=_by_node(layers, names),
+            kind=kind,
+            original=original,
+            models=models,
+            wiring=wiring,
+            functions=sorted(written.functions),
+            has_examples=bool(written.examples),
+            copies=len(written.copies),
+            blocks={node: spelled(block, 4 if kind == "chain" else 8) for node, block in blocks.items()},
         )
     )
-    examples = {name: layer.examples for layer, name in zip(layers, names, strict=True)}
-    return Generated(code, examples, tuple(requires))
 
 
-def _function(layer: PlainLayer, name: str) -> str:
-    template = templates().get_template(layer.form.template)
-    return template.render(name=name, key=name, **layer.settings).strip()
+def wired(functions: set[str]) -> dict[str, str]:
+    """File name → source of what these functions and what they need are written in."""
+    found: dict[str, str] = {}
+    todo = ["nodes", *sorted(functions)]
+    while todo:
+        if (name := todo.pop()) not in found:
+            found[name] = (files("llmdl_langgraph") / "templates" / "wiring" / f"{name}.py").read_text("utf-8")
+            todo += _NEEDS.findall(found[name])
+    return {f"{name}.py": found[name] for name in sorted(found)}
 
 
-def _by_node(layers: Iterable[PlainLayer], names: Iterable[str]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for layer, name in zip(layers, names, strict=True):
-        found.setdefault(layer.node, []).append(name)
-    return found
+def spelled(expression: Expression, indent: int = 0) -> str:
+    """An expression as code, over several lines where it is long.
+
+    >>> print(spelled(Called("vote", {"inner": Named("answer"), "draws": 5})))
+    vote(inner=answer, draws=5)
+    """
+    match expression:
+        case Named(name):
+            return name
+        case Called(function, given):
+            return _joined(f"{function}(", (f"{name}={{}}" for name in given), list(given.values()), ")", indent)
+        case Mapping():
+            return _joined(
+                "{", (f"{_escaped(name)}: {{}}" for name in expression), list(expression.values()), "}", indent
+            )
+        case list():
+            return _joined("[", ("{}" for _ in expression), expression, "]", indent)
+    return repr(expression)
 
 
-def _identifier(node: str) -> str:
-    return re.sub(r"\W", "_", node).lower()
+def _escaped(name: str) -> str:
+    return repr(name).replace("{", "{{").replace("}", "}}")
+
+
+def _joined(begin: str, forms: Iterator[str], parts: Sequence[Expression], end: str, indent: int) -> str:
+    shapes = list(forms)
+    flat = ", ".join(shape.format(spelled(part)) for shape, part in zip(shapes, parts, strict=True))
+    if "\n" not in flat and len(flat) + indent + len(begin) < WIDTH:
+        return f"{begin}{flat}{end}"
+    deeper = indent + 4
+    lines = (
+        f"{' ' * deeper}{shape.format(spelled(part, deeper))},\n" for shape, part in zip(shapes, parts, strict=True)
+    )
+    return f"{begin}\n{''.join(lines)}{' ' * indent}{end}"
 
 
 @cache

@@ -6,16 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from llmdl_langgraph.discover import Discovery
 from llmdl_langgraph.errors import CannotExportError
-from llmdl_langgraph.export import Values, as_folder, as_graph, as_module, as_patch, edits
-from llmdl_langgraph.isolation import Graph
+from llmdl_langgraph.export import Values, as_patch, edits
+from llmdl_langgraph.folder import Application, as_folder, as_graph, as_module
 from llmdl_langgraph.middleware import as_middleware
 from llmdl_langgraph.offers import Offer
-from llmdl_langgraph.tool_texts import ToolText
 from llmdl_langgraph.verify import Exported
 from llmdl_plugins.errors import MisuseError
-from llmdl_plugins.module import Module
 
 FORMS = ("patch", "weights", "graph", "module", "middleware")
 
@@ -25,17 +22,11 @@ class Handover:
     """What is handed over.
 
     Args:
-        original: the user's graph.
-        discovery: its texts and sources.
-        tools: name → description of a tool, of a field or of a schema.
-        layers: node → the layer that took its place.
+        app: the application with its texts and layers.
         offers: name → what can be chosen for a node.
     """
 
-    original: Graph
-    discovery: Discovery
-    tools: Mapping[str, ToolText]
-    layers: Mapping[str, Module]
+    app: Application
     offers: Mapping[str, Offer]
 
     def as_form(self, form: str, values: Values) -> Any:
@@ -46,14 +37,14 @@ class Handover:
             CannotExportError: a text can't be written at its place in the source.
         """
         self._refuse_offers(values, form)
+        app = self.app
+        if form in ("patch", "middleware"):
+            self._refuse_layers(form, values)
         if form == "middleware":
-            self._refuse_layers(form)
-            return as_middleware(self.original, self.discovery, self.tools, values)
-        changes = edits(self.discovery, self.tools, values)
+            return as_middleware(app.original, app.discovery, app.tools, values)
         if form == "patch":
-            return as_patch(self.discovery, self.tools, changes)
-        make = as_graph if form == "graph" else as_module
-        return make(self.original, self.discovery, self.layers, changes, values)
+            return as_patch(app.discovery, app.tools, edits(app.discovery, app.tools, values))
+        return as_graph(app, values) if form == "graph" else as_module(app, values)
 
     def as_folder(self, values: Values) -> Exported:
         """The application as a folder that runs on its own, to be compared with the trained one.
@@ -63,8 +54,7 @@ class Handover:
             CannotExportError: a text can't be written at its place in the source.
         """
         self._refuse_offers(values, "copy that is compared")
-        changes = edits(self.discovery, self.tools, values)
-        return as_folder(self.original, self.discovery, self.layers, changes, values)
+        return as_folder(self.app, values)
 
     def _refuse_offers(self, values: Values, form: str) -> None:
         if taken := {name: values[o.parameter] for name, o in self.offers.items() if o.parameter in values}:
@@ -74,9 +64,9 @@ class Handover:
                 "or leave such choices out of the values and write them in your source by hand."
             )
 
-    def _refuse_layers(self, form: str) -> None:
-        if self.layers:
+    def _refuse_layers(self, form: str, values: Values) -> None:
+        if blocks := self.app.blocks(values, self.app.written()):
             raise MisuseError(
-                f"Layers at {', '.join(self.layers)} can't be exported as {form}: "
-                'use export("module") or export("graph").'
+                f"Layers at {', '.join(blocks)} can't be exported as {form}, which holds texts only: "
+                'use export("module") (--as module), or export("weights").'
             )

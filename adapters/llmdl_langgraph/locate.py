@@ -52,10 +52,10 @@ def import_name(source: Source) -> str:
     return source.file.stem if source.name == "__main__" else source.name
 
 
-def closure(start: Source) -> list[Source]:
-    """A module of the user and all modules of the user that it imports, directly or not."""
+def closure(*start: Source) -> list[Source]:
+    """Modules of the user and all modules of the user that they import, directly or not."""
     found: dict[Path, Source] = {}
-    todo: list[Source] = [start]
+    todo: list[Source] = [*start]
     while todo:
         source = todo.pop()
         if source.file not in found:

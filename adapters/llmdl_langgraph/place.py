@@ -21,6 +21,7 @@ Kind = Literal[
 
 TRANSPARENT = {"dedent", "cleandoc", "strip", "lstrip", "rstrip", "format", "join", "str", "replace"}
 ANSWERING = {"invoke", "ainvoke", "stream", "astream", "batch", "abatch", "create"}  # their result is no prompt
+ADDING = {"append", "insert"}  # to a list of texts, which is joined later
 GENERIC_KEYWORDS = {"content", "text", "template", "default", "description"}
 
 

@@ -35,7 +35,9 @@ def private_import(files: Mapping[str, bytes], tops: Collection[str], module: st
     for path, content in {"__init__.py": b"", **files}.items():
         target = root / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(_redirected(content, package, tops) if path.endswith(".py") else content)
+        # What stands in "copies" has the names of the sources beside it, and imports its own kind.
+        is_redirected = path.endswith(".py") and not path.startswith("copies/")
+        target.write_bytes(_redirected(content, package, tops) if is_redirected else content)
     _register(package, root)
     return import_module(f"{package}.{module}")
 

@@ -157,4 +157,5 @@ def _seen(text: Text, held: frozenset[str], seen: Sequence[Seen]) -> Candidate:
 def _only_lays_out(seen: Sequence[Seen]) -> bool:
     """Whether a text was only sent inside others: as a short value, or as the layout of each item of a list."""
     repeated = max(Counter(s.message for s in seen).values())
-    return all(s.is_inside and is_glue(s.reading.parts) for s in seen) and (not seen[0].reading.slots or repeated > 1)
+    is_layout = all(s.is_inside and is_glue(s.reading.parts) and not s.reading.is_opening for s in seen)
+    return is_layout and (not seen[0].reading.slots or repeated > 1)

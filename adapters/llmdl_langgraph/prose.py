@@ -30,20 +30,25 @@ def anchor(parts: Sequence[Part]) -> str:
 
 def is_telling(parts: Sequence[Part]) -> bool:
     """Whether the literals are prose, so that a match is no coincidence."""
-    literals = [part for part in parts if isinstance(part, str)]
     longest = anchor(parts).strip()
     if count_words(parts) >= WORDS and _weight(longest) >= ANCHOR_CHARS and _PROSE.search(longest):
         return True
     # Several short literals in their order are no coincidence either.
-    solid = [_weight("".join(text.split())) for text in literals]
-    return count_words(parts) > 1 and sum(n >= FEW_CHARS for n in solid) > 1 and sum(solid) >= MANY_CHARS
+    return _has_several(parts, MANY_CHARS)
 
 
 def is_opening(parts: Sequence[Part]) -> bool:
-    """Whether a text begins with a label of some words, so that it tells a message that begins with it."""
+    """Whether a text begins with a label of some words, or has several, so that it tells a message that it begins."""
     first, *rest = parts or ("",)
     label = first.strip() if isinstance(first, str) else ""
-    return bool(rest) and count_words((label,)) >= WORDS_OF_A_LABEL and _weight(label) >= LABEL_CHARS
+    is_label = count_words((label,)) >= WORDS_OF_A_LABEL and _weight(label) >= LABEL_CHARS
+    return bool(rest and label) and (is_label or _has_several(parts, LABEL_CHARS))
+
+
+def _has_several(parts: Sequence[Part], chars: int) -> bool:
+    """Whether there are several literals with so many characters."""
+    solid = [_weight("".join(part.split())) for part in parts if isinstance(part, str)]
+    return count_words(parts) > 1 and sum(n >= FEW_CHARS for n in solid) > 1 and sum(solid) >= chars
 
 
 def _weight(text: str) -> int:

@@ -15,6 +15,7 @@ from llmdl_langgraph.sites import Site, replacements, span_of
 from llmdl_langgraph.source import Source
 from llmdl_langgraph.syntax import Syntax, replaced
 from llmdl_langgraph.template import Span
+from llmdl_langgraph.whole import whole
 
 SENDING = {
     "SystemMessage",
@@ -97,13 +98,13 @@ def usage(sources: Sequence[Source]) -> Usage:
         if sent == before:
             break
     written = {(source.name, span) for source, part in parts for span in _spans(part)}
-    whole = {(source.name, span_of(node)) for source, part in direct for node in _either(part)}
+    messages = {(source.name, span_of(node)) for source in sources for node in whole(source.tree, _sent)}
     told = {name for tree in trees for name in _told(tree)}
     fills = list(_fills(sources, known, links))
     return Usage(
         frozenset(sent),
         frozenset(written),
-        frozenset(whole),
+        frozenset(messages),
         frozenset(told - sent),
         _templates(fills, links),
         {(source.name, span_of(node)): syntax for source, node, syntax in fills},
@@ -169,15 +170,6 @@ def _sent(tree: ast.AST) -> Iterator[ast.expr]:
                 yield from _content(node)
             case ast.Call(func=ast.Attribute(), args=[first, *_]) if called(node) in ANSWERING:
                 yield from () if isinstance(first, ast.Dict) else (first,)
-
-
-def _either(node: ast.expr) -> Iterator[ast.expr]:
-    """An expression, or what either branch of it is."""
-    match node:
-        case ast.IfExp(body=body, orelse=other):
-            yield from (*_either(body), *_either(other))
-        case _:
-            yield node
 
 
 def _spans(node: ast.expr) -> Iterator[Span]:

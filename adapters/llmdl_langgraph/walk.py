@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 
-from llmdl_langgraph.place import ANSWERING, TRANSPARENT, Place, called, under_keyword, under_target
+from llmdl_langgraph.place import ADDING, ANSWERING, TRANSPARENT, Place, called, under_keyword, under_target
 from llmdl_langgraph.template import of_expression, operands
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -117,9 +117,18 @@ def _call(node: ast.Call, at: Place) -> Found:
     name = called(node)
     inner = at if name in TRANSPARENT else replace(at, name="" if name in ANSWERING else at.name, context=name)
     yield from _walk(node.func, at)
-    yield from _all(node.args, inner)
+    for argument in node.args:
+        yield from _walk(argument, inner if of_expression(argument) is None else _list_of(node, inner))
     for keyword in node.keywords:
         yield from _walk(keyword.value, under_keyword(keyword.arg or "", inner))
+
+
+def _list_of(node: ast.Call, at: Place) -> Place:
+    """The place of a text that is added to a list."""
+    match node.func:
+        case ast.Attribute(value=target, attr=attr) if attr in ADDING:
+            return under_target(target, at)
+    return at
 
 
 def _dict(node: ast.Dict, at: Place) -> Found:

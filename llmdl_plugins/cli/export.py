@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from llmdl_plugins.cli.run_folder import PastRun
     from llmdl_plugins.network import Network
 
-FORMS = ("patch", "review", "weights", "module", "middleware")
+FORMS = ("patch", "review", "weights", "module", "middleware", "dspy")
 REVIEW, PATCH = "REVIEW.md", "prompts.patch"
 
 
@@ -34,8 +35,8 @@ def export(
         str,
         typer.Option(
             "--as",
-            help="patch, review (the page for its reviewer), weights, module (a folder of plain code), or middleware "
-            "(for create_agent).",
+            help="patch, review (the page for its reviewer), weights, module (a folder of plain code), middleware "
+            "(for create_agent), or dspy (what a program of DSPy loads).",
         ),
     ] = "patch",
     output: Annotated[
@@ -62,7 +63,7 @@ def export(
     with kept():
         handed = _Handed(run, past, past.network(), values, verify)
         handed.look_through()
-        made = handed.page(PATCH) if form == "review" else handed.network.export(form, values)
+        made = handed.page(PATCH) if form == "review" else _exported(handed.network, form, values)
         handed.check()
     if isinstance(made, dict) and form == "module":
         _write_folder(output or run / "module", made)
@@ -70,6 +71,16 @@ def export(
         _write(output, made)
     if form == "patch" and output is not None:
         _write(_beside(output), handed.page(output.name))
+
+
+def _exported(network: Network, form: str, values: Mapping[str, Any]) -> Any:
+    """The application in this form; what the form can't hold is told, and the rest is handed over."""
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        made = network.export(form, values)
+    for warning in told:
+        print(printable(f"warning: {warning.message}"), file=sys.stderr)
+    return made
 
 
 @dataclass

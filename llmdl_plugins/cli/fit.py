@@ -50,12 +50,11 @@ def fit(
     only: options.Only = None,
     freeze: options.Freeze = None,
     unfreeze: options.Unfreeze = None,
+    keep: options.Keep = None,
     inputs: options.Inputs = "",
     expected: options.Expected = None,
-    executor: Annotated[
-        str, typer.Option(help="local (one process), processes, or what a plugin offers, such as ray.")
-    ] = "local",
-    workers: Annotated[int | None, typer.Option(min=1, help="Processes of that executor; one for each core.")] = None,
+    executor: options.Executor = "local",
+    workers: options.Workers = None,
     concurrency: options.Concurrency = 8,
     fast_http: Annotated[
         bool, typer.Option("--fast-http", help="Let OpenAI-compatible clients send through aiohttp in this run.")
@@ -103,6 +102,8 @@ def fit(
     from llmdl_plugins.training.trainer import Trainer
 
     network = read_network(target, unfreeze, only, freeze)
+    for passage in keep or ():
+        network.keep(passage)
     with kept() as out, progress(quiet) as watcher, guard.reported():
         trainer = Trainer(
             network,
@@ -196,4 +197,13 @@ def _tell(result: Result, folder: Path) -> None:
     if result.status == "stopped":
         print(printable(f"Saved in {folder}: the same command with --folder {folder} goes on where it stopped."))
     elif result.status == "improved":
-        print(printable(f"next: llmdl export {folder} -o prompts.patch    (or --as module, middleware, weights)"))
+        print(printable(f"next: llmdl export {folder} {_handing(result)}"))
+
+
+def _handing(result: Result) -> str:
+    """How the application is handed over first, and how else."""
+    from llmdl_plugins.cli.export import FORMS
+
+    first, *others = [form for form in result.network.exports if form in FORMS] if result.network else ["patch"]
+    how = "-o prompts.patch" if first == "patch" else f"--as {first} -o trained.json"
+    return f"{how}    (or --as {', '.join(others)})" if others else how

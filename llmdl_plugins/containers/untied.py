@@ -33,7 +33,7 @@ class Untied(Module):
 
     def calls(self, **sizes: int) -> Calls:
         """Those of inner."""
-        with untied(self._here()):
+        with untied(self.copies()):
             return self.inner.calls(**sizes)
 
     def named_parameters(self) -> dict[str, Parameter]:
@@ -43,8 +43,9 @@ class Untied(Module):
 
     async def forward(self, state: State) -> Any:
         """Inner's update."""
-        with untied(self._here()):
+        with untied(self.copies()):
             return await self.inner.ainvoke(state)
 
-    def _here(self) -> dict[Parameter, Parameter]:
+    def copies(self) -> dict[Parameter, Parameter]:
+        """Shared → its copy here."""
         return {self._shared[name]: copy for name, copy in self._copies.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Literal, get_args, get_origin
 
@@ -39,9 +40,15 @@ class Activation(Module):
     identity = MappingProxyType({"reading": "off"})
 
     def __init__(self, schema: Any, source: str, reads: Literal["off", "exact", "found"] = "found") -> None:
-        self.fits, self.labels, self.source = _adapter(schema), _labels(schema), source
+        self.schema, self.labels, self.source = schema, _labels(schema), source
+        _checked(schema)
         self.reads = self.writes = (source,)
         self.reading = Parameter(reads, kind="choice", options=READS, role=f"how {source} is taken for a value")
+
+    @property
+    def takes_any_text(self) -> bool:
+        """Whether every text is a value as it stands."""
+        return bool(self.fits.core_schema == {"type": "str"} and self.reading.default == "exact")
 
     def calls(self, **sizes: int) -> Calls:
         """None."""
@@ -59,6 +66,10 @@ class Activation(Module):
                 continue
         return {self.source: None}
 
+    @cached_property
+    def _fits(self) -> TypeAdapter[Any]:
+        return TypeAdapter(self.schema)
+
     def value_of(self, text: str) -> Any:
         """The value that a text is.
 
@@ -67,9 +78,9 @@ class Activation(Module):
         """
         bare = {label.casefold(): label for label in self.labels}.get(text.strip(" .!\"'`*").casefold(), text)
         try:
-            return self.fits.validate_python(bare)
+            return self._fits.validate_python(bare)
         except ValidationError:
-            return self.fits.validate_json(text)
+            return self._fits.validate_json(text)
 
 
 def found_in(text: str, labels: tuple[str, ...] = ()) -> Iterator[str]:
@@ -89,9 +100,9 @@ def found_in(text: str, labels: tuple[str, ...] = ()) -> Iterator[str]:
     yield from numbers if len(numbers) == 1 else ()
 
 
-def _adapter(schema: Any) -> TypeAdapter[Any]:
+def _checked(schema: Any) -> None:
     try:
-        return TypeAdapter(schema)
+        TypeAdapter(schema)
     except Exception as error:  # pydantic has many kinds of them
         raise MisuseError(
             f"Activation can't check values of {schema!r}: give a type that pydantic knows, such as "

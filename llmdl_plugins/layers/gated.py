@@ -79,7 +79,12 @@ class Gated(Module):
 
     async def forward(self, state: State) -> dict[str, Any]:
         """The update with the slots after the last chunk."""
-        slots = {slot: str((state.get(self.target) or {}).get(slot, "")) for slot in self.slots}
+        before = state.get(self.target) or {}
+        if not isinstance(before, Mapping):
+            raise MisuseError(
+                f"Gated keeps its slots at {self.target!r}, and there is a {type(before).__name__} there."
+            )
+        slots = {slot: str(before.get(slot, "")) for slot in self.slots}
         for chunk in chunks(state[self.source], self.width):
             slots = await self._after(state, slots, chunk)
         return {self.target: slots}

@@ -11,7 +11,6 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.vectorstores import VectorStore
 
-from llmdl_plugins import sync
 from llmdl_plugins.cost import Calls
 from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.keys import at_least
@@ -74,10 +73,10 @@ class ByWords(BaseRetriever):
     async def _aget_relevant_documents(
         self, query: str, *, run_manager: AsyncCallbackManagerForRetrieverRun
     ) -> list[Document]:
-        return [self.documents[at] for at in await self._index.nearest(query, self.k)]
+        return self._get_relevant_documents(query, run_manager=run_manager.get_sync())
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
-        return [self.documents[at] for at in sync.run(self._index.nearest(query, self.k))]
+        return [self.documents[at] for at in self._index.places(query, self.k)]
 
 
 def _retriever(corpus: Corpus, k: int) -> BaseRetriever:

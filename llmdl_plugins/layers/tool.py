@@ -16,9 +16,8 @@ from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.keys import at_least, named
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter
-from llmdl_plugins.plain import plain
 from llmdl_plugins.prompting import asking, told
-from llmdl_plugins.tape import ToolCall, used
+from llmdl_plugins.tape import used
 
 INSTRUCTION = "Use the tools where they tell what you don't know. Then answer."
 ENOUGH = "Answer now, without another tool."
@@ -85,7 +84,7 @@ class Tool(Module):
             there = ", ".join(self.tools)
             return ToolMessage(f"There is no tool {call['name']!r}; there are: {there}.", tool_call_id=call["id"])
         result: BaseMessage = await self.tools[call["name"]].tool.ainvoke({**call, "type": "tool_call"})
-        used(ToolCall(call["name"], plain(call["args"]), result.text))
+        used(call["name"], call["args"], result.text)
         return result
 
 
@@ -93,13 +92,12 @@ class Described(Module):
     """A tool with a description that is trainable."""
 
     def __init__(self, tool: BaseTool) -> None:
-        self.tool = tool
+        self.tool, self.told = tool, convert_to_openai_tool(tool)
         self.description = Parameter(tool.description, role=f"tells the model what the tool {tool.name} is for")
 
     def offered(self) -> dict[str, Any]:
         """What a model is told of it."""
-        told = convert_to_openai_tool(self.tool)
-        return {**told, "function": {**told["function"], "description": self.description.value}}
+        return {**self.told, "function": {**self.told["function"], "description": self.description.value}}
 
 
 def _check(model: BaseChatModel, tools: Sequence[BaseTool]) -> None:

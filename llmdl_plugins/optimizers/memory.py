@@ -7,11 +7,9 @@ from dataclasses import dataclass, field
 
 from llmdl_plugins.optimizers.edits import applied, edits, holds, pieces
 from llmdl_plugins.optimizers.moves import Move
+from llmdl_plugins.optimizers.sifting import Part
 from llmdl_plugins.optimizers.trials import Cut
-from llmdl_plugins.run.feedback import FailureMode, Feedback, alike
-from llmdl_plugins.run.rollout import Rollout
-
-_REMEMBERED = 200
+from llmdl_plugins.run.feedback import FailureMode, alike
 
 
 @dataclass
@@ -21,37 +19,46 @@ class Memory:
     Args:
         rejected: moves that did not help; a new incumbent makes them worth another try.
         harmful: sentences without which it was better; they stay out for good.
-        said: feedback of earlier rounds.
+        pending: texts that are better on train rows, and not surely on val rows: what comes next builds on them.
+        idle: sentences that repaired no row that asked for them; a new incumbent makes them worth another try.
     """
 
     rejected: list[Move] = field(default_factory=list)
     harmful: dict[str, list[str]] = field(default_factory=dict)
-    said: list[Feedback] = field(default_factory=list)
+    idle: dict[str, list[str]] = field(default_factory=dict)
+    pending: dict[str, str] = field(default_factory=dict)
 
     def reject(self, tried: Move) -> None:
-        """It did not help."""
+        """It did not help, and neither did what it was built on."""
+        self.pending = {}
         self.rejected.append(tried)
+
+    def useless(self, left: Sequence[Part]) -> None:
+        """These edits earned nothing."""
+        for part in left:
+            if part.edit.new:
+                self.idle.setdefault(part.name, []).append(part.edit.words)
 
     def accept(self, cut: Cut | None) -> None:
         """A move is in force, and better without the sentence that was cut."""
+        self.pending = {}
         self.rejected.clear()
+        self.idle.clear()
         if cut:
             self.harmful.setdefault(cut.name, []).append(cut.sentence)
-
-    def with_earlier(self, found: Sequence[Feedback], right: Sequence[Rollout]) -> list[Feedback]:
-        """Momentum: what was said of rows that are not known to be right by now still counts."""
-        passed = {r.example.id for r in right}
-        self.said = [*found, *(f for f in self.said if f.example not in passed)][:_REMEMBERED]
-        return self.said
 
     def was_tried(self, proposed: Move) -> bool:
         """Whether this did not help before, in these words or in others."""
         return any(proposed.same(one) for one in self.rejected)
 
+    def again(self) -> None:
+        """What did not help by itself may help in company."""
+        self.idle.clear()
+
     def open(self, name: str, text: str, modes: Sequence[FailureMode]) -> list[FailureMode]:
         """The failure modes that ask neither for what is in the text already nor for what is harmful."""
-        there = [p.strip() for p in pieces(text)]
-        return [m for m in modes if not (holds(there, m.words) or holds(self.harmful.get(name, ()), m.words))]
+        known = [*(p.strip() for p in pieces(text)), *self._out(name)]
+        return [m for m in modes if not holds(known, m.words)]
 
     def allowed(self, name: str, old: str, new: str, most: int, worth: Mapping[str, int]) -> str:
         """What of a new text may be tried: no harmful sentence, and so many edits at most.
@@ -59,10 +66,12 @@ class Memory:
         Args:
             worth: how many examples asked for a sentence; those most asked for come first.
         """
-        harmful = self.harmful.get(name, ())
-        made = [e for e in edits(old, _once(new)) if not (e.new and holds(harmful, e.new))]
+        made = [e for e in edits(old, _once(new)) if not (e.new and holds(self._out(name), e.new))]
         asked = sorted(made, key=lambda e: -max((n * alike(s, e.words) for s, n in worth.items()), default=0.0))
         return applied(old, [e for e in made if e in asked[:most]])
+
+    def _out(self, name: str) -> list[str]:
+        return [*self.harmful.get(name, ()), *self.idle.get(name, ())]
 
 
 def _once(text: str) -> str:

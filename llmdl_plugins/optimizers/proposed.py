@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from llmdl_plugins.optimizers.asking import TOLD, again, request
 from llmdl_plugins.optimizers.memory import Memory
 from llmdl_plugins.optimizers.moves import Move, move
-from llmdl_plugins.run.feedback import Feedback, failure_modes
+from llmdl_plugins.run.feedback import FailureMode
 from llmdl_plugins.run.lint import finding
 from llmdl_plugins.run.problem import Problem
 from llmdl_plugins.run.usable import another_form, nothing_said
@@ -29,7 +29,7 @@ def written(answer: str) -> str:
 async def proposed(
     problem: Problem,
     memory: Memory,
-    feedback: Sequence[Feedback],
+    modes: Sequence[FailureMode],
     texts: Mapping[str, str],
     name: str,
     *,
@@ -39,6 +39,7 @@ async def proposed(
     """A new text for one parameter, asked of the teacher; None where nothing that it wrote could be used.
 
     Args:
+        modes: what failing rows say about it.
         texts: in force by name, which the new text is to improve.
         name: of the parameter.
         most: sentences that may change.
@@ -46,7 +47,6 @@ async def proposed(
     """
     assert problem.teacher is not None
     parameter, old = problem.parameters[name], texts[name]
-    modes = memory.open(name, old, failure_modes(feedback, parameter))
     ask = request(parameter, old, modes, memory.rejected, name, most)
     known = f"{ask} {parameter.role}"
     # A teacher can't know all that a text has to keep: told once, it mostly does.

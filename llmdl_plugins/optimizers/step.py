@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from llmdl_plugins.optimizers.arms import given
 from llmdl_plugins.optimizers.memory import Memory
-from llmdl_plugins.optimizers.moves import Move, merged, move
+from llmdl_plugins.optimizers.moves import Move, merged
 from llmdl_plugins.optimizers.proposed import proposed
-from llmdl_plugins.optimizers.trials import Batch, Trial, cleared, glanced, tried
-from llmdl_plugins.run.feedback import Feedback
+from llmdl_plugins.optimizers.sifting import parts, sifted
+from llmdl_plugins.optimizers.trials import Batch, Trial, cleared
+from llmdl_plugins.run.feedback import FailureMode, Feedback, failure_modes
 from llmdl_plugins.run.problem import Problem
-from llmdl_plugins.run.rollout import Rollout
 
-_INNER = 2
-_BAD = 3
 _BLAMED, _TOGETHER = 3, 8
+_UNSURE = 0.2
+_BAD = 3
 
 
 @dataclass
@@ -43,70 +42,58 @@ class Step:
 
     async def taken(self) -> bool:
         """Propose new texts; whether one was accepted."""
-        feedback = self.memory.with_earlier(await self._back(self.batch.failed, {}), self.batch.passed)
-        names = blame(self.problem, feedback, _TOGETHER if self.plateau else _BLAMED)
-        texts = {name: str(self.problem.value(name)) for name in names}
-        moves = [m for n in names if (m := await self._proposed(feedback, texts, n, "")) is not None]
+        modes = self._modes(given(self.arm, await self.problem.backward(self.batch.failed, self.batch.base)))
+        texts = {name: self._text(name) for name in modes or self.problem.parameters}
+        moves = [m for n in modes if (m := await self._proposed(modes[n], texts, n)) is not None]
         self.barren = not moves
-        trials = await self._trials(moves, texts)
-        if self.plateau and (cut := await cleared(self.problem, texts, texts, self.batch.failed, self.batch)):
-            trials.append(cut)
+        trials = [await self._sifted(merged(moves), modes, texts)] if moves else []
+        if self.plateau:
+            new = {**texts, **merged(moves).texts}
+            trials += await cleared(self.problem, texts, new, self.batch.failed, self.batch, self.memory.was_tried)
         return await self._screened(trials)
 
-    async def _back(self, failed: Sequence[Rollout], texts: Mapping[str, str]) -> list[Feedback]:
-        return given(self.arm, await self.problem.backward(failed, texts))
-
-    async def _proposed(
-        self, feedback: Sequence[Feedback], texts: Mapping[str, str], name: str, inner: str
-    ) -> Move | None:
-        place = f"{self.number}{inner}"
-        return await proposed(self.problem, self.memory, feedback, texts, name, most=self.most, place=place)
-
-    async def _trials(self, moves: Sequence[Move], texts: Mapping[str, str]) -> list[Trial]:
-        """All at once first; each alone only where that does not repair most of what fails."""
-        if len(moves) < 2:
-            return [await self._trial(one, texts) for one in moves]
-        both = await self._trial(merged(moves), texts)
-        return [both] if both.promising else [both, *[await self._trial(one, texts) for one in moves]]
-
-    async def _trial(self, one: Move, texts: Mapping[str, str]) -> Trial:
-        """A move on a few train rows; what it leaves failing is worked on before it costs val rows."""
-        trial, old = await glanced(self.problem, one, self.batch), {n: texts[n] for n in one.texts}
+    async def _sifted(self, whole: Move, modes: Mapping[str, Sequence[FailureMode]], texts: Mapping[str, str]) -> Trial:
+        found = parts(whole, modes, self.batch.failed)
+        trial, idle = await sifted(self.problem, whole, texts, found, self.batch)
+        self.memory.useless(idle)
         if len(trial.bad) >= _BAD:
-            without = await cleared(self.problem, old, one.texts, trial.bad, self.batch)
-            trial = max(trial, without or trial, key=lambda t: t.gain)
-        for inner in range(_INNER):
-            better = await self._refined(trial, old, inner) if trial.bad and trial.promising else None
-            if better is None:
-                return trial
-            trial = better
+            new = {**{n: texts[n] for n in trial.move.texts}, **trial.move.texts}
+            cut = await cleared(self.problem, texts, new, trial.bad, self.batch, self.memory.was_tried)
+            trial = max([trial, *cut], key=lambda t: t.gain)
         return trial
 
-    async def _refined(self, trial: Trial, old: Mapping[str, str], inner: int) -> Trial | None:
-        """The move with more edits, for the rows that still fail; None where that does not help them."""
-        feedback = await self._back(trial.bad, trial.move.texts)
-        names = [n for n in blame(self.problem, feedback, _BLAMED) if n in trial.move.texts]
-        more = [m for n in names if (m := await self._proposed(feedback, trial.move.texts, n, f"+{inner}")) is not None]
-        if not more:
-            return None
-        whole = move(old, {**trial.move.texts, **merged(more).texts})
-        again = await tried(self.problem, whole, self.batch, trial.bad)
-        return trial.with_rows(again) if again.gain > 0 else None
+    def _text(self, name: str) -> str:
+        return str(self.batch.base.get(name, self.problem.value(name)))
+
+    def _modes(self, feedback: Sequence[Feedback]) -> dict[str, list[FailureMode]]:
+        """What is said about the most blamed parameters."""
+        found = {}
+        for name, parameter in self.problem.parameters.items():
+            said = failure_modes(feedback, parameter)
+            if open := self.memory.open(name, self._text(name), said):
+                found[name] = open
+        blamed = sorted(found, key=lambda name: -sum(m.count for m in found[name]))
+        return {name: found[name] for name in blamed[: _TOGETHER if self.plateau else _BLAMED]}
+
+    async def _proposed(self, modes: Sequence[FailureMode], texts: Mapping[str, str], name: str) -> Move | None:
+        place = str(self.number)
+        return await proposed(self.problem, self.memory, modes, texts, name, most=self.most, place=place)
 
     async def _screened(self, trials: Sequence[Trial]) -> bool:
         """What is better on train goes on to val, the best first; whether one was accepted."""
         for trial in sorted(trials, key=lambda t: -t.gain):
             if trial.gain <= 0:
                 self.problem.say(f"set aside: {trial.move.what}: no better on {len(trial.new)} train rows")
-            elif (await self.problem.propose(trial.move.texts, trial.move.what)).accepted:
+                self.memory.reject(trial.move)
+                continue
+            candidate = {**self.batch.base, **trial.move.texts}
+            verdict = await self.problem.propose(candidate, trial.move.what)
+            if verdict.accepted:
                 self.memory.accept(trial.cut)
-                return True
-            self.memory.reject(trial.move)
+            elif verdict.probability >= _UNSURE:
+                self.memory.pending = candidate
+            else:
+                self.memory.reject(trial.move)
+            if verdict.accepted or self.memory.pending is candidate:
+                return verdict.accepted
         return False
-
-
-def blame(problem: Problem, feedback: Sequence[Feedback], most: int) -> list[str]:
-    """The names of the parameters with most feedback."""
-    counts = Counter(f.parameter for f in feedback)
-    names = {p: name for name, p in problem.parameters.items()}
-    return [names[p] for p, _ in counts.most_common() if p in names][:most]

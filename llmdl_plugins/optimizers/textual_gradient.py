@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from llmdl_plugins.data import Example
 from llmdl_plugins.optimizers.arms import checked
@@ -58,8 +58,10 @@ class TextualGradient(Optimizer):
         """Rounds until nothing moves, the teacher has nothing to say, or the budget stops it."""
         memory, hard, idle, barren = Memory(), list[Example](), 0, 0
         for number in range(self.rounds):
-            batch = await self._forward(problem, hard, number)
+            batch = await self._forward(problem, memory.pending, hard, number)
             hard = [r.example for r in batch.failed]
+            if idle % 2:
+                memory.again()
             step = Step(problem, memory, batch, number, self.most(number), self.feedback, plateau=idle > 0)
             moved = bool(batch.failed) and await step.taken()
             idle, barren = 0 if moved else idle + 1, barren + 1 if step.barren else 0
@@ -70,15 +72,15 @@ class TextualGradient(Optimizer):
             if idle >= _PATIENCE:
                 return
 
-    async def _forward(self, problem: Problem, hard: Sequence[Example], number: int) -> Batch:
+    async def _forward(self, problem: Problem, base: Mapping[str, str], hard: Sequence[Example], number: int) -> Batch:
         draw = random.Random(f"{problem.seed}/{number}")
         kept = list(hard)[: self.batch // 2]
         known = {e.id for e in kept}
         fresh = spread([e for e in problem.train if e.id not in known], draw)
-        rollouts = await problem.evaluate([{}], kept + fresh[: self.batch - len(kept)])
+        rollouts = await problem.evaluate([base], kept + fresh[: self.batch - len(kept)])
         told = [r for r in rollouts if r.status != "infrastructure error"]
         failed = sorted((r for r in told if r.score < 1), key=lambda r: r.status == "scored")
-        return Batch(failed, [r for r in told if r.score == 1])
+        return Batch(failed, [r for r in told if r.score == 1], base)
 
     def most(self, number: int) -> int:
         """The edit budget of a round, in sentences: wide steps first, small ones at the end (cosine)."""

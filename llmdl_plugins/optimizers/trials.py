@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
 
@@ -29,10 +29,15 @@ class Cut:
 
 @dataclass(frozen=True)
 class Batch:
-    """Train rows under the incumbent: those that failed, errors first, and those that did not."""
+    """Train rows under the present texts: those that failed, errors first, and those that did not.
+
+    Args:
+        base: the texts that are not accepted yet.
+    """
 
     failed: Sequence[Rollout]
     passed: Sequence[Rollout]
+    base: Mapping[str, str]
 
     @property
     def few(self) -> list[Rollout]:
@@ -74,47 +79,67 @@ class Trial:
         """Whether it repairs most of what fails."""
         return self.gain >= len(self.batch.failed) / 2
 
-    def with_rows(self, later: Trial) -> Trial:
-        """The later move, with the rows on which it was not run taken to be as they were."""
-        fresh = {r.example.id: r for r in later.new}
-        return replace(self, move=later.move, new=[fresh.get(r.example.id, r) for r in self.new])
+    def repairs(self, rows: Sequence[Rollout]) -> bool:
+        """Whether it is better on those of these rows that it was tried on."""
+        ids = {r.example.id for r in rows}
+        return sum(n.score - o.score for o, n in zip(self.old, self.new, strict=True) if o.example.id in ids) > 0
+
+    def joined(self, more: Trial) -> Trial:
+        """The same move on more rows."""
+        return replace(self, old=[*self.old, *more.old], new=[*self.new, *more.new])
 
 
 async def tried(problem: Problem, move: Move, batch: Batch, rows: Sequence[Rollout], cut: Cut | None = None) -> Trial:
     """The move on some rows of a batch."""
-    return Trial(move, batch, rows, await problem.evaluate([move.texts], [r.example for r in rows]), cut)
-
-
-async def glanced(problem: Problem, move: Move, batch: Batch) -> Trial:
-    """The move on a few rows; on fewer still where the first show nothing."""
-    trial = await tried(problem, move, batch, batch.failed[:_GLANCE])
-    return await tried(problem, move, batch, batch.few) if trial.gain > 0 else trial
+    new = await problem.evaluate([{**batch.base, **move.texts}], [r.example for r in rows])
+    return Trial(move, batch, rows, new, cut)
 
 
 async def cleared(
-    problem: Problem, old: Mapping[str, str], texts: Mapping[str, str], failing: Sequence[Rollout], batch: Batch
-) -> Trial | None:
-    """The texts without the one sentence that stands most in the way of failing rows, if one does.
+    problem: Problem,
+    old: Mapping[str, str],
+    new: Mapping[str, str],
+    failing: Sequence[Rollout],
+    batch: Batch,
+    known: Callable[[Move], bool],
+) -> list[Trial]:
+    """The new texts without the one sentence that stands most in the way of failing rows, if one does.
 
     Args:
-        old: the incumbent's texts.
-        texts: to look through.
-        failing: rollouts with these texts.
+        old: the present texts.
+        failing: rows with the new texts.
+        known: whether a move was tried before.
     """
-    best = max(await _cuts(problem, texts, failing[:_ROWS]), key=lambda c: c.gain, default=None)
+    best = max(await _cuts(problem, old, new, failing[:_ROWS], batch, known), key=lambda c: c.gain, default=None)
     if best is None or best.gain < _CLEAR:
-        return None
-    return await tried(problem, move(old, {**texts, best.name: best.text}), batch, batch.few, best)
+        return []
+    return [await tried(problem, _changed(old, {**new, best.name: best.text}), batch, batch.few, best)]
 
 
-async def _cuts(problem: Problem, texts: Mapping[str, str], failing: Sequence[Rollout]) -> list[Cut]:
+async def _cuts(
+    problem: Problem,
+    old: Mapping[str, str],
+    new: Mapping[str, str],
+    failing: Sequence[Rollout],
+    batch: Batch,
+    known: Callable[[Move], bool],
+) -> list[Cut]:
     """Every sentence left out once, on a few rows; the newest, which stand last, are looked at first."""
-    each = [(n, s, without(text, s)) for n, text in texts.items() for s in reversed(pieces(text))]
-    left = [(n, s, text) for n, s, text in each if problem.parameters[n].problem(text) is None][:_ABLATED]
-    rollouts = await problem.evaluate([{**texts, name: text} for name, _, text in left], [r.example for r in failing])
-    found = []
-    for number, (name, sentence, text) in enumerate(left):
-        own = rollouts[number * len(failing) : (number + 1) * len(failing)]
-        gain = sum(n.score - o.score for o, n in zip(failing, own, strict=True))
-        found.append(Cut(name, sentence.strip(), text, gain))
-    return found
+    each = [(n, s, without(text, s)) for n, text in new.items() for s in reversed(pieces(text))]
+    usable = [(n, s, text) for n, s, text in each if problem.parameters[n].problem(text) is None]
+    left = [(n, s, text) for n, s, text in usable if not known(_changed(old, {**new, n: text}))][:_ABLATED]
+    whole, *scores = await _scores(problem, [new, *({**new, n: text} for n, _, text in left)], failing, batch)
+    return [Cut(n, s.strip(), text, score - whole) for (n, s, text), score in zip(left, scores, strict=True)]
+
+
+async def _scores(
+    problem: Problem, candidates: Sequence[Mapping[str, str]], failing: Sequence[Rollout], batch: Batch
+) -> list[float]:
+    """The sum of each on a few failing rows."""
+    rows = [r.example for r in failing]
+    rollouts = await problem.evaluate([{**batch.base, **texts} for texts in candidates], rows)
+    return [sum(r.score for r in rollouts[n : n + len(rows)]) for n in range(0, len(rollouts), len(rows))]
+
+
+def _changed(old: Mapping[str, str], new: Mapping[str, str]) -> Move:
+    return move(old, {n: text for n, text in new.items() if text != old[n]})

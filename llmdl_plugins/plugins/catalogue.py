@@ -26,6 +26,8 @@ class Offer:
     @property
     def summary(self) -> str:
         """One line for lists."""
+        if self.spec.unavailable:
+            return f"{self.spec.summary}; can't be used: {self.spec.unavailable}"
         return self.spec.summary
 
     def is_loaded(self) -> bool:

@@ -10,7 +10,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
-from llmdl_plugins.errors import MissingExtraError
+from llmdl_plugins.errors import MissingExtraError, PluginError
 
 _NAME = re.compile(r"[\w.:-]{1,100}", re.ASCII)
 _TARGET = re.compile(r"[\w.]+:[\w.]+")
@@ -26,6 +26,7 @@ class Spec:
         summary: one line for lists.
         requires: modules that must be importable for it to work.
         extra: the extra of the plugin's distribution that installs them.
+        unavailable: why it can't be used with what is installed, in a sentence; it is listed all the same.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Spec:
     summary: str = ""
     requires: tuple[str, ...] = ()
     extra: str = ""
+    unavailable: str = ""
 
     def problem(self) -> str | None:
         """What is wrong with it, or None; nothing is imported to find out.
@@ -46,8 +48,8 @@ class Spec:
             return f"its target is {self.target!r}: write package.module:attribute"
         if not isinstance(self.target, str) and not callable(self.target):
             return f"its target is a {type(self.target).__name__}, which can't be called"
-        if not isinstance(self.summary, str) or not isinstance(self.extra, str):
-            return "its summary and extra must be text"
+        if not all(isinstance(text, str) for text in (self.summary, self.extra, self.unavailable)):
+            return "its summary, extra and unavailable must be text"
         if not isinstance(self.requires, tuple) or not all(isinstance(name, str) for name in self.requires):
             return "its requires must be a tuple of module names"
         return None
@@ -60,7 +62,10 @@ class Spec:
 
         Raises:
             MissingExtraError: a required module is not installed.
+            PluginError: it is unavailable.
         """
+        if self.unavailable:
+            raise PluginError(f"{self.name} can't be used: {self.unavailable}")
         if not isinstance(self.target, str):
             return self.target
         for name in self.requires:

@@ -49,6 +49,8 @@ def findings(offer: Offer) -> Iterator[Finding]:
         yield Finding(
             f"{what} names the extra that installs {', '.join(offer.spec.requires)}", "it has requires and no extra"
         )
+    if offer.spec.unavailable:
+        return
     try:
         target = offer.load()
     except LlmdlError as error:

@@ -24,7 +24,7 @@ from llmdl_plugins.run.receipts import receipts
 from llmdl_plugins.run.rollout import Rollout, Status
 from llmdl_plugins.run.tools import Outcomes
 from llmdl_plugins.scope import Payer
-from llmdl_plugins.tape import Tape
+from llmdl_plugins.tape import Tape, recording
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Attempt:
 
             try:
                 try:
-                    with self.network.under(self.values), self.network.recorded() as recorded:
+                    with self.network.under(self.values), boundary.door(), recording() as recorded:
                         outputs = await self._played(scope)
                     score = await self._scored(outputs)
                 except (Exception, SystemExit) as error:

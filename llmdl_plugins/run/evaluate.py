@@ -12,7 +12,6 @@ from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
-from weakref import WeakValueDictionary
 
 from llmdl_plugins.data import Example
 from llmdl_plugins.errors import InfrastructureError
@@ -27,6 +26,7 @@ from llmdl_plugins.run.executor import Attempts, Task, attempts_here
 from llmdl_plugins.run.ledger import Ledger
 from llmdl_plugins.run.met import Met
 from llmdl_plugins.run.node_threads import node_threads
+from llmdl_plugins.run.one_by_one import OneByOne
 from llmdl_plugins.run.patience import ROLLOUT_TIMEOUT
 from llmdl_plugins.run.pool import pooled
 from llmdl_plugins.run.rollout import Rollout, Status, Values, Wanted
@@ -97,7 +97,7 @@ class Evaluator:
         self._heaviest: dict[str, Spent] = {}
         self._prepared: dict[int, _Prepared] = {}
         self._landing: dict[str, Future[None]] = {}
-        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._making = OneByOne()
 
     async def evaluate(
         self,
@@ -165,8 +165,7 @@ class Evaluator:
         key = digest("rollout", self._identity, ready.digest, example.key, repetition)
         self._count(key)
         # Who asks for what is under way waits for it, and replays it.
-        async with self._locks.setdefault(key, asyncio.Lock()):
-            rollout = await self._rollout(key, ready, example, repetition, tapes)
+        rollout = await self._making.done(key, lambda: self._rollout(key, ready, example, repetition, tapes))
         self._weigh(ready, rollout)
         return rollout
 
@@ -180,7 +179,7 @@ class Evaluator:
         if rollout.status != "infrastructure error":
             await self._keep(key, rollout.record(self._names))
         self._watch_share(rollout)
-        return replace(rollout, told=None)
+        return rollout if rollout.told is None else replace(rollout, told=None)
 
     async def _keep(self, key: str, record: JSON) -> None:
         # Not waited for one by one: the calls of a rollout are on disk, and one that is lost is made of them again.

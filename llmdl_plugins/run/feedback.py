@@ -9,8 +9,9 @@ from functools import lru_cache
 
 from llmdl_plugins.parameter import Parameter
 
-_ALIKE = 0.6
+ALIKE = 0.6
 _MOST = 8
+_MANY = 3
 _COMMON = re.compile(
     r"(?:an?|and|are|as|at|be|been|by|can|could|did|do|does|for|from|ha[sd]|have|if|in|is|its?|o[fnr]|should|so|that|"
     r"the|their|the[mny]|there|this|to|was|were|what|when|which|will|with|would|you|your)$"
@@ -33,7 +34,12 @@ class FailureMode:
     """What several examples say about a parameter, in the words of one of them."""
 
     words: str
-    count: int
+    examples: frozenset[str]
+
+    @property
+    def count(self) -> int:
+        """How many say it."""
+        return len(self.examples)
 
 
 def failure_modes(feedback: Sequence[Feedback], parameter: Parameter) -> list[FailureMode]:
@@ -44,13 +50,13 @@ def failure_modes(feedback: Sequence[Feedback], parameter: Parameter) -> list[Fa
     groups: list[tuple[str, set[str]]] = []
     for one in (f for f in feedback if f.parameter is parameter):
         for sentence in sentences(one.words):
-            home = next((g for g in groups if alike(g[0], sentence) >= _ALIKE), None)
+            home = next((g for g in groups if alike(g[0], sentence) >= ALIKE), None)
             if home is None:
                 groups.append((sentence, {one.example}))
             else:
                 home[1].add(one.example)
     groups.sort(key=lambda group: len(group[1]), reverse=True)
-    return [FailureMode(words, len(examples)) for words, examples in groups[:_MOST]]
+    return [FailureMode(words, frozenset(examples)) for words, examples in groups[:_MOST]]
 
 
 def sentences(text: str) -> list[str]:
@@ -74,6 +80,9 @@ def alike(one: str, other: str) -> float:
     if not a.words or not b.words:
         return float(a.words == b.words)
     shared, fewer = len(a.words & b.words), min(len(a.words), len(b.words))
+    if len(a.numbers) >= _MANY:
+        # So many numbers are not the same by chance.
+        shared, fewer = shared + 2 * len(a.numbers), fewer + 2 * len(a.numbers)
     # One or two words are in many sentences: only a longer one may be a part of another.
     return shared / (fewer if fewer > 1 else len(a.words | b.words))
 
@@ -87,8 +96,8 @@ class _Meaning:
 
 @lru_cache(maxsize=4096)
 def _meaning(sentence: str) -> _Meaning:
-    words = re.findall(r"\w+(?:'\w+)?", sentence.lower())
-    numbers = {w for w in words if re.search(r"\d", w)}
+    words = re.findall(r"\d+|[^\W\d]+(?:'\w+)?", sentence.lower())
+    numbers = {w for w in words if w.isdigit()}
     negations = {w for w in words if _NEGATION.match(w)}
     telling = {_stem(w) for w in words if not _COMMON.match(w)} - numbers - negations
     return _Meaning(frozenset(telling), frozenset(numbers), bool(negations))

@@ -6,11 +6,12 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from contextvars import copy_context
-from threading import Thread
 from typing import TypeVar
 
 from llmdl_plugins.clock import Clock
 from llmdl_plugins.errors import OvertimeError
+from llmdl_plugins.run.deadlines import deadlines
+from llmdl_plugins.run.lent_threads import lend
 
 T = TypeVar("T")
 TIMEOUT = 600.0
@@ -20,7 +21,7 @@ given_up = 0
 
 
 def within(seconds: float | None, work: Callable[[], T]) -> T:
-    """What work gives, if it does in time; it runs in a thread of its own, which nothing can end before it ends.
+    """What work gives, if it does in time; it runs in a thread that nothing can end before it ends.
 
     Raises:
         TimeoutError: it took longer.
@@ -36,7 +37,7 @@ def within(seconds: float | None, work: Callable[[], T]) -> T:
         except BaseException as error:
             done.set_exception(error)
 
-    Thread(target=run, name="llmdl-call", daemon=True).start()
+    lend(run)
     try:
         return done.result(seconds)
     except TimeoutError:
@@ -76,7 +77,7 @@ def _gave_up(seconds: float) -> OvertimeError:
 
 
 class _Limit:
-    """Cancels what is awaited when its time is over; `asyncio.timeout` with a look before, at half its price.
+    """Cancels what is awaited when its time is over, as `asyncio.timeout` does, with a look before.
 
     Args:
         left: seconds that are left, looked at when the first are over.
@@ -85,6 +86,7 @@ class _Limit:
 
     def __init__(self, left: Callable[[], float], seconds: float) -> None:
         self._left, self._seconds, self._is_over = left, seconds, False
+        self._timer: asyncio.TimerHandle | None = None
 
     async def kept(self, work: Callable[[], Awaitable[T]], error: Callable[[], Exception]) -> T:
         """What work gives in time.
@@ -95,7 +97,8 @@ class _Limit:
         self._loop, task = asyncio.get_running_loop(), asyncio.current_task()
         assert task is not None  # a loop runs tasks alone
         self._task, cancelling = task, task.cancelling()
-        self._timer = self._loop.call_later(self._seconds, self._look)
+        due, look = deadlines(self._loop, self._seconds), self._look
+        due.begin(look, self._loop)
         try:
             answer = await work()
         except BaseException as raised:
@@ -104,7 +107,9 @@ class _Limit:
                 raise error() from raised
             raise
         finally:
-            self._timer.cancel()
+            due.end(look)
+            if self._timer is not None:
+                self._timer.cancel()
         if self._is_over:
             task.uncancel()  # it went on all the same
         return answer

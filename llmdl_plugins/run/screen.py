@@ -19,6 +19,7 @@ _LOOKS = (8, 16, 32)
 _EARLY = 0.99
 _HOPELESS = 0.05
 _SLICE = 5
+_POINTS = 50
 
 
 @dataclass(frozen=True)
@@ -117,9 +118,21 @@ def _posterior(wins: int, losses: int) -> float:
 
 
 def outlook(pairs: Sequence[tuple[float, float]], left: int) -> float:
-    """P(the screen accepts after the items that are left), at the rate of wins and losses seen so far."""
+    """P(the screen accepts after the items that are left): how many differ, and which way, is known as far as seen."""
     wins, losses = sum(n > o for o, n in pairs), sum(n < o for o, n in pairs)
-    flips = round(left * (wins + losses + 1) / (len(pairs) + 2))
+    return _accepted(wins, losses, len(pairs) - wins - losses, left)
+
+
+@cache
+def _accepted(wins: int, losses: int, ties: int, left: int) -> float:
+    flips = range(0, left + 1, 1 + left // _POINTS)
+    chances = [_beta_binomial(n, left, wins + losses + 1, ties + 1) for n in flips]
+    found = (p * _accepted_of(n, wins, losses) for n, p in zip(flips, chances, strict=True))
+    return sum(found) / sum(chances)
+
+
+def _accepted_of(flips: int, wins: int, losses: int) -> float:
+    """The same where so many more items differ."""
     return sum(
         _beta_binomial(k, flips, wins + 1, losses + 1)
         for k in range(flips + 1)

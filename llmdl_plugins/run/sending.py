@@ -61,18 +61,29 @@ class Sender:
         """
         pace = self.limits.of(model_asked(call))
         tries = _Tries(call, pace, self._meter)
+        try:
+            return self._attempt(call, pace, tries, make)
+        except Exception as error:
+            failed: Exception | None = error
+        # Only now: to be ready to try again costs as much as all else here.  What failed is the first attempt.
         for attempt in stamina.retry_context(on=tries.again, attempts=_ATTEMPTS, timeout=None):
             with attempt:
-                entered = pace.enter(self._size(call, pace))
-                try:
-                    with self._tried(call, tries):
-                        answer = within(self._timeout, make)
-                except BaseException as error:
-                    self._failed(call, pace, entered, error)
-                    raise
-                pace.came()
-                return answer
+                if failed is not None:
+                    first, failed = failed, None
+                    raise first
+                return self._attempt(call, pace, tries, make)
         raise AssertionError("retry_context ends with an answer or an error")
+
+    def _attempt(self, call: Call, pace: Pace, tries: _Tries, make: Callable[[], T]) -> T:
+        entered = pace.enter(self._size(call, pace))
+        try:
+            with self._tried(call, tries):
+                answer = within(self._timeout, make)
+        except BaseException as error:
+            self._failed(call, pace, entered, error)
+            raise
+        pace.came()
+        return answer
 
     async def asend(self, call: Call, make: Callable[[], Awaitable[T]], patient: bool = True) -> T:
         """The same, asynchronously.
@@ -83,19 +94,18 @@ class Sender:
         pace = self.limits.of(model_asked(call))
         tries = _Tries(call, pace, self._meter)
         try:
-            return await self._attempt(call, pace, tries, make, patient)
+            return await self._aattempt(call, pace, tries, make, patient)
         except Exception as error:
             failed: Exception | None = error
-        # Only now: to be ready to try again costs as much as all else here.  What failed is the first attempt.
         async for attempt in stamina.retry_context(on=tries.again, attempts=_ATTEMPTS, timeout=None):
             with attempt:
                 if failed is not None:
                     first, failed = failed, None
                     raise first
-                return await self._attempt(call, pace, tries, make, patient)
+                return await self._aattempt(call, pace, tries, make, patient)
         raise AssertionError("retry_context ends with an answer or an error")
 
-    async def _attempt(
+    async def _aattempt(
         self, call: Call, pace: Pace, tries: _Tries, make: Callable[[], Awaitable[T]], patient: bool
     ) -> T:
         entered = await (pace.aenter if patient else pace.aenter_alone)(self._size(call, pace))

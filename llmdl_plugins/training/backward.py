@@ -113,7 +113,7 @@ async def _asked(cases: Sequence[_Case], teacher: Teacher, place: str, unusable:
     if why := nothing_said(said, TOLD):
         unusable(first.walk.names[_prompts(first.step, first.walk.names)[0]], why, "feedback on")
         said = ""
-    return answers(said, len(cases))
+    return answers(said, [c.step for c in cases])
 
 
 def _prompts(step: Step, names: Names) -> list[Parameter]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from llmdl_plugins.plain import dumps
+from llmdl_plugins.run.feedback import sentences
 from llmdl_plugins.tape import Step
 
 SHARED = 4
@@ -64,16 +65,30 @@ def question(cases: Sequence[tuple[Step, Sequence[str]]]) -> str:
     )
 
 
-def answers(said: str, cases: int) -> list[Answer]:
-    """What is said about each case; what is not told apart by number holds for all of them.
+def answers(said: str, cases: Sequence[Step]) -> list[Answer]:
+    """What is said about each case: by its number, or by what it alone was shown; the rest holds for all of them."""
+    if len(cases) == 1:
+        return [_read(said)]
+    if told := _numbered(said):
+        return [_read(told.get(n, "")) for n in range(1, len(cases) + 1)]
+    if re.match(r"none\b", said.strip(), re.I):
+        return [_read(said)] * len(cases)
+    return [_read(" ".join(own)) for own in _mentioned(sentences(said), [_words(_seen(step)) for step in cases])]
 
-    >>> [one.words for one in answers("1: Name the unit.\\n2: NONE - round it first.", 2)]
-    ['Name the unit.', 'round it first']
+
+def _mentioned(said: Sequence[str], seen: Sequence[frozenset[str]]) -> list[list[str]]:
+    """The sentences about each case: those that name most of what it was shown and not all were.
+
+    >>> _mentioned(["Name the unit.", "For mass say kg."], [frozenset({"the", "mass"}), frozenset({"the", "length"})])
+    [['Name the unit.', 'For mass say kg.'], ['Name the unit.']]
     """
-    told = _numbered(said) if cases > 1 else {}
-    if not told:
-        return [_read(said)] * cases
-    return [_read(told.get(n, "")) for n in range(1, cases + 1)]
+    shared = frozenset.intersection(*seen)
+    named = [[len((shown - shared) & _words(sentence)) for shown in seen] for sentence in said]
+    return [[s for s, counts in zip(said, named, strict=True) if counts[n] == max(counts)] for n in range(len(seen))]
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", text.lower()))
 
 
 def cut(text: str, most: int = LONGEST) -> str:

@@ -74,6 +74,11 @@ class Result:
         """The application with the values that are handed over, as the plain thing it was."""
         return self._exported("graph")
 
+    @property
+    def program(self) -> Any:
+        """The same for a program of DSPy: a `dspy.Module` with these values, whose `save` needs nothing of ours."""
+        return self._exported("program")
+
     def save_patch(self, path: str | Path) -> Path:
         """Write the diff of the user's own source to a file; empty where no text is handed over."""
         target = Path(path)

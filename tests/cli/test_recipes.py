@@ -9,7 +9,7 @@ import pytest
 from llmdl_plugins.cli.recipes import list_recipes, show
 from llmdl_plugins.errors import MisuseError, UnknownNameError
 
-APP = f"{Path(__file__).parents[1] / 'recipes' / 'apps' / 'counting.py'}"
+APP = f"{Path(__file__).parents[1] / 'recipes' / 'agents' / 'counting.py'}"
 
 
 def test_each_is_listed_with_what_it_does(capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,13 +13,15 @@ import dspy
 import pytest
 
 from llmdl_plugins import Prompt, Sequential, Trainer, trainable
-from llmdl_plugins.errors import InfrastructureError, MisuseError, UnknownNameError
+from llmdl_plugins.errors import InfrastructureError, MisuseError, PluginError, UnknownNameError
 from llmdl_plugins.network import Network
-from llmdl_plugins.plugins.catalogue import find
+from llmdl_plugins.plugins.catalogue import catalogue, find
 from llmdl_plugins.run.events import CandidateScreened, Told
 from llmdl_plugins.testing import ScriptedChat, Simulator, server_process
 
+from . import hops_model
 from .agents import two_nodes
+from .agents.hops import Hops
 from .speaking import Speaking
 
 AGENT = Path(__file__).parents[1] / "faults" / "agents" / "tickets.py"
@@ -116,7 +118,7 @@ def test_one_prompt_takes_train_rows_as_they_are() -> None:
     simulator = Simulator(skill="rule", rules=2, seed=3, demo=1.0)
     net = trainable(Prompt(Speaking(simulator=simulator), simulator.start[0], "question", "answer", []))
     result = trained(net, simulator, "dspy:labeled-few-shot", teacher=None)
-    assert result.status == "improved" and len(result.parameters["demos"]["after"]) == 8
+    assert result.status == "improved" and len(result.parameters["demos"]["after"]) == 16
 
 
 def test_where_the_budget_ends_it_its_best_so_far_is_proposed(capfd: Any) -> None:
@@ -165,3 +167,51 @@ def test_rows_are_not_put_into_prompts_where_no_texts_are_stored() -> None:
     splits = [rows(simulator, split, 20) for split in ("train", "val", "test")]
     with pytest.raises(MisuseError, match="'dspy:labeled-few-shot' puts train rows into prompts"):
         Trainer(net, "exact_match", *splits, optimizer="dspy:labeled-few-shot", content=False)
+
+
+def test_a_dspy_program_shows_the_fields_of_its_predictors() -> None:
+    rows = [hops_model.row(n) for n in range(120)]
+    with dspy.context(lm=hops_model.model()):
+        result = Trainer(Hops(), "exact_match", rows, optimizer="dspy:bootstrap-few-shot").fit()
+    assert result.status == "improved" and result.after == 1.0
+    first = result.parameters["ask.predict/demos"]["after"][0]
+    assert json.loads(first["output"]).keys() == {"reasoning", "query"}
+
+
+def test_the_nearest_runs_that_went_right_become_a_pool_to_choose_from() -> None:
+    simulator = Simulator(skill="coupled", seed=3)
+    net = trainable(two_nodes.built(Speaking(simulator=simulator)))
+    result = trained(net, simulator, "dspy:knn-few-shot", teacher=None, node="look")
+    assert result.proposed == 1
+    with pytest.raises(MisuseError, match="Name the node"):
+        trained(net, simulator, "dspy:knn-few-shot", teacher=None)
+
+
+def test_what_a_majority_scores_is_told_and_its_best_member_is_proposed() -> None:
+    simulator = Simulator(skill="rule", rules=2, seed=3, demo=1.0)
+    net = trainable(Prompt(Speaking(simulator=simulator), simulator.start[0], "question", "answer", []))
+    told: list[str] = []
+    options = {"num_candidate_programs": 2, "size": 2}
+    result = trained(net, simulator, "dspy:ensemble", told, teacher=None, options=options)
+    assert result.status == "improved" and any("the majority of 2 sets of examples scores" in text for text in told)
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("dspy:signature-optimizer", "dspy:signature-optimizer can't be used: DSPy 3.4 itself fails"),
+        ("dspy:avatar-optimizer", "it uses dspy.TypedPredictor, which is gone"),
+        ("dspy:bootstrap-finetune", "it trains the weights of a model"),
+    ],
+)
+def test_what_cannot_be_used_is_listed_with_its_cause(name: str, why: str) -> None:
+    assert why.rpartition("used: ")[2] in catalogue("optimizers")[name].summary
+    with pytest.raises(PluginError, match=why):
+        find("optimizers", name)
+
+
+def test_options_that_dspy_refuses_are_misuse() -> None:
+    simulator = Simulator(skill="rule", seed=3)
+    net = trainable(Prompt(Speaking(simulator=simulator), simulator.start[0], "question", "answer"))
+    with pytest.raises(PluginError, match=r"dspy:simba failed inside DSPy 3.4.*Trainset too small: 40 < 400"):
+        trained(net, simulator, "dspy:simba", options={"bsize": 400})

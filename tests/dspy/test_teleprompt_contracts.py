@@ -10,6 +10,7 @@ import pytest
 from dspy.lm15 import Message, Request, Response, TextPart
 
 from llmdl_plugins.errors import Stopped
+from llmdl_plugins.plugins.catalogue import catalogue
 
 from ..contracts import Contract
 
@@ -90,7 +91,53 @@ def copies_share_a_class() -> bool:
     return predict.deepcopy().signature is predict.signature
 
 
+def fails(make: Any, kind: type[Exception], words: str) -> bool:
+    try:
+        make()
+    except kind as error:
+        return words in str(error)
+    return False
+
+
+def signature_optimizer() -> Any:
+    from dspy.teleprompt.signature_opt import SignatureOptimizer
+
+    return SignatureOptimizer(metric=lambda example, prediction: 1.0)
+
+
+def avatar_optimizer() -> Any:
+    from dspy.teleprompt import AvatarOptimizer
+
+    return AvatarOptimizer(metric=lambda example, prediction: 1.0)
+
+
+# By the name in DSPy: what it is called here.
+KNOWN = {
+    "AvatarOptimizer": "avatar-optimizer",
+    "BetterTogether": "better-together",
+    "BootstrapFewShot": "bootstrap-few-shot",
+    "BootstrapFewShotWithOptuna": "bootstrap-few-shot-with-optuna",
+    "BootstrapFewShotWithRandomSearch": "bootstrap-few-shot-with-random-search",
+    "BootstrapFinetune": "bootstrap-finetune",
+    "COPRO": "copro",
+    "Ensemble": "ensemble",
+    "GEPA": "gepa",
+    "InferRules": "infer-rules",
+    "KNNFewShot": "knn-few-shot",
+    "LabeledFewShot": "labeled-few-shot",
+    "MIPROv2": "miprov2",
+    "SIMBA": "simba",
+}
+CATALOGUE = "adapters/llmdl_dspy/teleprompt/catalogue.py"
 CONTRACTS = [
+    Contract("dspy", "SignatureOptimizer fails: while it does, dspy:signature-optimizer is unavailable", CATALOGUE,
+             "dspy/teleprompt/signature_opt.py", lambda: fails(signature_optimizer, TypeError, "positional arguments")),
+    Contract("dspy", "AvatarOptimizer fails: while it does, dspy:avatar-optimizer is unavailable", CATALOGUE,
+             "dspy/teleprompt/avatar_optimizer.py", lambda: fails(avatar_optimizer, AttributeError, "TypedPredictor")),
+    Contract("dspy", "every teleprompter that it names is offered here, or named with what stands against it",
+             CATALOGUE, "dspy/teleprompt/__init__.py",
+             lambda: set(KNOWN) == {n for n in dspy.teleprompt.__all__ if n[0].isupper()} - {"Teleprompter"}
+             and {f"dspy:{name}" for name in KNOWN.values()} <= set(catalogue("optimizers"))),
     Contract("dspy", "more keys in dspy.context reach its threads", QUIET, "dspy/dsp/utils/settings.py",
              extra_keys_reach_threads),
     Contract("dspy", "what is no Exception passes Evaluate", DESK, "dspy/utils/parallelizer.py", stopping_passes),

@@ -69,3 +69,16 @@ def test_show_fit_and_eval_from_a_shell(shell: Callable[..., Any]) -> None:
     assert done.returncode == 0 and "Improved: 50.0 % before, 100.0 % after" in done.stdout, done.stderr
     pair = json.loads(shell("eval", "runs/a", "--data", "rows.jsonl", "--json", *given).stdout)
     assert (pair["paired"]["before"], pair["paired"]["after"]) == (0.5, 1.0)
+
+
+def test_export_from_a_shell_writes_what_the_program_loads(shell: Callable[..., Any], tmp_path: Path) -> None:
+    given = ("--env", "PYTHONPATH", "--env", "HOPS_MODEL", "--quiet")
+    done = shell("fit", APP, "--data", "rows.jsonl", "--loss", "exact_match", "--folder", "runs/a", *given)
+    assert "next: llmdl export runs/a --as dspy -o trained.json    (or --as weights)" in done.stdout, done.stderr
+    assert shell("export", "runs/a", "--as", "dspy", "-o", "trained.json").returncode == 0
+    program = Hops()
+    program.load(tmp_path / "trained.json")
+    shown = json.loads((tmp_path / "runs/a/result.json").read_text())["parameters"]["answer/demos"]["after"]
+    assert [demo["answer"] for demo in program.answer.demos] == [json.loads(one["output"])["answer"] for one in shown]
+    patch = shell("export", "runs/a", "--as", "patch")
+    assert patch.returncode == 2 and "can't be exported as 'patch', but as dspy" in patch.stderr

@@ -185,7 +185,7 @@ def test_variants_run_without_this_package(agent: Agent, tmp_path: Path) -> None
         runs.append((tmp_path / f"alone{n}", "app", EVERY[name]))
         assert not any("llmdl" in text for text in files.values())
         assert ("bm25s" in files["requirements.txt"]) == ("sort/retrieved/pool" in values)
-        assert ("Index" in files["app.py"]) == ("sort/retrieved/pool" in values)
+        assert ("wiring/retrieved.py" in files) == ("sort/retrieved/pool" in values)
     assert sent_alone(*runs) == bound
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from llmdl_plugins import Prompt, Trainer, trainable
 from llmdl_plugins.data import Example
-from llmdl_plugins.errors import UnknownNameError
+from llmdl_plugins.errors import ParameterError, UnknownNameError
 from llmdl_plugins.optimizers.arms import given
 from llmdl_plugins.optimizers.proposed import written
 from llmdl_plugins.optimizers.textual_gradient import TextualGradient
@@ -82,6 +82,24 @@ def test_a_critic_without_a_word_ends_the_run_as_well(critic: str) -> None:
     assert not any("Write an improved prompt" in call.text for call in teacher.calls)
 
 
+def test_a_passage_that_is_kept_stays_word_for_word_and_the_teacher_is_told() -> None:
+    model = ScriptedChat(script=lambda messages, kwargs: "yes" if "say yes" in str(messages[0].content) else "no")
+
+    def teach(messages: Any, kwargs: Any) -> str:
+        text = str(messages[-1].content)
+        if "Write an improved" not in text:
+            return "Always say yes."
+        return f"<prompt>Always say yes.{' Never swear.' if 'it must keep' in text else ''}</prompt>"
+
+    net, teacher = trainable(Prompt(model, "Answer. Never swear.", "question", "answer")), ScriptedChat(script=teach)
+    net.keep("Never swear.")
+    result = Trainer(net, "exact_match", ROWS, teacher=teacher, budget="800 calls").fit()
+    assert result.status == "improved" and result.values["instruction"] == "Always say yes. Never swear."
+    assert any("Keep this passage word for word: Never swear." in call.text for call in teacher.calls)
+    with pytest.raises(ParameterError, match="No prompt holds"):
+        net.keep("Never swore.")
+
+
 def test_a_teacher_that_drops_slots_is_told_which_and_then_refused() -> None:
     model = ScriptedChat(script=lambda messages, kwargs: "no")
     teacher = ScriptedChat(script=lambda m, k: "<prompt>Say yes.</prompt>" if "Write an" in str(m) else "Say yes.")
@@ -91,6 +109,24 @@ def test_a_teacher_that_drops_slots_is_told_which_and_then_refused() -> None:
     assert (result.proposed, result.refused > 0) == (0, True)
     assert "slots must stay" in result.reason
     assert any("slots must stay" in call.text for call in teacher.calls)
+
+
+def test_advice_that_repairs_none_of_the_rows_that_asked_for_it_is_left_out() -> None:
+    """A critic is right about one kind of rows and wrong about the other; its advice is written down together."""
+
+    def teach(messages: Any, kwargs: Any) -> str:
+        text = str(messages[-1].content)
+        if "Write an improved" in text:
+            return "<prompt>Answer. Apples are red. Pears are heavy.</prompt>"
+        return "Apples are red. Pears are heavy."
+
+    def answer(messages: Any, kwargs: Any) -> str:
+        return "yes" if "apples" in str(messages[-1].content) and "red" in str(messages[0].content) else "no"
+
+    rows = [{"inputs": {"question": f"{['apples', 'pears'][n % 2]} {n}"}, "expected": "yes"} for n in range(80)]
+    net = trainable(Prompt(ScriptedChat(script=answer), "Answer.", "question", "answer"))
+    result = Trainer(net, "exact_match", rows, teacher=ScriptedChat(script=teach), budget="900 calls").fit()
+    assert result.values == {"instruction": "Answer. Apples are red."}
 
 
 def test_a_harmful_proposal_is_set_aside_on_train_rows_and_not_tried_twice() -> None:

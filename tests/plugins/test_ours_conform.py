@@ -17,6 +17,7 @@ from llmdl_plugins.testing.conformance import CASES, AdapterCases, Case, cases
 from llmdl_plugins.testing.conformance.fakes import Echo
 
 _SLOW = {("executors", "processes"), ("executors", "ray")}  # each run starts processes
+_SLOW |= {("optimizers", f"dspy:{name}") for name in ("better-together", "simba", "ensemble")}  # thousands of runs
 
 
 class State(TypedDict):
@@ -53,7 +54,11 @@ _ELSEWHERE = {("models", "local")}  # tests/local/test_standard.py
 def promised() -> Iterator[Any]:
     for kind in CASES:
         for name, offer in catalogue(kind).items():
-            if offer.plugin.distribution != BUILTIN.distribution or (kind, name) in _ELSEWHERE:
+            if (
+                offer.plugin.distribution != BUILTIN.distribution
+                or (kind, name) in _ELSEWHERE
+                or offer.spec.unavailable
+            ):
                 continue
             case = type("Ours", (_OWN.get((kind, name), cases(kind)),), {"name": name})
             lacks = [module for module in offer.spec.requires if find_spec(module) is None]

@@ -11,7 +11,7 @@ from types import ModuleType
 
 import pytest
 
-APPS = Path(__file__).parent / "apps"
+APPS = Path(__file__).parent / "agents"
 
 
 @pytest.fixture

@@ -134,6 +134,13 @@ def test_the_outlook_is_a_probability_that_falls_with_losses() -> None:
     assert outlook([(0.0, 1.0)] * 8, 0) == 1.0
 
 
+@pytest.mark.parametrize("seed", ["1", "2", "3", "4", "5"])
+async def test_a_gain_on_few_rows_is_not_given_up_because_the_first_rows_do_not_show_it(seed: str) -> None:
+    old = [float(i % 8 > 0) for i in range(60)]
+    verdict, _ = await screened(old, [1.0] * 60, seed=seed)
+    assert verdict.accepted
+
+
 async def test_val_scores_never_leave_the_screen() -> None:
     verdict, _ = await screened([0.0] * 20, [1.0] * 20)
     assert all(isinstance(v, bool | int | float | str) for v in vars(verdict).values())

@@ -46,7 +46,7 @@ async def walked(
     model = ScriptedChat(script=lambda messages, kwargs: "x" * size)
     keys = ["question", *(f"t{n}" for n in range(1, depth)), "answer"]
     network = trainable(Sequential(*(Prompt(model, f"Step {n}.", keys[n], keys[n + 1]) for n in range(depth))))
-    tapes = [(await network.trace({"question": "q" * size}))[1] for _ in range(examples)]
+    tapes = [(await network.trace({"question": f"q{n} " + "q" * size}))[1] for n in range(examples)]
     names = {p: name for name, p in network.named_parameters().items()}
     teacher, found, _ = await criticised([failed(t, n) for n, t in enumerate(tapes)], critic, names)
     return teacher, found, names
@@ -98,6 +98,16 @@ async def test_what_a_critic_says_of_each_case_goes_to_that_example() -> None:
 
     _, found, _ = await walked(1, critic, examples=3)
     assert {f.example: f.words for f in found} == {"e0": "Name the unit.", "e2": "Round it.\nAnd say so."}
+
+
+async def test_what_is_not_numbered_goes_to_the_example_whose_words_it_uses_and_the_rest_to_all() -> None:
+    said = "For q0 name the unit. For q2 round it. Be brief."
+    _, found, _ = await walked(1, lambda messages, kwargs: said, examples=3, size=1)
+    assert {f.example: f.words for f in found} == {
+        "e0": "For q0 name the unit. Be brief.",
+        "e1": "Be brief.",
+        "e2": "For q2 round it. Be brief.",
+    }
 
 
 async def test_a_step_that_did_nothing_wrong_gets_none_and_passes_on_what_it_was_told() -> None:
@@ -187,6 +197,7 @@ def test_feedback_of_many_examples_is_reduced_to_counted_modes() -> None:
         ("Answer in French.", "The answers should always be in French", True),
         ("For kind k3: reply n times 45 plus 12 modulo 97.", "For kind k5: reply n times 45 plus 12 modulo 97.", False),
         ("Always give the unit.", "Never give the unit.", False),
+        ("For kind k3: reply n times 45 plus 12.", "Tickets of k3 are solved by 12 more than 45n.", True),
         ("Give the unit.", "Ask for the name of the customer.", False),
     ],
 )

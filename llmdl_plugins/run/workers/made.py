@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextvars import copy_context
-from threading import Thread
 from typing import Any, Generic, TypeVar
 
 from llmdl_plugins.errors import LlmdlError
 from llmdl_plugins.passage import Trier, refused, trying
 from llmdl_plugins.plain import JSON
+from llmdl_plugins.run.lent_threads import lend
 from llmdl_plugins.run.workers import told
 from llmdl_plugins.run.workers.line import AsyncTalk, Talk
 from llmdl_plugins.run.workers.message import Message
@@ -83,7 +83,7 @@ class Made(Generic[T]):
                 made = {"error": error}
             talk.deliver({"kind": "made", "turn": turn, **made})
 
-        Thread(target=run, name="llmdl-call", daemon=True).start()
+        lend(run)
         said = talk.next()
         while said["kind"] == "made" and said["turn"] != turn:
             said = talk.next()

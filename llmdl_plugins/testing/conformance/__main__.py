@@ -37,6 +37,8 @@ def _offers(plugin: str) -> Iterator[Offer]:
 
 def _usable(offer: Offer) -> bool:
     """Whether there is something to try: what can't be imported or called has been told already."""
+    if offer.spec.unavailable:
+        return False
     return offer.kind in CASES and not any(found.wrong for found in findings(offer) if found.needed)
 
 

@@ -1,0 +1,126 @@
+"""Teleprompters of DSPy that choose worked examples, each with what it is given here; none needs a teacher."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from dspy import teleprompt
+
+from llmdl_dspy.teleprompt.metric import metric
+from llmdl_dspy.teleprompt.optimizer import Class, Teleprompter
+from llmdl_dspy.teleprompt.ours import RIGHT, SeededOptuna, majority, score
+from llmdl_plugins.errors import MisuseError
+from llmdl_plugins.run.foreign.candidate import Candidate
+
+_POOL = "retrieved/pool"
+
+
+class LabeledFewShot(Teleprompter):
+    """Train rows as worked examples, without a test of their own (Khattab et al., 2023)."""
+
+    name = "dspy:labeled-few-shot"
+    shows_rows = True
+
+    def compiled(self, class_: Class) -> Any:
+        """The program that LabeledFewShot makes."""
+        return teleprompt.LabeledFewShot(**class_.options).compile(class_.student, trainset=class_.rows())
+
+
+class BootstrapFewShot(Teleprompter):
+    """Runs that went right, as worked examples of every step (Khattab et al., 2023)."""
+
+    name = "dspy:bootstrap-few-shot"
+    shows_rows = True
+    defaults: ClassVar[dict[str, Any]] = {"metric_threshold": RIGHT}
+
+    def compiled(self, class_: Class) -> Any:
+        """The program that BootstrapFewShot makes."""
+        made = teleprompt.BootstrapFewShot(metric=metric, **class_.options)
+        return made.compile(class_.student, trainset=class_.rows())
+
+
+class RandomSearch(BootstrapFewShot):
+    """The best of several sets of such examples (Khattab et al., 2023)."""
+
+    name = "dspy:bootstrap-few-shot-with-random-search"
+
+    def compiled(self, class_: Class) -> Any:
+        """The program that BootstrapFewShotWithRandomSearch makes."""
+        return searched(class_, **class_.options)
+
+
+class WithOptuna(Teleprompter):
+    """One such example for each step, chosen by Optuna (Khattab et al., 2023)."""
+
+    name = "dspy:bootstrap-few-shot-with-optuna"
+    shows_rows = True
+    defaults: ClassVar[dict[str, Any]] = {"max_demos": 4}
+
+    def compiled(self, class_: Class) -> Any:
+        """The program that BootstrapFewShotWithOptuna makes."""
+        options = dict(class_.options)
+        most = options.pop("max_demos")
+        made = SeededOptuna(metric=metric, num_threads=class_.threads, **options)
+        made.seed = class_.seed
+        return made.compile(class_.student, max_demos=most, **class_.halves())
+
+
+class KNNFewShot(BootstrapFewShot):
+    """Of the runs that went right the nearest to each question, as worked examples (Khattab et al., 2023).
+
+    DSPy's KNNFewShot makes a program that searches when it is called.  Here what is searched are values of a layer that
+    retrieves, by words in place of an embedding: so it can be tested and handed over.
+    """
+
+    name = "dspy:knn-few-shot"
+    recipe = "demonstrations"
+    defaults: ClassVar[dict[str, Any]] = {"k": 3}
+
+    def compiled(self, class_: Class) -> Any:
+        """The values of each layer that retrieves."""
+        problem, candidates, rows = class_.problem, class_.desk.candidates, class_.rows()
+        nodes = [name.removesuffix(_POOL) for name in problem.parameters if name.endswith(_POOL)]
+        if not nodes:
+            raise MisuseError(f"{self.name} needs a node that retrieves examples: --recipe demonstrations --node NODE.")
+        options = {"metric_threshold": RIGHT, "max_bootstrapped_demos": len(rows), "max_labeled_demos": 0}
+        program = teleprompt.BootstrapFewShot(metric=metric, **options).compile(class_.student, trainset=rows)
+        values = dict[str, Any]()
+        for node in nodes:
+            inside = next((n for name, n in program.nodes.items() if name.startswith(node)), None)
+            if inside is not None and (demos := candidates.read(inside)[0]):
+                chosen = {"chosen": "retrieved", _POOL: demos, "retrieved/select": "nearest"}
+                values |= {f"{node}{name}": value for name, value in chosen.items()}
+                values[f"{node}retrieved/k"] = class_.options["k"]
+        return Candidate({name: value for name, value in values.items() if name in problem.parameters})
+
+
+class Ensemble(BootstrapFewShot):
+    """The majority of the best sets of examples of a random search (Khattab et al., 2023).
+
+    Several sets of values are no single one, so what is proposed is the best member; how the majority did is told.
+    `recipe="vote"` makes a network that is drawn several times.
+    """
+
+    name = "dspy:ensemble"
+    defaults: ClassVar[dict[str, Any]] = {"size": 3}
+
+    def compiled(self, class_: Class) -> Any:
+        """The best member."""
+        options = dict(class_.options)
+        size = options.pop("size")
+        best = searched(class_, **options)
+        members = [one["program"] for one in best.candidate_programs[:size]]
+        together = teleprompt.Ensemble(reduce_fn=majority).compile(members)
+        found = [score(class_, program) for program in (together, members[0])]
+        class_.problem.say(
+            f"{self.name}: on validation rows the majority of {len(members)} sets of examples scores {found[0]:.2f}, "
+            f"the best of them {found[1]:.2f}: several sets of values are no single one, so that one is proposed"
+        )
+        return members[0]
+
+
+def searched(class_: Class, **options: Any) -> Any:
+    """The best program of a random search over sets of examples."""
+    given = {"metric_threshold": RIGHT, "num_threads": class_.threads, **options}
+    made = teleprompt.BootstrapFewShotWithRandomSearch(metric=metric, **given)
+    return made.compile(class_.student, **class_.halves())

@@ -1,0 +1,103 @@
+"""Nodes as blocks, and back: a block is an async function from a state to an update."""
+
+import asyncio
+import copy
+import dataclasses
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from importlib import import_module
+from pathlib import Path
+
+from langchain_core.runnables import RunnableLambda, ensure_config
+
+
+def of_node(graph, name):
+    """A node of a graph as a block; "outer/inner" is a node of the graph that is a node."""
+    if name not in graph.builder.nodes:
+        outer, _, inner = name.partition("/")
+        return of_node(graph.builder.nodes[outer].runnable, inner)
+    spec = graph.builder.nodes[name]
+
+    async def run(state):
+        return await spec.runnable.ainvoke(as_input(spec.input_schema, state), ensure_config())
+
+    return run
+
+
+def of_chain(chain):
+    """A chain as a block: what it gives is an update, or the output of one."""
+
+    async def run(state):
+        said = await chain.ainvoke(state, ensure_config())
+        return said if isinstance(said, dict) and said.keys() != {"output"} else {"output": said}
+
+    return run
+
+
+def as_node(block):
+    """A block as a node: it is awaited, or run to its end where nobody awaits it."""
+
+    async def awaited(state):
+        return await block(fields(state))
+
+    def run(state):
+        with ThreadPoolExecutor(1) as alone:
+            return alone.submit(copy_context().run, asyncio.run, awaited(state)).result()
+
+    return RunnableLambda(run, awaited)
+
+
+def as_chain(block):
+    """A block as a chain."""
+    return as_node(block) | (lambda said: said["output"] if said.keys() == {"output"} else said)
+
+
+def with_nodes(graph, changed):
+    """The graph with blocks at some of its nodes; edges, branches and all settings are the same."""
+    builder = copy.copy(graph.builder)
+    builder.nodes = dict(builder.nodes)
+    for name, block in changed.items():
+        outer, _, inner = (name, "", "") if name in builder.nodes else name.partition("/")
+        spec = builder.nodes[outer]
+        runnable = with_nodes(spec.runnable, {inner: block}) if inner else as_node(block)
+        builder.nodes[outer] = dataclasses.replace(spec, runnable=runnable)
+    compiled = builder.compile(
+        checkpointer=graph.checkpointer,
+        store=graph.store,
+        cache=graph.cache,
+        interrupt_before=graph.interrupt_before_nodes,
+        interrupt_after=graph.interrupt_after_nodes,
+        debug=graph.debug,
+        name=graph.name,
+    )
+    return compiled.with_config(graph.config) if graph.config else compiled
+
+
+def beside(folder, module, attribute):
+    """An attribute of a module in a folder, whose modules have the names of others that are imported already."""
+    names = {path.stem for path in Path(folder).iterdir()}
+    before = {name: sys.modules.pop(name) for name in list(sys.modules) if name.partition(".")[0] in names}
+    sys.path.insert(0, str(folder))
+    try:
+        return getattr(import_module(module), attribute)
+    finally:
+        sys.path.remove(str(folder))
+        for name in [name for name in sys.modules if name.partition(".")[0] in names]:
+            del sys.modules[name]
+        sys.modules.update(before)
+
+
+def fields(state):
+    """A state as a mapping: a dict, a pydantic model or a dataclass."""
+    if isinstance(state, dict):
+        return state
+    if dataclasses.is_dataclass(state):
+        return {field.name: getattr(state, field.name) for field in dataclasses.fields(state)}
+    return {name: getattr(state, name) for name in type(state).model_fields}
+
+
+def as_input(schema, state):
+    """A mapping as the class that a node takes."""
+    is_class = isinstance(schema, type) and (hasattr(schema, "model_fields") or dataclasses.is_dataclass(schema))
+    return schema(**state) if is_class else state

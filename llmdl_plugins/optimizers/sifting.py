@@ -1,0 +1,82 @@
+"""Which sentences of a move earn their place: each has to repair a row that asked for it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from llmdl_plugins.optimizers.edits import Edit, applied
+from llmdl_plugins.optimizers.moves import Move
+from llmdl_plugins.optimizers.trials import Batch, Trial, tried
+from llmdl_plugins.run.feedback import ALIKE, FailureMode, alike
+from llmdl_plugins.run.problem import Problem
+from llmdl_plugins.run.rollout import Rollout
+
+_EACH = 2
+_FAILING, _FEW = 8, 12
+
+
+@dataclass(frozen=True)
+class Part:
+    """One edit of a move, and the failing rows that asked for it."""
+
+    name: str
+    edit: Edit
+    rows: Sequence[Rollout]
+
+    def beside(self, other: Part) -> bool:
+        """Whether both are in one place, so that one may stand for what the other takes away."""
+        return self.name == other.name and abs(self.edit.at - other.edit.at) <= 1
+
+
+def parts(whole: Move, modes: Mapping[str, Sequence[FailureMode]], failed: Sequence[Rollout]) -> list[Part]:
+    """The edits of a move, each with the rows that it is to repair."""
+    return [Part(name, edit, _asking(edit, modes[name], failed)) for name, made in whole.edits.items() for edit in made]
+
+
+def _asking(edit: Edit, modes: Sequence[FailureMode], failed: Sequence[Rollout]) -> list[Rollout]:
+    who = {example for mode in modes if alike(mode.words, edit.words) >= ALIKE for example in mode.examples}
+    return [r for r in failed if r.example.id in who]
+
+
+async def sifted(
+    problem: Problem, whole: Move, texts: Mapping[str, str], found: Sequence[Part], batch: Batch
+) -> tuple[Trial, list[Part]]:
+    """The part of a move that earns its place, tried on a few rows; and what was left out.
+
+    All edits are tried at once first; where that does not repair most rows, those that repaired none of their own
+    are tried alone.
+    """
+    trial = await tried(problem, whole, batch, _covering(found, batch))
+    good = [part for part in found if trial.repairs(part.rows)]
+    if not trial.promising:
+        rest = [part for part in found if part not in good]
+        alone = await asyncio.gather(*(_alone(problem, part, texts, batch) for part in rest))
+        good += [part for part, one in zip(rest, alone, strict=True) if one.gain > 0]
+    good += [part for part in found if not part.rows and part not in good and any(part.beside(one) for one in good)]
+    left = [part for part in found if part not in good]
+    if good and left:
+        smaller = await tried(problem, _composed(problem, good, texts), batch, _covering(good, batch))
+        trial = smaller if smaller.promising or smaller.gain >= trial.gain else trial
+    if trial.gain > 0:
+        trial = trial.joined(await tried(problem, trial.move, batch, batch.passed[: _FEW - len(trial.old)]))
+    return trial, [part for part in left if part.rows]
+
+
+async def _alone(problem: Problem, part: Part, texts: Mapping[str, str], batch: Batch) -> Trial:
+    return await tried(problem, _composed(problem, [part], texts), batch, (part.rows or batch.failed)[:_EACH])
+
+
+def _composed(problem: Problem, good: Sequence[Part], texts: Mapping[str, str]) -> Move:
+    """These edits alone; not of a text that they would leave unusable."""
+    edits = {name: [p.edit for p in good if p.name == name] for name in dict.fromkeys(p.name for p in good)}
+    new = {name: applied(texts[name], made) for name, made in edits.items()}
+    usable = {name: text for name, text in new.items() if problem.parameters[name].problem(text) is None}
+    return Move(usable, {name: edits[name] for name in usable})
+
+
+def _covering(found: Sequence[Part], batch: Batch) -> list[Rollout]:
+    """Failing rows that every edit has some of its own among, as far as that many go."""
+    turns = [part.rows[n] for n in range(_FAILING) for part in found if n < len(part.rows)]
+    return list({r.example.id: r for r in [*turns, *batch.failed]}.values())[:_FAILING]

@@ -1,0 +1,227 @@
+"""Values as Python expressions: what layers hold, written so that a module can make it again."""
+
+from __future__ import annotations
+
+import builtins
+import sys
+import types
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal, get_args, get_origin
+
+from langchain_core.documents import Document
+from langchain_core.language_models import BaseChatModel, BaseLanguageModel
+from langchain_core.runnables import RunnableLambda
+from pydantic import BaseModel, SecretStr
+
+from llmdl_plugins.containers.choice import Choice
+from llmdl_plugins.containers.optional import Optional
+from llmdl_plugins.containers.untied import Untied
+from llmdl_plugins.errors import MisuseError
+from llmdl_plugins.module import Module
+from llmdl_plugins.parameter import Parameter, untied
+from llmdl_plugins.plain import plain
+from llmdl_plugins.standalone.files import FOLDER
+from llmdl_plugins.standalone.source import PACKAGE, home, is_ours, source_of
+
+WIDTH = 100
+_PLAIN = (str, bytes, bool, int, float, type(None))
+
+
+class Speller:
+    """Spells values of one module, and notes what it has to import for them.
+
+    Args:
+        places: module of ours → the name that it is written to.
+        attributes: of layers, those that their code reads.
+    """
+
+    def __init__(self, places: Mapping[str, str], attributes: frozenset[str]) -> None:
+        self.places, self.attributes = places, attributes
+        self.imports: dict[str, str] = {}  # name here → the line that imports it
+        self.models: list[tuple[BaseChatModel, str]] = []
+
+    def spelled(self, value: Any, where: str) -> str:
+        """The expression.
+
+        Args:
+            value: any value.
+            where: who holds it, for errors.
+
+        Raises:
+            MisuseError: it can't be written down.
+        """
+        match value:
+            case Parameter():
+                return self.spelled(plain(value.value), where)
+            case Module():
+                return self.layer(value)
+            case BaseChatModel():
+                return self._model(value, where)
+            case Mapping():
+                return _joined("{", [f"{k!r}: {self.spelled(v, where)}" for k, v in value.items()], "}")
+            case list():
+                return _joined("[", [self.spelled(one, where) for one in value], "]")
+            case tuple():
+                return _joined("(", [self.spelled(one, where) for one in value], ",)" if len(value) == 1 else ")")
+        if isinstance(value, _PLAIN):
+            return repr(value)
+        return self._typing(value, where) or self._named(value) or self._made(value, where)
+
+    def layer(self, layer: Module) -> str:
+        """A layer as a block."""
+        if (one := chosen(layer)) is not layer:
+            return self.layer(one)
+        if isinstance(layer, Untied):
+            with untied(layer.copies()):
+                return self.layer(layer.inner)
+        kind, held = type(layer), vars(layer).items()
+        parts = [
+            f"{name}={self.spelled({} if name.startswith('_') and not value else value, f'{kind.__name__}.{name}')}"
+            for name, value in held
+            if name in self.attributes and not _computed(kind, name)
+        ]
+        return _joined(f"{self._import(kind.__module__, kind.__qualname__)}(", parts, ")")
+
+    def _model(self, model: BaseChatModel, where: str) -> str:
+        for n, (known, _) in enumerate(self.models, 1):
+            if known is model:
+                return f"model_{n}"
+        made = self._named(model) or self._made(model, where)
+        self.models.append((model, made))
+        return f"model_{len(self.models)}"
+
+    def _named(self, value: Any) -> str | None:
+        """A class, a function or a method by its name; any other object where a module has a name for it."""
+        if isinstance(value, types.MethodType) and not isinstance(value.__self__, type):
+            return f"{self.spelled(value.__self__, value.__name__)}.{value.__name__}"
+        module, name = getattr(value, "__module__", None), getattr(value, "__qualname__", None)
+        if module and name and name.isidentifier() and vars(sys.modules.get(module) or types).get(name) is value:
+            return name if module == builtins.__name__ else self._import(module, name)
+        return next((self._import(*place) for place in _places(value)), None)
+
+    def _made(self, value: Any, where: str) -> str:
+        """An object by what it is made of, as LangChain's are: fields by name, secrets from the environment."""
+        if isinstance(value, Document):
+            given: dict[str, Any] = {"page_content": value.page_content, "metadata": value.metadata}
+        elif isinstance(value, RunnableLambda):
+            return f"{self._import('langchain_core.runnables', 'RunnableLambda')}({self.spelled(value.func, where)})"
+        elif isinstance(value, BaseModel) and "<locals>" not in type(value).__qualname__:
+            given = dict(_given(value))
+        else:
+            raise MisuseError(
+                f"{where} holds a {type(value).__name__} that can't be written down: give it a name in a module that "
+                f"does not import {PACKAGE}, and import it from there."
+            )
+        kind = type(value)
+        self._check(kind, where)
+        parts = [f"{name}={self.spelled(one, f'{where}.{name}')}" for name, one in given.items()]
+        return _joined(f"{self._import(kind.__module__, kind.__qualname__)}(", parts, ")")
+
+    def _check(self, kind: type, where: str) -> None:
+        if is_ours(kind.__module__) and kind.__module__ not in self.places:
+            raise MisuseError(
+                f"{where} is a {kind.__name__}, which does not run without {PACKAGE}: build the network with a part "
+                "that does, or export the weights."
+            )
+
+    def _typing(self, value: Any, where: str) -> str | None:
+        origin = get_origin(value)
+        if origin is None:
+            return None
+        inner = ", ".join(repr(one) if origin is Literal else self.spelled(one, where) for one in get_args(value))
+        if origin is Literal:
+            return f"{self._import('typing', 'Literal')}[{inner}]"
+        if origin is types.UnionType:
+            return " | ".join(self.spelled(one, where) for one in get_args(value))
+        return f"{self.spelled(origin, where)}[{inner}]"
+
+    def _import(self, module: str, name: str) -> str:
+        there, what = home(module, name) if is_ours(module) else (module, name)
+        line = f"from {f'{FOLDER}.{self.places[there]}' if there in self.places else there} import {what}"
+        if self.imports.setdefault(what, line) == line:
+            return what
+        other = f"{what}_{there.replace('.', '_')}"
+        self.imports[other] = f"{line} as {other}"
+        return other
+
+
+def _given(value: BaseModel) -> Iterator[tuple[str, Any]]:
+    """The fields that were given to an object, beside secrets and what it has worked out by itself."""
+    for name, field in type(value).model_fields.items():
+        one = getattr(value, name)
+        if isinstance(value, BaseLanguageModel) and name == "metadata":
+            one = {key: told for key, told in (one or {}).items() if key != "lc_versions"} or None
+        fits = name in value.model_fields_set and not field.exclude and not isinstance(one, SecretStr)
+        if fits and name != "profile" and one != field.get_default(call_default_factory=True, validated_data={}):
+            yield name, one
+
+
+def chosen(layer: Module) -> Module:
+    """What stands for a layer under the values in force: of a choice the chosen."""
+    match layer:
+        case Choice():
+            return chosen(layer.alternatives[layer.chosen.value])
+        case Optional() if layer.runs.value == "on":
+            return chosen(layer.inner)
+    return layer
+
+
+def roots(value: Any) -> Iterator[tuple[str, str]]:
+    """The classes and functions of ours that a value is made of."""
+    kind = type(value)
+    match value:
+        case Choice() | Optional() if chosen(value) is not value:
+            yield from roots(chosen(value))
+        case Untied():
+            with untied(value.copies()):
+                yield from [*roots(value.inner)]
+        case Module():
+            yield kind.__module__, kind.__qualname__
+            for name, one in vars(value).items():
+                yield from () if _computed(kind, name) else roots(one)
+        case Mapping():
+            for one in value.values():
+                yield from roots(one)
+        case list() | tuple():
+            for one in value:
+                yield from roots(one)
+        case types.FunctionType():
+            if is_ours(value.__module__) and value.__qualname__.isidentifier():
+                yield value.__module__, value.__qualname__
+        case RunnableLambda():
+            yield from roots(getattr(value, "func", None))
+        case BaseModel() if (
+            is_ours(kind.__module__) and not isinstance(value, BaseChatModel) and not next(_places(value), None)
+        ):
+            yield kind.__module__, kind.__qualname__
+        case type():
+            if issubclass(value, BaseModel) and is_ours(value.__module__) and value.__qualname__.isidentifier():
+                yield value.__module__, value.__qualname__
+
+
+def _places(value: Any) -> Iterator[tuple[str, str]]:
+    """Where a module that runs without us has a name for this very object."""
+    if isinstance(value, (*_PLAIN, list, dict, set)):
+        return
+    for name, module in list(sys.modules.items()):
+        held = getattr(module, "__dict__", None)
+        if not held or name == "__main__":
+            continue
+        for attribute, one in list(held.items()):
+            if one is value and attribute.isidentifier() and source_of(name) and not is_ours(name):
+                yield name, attribute
+
+
+def _computed(kind: type, name: str) -> bool:
+    """Whether an attribute is one that the class itself makes when it is asked for."""
+    return hasattr(getattr(kind, name, None), "__set_name__") and not isinstance(getattr(kind, name, None), Parameter)
+
+
+def _joined(begin: str, parts: list[str], end: str) -> str:
+    """Parts between brackets: on one line, or each on its own where that would be long."""
+    flat = f"{begin}{', '.join(parts)}{end}"
+    if len(flat) <= WIDTH and "\n" not in flat:
+        return flat
+    closing = end.lstrip(",")
+    inside = "".join(f"    {part.replace(chr(10), chr(10) + '    ')},\n" for part in parts)
+    return f"{begin}\n{inside}{closing}"

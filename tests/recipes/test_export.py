@@ -1,0 +1,102 @@
+"""What is exported asks and answers as the recipe does, in a process that does not know this package."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import llmdl_recipes as recipes
+from llmdl_plugins import Network
+from llmdl_plugins.errors import MisuseError
+from llmdl_plugins.testing import ScriptedChat
+
+from .kinds import KINDS, SHORT, Kind
+
+TARGETS = {"chain": "chain", "graph": "answer"}  # what the user has, and its node
+APART = Path(__file__).parent / "agents" / "apart.py"
+OWN = "Answer with one word, and be {} about it."
+
+
+def values(net: Network, node: str, kind: Kind) -> dict[str, Any]:
+    """The recipe switched on, and every copy of the user's prompt with words of its own."""
+    texts = {name: p for name, p in net.named_parameters().items() if p.trainable and "one word" in str(p.default)}
+    own = {name: OWN.format(f"number {n}") for n, name in enumerate(texts, start=1)}
+    return {f"{node}/chosen": kind.name, **{f"{node}/{name}": v for name, v in kind.values.items()}, **own}
+
+
+def bound(app: Any, net: Network, chosen: Mapping[str, Any], inputs: Any) -> list[Any]:
+    """What a run in this process gives, and what is asked in it."""
+    app.model.calls.clear()
+    with net.using(chosen):
+        return [net.invoke(inputs), sorted(app.model.calls)]
+
+
+def apart(*runs: tuple[Path, str, Any, str]) -> list[Any]:
+    """The same of exported folders, in another process."""
+    told = [json.dumps([str(folder), name, asked, said]) for folder, name, asked, said in runs]
+    command = [sys.executable, "-W", "error", str(APART), *told]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    return [[gave, sorted(asked)] for gave, asked in json.loads(done.stdout)]
+
+
+def write(folder: Path, files: Mapping[str, str]) -> None:
+    for path, text in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text, encoding="utf-8")
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_it_runs_without_this_package_as_it_was_trained(
+    app: Any, target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs, expected = [], []
+    for n, kind in enumerate(KINDS):
+        said = list(kind.costs)[-1]
+        monkeypatch.setenv("SAID", said)
+        node = TARGETS[target]
+        net = kind.make(getattr(app, kind.chain if target == "chain" else target), node=node, source="question")
+        chosen = values(net, node, kind)
+        expected.append(bound(app, net, chosen, kind.inputs))
+        files = net.export("module", chosen)
+        assert not any("llmdl" in text for text in files.values())
+        write(tmp_path / str(n), files)
+        runs.append((tmp_path / str(n), target, kind.inputs, said))
+    assert apart(*runs) == expected
+    assert [len(asked) for _, asked in expected] == [list(kind.costs.values())[-1] for kind in KINDS]
+
+
+def test_a_recipe_that_is_off_is_exported_as_the_application(app: Any) -> None:
+    files = recipes.multi_head(app.chain).export("module", {"chain/prompt": "One word."})
+    assert "wiring/nodes.py" not in files and "from counting import chain as chain" in files["app.py"]
+    assert '("system", "One word.")' in files["counting.py"]
+
+
+def test_the_graph_is_there_in_this_process_too(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SAID", "both")
+    net = recipes.multi_head(app.graph, 2, source="question")
+    chosen = {"answer/chosen": "multi-head", "answer/multi-head/head_2/system": "One word, or one word."}
+    graph = net.export("graph", chosen)
+    assert (
+        graph.invoke({"question": SHORT})["answer"]
+        == bound(app, net, chosen, {"question": SHORT})[0]["answer"]
+        == "both"
+    )
+
+
+def test_a_patch_does_not_lose_an_architecture_in_silence(app: Any) -> None:
+    with pytest.raises(MisuseError, match='Layers at chain can\'t be exported as patch.*"module"'):
+        recipes.vote(app.chain).export("patch", {"chain/chosen": "vote"})
+    assert recipes.vote(app.chain).export("patch", {"chain/prompt": "One word."})
+
+
+def test_a_model_without_a_name_is_told(app: Any) -> None:
+    net = recipes.refine(app.chain, model=ScriptedChat(script=["NONE"]))
+    with pytest.raises(MisuseError, match="asks a ScriptedChat that has no name in any module"):
+        net.export("module", {"chain/chosen": "refine"})
