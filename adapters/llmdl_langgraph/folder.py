@@ -11,14 +11,15 @@ from llmdl_langgraph.copies import Files, copied, tops
 from llmdl_langgraph.discover import Discovery
 from llmdl_langgraph.export import Values, edits
 from llmdl_langgraph.generate import generate, wired
+from llmdl_langgraph.layered import own_layers
 from llmdl_langgraph.locate import closure, locate
 from llmdl_langgraph.plain_form import Expression, Named, Value, Written
 from llmdl_langgraph.private_import import private_import
 from llmdl_langgraph.source import Source
+from llmdl_langgraph.surgery import own_layers
 from llmdl_langgraph.tool_texts import ToolText
 from llmdl_langgraph.verify import Exported
 from llmdl_plugins.errors import MisuseError
-from llmdl_plugins.layered import own_layers
 from llmdl_plugins.module import Module
 from llmdl_plugins.parameter import Parameter
 
