@@ -72,6 +72,18 @@ class Network:
         for parameter in self._matching(glob):
             parameter.unfreeze()
 
+    def keep(self, passage: str) -> None:
+        """Keep a passage word for word in every text that holds it; see `Parameter.keep`.
+
+        Raises:
+            ParameterError: none holds it.
+        """
+        holding = [p for p in self._parameters.values() if p.kind == "text" and passage in p.default]
+        if not holding:
+            raise ParameterError(f"No prompt holds {passage[:80]!r}: `llmdl show` has their texts.")
+        for parameter in holding:
+            parameter.keep(passage)
+
     def train_only(self, glob: str) -> None:
         """Freeze every trainable parameter whose name does not match."""
         wanted = self._matching(glob)

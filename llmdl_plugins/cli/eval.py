@@ -15,6 +15,9 @@ from llmdl_plugins.cli.output import kept
 def evaluate(
     target: Annotated[str, typer.Argument(help="An application, or the folder of a finished run.")],
     data: Annotated[Path, typer.Option(help="Rows to evaluate on, JSONL or CSV.")],
+    model: Annotated[
+        str | None, typer.Option(help="PROVIDER:NAME that answers every call of the graph, instead of its own model.")
+    ] = None,
     loss: Annotated[str | None, typer.Option(help="As in fit; that of the run, for a run.")] = None,
     candidate: Annotated[bool, typer.Option(help="Evaluate a run's values even if no gain was shown.")] = False,
     inputs: options.Inputs = "",
@@ -39,6 +42,7 @@ def evaluate(
 ) -> None:
     """Score an application on rows; for a run, before and after side by side with a paired interval.
 
+    With --model both sides run on another model: whether what was learned on one holds on the other.
     These rows are no sealed test: what is printed is a measurement, not a claim.
     """
     wishes = confined.Wishes(allow_host, safe_tool, allow_write, allow_program, allow_native, env)
@@ -56,7 +60,7 @@ def evaluate(
     from llmdl_plugins.run.origin import Origin
     from llmdl_plugins.run.tools import ToolRules
     from llmdl_plugins.target import load_target
-    from llmdl_plugins.training.compare import compare
+    from llmdl_plugins.training.compare import compare, transferred
 
     rows, ran_by = read_rows(data, inputs, expected), resolve_executor(executor, workers)
     values: dict[str, Any] = {}
@@ -68,6 +72,9 @@ def evaluate(
             made = past.config
         else:
             network = trainable(load_target(target))
+    if model and executor != "local":
+        raise MisuseError("Another model is asked from this process alone: leave out --executor, or --model.")
+    moved = transferred(network, model) if model else {}
     if loss is None:
         raise MisuseError("Say with --loss how rows are scored, for example --loss exact_match.")
     rules, given = ToolRules(tools, frozenset(safe_tool or ())), resolved_loss(loss)  # type: ignore[arg-type]
@@ -78,6 +85,7 @@ def evaluate(
             resolve(given),
             rows,
             values,
+            moved,
             concurrency=concurrency,
             watcher=watcher,
             tools=rules,

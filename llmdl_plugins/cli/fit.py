@@ -50,6 +50,7 @@ def fit(
     only: options.Only = None,
     freeze: options.Freeze = None,
     unfreeze: options.Unfreeze = None,
+    keep: options.Keep = None,
     inputs: options.Inputs = "",
     expected: options.Expected = None,
     executor: options.Executor = "local",
@@ -101,6 +102,8 @@ def fit(
     from llmdl_plugins.training.trainer import Trainer
 
     network = read_network(target, unfreeze, only, freeze)
+    for passage in keep or ():
+        network.keep(passage)
     with kept() as out, progress(quiet) as watcher, guard.reported():
         trainer = Trainer(
             network,

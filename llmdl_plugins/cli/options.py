@@ -27,6 +27,9 @@ Prices = Annotated[
 ]
 Only = Annotated[str | None, typer.Option(help="Train only the parameters that match this pattern.")]
 Freeze = Annotated[str | None, typer.Option(help="Freeze the parameters that match this pattern.")]
+Keep = Annotated[
+    list[str] | None, typer.Option(help="A passage that every prompt which holds it keeps, word for word.")
+]
 Unfreeze = Annotated[
     str | None, typer.Option(help='Train the parameters that match this pattern too, such as "*/tool:*".')
 ]

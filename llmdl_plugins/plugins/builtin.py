@@ -75,6 +75,7 @@ def llmdl_containers() -> list[Spec]:
         Spec("stored", "llmdl_plugins.containers.stored:Stored", "keys of the state that outlive a run"),
         Spec("untied", "llmdl_plugins.containers.untied:Untied", "a block with prompts of its own"),
         Spec("encoded", "llmdl_plugins.containers.encoded:Encoded", "a block that reads what another layer has made"),
+        Spec("noted", "llmdl_plugins.containers.noted:Noted", "a block that reads notes of another layer too"),
         Spec("vote", "llmdl_plugins.containers.vote:Vote", "one block drawn several times; the majority counts"),
         Spec("multi-head", "llmdl_plugins.containers.multi_head:MultiHead", "several blocks whose answers become one"),
         Spec("windows", "llmdl_plugins.containers.windows:Windows", "one block over every window of a long text"),
@@ -112,6 +113,21 @@ def llmdl_optimizers() -> list[Spec]:
             "textual-gradient",
             "llmdl_plugins.optimizers.textual_gradient:TextualGradient",
             "a teacher rewrites prompts from feedback on failures",
+        ),
+        Spec(
+            "calibration",
+            "llmdl_plugins.optimizers.calibration:Calibration",
+            "no teacher: how far a model's prior is taken out of its choices",
+        ),
+        Spec(
+            "fragments",
+            "llmdl_plugins.optimizers.fragments:FragmentSearch",
+            "no teacher: sentences that often help, and hints that train rows give",
+        ),
+        Spec(
+            "rewrites",
+            "llmdl_plugins.optimizers.rewrites:Rewrites",
+            "a teacher rewrites prompts without any feedback: the control",
         ),
     ]
 

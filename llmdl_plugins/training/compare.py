@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from statistics import fmean
+from types import MappingProxyType
 from typing import Any
 
 from llmdl_plugins import sync
@@ -20,6 +21,7 @@ from llmdl_plugins.run.events import Watcher, silent
 from llmdl_plugins.run.executor import Executor
 from llmdl_plugins.run.heap import frozen_heap
 from llmdl_plugins.run.meter import Meter
+from llmdl_plugins.run.models import chat_model
 from llmdl_plugins.run.origin import Origin
 from llmdl_plugins.run.rollout import Rollout, Wanted
 from llmdl_plugins.run.terms import Terms
@@ -27,6 +29,8 @@ from llmdl_plugins.run.tools import ToolRules
 from llmdl_plugins.training.in_memory import in_memory
 from llmdl_plugins.training.result import points
 from llmdl_plugins.training.sealed import Sealed, judge
+
+_OTHER = "another model"
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,7 @@ def compare(
     loss: Loss,
     rows: Dataset,
     values: Mapping[str, Any],
+    moved: Mapping[str, Any] = MappingProxyType({}),
     *,
     concurrency: int = 8,
     watcher: Watcher = silent,
@@ -74,6 +79,7 @@ def compare(
     """The application on the rows; with values, both sides interleaved and compared in pairs.
 
     Args:
+        moved: values that hold on both sides, such as another model.
         executor: where rows are run; in this process, if not given.
         origin: how workers make the same application and the same loss.
     """
@@ -89,7 +95,7 @@ def compare(
         executor=executor,
         origin=origin,
     )
-    sides: Sequence[Mapping[str, Any]] = [{}, values] if values else [{}]
+    sides = [moved, {**moved, **values}] if values else [moved]
     wanted = [Wanted(side, row, f"eval/{n}", "eval/0") for row in rows for n, side in enumerate(sides)]
     return _figures(sync.run(_all(opened, wanted)), len(sides), meter.spent.calls)
 
@@ -98,6 +104,24 @@ async def _all(opened: AbstractAsyncContextManager[Evaluator], wanted: Sequence[
     async with opened as evaluator:
         with frozen_heap():
             return await evaluator.all(wanted, "eval", tapes=False)
+
+
+def transferred(network: Network, model: Any) -> dict[str, str]:
+    """The values with which another model answers every call of the application.
+
+    Args:
+        model: a chat model, or `provider:name`.
+
+    Raises:
+        MisuseError: the application has no nodes whose model could be chosen, or there is no such model.
+    """
+    other = chat_model(model)
+    if not network.nodes():
+        network.offer("model", {_OTHER: other})
+    offered = [f"{node}/model" for node in network.nodes()]
+    for name in offered:
+        network.offer(name, {_OTHER: other})
+    return dict.fromkeys(offered, _OTHER)
 
 
 def _figures(rollouts: Sequence[Rollout], sides: int, calls: int) -> Figures:

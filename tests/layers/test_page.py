@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from importlib import import_module
 from inspect import getdoc
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,12 @@ def test_the_table_says_what_the_layer_says(name: str, kind: type[Module]) -> No
 @pytest.mark.parametrize(("name", "kind"), list(ours()))
 def test_its_drawing_is_on_the_page(name: str, kind: type[Module]) -> None:
     assert f"### {kind.__name__}\n\n```\n{drawing(kind)}\n```" in PAGE
+
+
+@pytest.mark.parametrize(("name", "kind"), list(ours()))
+def test_its_class_is_found_in_its_room(name: str, kind: type[Module]) -> None:
+    room = import_module(kind.__module__.rpartition(".")[0])
+    assert kind.__name__ in room.__all__ and getattr(room, kind.__name__) is kind
 
 
 def test_nothing_is_on_the_page_that_is_not_offered() -> None:
