@@ -16,7 +16,6 @@ from llmdl_langgraph.locate import Location
 from llmdl_langgraph.network import LangGraphNetwork
 from llmdl_langgraph.probes import probed, traces
 from llmdl_langgraph.source import source_of
-from llmdl_langgraph.surgery import own_layers
 from llmdl_langgraph.tools import tools_of
 from llmdl_plugins import sync
 from llmdl_plugins.errors import TargetError

@@ -16,7 +16,6 @@ from llmdl_langgraph.locate import closure, locate
 from llmdl_langgraph.plain_form import Expression, Named, Value, Written
 from llmdl_langgraph.private_import import private_import
 from llmdl_langgraph.source import Source
-from llmdl_langgraph.surgery import own_layers
 from llmdl_langgraph.tool_texts import ToolText
 from llmdl_langgraph.verify import Exported
 from llmdl_plugins.errors import MisuseError

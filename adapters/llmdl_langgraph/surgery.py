@@ -13,7 +13,6 @@ from langgraph.graph._node import StateNodeSpec
 from langgraph.graph.state import CompiledStateGraph
 
 from llmdl_plugins.errors import MisuseError, did_you_mean
-from llmdl_plugins.module import Module
 
 Compiled = CompiledStateGraph[Any, Any, Any, Any]
 
@@ -41,12 +40,6 @@ def with_nodes(graph: Compiled, nodes: Mapping[str, Runnable[Any, Any]]) -> Comp
             raise MisuseError(f"The graph has no node {name!r}.{did_you_mean(name, builder.nodes)}")
         builder.nodes[name] = dataclasses.replace(builder.nodes[name], runnable=runnable)
     return _compiled(builder, graph)
-
-
-def own_layers(graph: Any) -> dict[str, Module]:
-    """Node → the layer that it is, where the user has put layers into a graph."""
-    nodes = graph.builder.nodes if isinstance(graph, CompiledStateGraph) else {}
-    return {node: spec.runnable for node, spec in nodes.items() if isinstance(spec.runnable, Module)}
 
 
 def spec_of(graph: Compiled, name: str) -> StateNodeSpec[Any, Any]:
