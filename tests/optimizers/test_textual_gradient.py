@@ -41,7 +41,7 @@ def fit(proposal: str, critic: str = "Say yes.", **how: Any) -> tuple[Any, Scrip
 def test_a_good_proposal_is_taken_out_of_its_tags_and_accepted() -> None:
     result, _, _ = fit("Here you are: <prompt>Always say yes.</prompt> Good luck.")
     assert result.status == "improved"
-    assert result.values == {"instruction": "Always say yes."}
+    assert result.values == {"instruction": "Always say yes. Answer."}
 
 
 JUNK = {
@@ -155,7 +155,7 @@ def test_a_text_that_can_not_be_used_is_asked_for_again_with_the_reason() -> Non
     result = Trainer(
         net, "exact_match", ROWS, teacher=ScriptedChat(script=teach), budget="900 calls", watcher=told.append
     ).fit()
-    assert result.values == {"instruction": "Please. Say yes."}
+    assert result.values == {"instruction": "Please. Say yes. Answer."}
     assert "it must begin with Please" in asked[1] and "it must begin" not in asked[0]
     assert any("refused: new text for instruction: it must begin" in getattr(event, "text", "") for event in told)
 
