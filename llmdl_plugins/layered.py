@@ -4,20 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
-
-from langgraph.graph.state import CompiledStateGraph
 
 from llmdl_plugins.module import Module
 from llmdl_plugins.parameter import Parameter
 
 _PLUMBING = re.compile(r"^(alternatives|branches|experts|heads|layers|modules)\.|^inner$")
-
-
-def own_layers(graph: Any) -> dict[str, Module]:
-    """Node → the layer that it is, where the user has put layers into a graph."""
-    nodes = graph.builder.nodes if isinstance(graph, CompiledStateGraph) else {}
-    return {node: spec.runnable for node, spec in nodes.items() if isinstance(spec.runnable, Module)}
 
 
 def layer_parameters(layers: Mapping[str, Module], known: Mapping[str, Parameter]) -> dict[str, Parameter]:

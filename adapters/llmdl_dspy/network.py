@@ -9,9 +9,10 @@ from typing import Any
 import dspy
 
 from llmdl_dspy.chat import DspyChat
-from llmdl_dspy.export import NO_TOOLS, as_program, left_out
+from llmdl_dspy.export import as_program, left_out
 from llmdl_dspy.export import as_state as exported_state
 from llmdl_dspy.layer import Layer
+from llmdl_dspy.offers import offer
 from llmdl_dspy.placed import PredictorLayer
 from llmdl_dspy.predictor import Predictor
 from llmdl_dspy.program import Program, as_state
@@ -20,6 +21,7 @@ from llmdl_plugins.errors import MisuseError, did_you_mean
 from llmdl_plugins.layered import layer_parameters
 from llmdl_plugins.module import Module
 from llmdl_plugins.network import Network
+from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.plain import digest
 
 
@@ -80,7 +82,28 @@ class DspyNetwork(Network):
 
     def unexportable(self, name: str) -> str | None:
         """Why a change of a parameter could not be handed over as DSPy's JSON; None where it could."""
-        return NO_TOOLS if self[name] in left_out(self.program) else None
+        return left_out(self.program).get(self[name])
+
+    def offer(self, name: str, alternatives: Any) -> Parameter:
+        """Let a predictor's model, or an option of its calls, be chosen; what was offered before is offered anew.
+
+        Args:
+            name: `predictor/model`, or `predictor/` and a key of its `config`, such as `answer/temperature`.
+            alternatives: name → `dspy.LM`, chat model or `provider:name`; of an option, the values to choose from.
+
+        Raises:
+            MisuseError: no such predictor, the name of another parameter, or nothing that could be chosen.
+        """
+        node, _, option = name.rpartition("/")
+        if node not in self.nodes():
+            raise MisuseError(f"{name!r} begins with no predictor.{did_you_mean(node, self.nodes())}")
+        offers = self._predictor(node).offers
+        if name in self._parameters and option not in offers:
+            raise MisuseError(f"{name!r} is the name of another parameter of this network.")
+        made = offers[option] = offer(name, option, alternatives)
+        self._parameters[name] = made.parameter
+        self._own = frozenset(self._parameters.values())
+        return made.parameter
 
     def variant(self, wrap: Mapping[str, Any] | None = None, replace: Mapping[str, Any] | None = None) -> DspyNetwork:
         """Another network, in which layers stand for predictors; this one and the program stay as they are.

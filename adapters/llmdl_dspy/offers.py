@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import dspy
+from langchain_core.language_models import BaseChatModel
 
 from llmdl_dspy.engine import as_lm
 from llmdl_plugins.errors import MisuseError
@@ -56,9 +57,8 @@ def offer(name: str, option: str, alternatives: Any) -> Offer:
         MisuseError: there are no alternatives, or one is no model.
     """
     models = _models(name, alternatives) if option == MODEL else {}
-    if option != MODEL and (
-        isinstance(alternatives, str) or not isinstance(alternatives, Sequence) or not alternatives
-    ):
+    is_list = isinstance(alternatives, Sequence) and not isinstance(alternatives, str)
+    if option != MODEL and not (is_list and alternatives):
         raise MisuseError(f"{name}: give the values to choose from, such as [0.0, 0.7].")
     options = [AS_WRITTEN, *(models or alternatives)]
     return Offer(option, Parameter(AS_WRITTEN, kind="choice", role=f"{option} of the calls", options=options), models)
@@ -67,7 +67,12 @@ def offer(name: str, option: str, alternatives: Any) -> Offer:
 def _models(name: str, alternatives: Any) -> dict[str, dspy.LM]:
     if not isinstance(alternatives, Mapping) or not alternatives or AS_WRITTEN in alternatives:
         raise MisuseError(f"{name}: give models by names of your own, such as {{'small': 'openai:gpt-5-mini'}}.")
-    return {
-        said: model if isinstance(model, dspy.BaseLM) else as_lm(chat_model(model))
-        for said, model in alternatives.items()
-    }
+    return {said: _lm(name, model) for said, model in alternatives.items()}
+
+
+def _lm(name: str, model: Any) -> dspy.LM:
+    if isinstance(model, dspy.BaseLM):
+        return model
+    if not isinstance(made := chat_model(model), BaseChatModel):
+        raise MisuseError(f"{name}: {type(model).__name__} is no model: give a dspy.LM or a chat model.")
+    return as_lm(made)

@@ -11,6 +11,7 @@ from langgraph.pregel import Pregel
 
 from llmdl_langgraph.discover import discover
 from llmdl_langgraph.isolation import Graph
+from llmdl_langgraph.layered import own_layers
 from llmdl_langgraph.locate import Location
 from llmdl_langgraph.network import LangGraphNetwork
 from llmdl_langgraph.probes import probed, traces
@@ -18,7 +19,6 @@ from llmdl_langgraph.source import source_of
 from llmdl_langgraph.tools import tools_of
 from llmdl_plugins import sync
 from llmdl_plugins.errors import TargetError
-from llmdl_plugins.layered import own_layers
 
 
 def adapt(obj: Any, probes: Sequence[Any] = (), **kwargs: Any) -> LangGraphNetwork | None:

@@ -11,6 +11,7 @@ from llmdl_langgraph.copies import Files, copied, tops
 from llmdl_langgraph.discover import Discovery
 from llmdl_langgraph.export import Values, edits
 from llmdl_langgraph.generate import generate, wired
+from llmdl_langgraph.layered import own_layers
 from llmdl_langgraph.locate import closure, locate
 from llmdl_langgraph.plain_form import Expression, Named, Value, Written
 from llmdl_langgraph.private_import import private_import
@@ -18,7 +19,6 @@ from llmdl_langgraph.source import Source
 from llmdl_langgraph.tool_texts import ToolText
 from llmdl_langgraph.verify import Exported
 from llmdl_plugins.errors import MisuseError
-from llmdl_plugins.layered import own_layers
 from llmdl_plugins.module import Module
 from llmdl_plugins.parameter import Parameter
 
