@@ -94,7 +94,7 @@ def test_a_passage_that_is_kept_stays_word_for_word_and_the_teacher_is_told() ->
     net, teacher = trainable(Prompt(model, "Answer. Never swear.", "question", "answer")), ScriptedChat(script=teach)
     net.keep("Never swear.")
     result = Trainer(net, "exact_match", ROWS, teacher=teacher, budget="800 calls").fit()
-    assert result.status == "improved" and result.values["instruction"] == "Always say yes. Never swear."
+    assert result.status == "improved" and result.values["instruction"] == "Always say yes. Answer. Never swear."
     assert any("Keep this passage word for word: Never swear." in call.text for call in teacher.calls)
     with pytest.raises(ParameterError, match="No prompt holds"):
         net.keep("Never swore.")
