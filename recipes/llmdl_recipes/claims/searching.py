@@ -1,0 +1,67 @@
+"""Claim 3: what a search finds, against random designs, against random search, and against the usual ways."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Iterable, Iterator
+
+from llmdl_plugins.plugins.catalogue import find
+from llmdl_plugins.run.space import Architecture
+from llmdl_plugins.testing.spaces.problem import SpaceProblem
+from llmdl_plugins.testing.spaces.world import SpaceWorld
+from llmdl_recipes.claims.measured import Measured, Record
+from llmdl_recipes.claims.table import TableWorld, tables
+
+CLAIM = "search"
+FOUND, RANDOM, DESIGNS, USUAL = "found", "random search", "mean of 30 designs", "best usual way"
+_DESIGNS, _SAME = 30, 1.05
+_SEEDS = range(20)
+
+
+def searched(record: Record, strategy: str) -> None:
+    """Strategies on every table of the record; nothing is asked of a model."""
+    for (rung, task), lines in tables(record).items():
+        for seed in _SEEDS:
+            if record.get(CLAIM, rung, task, FOUND, seed):
+                continue
+            world = TableWorld(lines, seed)
+            runs = len(world.architectures) * len(world.items) // 4
+            record.add(compared(world, rung, task, runs, strategy, seed))
+
+
+def compared(world: SpaceWorld, rung: str, task: str, runs: int, strategy: str, seed: int) -> list[Measured]:
+    """The accuracy on locked items of what each way comes to, and the tokens of an item.
+
+    Args:
+        runs: of the application, for the search and for random search.
+    """
+    found = _found(world, strategy, runs, seed)
+    ways = {FOUND: found, RANDOM: _found(world, "random", runs, seed), USUAL: _usual(world, found)}
+    told = {arm: (float(world.accuracy[n]), float(world.cost[n])) for arm, n in ways.items()}
+    drawn = random.Random(f"designs {seed}").choices(range(len(world.architectures)), k=_DESIGNS)
+    told[DESIGNS] = (float(world.accuracy[drawn].mean()), float(world.cost[drawn].mean()))
+    about = {"strategy": strategy, "runs": runs}
+    return [Measured(CLAIM, rung, task, arm, seed, [score], 0.0, cost, 0.0, about) for arm, (score, cost) in told.items()]
+
+
+def _found(world: SpaceWorld, strategy: str, runs: int, seed: int) -> int:
+    problem = SpaceProblem(world, runs, seed)
+    if isinstance(world, TableWorld):
+        problem.train = problem.train[: len(world.items)]
+    asyncio.run(find("searches", strategy)(runs=runs).optimize(problem))
+    return world.numbers[problem.returned]
+
+
+def _usual(world: SpaceWorld, found: int) -> int:
+    """Of the application as it is and what differs from it in one choice, the best on the searched items.
+
+    Votes, notes and examples alone are such neighbours: only those count that cost no more than what was found.
+    """
+    home = world.space.home
+    fair = [n for n in _numbers(world, world.space.near(home)) if world.cost[n] <= _SAME * world.cost[found]]
+    return max([world.numbers[home], *fair], key=lambda n: sum(world.outcomes(n)))
+
+
+def _numbers(world: SpaceWorld, architectures: Iterable[Architecture]) -> Iterator[int]:
+    return (world.numbers[a] for a in architectures)
