@@ -51,6 +51,7 @@ LEVELS = [
 PACKAGES_ON_ONE_LEVEL = {"layers", "containers", "losses", "training", "optimizers", "searches", "cli", "testing"}
 FOREIGN = {
     "llmdl_dspy",
+    "llmdl_gepa",
     "llmdl_langgraph",
     "llmdl_local",
     "llmdl_ray",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from types import ModuleType
 
+from llmdl_dspy import supported
 from llmdl_plugins.arriving import Method, replacing
 
 
@@ -15,6 +16,7 @@ def dspy() -> AbstractContextManager[None]:
 
 
 def _methods(module: ModuleType) -> Sequence[Method]:
+    supported.check()
     from llmdl_dspy import meeting, predicting
 
     return [*meeting.methods(), *predicting.methods()]

@@ -10,6 +10,7 @@ import dspy
 from llmdl_dspy.compat import versions
 from llmdl_dspy.program import Program
 from llmdl_dspy.tools import with_descriptions
+from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.parameter import Parameter, using
 
 NO_TOOLS = "DSPy's JSON holds no descriptions of tools: write it where the tool is made"
@@ -32,8 +33,19 @@ def as_program(program: Program, values: Mapping[Parameter, Any]) -> dspy.Module
 
 
 def as_state(program: dspy.Module) -> dict[str, Any]:
-    """What `program.save("x.json")` writes."""
-    return {**program.dump_state(), "metadata": {"dependency_versions": versions()}}
+    """What `program.save("x.json")` writes.
+
+    Raises:
+        MisuseError: DSPy itself can't write it.
+    """
+    try:
+        state = program.dump_state()
+    except Exception as error:
+        raise MisuseError(
+            f"DSPy can't write the state of {type(program).__name__} ({type(error).__name__}: {error}): "
+            "take export('program'), or export('weights')."
+        ) from error
+    return {**state, "metadata": {"dependency_versions": versions()}}
 
 
 def left_out(program: Program) -> set[Parameter]:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
-
-import dspy
 
 from llmdl_dspy.export import NO_TOOLS, as_program, left_out
 from llmdl_dspy.export import as_state as exported_state
@@ -15,19 +13,6 @@ from llmdl_plugins.data import Example
 from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.network import Network
 from llmdl_plugins.plain import digest
-
-
-def adapt(obj: Any, probes: Sequence[Any] = (), **kwargs: Any) -> DspyNetwork | None:
-    """A `dspy.Module` as a network; None for what is none.
-
-    Args:
-        obj: the program.
-        probes: not needed: a program tells what its predictors send.
-
-    Raises:
-        TargetError: it has no predictors.
-    """
-    return DspyNetwork(Program(obj)) if isinstance(obj, dspy.Module) else None
 
 
 class DspyNetwork(Network):

@@ -10,7 +10,7 @@ from llmdl_plugins.plugins.spec import Spec
 @hookimpl
 def llmdl_adapters() -> list[Spec]:
     """DSPy programs; asked where DSPy has been imported."""
-    return [Spec("dspy", "llmdl_dspy.network:adapt", "a dspy.Module", requires=("dspy",))]
+    return [Spec("dspy", "llmdl_dspy.adapting:adapt", "a dspy.Module", requires=("dspy",))]
 
 
 @hookimpl

@@ -67,8 +67,12 @@ class Program:
         """
         if not self._is_observed():
             return await self._run(inputs)
-        with boundary.door(), boundary.scope(place=_place()), dspy.context(trace=[]), holding(_program, self):
+        with boundary.door(), boundary.scope(place=_place()), dspy.context(trace=[]), self.bound():
             return await self._run(inputs)
+
+    def bound(self) -> holding[Any]:
+        """Inside, calls of the predictors, and of copies of them, are given what is in force."""
+        return holding(_program, self)
 
     def _is_observed(self) -> bool:
         scope, here = boundary.current_scope(), copies()

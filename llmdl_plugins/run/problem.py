@@ -125,20 +125,28 @@ class Problem:
     @contextmanager
     def keeping_a_screen(self) -> Iterator[None]:
         """Inside, what screening one proposal may take is kept: for an optimizer that proposes once, at its end."""
-        meter, held = self.budget, self.budget.aside
-        runs, one = 2 * len(self._val), self.evaluator.heaviest(self._incumbent)
+        held = self.budget.aside
+        self.budget.aside = self._kept(2 * len(self._val))
+        try:
+            yield
+        finally:
+            self.budget.aside = held
+
+    def holds(self, runs: int) -> bool:
+        """Whether the budget holds so many runs more on top of what is set aside."""
+        return not self.budget.lacks(self._kept(runs))
+
+    def _kept(self, runs: int) -> Spent:
+        """What is set aside, and what so many runs may take."""
+        meter, held, one = self.budget, self.budget.aside, self.evaluator.heaviest(self._incumbent)
         pace = meter.elapsed() / max(1, meter.spent.rollouts)
-        meter.aside = Spent(
+        return Spent(
             held.calls + runs * one.calls,
             held.rollouts + runs,
             held.tokens + int(_MARGIN * runs * one.tokens),
             held.usd + _MARGIN * runs * one.usd,
             held.seconds + runs * pace,
         )
-        try:
-            yield
-        finally:
-            meter.aside = held
 
     async def _judged(self, candidate: Values, what: str, shown: Sequence[Example]) -> Verdict:
         if found := self.refusal(candidate, shown):

@@ -11,6 +11,7 @@ from typing import Any
 HERE = Path(__file__).parent
 DESK = HERE / "agents" / "desk.py"
 AGENT = f"{DESK}:graph"
+PROGRAM = HERE / "agents" / "program.py"
 GOOD = [json.dumps({"inputs": {"messages": f"text {n}"}, "expected": {"desk": "news"}}) for n in range(60)]
 ROW = GOOD[0]
 
@@ -106,6 +107,7 @@ TARGETS = [
     target(f"{DESK}:NOT_A_GRAPH", "No installed adapter knows"),
     target(f"{DESK}:builder", "compile"),
     target(f"{DESK}:broken", "raised RuntimeError when it was called: no database here"),
+    target(f"{PROGRAM}:empty", "Module has no predictors"),
     target(f"{DESK}:Routing", "raised ValidationError when it was called"),
     target(f"{DESK}", "names no attribute"),
     target("", "names no attribute"),
@@ -143,6 +145,7 @@ TARGETS = [
 ]
 
 OPTIONS = [
+    Case(fit(target=f"{PROGRAM}:speechless"), ("No LM is loaded",), paid=True),
     option("Did you mean 'exact_match'", options=(), loss="exact_mach"),
     option("There is no loss 'no.such:function'", options=(), loss="no.such:function"),
     option("There is no loss 'kinds:no_such'", options=(), loss="kinds:no_such"),

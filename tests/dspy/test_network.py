@@ -11,7 +11,7 @@ import dspy
 import pytest
 
 from llmdl_plugins import Network, trainable
-from llmdl_plugins.errors import ParameterError, TargetError, UnboundCallError
+from llmdl_plugins.errors import MisuseError, ParameterError, TargetError, UnboundCallError
 
 from .filling import filling, marked
 from .programs import Fan, Inner, Nested, Synchronous, search
@@ -243,3 +243,9 @@ def test_a_module_that_sets_an_adapter_of_its_own_is_bound_as_any() -> None:
 def test_what_is_no_program_is_told() -> None:
     with pytest.raises(TargetError, match="has no predictors"):
         trainable(dspy.Module())
+
+
+def test_another_version_of_dspy_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("llmdl_dspy.supported.version", lambda name: "3.5.0")
+    with pytest.raises(MisuseError, match="DSPy 3.5.0 is installed, .* with 3.4"):
+        trainable(Nested())

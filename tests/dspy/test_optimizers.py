@@ -19,7 +19,9 @@ from llmdl_plugins.plugins.catalogue import catalogue, find
 from llmdl_plugins.run.events import CandidateScreened, Told
 from llmdl_plugins.testing import ScriptedChat, Simulator, server_process
 
+from . import hops_model
 from .agents import two_nodes
+from .agents.hops import Hops
 from .speaking import Speaking
 
 AGENT = Path(__file__).parents[1] / "faults" / "agents" / "tickets.py"
@@ -165,6 +167,15 @@ def test_rows_are_not_put_into_prompts_where_no_texts_are_stored() -> None:
     splits = [rows(simulator, split, 20) for split in ("train", "val", "test")]
     with pytest.raises(MisuseError, match="'dspy:labeled-few-shot' puts train rows into prompts"):
         Trainer(net, "exact_match", *splits, optimizer="dspy:labeled-few-shot", content=False)
+
+
+def test_a_dspy_program_shows_the_fields_of_its_predictors() -> None:
+    rows = [hops_model.row(n) for n in range(120)]
+    with dspy.context(lm=hops_model.model()):
+        result = Trainer(Hops(), "exact_match", rows, optimizer="dspy:bootstrap-few-shot").fit()
+    assert result.status == "improved" and result.after == 1.0
+    first = result.parameters["ask.predict/demos"]["after"][0]
+    assert json.loads(first["output"]).keys() == {"reasoning", "query"}
 
 
 def test_the_nearest_runs_that_went_right_become_a_pool_to_choose_from() -> None:

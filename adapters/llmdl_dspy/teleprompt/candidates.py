@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from llmdl_dspy.teleprompt.node import Node
-from llmdl_dspy.teleprompt.quoting import with_demos, with_slots
+from llmdl_dspy.teleprompt.quoting import with_demos
 from llmdl_dspy.teleprompt.rows import Rows
 from llmdl_plugins.data import Example
 from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.parameter import Parameter
-from llmdl_plugins.plain import digest, plain
+from llmdl_plugins.plain import dumps, plain
+from llmdl_plugins.redact import has_secret
+from llmdl_plugins.run.foreign.candidate import Candidate, with_slots
 from llmdl_plugins.run.problem import Problem
 
 Demo = dict[str, str]
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """Values by name, and the train rows that they show as worked examples."""
-
-    values: Mapping[str, Any]
-    shown: Sequence[Example] = ()
-
-    @property
-    def key(self) -> str:
-        """Equal for equal values."""
-        return digest(plain(dict(self.values)))
 
 
 class Candidates:
@@ -44,7 +32,8 @@ class Candidates:
         self.texts = {name: p for name, p in problem.parameters.items() if p.kind == "text"}
         if not self.texts:
             raise MisuseError("DSPy's optimizers train texts, and no text of this network is trainable.")
-        self._demos = {name: found for name in self.texts if (found := _demos_of(name, problem.parameters))}
+        self._parameters = problem.parameters
+        self._demos = {name: found for name in self.texts if (found := _demos_of(name, self._parameters))}
         self._now = {name: problem.value(name) for name in problem.parameters}
         self._rows, self._worked = rows, worked
 
@@ -76,10 +65,24 @@ class Candidates:
         for demo in node.demos:
             if (row := self._rows.shown_by(demo)) is None:
                 demos.append({"input": str(demo["input"]), "output": str(demo["output"])})
-            elif (made := self._worked(row)) is not None:
+            elif (made := self._told(node.name, row)) is not None:
                 demos.append(made)
                 rows.append(row)
         return demos, rows
+
+    def _told(self, name: str, row: Example) -> Demo | None:
+        shows = self.shows(name)
+        if shows is None or shows.worked is None:
+            return self._worked(row)
+        fits = (
+            isinstance(row.expected, Mapping) and not row.has_turns and not has_secret(dumps([row.given, row.expected]))
+        )
+        made = shows.worked(row.inputs, row.expected) if fits else None
+        return made if made is not None and shows.problem([made]) is None else None
+
+    def shows(self, name: str) -> Parameter | None:
+        """The parameter that shows the worked examples of a text; None where they are put into it."""
+        return self._parameters.get(self._demos.get(name, ""))
 
     def in_force(self, name: str, candidate: Candidate) -> str:
         """The text of a parameter under a candidate."""

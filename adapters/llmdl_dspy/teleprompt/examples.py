@@ -6,11 +6,11 @@ from typing import Any, ClassVar
 
 from dspy import teleprompt
 
-from llmdl_dspy.teleprompt.candidates import Candidate
 from llmdl_dspy.teleprompt.metric import metric
 from llmdl_dspy.teleprompt.optimizer import Class, Teleprompter
 from llmdl_dspy.teleprompt.ours import RIGHT, SeededOptuna, majority, score
 from llmdl_plugins.errors import MisuseError
+from llmdl_plugins.run.foreign.candidate import Candidate
 
 _POOL = "retrieved/pool"
 
@@ -78,7 +78,7 @@ class KNNFewShot(BootstrapFewShot):
 
     def compiled(self, class_: Class) -> Any:
         """The values of each layer that retrieves."""
-        problem, candidates, rows = class_.desk.problem, class_.desk.candidates, class_.rows()
+        problem, candidates, rows = class_.problem, class_.desk.candidates, class_.rows()
         nodes = [name.removesuffix(_POOL) for name in problem.parameters if name.endswith(_POOL)]
         if not nodes:
             raise MisuseError(f"{self.name} needs a node that retrieves examples: --recipe demonstrations --node NODE.")
@@ -112,7 +112,7 @@ class Ensemble(BootstrapFewShot):
         members = [one["program"] for one in best.candidate_programs[:size]]
         together = teleprompt.Ensemble(reduce_fn=majority).compile(members)
         found = [score(class_, program) for program in (together, members[0])]
-        class_.desk.problem.say(
+        class_.problem.say(
             f"{self.name}: on validation rows the majority of {len(members)} sets of examples scores {found[0]:.2f}, "
             f"the best of them {found[1]:.2f}: several sets of values are no single one, so that one is proposed"
         )

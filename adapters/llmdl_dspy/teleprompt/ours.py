@@ -53,7 +53,7 @@ class InferRulesFromRuns(teleprompt.InferRules):  # type: ignore[misc]
 
 def majority(predictions: Sequence[Any]) -> Any:
     """The first prediction whose output most of them share."""
-    outputs = [dumps(prediction._outcome.output) for prediction in predictions]
+    outputs = [dumps(prediction._outcome.rollout and prediction._outcome.rollout.output) for prediction in predictions]
     (most, _), *_ = Counter(outputs).most_common()
     return predictions[outputs.index(most)]
 

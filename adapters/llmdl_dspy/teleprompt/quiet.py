@@ -21,22 +21,29 @@ def quiet(say: Callable[[str], None]) -> Iterator[None]:
     handler, logger, watch = _Told(say), logging.getLogger("dspy"), tqdm.monitor_interval
     logger.addHandler(handler)
     tqdm.monitor_interval = 0  # no thread of its own that draws
-    with contextlib.redirect_stdout(_Apart(sys.stdout)), contextlib.redirect_stderr(_Apart(sys.stderr)):
+    out, err = _Apart(sys.stdout), _Apart(sys.stderr)
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         try:
             yield
         finally:
+            out.over = err.over = True
             tqdm.monitor_interval = watch
             logger.removeHandler(handler)
 
 
 class _Apart:
-    """A stream that takes nothing from threads of DSPy: `dspy.context` reaches them, our own variables don't."""
+    """A stream that takes nothing from threads of DSPy: `dspy.context` reaches them, our own variables don't.
+
+    Bars that were cut off draw themselves once more when they are thrown away, whenever that is: `over` stops them.
+    """
 
     def __init__(self, stream: Any) -> None:
-        self._stream = stream
+        self._stream, self.over = stream, False
 
     def write(self, text: str) -> int:
-        return len(text) if dspy.settings.get(MARK) else self._stream.write(text)
+        if dspy.settings.get(MARK) or (self.over and (text == "\n" or text.startswith("\r"))):
+            return len(text)
+        return int(self._stream.write(text))
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)

@@ -1,11 +1,10 @@
-"""A text with worked examples in it, for prompts that have no parameter for them; and slots that a proposal lost."""
+"""A text with worked examples in it, for prompts that have no parameter for them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
 from llmdl_plugins import slots as slot_law
-from llmdl_plugins.parameter import Parameter
 
 Demos = Sequence[Mapping[str, str]]
 
@@ -27,19 +26,3 @@ def with_demos(text: str, demos: Demos, slots: Sequence[str]) -> str:
     # Braces of an example are no slots.
     quoted = slot_law.unparse(["\n\n".join(["Examples:", *shown])], slots)
     return f"{quoted}\n\n{text}" if slot_law.count(slot_law.parse(text, slots)) else f"{text}\n\n{quoted}"
-
-
-def with_slots(text: str, parameter: Parameter) -> str:
-    """A proposal with the lines of the original whose slots it lost: what writes it knows nothing of slots.
-
-    >>> with_slots("Be exact.", Parameter("Be kind.\\nTicket: {ticket}", slots=["ticket"]))
-    'Be exact.\\nTicket: {ticket}'
-    """
-    kept = slot_law.count(slot_law.parse(text, parameter.slots))
-    lost = [line for line in str(parameter.default).splitlines() if _lost(line, parameter.slots, kept)]
-    return "\n".join([text, *lost]) if lost else text
-
-
-def _lost(line: str, slots: Sequence[str], kept: Mapping[str, int]) -> bool:
-    held = slot_law.count(slot_law.parse(line, slots))
-    return bool(held) and not any(kept[name] for name in held)

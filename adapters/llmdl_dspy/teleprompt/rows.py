@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,9 +10,9 @@ import dspy
 from llmdl_plugins.data import Example
 from llmdl_plugins.errors import DataError
 from llmdl_plugins.plain import digest, plain
+from llmdl_plugins.run.foreign.halves import halves
 
 TURNS = "turns"
-SHARE = 0.5
 
 
 class Row(dspy.Example):  # type: ignore[misc]
@@ -63,16 +62,9 @@ class Rows:
         return [as_row(row) for row in self._by_inputs.values()]
 
     def halves(self) -> tuple[list[Row], list[Row]]:
-        """The rows to learn from and a validation set that is cut from them; groups are not parted."""
-        groups: dict[str, list[Example]] = {}
-        for row in self._by_inputs.values():
-            groups.setdefault(row.group or f"row {row.id}", []).append(row)
-        order = list(groups.values())
-        random.Random(f"{self._seed}/dspy").shuffle(order)
-        val: list[Example] = []
-        while order[1:] and len(val) < SHARE * len(self._by_inputs):
-            val += order.pop()
-        return [as_row(row) for group in order for row in group], [as_row(row) for row in val]
+        """The rows to learn from, and a validation set that is cut from them."""
+        train, val = halves(list(self._by_inputs.values()), self._seed)
+        return [as_row(row) for row in train], [as_row(row) for row in val]
 
 
 def given(row: Example) -> dict[str, Any]:

@@ -6,8 +6,8 @@ import threading
 from dataclasses import dataclass, field
 from statistics import fmean
 
-from llmdl_dspy.teleprompt.candidates import Candidate
 from llmdl_plugins.data import Example
+from llmdl_plugins.run.foreign.candidate import Candidate
 
 LEAST = 8
 

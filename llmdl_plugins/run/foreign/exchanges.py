@@ -14,15 +14,20 @@ from llmdl_plugins.tape import Tape
 _HOLE = "(.*?)"
 
 
-def exchanges(tape: Tape, parameter: Parameter, value: str) -> Iterator[tuple[str, str]]:
+def exchanges(tape: Tape, parameter: Parameter, value: str, shows: Parameter | None) -> Iterator[tuple[str, str]]:
     """Each model call that showed a parameter's text: what was asked beside it, and the answer.
 
     Args:
         value: the text in force in this run.
+        shows: the parameter that shows its worked examples, which may say itself how a step is told.
     """
     form = _form(value, parameter.slots)
     for step in tape.steps:
-        if parameter not in step.reads:
+        if parameter not in step.reads or step.error:
+            continue
+        if shows is not None and shows.worked is not None:
+            if (demo := shows.worked(step.inputs, step.outputs)) is not None:
+                yield demo["input"], demo["output"]
             continue
         showing = [c for c in step.calls if any(form.search(text) for _, text in _texts(c.messages))]
         for call in showing or step.calls:

@@ -1,0 +1,22 @@
+"""Which DSPy this package works with: it relies on more of it than its documented names."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+from llmdl_plugins.errors import MisuseError
+
+MINOR = (3, 4)
+
+
+def check() -> None:
+    """Look at the version that is installed, before anything of DSPy is relied on.
+
+    Raises:
+        MisuseError: it is another one.
+    """
+    found = version("dspy")
+    if tuple(map(int, found.split(".")[:2])) != MINOR:
+        raise MisuseError(
+            f"DSPy {found} is installed, and DSPy programs are trained with 3.4: pip install 'llmdl-plugins[dspy]'."
+        )

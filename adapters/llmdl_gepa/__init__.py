@@ -1,0 +1,1 @@
+"""GEPA without DSPy: `gepa.optimize` on any network, with feedback for each node from our own backward."""

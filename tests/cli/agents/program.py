@@ -1,0 +1,6 @@
+"""DSPy programs with something missing."""
+
+import dspy
+
+empty = dspy.Module()
+speechless = dspy.Predict("messages -> desk")
