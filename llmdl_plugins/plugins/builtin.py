@@ -75,6 +75,7 @@ def llmdl_containers() -> list[Spec]:
         Spec("stored", "llmdl_plugins.containers.stored:Stored", "keys of the state that outlive a run"),
         Spec("untied", "llmdl_plugins.containers.untied:Untied", "a block with prompts of its own"),
         Spec("encoded", "llmdl_plugins.containers.encoded:Encoded", "a block that reads what another layer has made"),
+        Spec("noted", "llmdl_plugins.containers.noted:Noted", "a block that reads notes of another layer too"),
         Spec("vote", "llmdl_plugins.containers.vote:Vote", "one block drawn several times; the majority counts"),
         Spec("multi-head", "llmdl_plugins.containers.multi_head:MultiHead", "several blocks whose answers become one"),
         Spec("windows", "llmdl_plugins.containers.windows:Windows", "one block over every window of a long text"),

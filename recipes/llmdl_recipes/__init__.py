@@ -6,23 +6,33 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from llmdl_recipes.architectures.attention import attention
     from llmdl_recipes.architectures.cascade import cascade
     from llmdl_recipes.architectures.demonstrations import demonstrations
     from llmdl_recipes.architectures.encoder_decoder import encoder_decoder
+    from llmdl_recipes.architectures.gated import gated
     from llmdl_recipes.architectures.hierarchy import hierarchy
     from llmdl_recipes.architectures.mixture import mixture
+    from llmdl_recipes.architectures.mlp import mlp
     from llmdl_recipes.architectures.multi_head import multi_head
+    from llmdl_recipes.architectures.perceptron import perceptron
+    from llmdl_recipes.architectures.recurrent import recurrent
     from llmdl_recipes.architectures.refine import refine
     from llmdl_recipes.architectures.vote import vote
     from llmdl_recipes.architectures.windows import windows
 
 __all__ = [
+    "attention",
     "cascade",
     "demonstrations",
     "encoder_decoder",
+    "gated",
     "hierarchy",
     "mixture",
+    "mlp",
     "multi_head",
+    "perceptron",
+    "recurrent",
     "refine",
     "vote",
     "windows",

@@ -56,6 +56,20 @@ class Place:
         keys = f"it may read {', '.join(known)}" if known else "its keys are not known"
         raise MisuseError(f"Say what node {self.node!r} is asked with, source=…: {keys}.")
 
+    def beside(self, key: str | None) -> str:
+        """A key that the node is given beside what it is asked with: the one that is said, or the only one.
+
+        Raises:
+            MisuseError: there is none, or none is said of several.
+        """
+        known = [other for other in self.network.keys(self.node) if other != self.source]
+        if key is None and len(known) != 1:
+            keys = ", ".join(known) or "none that is known"
+            raise MisuseError(f"Say which key of node {self.node!r} holds the long text, pieces=…: {keys}.")
+        if key is not None and known and key not in known:
+            raise MisuseError(f"Node {self.node!r} is given no {key!r} beside its question.{did_you_mean(key, known)}")
+        return key or known[0]
+
     @property
     def model(self) -> BaseChatModel:
         """What answers the prompts around the node: its own model, if no other one is given.

@@ -24,6 +24,11 @@ def llmdl_recipes() -> list[Spec]:
         Spec("refine", f"{_AT}.refine:refine", "an answer criticised and given again"),
         Spec("multi-head", f"{_AT}.multi_head:multi_head", "copies of a node with prompts of their own, fused"),
         Spec("mixture", f"{_AT}.mixture:mixture", "a router picks among copies with prompts of their own"),
+        Spec("perceptron", f"{_AT}.perceptron:perceptron", "a prompt makes notes that the node reads"),
+        Spec("mlp", f"{_AT}.mlp:mlp", "layers of prompts make notes that the node reads"),
+        Spec("attention", f"{_AT}.attention:attention", "a long text read where it suits the question"),
+        Spec("recurrent", f"{_AT}.recurrent:recurrent", "a long text read piece by piece into notes"),
+        Spec("gated", f"{_AT}.gated:gated", "a long text read piece by piece into named slots"),
         Spec(
             "encoder-decoder", f"{_AT}.encoder_decoder:encoder_decoder", "a node that reads a short code of its input"
         ),
