@@ -15,7 +15,11 @@ if TYPE_CHECKING:
     from llmdl_plugins.module import Module
     from llmdl_plugins.network import Network
 
-recipes = typer.Typer(help="Recipes: list the architectures, show one, or run a study of them.", no_args_is_help=True, rich_markup_mode=None)
+recipes = typer.Typer(
+    help="Recipes: list the architectures, show one, or run a study of them.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 
 
 @recipes.command("list")
@@ -49,9 +53,7 @@ def show(
         print(printable(line))
 
 
-@recipes.command(
-    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
-)
+@recipes.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})
 def run(ctx: typer.Context, name: Annotated[str, typer.Argument(help="A study.")]) -> None:
     """Run a study and print its tables; `llmdl recipes run NAME --help` says what it takes.
 

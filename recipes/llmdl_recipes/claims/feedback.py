@@ -1,4 +1,4 @@
-"""Claim 2: instructions by feedback against the same optimizer without feedback, at equal calls; other ways in rows apart."""
+"""Claim 2: instructions by feedback against the same optimizer without it, at equal calls; other ways in rows apart."""
 
 from __future__ import annotations
 
@@ -24,7 +24,12 @@ from llmdl_recipes.claims.running import outcomes, running
 from llmdl_recipes.claims.sorter import TEXT, Sorting, sorter
 
 CLAIM = "feedback"
-START, OWN, BLIND, DEMONSTRATIONS = "as it is", "instructions by feedback", "instructions without feedback", "demonstrations"
+START, OWN, BLIND, DEMONSTRATIONS = (
+    "as it is",
+    "instructions by feedback",
+    "instructions without feedback",
+    "demonstrations",
+)
 WORLDS = ("rule", "crowded", "slices", "defective", "null")
 SEEDS = range(3)
 _CALLS, _SEALED = 500, 16

@@ -93,7 +93,7 @@ def _read(path: Path) -> Iterator[Measured]:
             assert all(0 <= float(score) <= 1 for score in one.scores)
         except (ValueError, TypeError, KeyError, AttributeError, AssertionError):
             raise DataError(
-                f"{path}, line {number}, is no line of a record of claims: give the file that `llmdl recipes run claims` "
-                "wrote."
+                f"{path}, line {number}, is no line of a record: give the claims.jsonl that "
+                "`llmdl recipes run claims` wrote."
             ) from None
         yield one

@@ -48,7 +48,9 @@ def _told(rollouts: Sequence[Rollout]) -> dict[str, Any]:
     return {
         "scores": [round(r.score, 4) for r in rollouts],
         "calls": fmean(len(used) for used in receipts),
-        "tokens": fmean(sum(sum((one.tokens or {}).get(k, 0) for k in ("input", "output")) for one in used) for used in receipts),
+        "tokens": fmean(
+            sum(sum((one.tokens or {}).get(k, 0) for k in ("input", "output")) for one in used) for used in receipts
+        ),
         "seconds": round(fmean(sum(one.seconds for one in used) for used in receipts), 4),
         "about": {"unreached": len(failed)} if failed else {},
     }

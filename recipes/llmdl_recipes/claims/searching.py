@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Iterable, Iterator
+from statistics import fmean
 
 from llmdl_plugins.plugins.catalogue import find
 from llmdl_plugins.run.space import Architecture
@@ -15,6 +16,7 @@ from llmdl_recipes.claims.table import TableWorld, tables
 
 CLAIM = "search"
 FOUND, RANDOM, DESIGNS, USUAL = "found", "random search", "mean of 30 designs", "best usual way"
+OTHERS = (DESIGNS, RANDOM, USUAL)
 _DESIGNS, _SAME = 30, 1.05
 _SEEDS = range(20)
 
@@ -31,18 +33,32 @@ def searched(record: Record, strategy: str) -> None:
 
 
 def compared(world: SpaceWorld, rung: str, task: str, runs: int, strategy: str, seed: int) -> list[Measured]:
-    """The accuracy on locked items of what each way comes to, and the tokens of an item.
+    """What each way comes to on locked items, and the tokens of an item.
 
     Args:
         runs: of the application, for the search and for random search.
     """
     found = _found(world, strategy, runs, seed)
     ways = {FOUND: found, RANDOM: _found(world, "random", runs, seed), USUAL: _usual(world, found)}
-    told = {arm: (float(world.accuracy[n]), float(world.cost[n])) for arm, n in ways.items()}
     drawn = random.Random(f"designs {seed}").choices(range(len(world.architectures)), k=_DESIGNS)
-    told[DESIGNS] = (float(world.accuracy[drawn].mean()), float(world.cost[drawn].mean()))
-    about = {"strategy": strategy, "runs": runs}
-    return [Measured(CLAIM, rung, task, arm, seed, [score], 0.0, cost, 0.0, about) for arm, (score, cost) in told.items()]
+    numbers = {**{arm: [number] for arm, number in ways.items()}, DESIGNS: drawn}
+    about = {"strategy": strategy, "runs": runs, "items": _items(world)}
+    return [
+        Measured(CLAIM, rung, task, arm, seed, _scores(world, of), tokens=float(world.cost[of].mean()), about=about)
+        for arm, of in numbers.items()
+    ]
+
+
+def _items(world: SpaceWorld) -> list[int]:
+    """The locked items by number; of a world whose accuracy is known, the world is the one item."""
+    return list(world.locked) if isinstance(world, TableWorld) else [world.seed]
+
+
+def _scores(world: SpaceWorld, numbers: list[int]) -> list[float]:
+    """On each of these items, the mean of some architectures."""
+    if isinstance(world, TableWorld):
+        return [round(fmean(column), 4) for column in zip(*(world.confirmed(n) for n in numbers), strict=True)]
+    return [round(float(world.accuracy[numbers].mean()), 6)]
 
 
 def _found(world: SpaceWorld, strategy: str, runs: int, seed: int) -> int:

@@ -15,11 +15,11 @@ from langchain_core.output_parsers import StrOutputParser
 from langchain_core.prompts import ChatPromptTemplate
 from langchain_core.runnables import Runnable, RunnableLambda
 
-from llmdl_plugins.data import Dataset, Example
+from llmdl_plugins.data import Example, load
 from llmdl_plugins.errors import DataError
 from llmdl_plugins.network import Network, trainable
 
-TEXT, ANSWER, NODE = "question", "output", "chain"
+TEXT, NODE = "question", "chain"
 _FEWEST = 40
 _EMBEDDED = MappingProxyType({"temperature": 0.7, "seed": -1, "max_tokens": 40})
 
@@ -55,8 +55,8 @@ def read(path: Path, seed: int = 0, asked: int = 100) -> Sorting:
     Raises:
         DataError: too few rows, or rows that are no text with a label.
     """
-    rows = Dataset.load(path)
-    told = [Example({TEXT: text_of(row)}, {ANSWER: label_of(row)}, id=str(n)) for n, row in enumerate(rows)]
+    rows = load(path)
+    told = [Example({TEXT: text_of(row)}, label_of(row), id=str(n)) for n, row in enumerate(rows)]
     if len(told) < _FEWEST:
         raise DataError(f"{path} has {len(told)} rows: claims are measured on {_FEWEST} or more.")
     order = random.Random(f"claims {seed}").sample(told, len(told))
@@ -81,7 +81,9 @@ def _only(held: Any, row: Example) -> str:
     if isinstance(value, list) and len(value) == 1 and isinstance(value[0], dict):
         value = value[0].get("content")  # a text that is the only message
     if not isinstance(value, str) or not value.strip():
-        raise DataError(f"Row {row.id!r} is no text with a label: {{'inputs': {{'text': …}}, 'expected': {{'label': …}}}}.")
+        raise DataError(
+            f"Row {row.id!r} is no text with a label: {{'inputs': {{'text': …}}, 'expected': {{'label': …}}}}."
+        )
     return value
 
 
@@ -119,7 +121,7 @@ def _braced(text: str) -> str:
 
 
 def own(model: BaseChatModel) -> BaseChatModel:
-    """A model as a study asks it: the embedded one draws, so that votes differ, and stops early; others are as given."""
+    """A model as a study asks it: the embedded one draws, so that votes differ, and stops early; others as given."""
     return model.model_copy(update=dict(_EMBEDDED)) if _is_embedded(model) else model
 
 

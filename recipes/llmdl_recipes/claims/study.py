@@ -24,9 +24,13 @@ def claims(
     model: Annotated[
         str | None, typer.Option(help="PROVIDER:NAME of the model that is asked, as local:smollm2-135m.")
     ] = None,
-    teacher: Annotated[str | None, typer.Option(help="Writes feedback and texts; the model itself, if not given.")] = None,
+    teacher: Annotated[
+        str | None, typer.Option(help="Writes feedback and texts; the model itself, if not given.")
+    ] = None,
     claim: Annotated[list[str] | None, typer.Option(help=f"Only this one, of {', '.join(PARTS)}.")] = None,
-    replay: Annotated[Path | None, typer.Option(help="Make the tables of a record; nothing is asked of a model.")] = None,
+    replay: Annotated[
+        Path | None, typer.Option(help="Make the tables of a record; nothing is asked of a model.")
+    ] = None,
     folder: Annotated[Path, typer.Option(help="Where answers and the record are kept.")] = Path("runs/claims"),
     items: Annotated[int, typer.Option(min=20, help="Rows of each set that arms are measured on, at most half.")] = 100,
     seeds: Annotated[int, typer.Option(min=1, help="Seeds of the simulated rung.")] = 20,
@@ -35,8 +39,8 @@ def claims(
 ) -> None:
     """Put the paper's three claims to a test: architectures, prompt back-propagation, search.
 
-    Without --data the lowest rung is measured: simulated worlds, whose truth is known.  With --data and --model, that
-    model is the rung.  Nothing that one rung shows stands for another.  What was measured is kept in FOLDER/claims.jsonl,
+    Without --data the lowest rung is measured: simulated worlds, whose truth is known.  With --data and
+    --model, that model is the rung.  Nothing that one rung shows stands for another.  What was measured is kept in FOLDER/claims.jsonl,
     which holds no text of rows, prompts or answers; the same command goes on where it was stopped.
 
     Example: llmdl recipes run claims --data intents.jsonl --model local:smollm2-135m

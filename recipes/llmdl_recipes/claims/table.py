@@ -1,6 +1,6 @@
 """A small NAS-Bench for LLM applications: every architecture of a space on every item of a set, measured once.
 
-Strategies are then compared on it without a model: `TableWorld` is a world like those of `llmdl_plugins.testing.spaces`.
+Strategies are then compared on it without a model: `TableWorld` is one of the worlds of `llmdl_plugins.testing.spaces`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from llmdl_plugins.run.space import Architecture, Space
 from llmdl_plugins.testing.spaces.world import Floats, SpaceWorld
 from llmdl_recipes.claims.measured import Measured, Record
 from llmdl_recipes.claims.running import outcomes, running
-from llmdl_recipes.claims.sorter import NODE, TEXT, Sorting, sorter
+from llmdl_recipes.claims.sorter import TEXT, Sorting, sorter
 
 TABLE = "table"
 _STATIC, _MOST, _DRAWS = 6, 4, 3
@@ -30,7 +30,13 @@ _OPTIONS = {"k": (2, 4), "draws": (_DRAWS,)}
 
 
 async def tabulated(
-    record: Record, rung: str, model: BaseChatModel, sorting: Sorting, folder: Path, concurrency: int, watcher: Watcher = silent
+    record: Record,
+    rung: str,
+    model: BaseChatModel,
+    sorting: Sorting,
+    folder: Path,
+    concurrency: int,
+    watcher: Watcher = silent,
 ) -> None:
     """Measure every architecture that the record does not hold."""
     network, values = _supernet(model, sorting)
@@ -92,7 +98,7 @@ class TableWorld(SpaceWorld):
 
     @cached_property
     def accuracy(self) -> Floats:
-        return np.array([np.mean([line.scores[n] for n in self.locked]) for line in self._lines])
+        return np.array([np.mean(self.confirmed(n)) for n in range(len(self._lines))])
 
     @cached_property
     def cost(self) -> Floats:
@@ -101,8 +107,12 @@ class TableWorld(SpaceWorld):
     def chances(self, number: int) -> Floats:
         return np.array(self.outcomes(number))
 
+    def confirmed(self, number: int) -> list[float]:
+        """What was measured on the locked items."""
+        return [self._lines[number].scores[n] for n in self.locked]
+
     def outcomes(self, number: int) -> list[float]:
-        """What was measured."""
+        """What was measured on the others."""
         return [self._lines[number].scores[n] for n in self.items]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from statistics import fmean
+from typing import Any
 
 from llmdl_recipes.claims import architectures, feedback, searching, table
 from llmdl_recipes.claims.contrasts import SAME_COST, Contrast, at_equal_cost, holm, paired
@@ -16,6 +17,7 @@ _SEEDS = 10
 
 def lines(record: Record) -> Iterator[str]:
     """All tables, in Markdown; what a rung shows stands for that rung alone."""
+    yield "Differences are in points, with their 95 % interval.\n"
     yield from _architectures(list(_of(record, architectures.CLAIM)))
     yield from _feedback(list(_of(record, feedback.CLAIM)))
     yield from _searches(list(_of(record, searching.CLAIM)))
@@ -23,8 +25,9 @@ def lines(record: Record) -> Iterator[str]:
         yield "## The table of architectures\n"
         for (rung, task), rows in grids.items():
             best = max(rows, key=lambda row: row.score)
-            yield f"{task}, {rung}: {len(rows)} architectures on {len(best.scores)} items, from "
-            yield f"{min(row.score for row in rows):.1%} to {best.score:.1%}.\n"
+            worst = min(row.score for row in rows)
+            size = f"{len(rows)} architectures, {len(best.scores)} items"
+            yield f"{task}, {rung}: {size}, {worst:.1%} to {best.score:.1%}."
 
 
 def _of(record: Record, claim: str) -> Iterator[Measured]:
@@ -55,8 +58,15 @@ def _wirings(title: str, arms: Mapping[str, Measured]) -> Iterator[str]:
     against = {n: paired(one.scores, fair[n][0]) for n, one in arms.items() if not n.startswith("self-") and n != FLAT}
     corrected = holm({n: contrast.p for n, contrast in against.items()})
     yield f"### {title}: {len(flat.scores)} items\n"
-    yield "| wiring | said before | score | tokens, calls, s an item | minus flat (95 %) | minus self-consistency at its tokens (95 %) | p (Holm) |"
-    yield "|---|---|---|---|---|---|---|"
+    yield from _head(
+        "wiring",
+        "said before",
+        "score",
+        "tokens, calls, s an item",
+        "minus flat",
+        "minus votes at its tokens",
+        "p (Holm)",
+    )
     for name, one in arms.items():
         said = f"helps: {one.about['should_help']}" if one.about.get("should_help") else "does not help"
         cost = f"{one.tokens:.0f}, {one.calls:.2g}, {one.seconds:.2g}"
@@ -74,8 +84,7 @@ def _feedback(measured: list[Measured]) -> Iterator[str]:
     if not measured:
         return
     yield "## 2. Prompt back-propagation\n\nThe paper: back-propagation of feedback gains 5 % or more.\n"
-    yield "| rung, task | runs | arm | score | minus as it is (95 %) | relative | minus without feedback (95 %) | p |"
-    yield "|---|---|---|---|---|---|---|---|"
+    yield from _head("rung, task", "runs", "arm", "score", "minus as it is", "relative", "minus without feedback", "p")
     for (rung, task), arms in _groups(measured).items():
         start, blind = arms[feedback.START], arms.get(feedback.BLIND)
         for name, runs in arms.items():
@@ -90,12 +99,14 @@ def _feedback(measured: list[Measured]) -> Iterator[str]:
 
 
 def _joint(new: list[Measured], old: list[Measured]) -> Contrast:
-    """Over the same seeds: items are averaged over seeds where all have the same, else seeds are compared."""
-    by = {one.seed: one for one in old}
-    pairs = [(one, by[one.seed]) for one in new if one.seed in by]
-    if len(pairs[0][0].scores) == 1:
-        return paired([a.score for a, _ in pairs], [b.score for _, b in pairs])
-    a, b = ([fmean(column) for column in zip(*(p[side].scores for p in pairs), strict=True)] for side in (0, 1))
+    """Over the same seeds and items; what several seeds measured on one item is one difference, their mean."""
+    by, apart = {one.seed: one for one in old}, dict[Any, list[tuple[float, float]]]()
+    for one in new:
+        other = by[one.seed]
+        items = one.about.get("items") or (range(len(one.scores)) if len(one.scores) > 1 else [f"seed {one.seed}"])
+        for item, *scores in zip(items, one.scores, other.scores, strict=True):
+            apart.setdefault(item, []).append((scores[0], scores[1]))
+    a, b = ([fmean(pair[side] for pair in pairs) for pairs in apart.values()] for side in (0, 1))
     return paired(a, b)
 
 
@@ -103,11 +114,12 @@ def _searches(measured: list[Measured]) -> Iterator[str]:
     if not measured:
         return
     yield "## 3. Search\n\nThe paper: search gains 11 % over random designs.\n"
-    yield "| rung, task | strategy, runs | seeds | found | minus random designs (95 %) | minus random search (95 %) | minus best usual way (95 %) | search works |"
-    yield "|---|---|---|---|---|---|---|---|"
+    yield from _head(
+        "rung, task", "strategy, runs", "seeds", "found", *(f"minus {arm}" for arm in searching.OTHERS), "search works"
+    )
     for (rung, task), arms in _groups(measured).items():
         found = arms[searching.FOUND]
-        contrasts = [_joint(found, arms[n]) for n in (searching.DESIGNS, searching.RANDOM, searching.USUAL)]
+        contrasts = [_joint(found, arms[n]) for n in searching.OTHERS]
         shown = len(found) >= _SEEDS and all(c.interval[0] > 0 for c in contrasts[1:])
         about = found[0].about
         yield (
@@ -115,7 +127,13 @@ def _searches(measured: list[Measured]) -> Iterator[str]:
             f"| {fmean(one.score for one in found):.1%} | {' | '.join(_shown(c) for c in contrasts)} "
             f"| {'yes' if shown else 'not shown'} |"
         )
-    yield "\nSeeds of a table cut the same items anew, so its intervals are narrower than fresh items would give.\n"
+    yield "\nSeeds of a measured table cut the same items anew: what they found on one item counts as one difference.\n"
+
+
+def _head(*columns: str) -> Iterator[str]:
+    """The head of a table; every difference comes with its 95 % interval."""
+    yield f"| {' | '.join(columns)} |"
+    yield "|---" * len(columns) + "|"
 
 
 def _shown(contrast: Contrast) -> str:

@@ -1,4 +1,4 @@
-"""What claim 1 compares: ways to wire one prompt, examples and answers identical; and the tasks, named before any run."""
+"""What claim 1 compares: wirings of one prompt, examples and answers identical; and the tasks, named before any run."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from llmdl_plugins.containers.refine import Refine
 from llmdl_plugins.data import Example
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.network import Network
-from llmdl_recipes.claims.sorter import ANSWER, NODE, TEXT, Sorting, answering, label_of, sorter, text_of
+from llmdl_recipes.claims.sorter import NODE, TEXT, Sorting, answering, label_of, sorter, text_of
 
 FLAT, DRAWS = "flat prompt", (3, 5, 7, 9)
 THINK = "Think step by step in one or two sentences: what does the text ask, and which answer fits it?"
@@ -75,7 +75,7 @@ def _bag(sorting: Sorting, topic: str, number: int) -> Example:
     others = [text_of(row) for row in sorting.asked if label_of(row) != topic]
     n = draw.randint(0, min(_BAG, len(about)))
     texts = [*draw.sample(about, n), *draw.choices(others, k=_BAG - n)]
-    return Example({TEXT: "\n\n".join(draw.sample(texts, _BAG))}, {ANSWER: str(n)}, id=f"bag-{number}")
+    return Example({TEXT: "\n\n".join(draw.sample(texts, _BAG))}, str(n), id=f"bag-{number}")
 
 
 def arms(task: Task, model: BaseChatModel) -> Iterator[Arm]:
@@ -84,7 +84,7 @@ def arms(task: Task, model: BaseChatModel) -> Iterator[Arm]:
     yield Arm(FLAT, plain)
     for draws in DRAWS:
         yield Arm(f"self-consistency {draws}", *_on(recipes.vote(plain, max(DRAWS)), "vote", draws=draws))
-    yield Arm("chain of thought", *_on(recipes.perceptron(plain, model=model), "perceptron", prompt=THINK))
+    yield Arm("chain of thought", *_on(recipes.perceptron(plain, model=model), "perceptron", instruction=THINK))
     yield Arm("one agent, two turns", *_two_turns(plain))
     yield from _architectures(task, plain, model)
 
@@ -120,7 +120,7 @@ def _on(network: Network, name: str, **settings: Any) -> tuple[Network, dict[str
 class LookAgain(Module):
     """draft → the same critique, always; calls: none."""
 
-    reads, writes = frozenset({"draft"}), frozenset({"critique"})
+    reads, writes = ("draft",), ("critique",)
 
     async def forward(self, state: State) -> dict[str, Any]:
         """What a user says who does not know better."""
