@@ -150,7 +150,7 @@ def test_where_one_architecture_is_better_a_search_finds_it() -> None:
         for one in _noise(1)
     ]
     record = _Kept(lines_)
-    searching.searched(record, "evolution")
+    searching.searched(record, "halving")
     found = [one for one in record if one.claim == "search" and one.arm == searching.FOUND]
     assert sum(one.score == 1.0 for one in found) >= len(found) - 2
 

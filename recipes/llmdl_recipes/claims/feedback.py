@@ -53,7 +53,7 @@ def feedback(
                     continue
                 plain = sorter(model, "Sort the text.", sorting.labels, [])
                 net = recipes.demonstrations(plain, source=TEXT) if arm == DEMONSTRATIONS else plain
-                values, about = {}, dict[str, Any]()
+                values, about = dict[str, Any](), dict[str, Any]()
                 if optimizer:
                     values, about = _trained(net, optimizer, teacher, sorting.shown, seed, concurrency, watcher)
                 with running(net, folder, concurrency, watcher) as evaluator:
@@ -65,7 +65,7 @@ def _optimizers() -> Iterator[tuple[str, Optimizer | None]]:
     yield START, None
     yield OWN, TextualGradient()
     yield BLIND, TextualGradient(feedback="blind")
-    yield DEMONSTRATIONS, resolve_optimizer("demonstrations")
+    yield DEMONSTRATIONS, resolve_optimizer("demonstrations", has_teacher=False)
 
 
 def _trained(
@@ -90,7 +90,7 @@ def _trained(
         concurrency=concurrency,
         watcher=watcher,
     ).fit()
-    return _accepted(result), {"calls": result.spent.calls, "tokens": result.spent.tokens, "accepted": result.accepted}
+    return _accepted(result), {"spent": dict(result.spent), "accepted": result.accepted}
 
 
 def _accepted(result: Result) -> dict[str, Any]:

@@ -28,7 +28,7 @@ def searched(record: Record, strategy: str) -> None:
             if record.get(CLAIM, rung, task, FOUND, seed):
                 continue
             world = TableWorld(lines, seed)
-            runs = len(world.architectures) * len(world.items) // 4
+            runs = len(world.architectures) * len(world.items) // 2
             record.add(compared(world, rung, task, runs, strategy, seed))
 
 

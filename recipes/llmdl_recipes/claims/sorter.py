@@ -13,7 +13,7 @@ from typing import Any
 from langchain_core.language_models import BaseChatModel
 from langchain_core.output_parsers import StrOutputParser
 from langchain_core.prompts import ChatPromptTemplate
-from langchain_core.runnables import Runnable, RunnableLambda
+from langchain_core.runnables import RunnableLambda
 
 from llmdl_plugins.data import Example, load
 from llmdl_plugins.errors import DataError
@@ -98,7 +98,7 @@ def sorter(model: BaseChatModel, task: str, answers: Sequence[str], examples: Se
     return network
 
 
-def answering(model: BaseChatModel, answers: Sequence[str]) -> Runnable[Any, Any]:
+def answering(model: BaseChatModel, answers: Sequence[str]) -> Any:
     """The model; one that takes a grammar can say nothing but an answer."""
     if not _is_embedded(model):
         return model

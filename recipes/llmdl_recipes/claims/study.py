@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from llmdl_recipes.claims.sorter import Sorting
 
 PARTS = ("architectures", "feedback", "search")
-_WORLDS = ("mixed", "flat", "rugged")
+_WORLDS = ("mixed", "flat", "rugged", "desk", "null")
 _RUNS = 2000
 
 
@@ -34,14 +34,14 @@ def claims(
     folder: Annotated[Path, typer.Option(help="Where answers and the record are kept.")] = Path("runs/claims"),
     items: Annotated[int, typer.Option(min=20, help="Rows of each set that arms are measured on, at most half.")] = 100,
     seeds: Annotated[int, typer.Option(min=1, help="Seeds of the simulated rung.")] = 20,
-    strategy: Annotated[str, typer.Option(help="The search that is measured.")] = "auto",
+    strategy: Annotated[str, typer.Option(help="The search that is measured.")] = "portfolio",
     concurrency: Annotated[int, typer.Option(min=1, help="Calls of the model under way at once.")] = 8,
 ) -> None:
     """Put the paper's three claims to a test: architectures, prompt back-propagation, search.
 
-    Without --data the lowest rung is measured: simulated worlds, whose truth is known.  With --data and
-    --model, that model is the rung.  Nothing that one rung shows stands for another.  What was measured is kept in FOLDER/claims.jsonl,
-    which holds no text of rows, prompts or answers; the same command goes on where it was stopped.
+    Without --data the lowest rung is measured: simulated worlds, whose truth is known.  With --data and --model, that
+    model is the rung.  Nothing that one rung shows stands for another.  What was measured is kept in
+    FOLDER/claims.jsonl, without any text of rows, prompts or answers; the same command goes on where it was stopped.
 
     Example: llmdl recipes run claims --data intents.jsonl --model local:smollm2-135m
     """
@@ -102,17 +102,17 @@ def _asked(
 
 def _simulated(record: Record, parts: Sequence[str], seeds: int, strategy: str) -> None:
     """The lowest rung: nothing is asked of a model, and the truth is known."""
-    from llmdl_plugins.testing.spaces.effects import EffectsWorld
+    from llmdl_plugins.testing.spaces.catalogue import space_world
     from llmdl_recipes.claims import desks
     from llmdl_recipes.claims.feedback import simulated
     from llmdl_recipes.claims.searching import CLAIM, FOUND, compared
 
     if "architectures" in parts:
-        desks.measured(record, range(seeds))
+        desks.measured(record, 2 * seeds)
     if "feedback" in parts:
         simulated(record, range(seeds))
     if "search" in parts:
         for kind in _WORLDS:
             for seed in range(seeds):
                 if not record.get(CLAIM, "simulated", kind, FOUND, seed):
-                    record.add(compared(EffectsWorld(seed, kind), "simulated", kind, _RUNS, strategy, seed))
+                    record.add(compared(space_world(kind, seed), "simulated", kind, _RUNS, strategy, seed))

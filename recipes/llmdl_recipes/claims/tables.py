@@ -68,8 +68,7 @@ def _wirings(title: str, arms: Mapping[str, Measured]) -> Iterator[str]:
         "p (Holm)",
     )
     for name, one in arms.items():
-        said = f"helps: {one.about['should_help']}" if one.about.get("should_help") else "does not help"
-        cost = f"{one.tokens:.0f}, {one.calls:.2g}, {one.seconds:.2g}"
+        said, cost = _said(one), f"{one.tokens:.0f}" + (f", {one.calls:.2g}, {one.seconds:.2g}" if one.calls else "")
         rest = "| – | – |"
         if name in against:
             off = abs(fair[name][1] / one.tokens - 1) if one.tokens else 0.0
@@ -78,6 +77,13 @@ def _wirings(title: str, arms: Mapping[str, Measured]) -> Iterator[str]:
         yield f"| {name} | {said} | {one.score:.1%} | {cost} | {_shown(paired(one.scores, flat.scores))} {rest}"
     helped = [n for n, c in against.items() if c.gain > 0 and corrected[n] < _CERTAIN]
     yield f"\nBetter than self-consistency at the same tokens: {', '.join(helped) or 'none shown'}.\n"
+
+
+def _said(one: Measured) -> str:
+    """What was said of an arm before it was run; nothing of those that the others are compared with."""
+    if one.arm == FLAT or one.arm.startswith("self-"):
+        return "–"
+    return f"helps: {one.about['should_help']}" if one.about.get("should_help") else "does not help"
 
 
 def _feedback(measured: list[Measured]) -> Iterator[str]:
