@@ -1,4 +1,4 @@
-"""Claim 1 on the lowest rung: simulated desks, whose truth is known; a world is an item, its exact accuracy the score."""
+"""Claim 1 on the lowest rung: simulated desks of known truth; a world is an item, its exact accuracy the score."""
 
 from __future__ import annotations
 
