@@ -1,12 +1,14 @@
 # make demo: train the example agent.  make test: what CI runs.  make bench: the figures in benchmarks/README.md.
+# make audit: known holes in what is installed.
 # make bench-agents: those in benchmarks/agents.md, on public agents that it clones.
 # make bench-training: those in benchmarks/training.md, beside optimizers of others.
+# make bench-dspy: those in benchmarks/dspy.md, every optimizer of DSPy on three applications.
 VENV ?= .venv
 PY := $(VENV)/bin/python
 RUN := runs/demo
 NEWS := runs/news.jsonl
 
-.PHONY: demo test test-long test-versions lint types unit bench bench-agents bench-training clean
+.PHONY: demo test test-long test-versions audit lint types unit bench bench-agents bench-training bench-dspy clean
 
 demo: $(VENV)/ready
 	$(VENV)/bin/llmdl models pull
@@ -36,11 +38,19 @@ test-long: test
 test-versions: $(VENV)/ready
 	$(PY) -m pytest -q -m long tests/test_versions.py --durations=0
 
+# Known holes in what is installed: asks the index's advisories for each package, so it needs the network.
+# --strict: a package that could not be asked about is a failure, never "nothing found".
+audit: $(VENV)/ready
+	@if command -v uv >/dev/null 2>&1; then VIRTUAL_ENV=$(VENV) uv pip install -q pip-audit; \
+	else $(VENV)/bin/pip install -q --disable-pip-version-check pip-audit; fi
+	$(VENV)/bin/pip-audit --strict --local --skip-editable
+
 bench: $(VENV)/ready
 	$(VENV)/bin/llmdl models pull
 	$(PY) benchmarks/imports.py
 	$(PY) benchmarks/overhead.py
 	$(PY) benchmarks/throughput.py
+	$(PY) benchmarks/dspy_speed.py
 	$(PY) benchmarks/executors.py
 	$(PY) benchmarks/claims.py
 	$(PY) benchmarks/news_desk.py
@@ -68,6 +78,10 @@ bench-training: $(VENV)/ready
 	fi
 	mkdir -p runs
 	$(PY) benchmarks/training.py --json runs/training.json
+
+bench-dspy: $(VENV)/ready
+	mkdir -p runs
+	$(PY) benchmarks/dspy_optimizers.py --json runs/dspy.jsonl
 
 # uv where it is there, else venv and pip.
 $(VENV)/ready: pyproject.toml

@@ -8,16 +8,18 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from costs.calls import calls
 from costs.finding import finding
+from costs.layers import LayerCost, layers
 from costs.memory import memory
 from costs.nodes import nodes
 from costs.rounds import Cost
 
-PARTS: dict[str, Any] = {"calls": calls, "nodes": nodes, "memory": memory, "finding": finding}
+PARTS: dict[str, Any] = {"calls": calls, "nodes": nodes, "layers": layers, "memory": memory, "finding": finding}
 Costs = Mapping[str, Mapping[str, Cost]]
 
 
@@ -29,6 +31,16 @@ def table(title: str, found: Costs) -> str:
         for way, cost in ways.items()
     ]
     return "\n".join([f"| {title} | | CPU µs | over bare | ratio |", "|---|---|---|---|---|", *rows, ""])
+
+
+def layer_table(found: Mapping[str, LayerCost]) -> str:
+    """What each layer costs beside its calls, as a table."""
+    rows = [
+        f"| {name} | {cost.calls} | {cost.steps} | {cost.bare:.0f} | {cost.more:+.0f} | {cost.each:+.1f} |"
+        for name, cost in found.items()
+    ]
+    head = "| layer | calls | layers run | bare CPU µs | own µs | own µs a layer |"
+    return "\n".join([head, "|---|---|---|---|---|---|", *rows, ""])
 
 
 def figures(title: str, found: Mapping[str, float]) -> str:
@@ -51,6 +63,9 @@ def main() -> None:
         if part in ("calls", "nodes"):
             print(table(part, found), flush=True)
             told[part] = {what: {way: cost.told() for way, cost in ways.items()} for what, ways in found.items()}
+        elif part == "layers":
+            print(layer_table(found), flush=True)
+            told[part] = {name: {**asdict(cost), "each": cost.each} for name, cost in found.items()}
         else:
             print(figures(part, found), flush=True)
             told[part] = {what: round(value, 1) for what, value in found.items()}

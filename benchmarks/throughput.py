@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from costs.crowd import candidates, replayed, residue, stragglers
+from costs.crowd import candidates, replayed, resident, residue, stragglers
 from costs.pace import Pace, over_http, paces
 
 Part = Callable[[bool], Mapping[str, Any]]
@@ -48,7 +48,9 @@ def crowd(quick: bool) -> dict[str, Any]:
 
 def memory(quick: bool) -> dict[str, Any]:
     """What many rollouts leave behind."""
-    return residue(500, 1_500) if quick else residue(10_000, 100_000)
+    if quick:
+        return {**residue(500, 1_500), **resident(500, 1_500)}
+    return {**residue(2_000, 6_000), **resident(10_000, 100_000)}
 
 
 PARTS: dict[str, Part] = {"in_process": in_process, "idle": idle, "http": http, "crowd": crowd, "memory": memory}

@@ -9,7 +9,7 @@ from langchain_core.runnables import Runnable, RunnableConfig
 
 from llmdl_plugins import sync, tape
 from llmdl_plugins.cost import Calls
-from llmdl_plugins.errors import MisuseError
+from llmdl_plugins.errors import MisuseError, did_you_mean
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.plain import JSON
 
@@ -62,10 +62,25 @@ class Module(Runnable[State, Any]):
     async def ainvoke(self, input: State, config: RunnableConfig | None = None, **kwargs: Any) -> Any:
         """Run the layer; while a tape is recorded, as one step of it."""
         with tape.step(self.get_name(), input) as step:
-            update = await self.forward(input)
+            try:
+                update = await self.forward(input)
+            except KeyError as error:
+                if (unmet := self._unmet(error, input)) is not None:
+                    raise unmet from error
+                raise
             if step:
                 step.outputs = update
             return update
+
+    def _unmet(self, error: KeyError, state: State) -> MisuseError | None:
+        """What is wrong where a layer did not find a key that it reads."""
+        key = error.args[0] if error.args else None
+        if key not in (self.reads or ()) or key in state:
+            return None
+        return MisuseError(
+            f"{self.get_name()} reads {key!r}, and the state has {', '.join(sorted(map(str, state))) or 'nothing'}."
+            f"{did_you_mean(str(key), map(str, state))}"
+        )
 
     def invoke(self, input: State, config: RunnableConfig | None = None, **kwargs: Any) -> Any:
         """`ainvoke`, waited for."""

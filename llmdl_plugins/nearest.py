@@ -30,9 +30,16 @@ class Words:
         found, scores = self._bm25.retrieve([words(text)], k=min(k, self.size), show_progress=False)
         return [(int(at), float(score)) for at, score in zip(found[0], scores[0], strict=True)]
 
+    def places(self, text: str, k: int) -> list[int]:
+        """The places of at most k texts that share a word with this one, the nearest first, of equals the first."""
+        if not words(text) or not self.size:
+            return []
+        scores = self._bm25.get_scores(words(text))
+        return [int(at) for at in (-scores).argsort(kind="stable")[:k] if scores[at] > 0]
+
     async def nearest(self, text: str, k: int) -> list[int]:
-        """The places of at most k texts that share a word with this one, the nearest first."""
-        return [at for at, score in self.scored(text, k) if score > 0]
+        """`places`, as other indexes give them."""
+        return self.places(text, k)
 
 
 class Vectors:

@@ -72,6 +72,18 @@ class Network:
         for parameter in self._matching(glob):
             parameter.unfreeze()
 
+    def keep(self, passage: str) -> None:
+        """Keep a passage word for word in every text that holds it; see `Parameter.keep`.
+
+        Raises:
+            ParameterError: none holds it.
+        """
+        holding = [p for p in self._parameters.values() if p.kind == "text" and passage in p.default]
+        if not holding:
+            raise ParameterError(f"No prompt holds {passage[:80]!r}: `llmdl show` has their texts.")
+        for parameter in holding:
+            parameter.keep(passage)
+
     def train_only(self, glob: str) -> None:
         """Freeze every trainable parameter whose name does not match."""
         wanted = self._matching(glob)
@@ -201,8 +213,8 @@ class Network:
         return "this application has no source that is known"
 
     def draw(self, form: str = "mermaid") -> str:
-        """The wiring as text: "mermaid"."""
-        raise MisuseError(f"{type(self).__name__} can't draw itself as {form!r}.")
+        """The wiring as text: "mermaid" or "svg"."""
+        raise MisuseError(f"{self.name} can't be drawn as {form!r}, but as mermaid or svg.")
 
     def variant(self, wrap: Mapping[str, Any] | None = None, replace: Mapping[str, Any] | None = None) -> Network:
         """Another network, in which nodes are wrapped in or replaced by layers; this one stays as it is."""
@@ -298,6 +310,16 @@ class ModuleNetwork(Network):
         """The state after the root layer: inputs and update together."""
         update = await self.root.ainvoke(inputs, config)
         return {**inputs, **update}
+
+    def draw(self, form: str = "mermaid") -> str:
+        """Its layers within each other, with the values in force: "mermaid" or "svg"."""
+        if form not in ("mermaid", "svg"):
+            return super().draw(form)
+        from llmdl_plugins.drawing import mermaid, outline, svg
+
+        with using(self.values()):
+            box = outline.outline(self.root)
+        return mermaid.mermaid(box) if form == "mermaid" else svg.nested(box)
 
     def export(self, form: str, values: Mapping[str, Any] | None = None) -> Any:
         """The network with these values, in the form asked for.

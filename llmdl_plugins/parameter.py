@@ -33,6 +33,7 @@ class Parameter:
         checks: extra rules; each takes a value and returns what is wrong with it, or None.
         max_chars: the longest text that is accepted.
         trainable: False freezes it; `frozen_because` says why.
+        kept: passages of the default that every value holds, word for word.
         worked: what a step saw and what it gave → a demonstration, or None where it makes none.
     """
 
@@ -48,6 +49,7 @@ class Parameter:
         max_chars: int = 20_000,
         trainable: bool = True,
         frozen_because: str = "",
+        kept: Sequence[str] = (),
         worked: Worked | None = None,
     ) -> None:
         self.default = default
@@ -59,6 +61,7 @@ class Parameter:
         self.max_chars = max_chars
         self.trainable = trainable
         self.frozen_because = frozen_because
+        self.kept = tuple(kept)
         self.worked = worked
 
     @property
@@ -82,6 +85,7 @@ class Parameter:
             max_chars=self.max_chars,
             trainable=self.trainable,
             frozen_because=self.frozen_because,
+            kept=self.kept,
             worked=self.worked,
         )
 
@@ -100,6 +104,21 @@ class Parameter:
     def freeze(self, because: str = "frozen by the user") -> None:
         """Keep the default; training will not propose other values."""
         self.trainable, self.frozen_because = False, because
+
+    def keep(self, passage: str) -> None:
+        """Keep a passage of the default word for word, whatever training makes of the rest.
+
+        >>> prompt = Parameter("Be brief. Never give legal advice.")
+        >>> prompt.keep("Never give legal advice.")
+        >>> prompt.problem("Be very brief.")
+        "it must keep 'Never give legal advice.'"
+
+        Raises:
+            ParameterError: the default does not hold it.
+        """
+        if self.kind != "text" or not passage.strip() or passage not in self.default:
+            raise ParameterError(f"{passage[:80]!r} can't be kept: it does not stand in {str(self.default)[:80]!r}.")
+        self.kept += (passage,)
 
     def unfreeze(self) -> None:
         """Let training propose values again."""
@@ -121,7 +140,7 @@ class Parameter:
         got = slot_law.count(slot_law.parse(value, self.slots))
         if want != got:
             return f"slots must stay {dict(want)}, the value has {dict(got)}"
-        return None
+        return next((f"it must keep {passage!r}" for passage in self.kept if passage not in value), None)
 
     def _choice_problem(self, value: Any) -> str | None:
         return None if value in self.options else f"{value!r} is none of {list(self.options)}"

@@ -22,6 +22,15 @@ def test_throughput_is_measured_in_a_quick_setting(tmp_path: Path) -> None:
     assert found["idle"]["graph"]["evaluator"]["most"] == 64 and "| idle |" in done.stdout
 
 
+def test_an_optimizer_of_dspy_is_measured_on_a_program_of_two_hops(tmp_path: Path) -> None:
+    told = tmp_path / "dspy.jsonl"
+    options = ["--optimizers", "dspy:labeled-few-shot", "--applications", "DSPy, 2 hops", "--json", str(told)]
+    command = [sys.executable, str(BENCHMARKS / "dspy_optimizers.py"), *options]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=200, check=True)
+    (found,) = map(json.loads, told.read_text().splitlines())
+    assert found["truth"] == [0.5, 0.5] and found["calls"] >= 4 and "| `dspy:labeled-few-shot` |" in done.stdout
+
+
 def claims(tmp_path: Path, *options: str, seconds: int) -> dict[str, Any]:
     told = tmp_path / "claims.json"
     command = [sys.executable, str(BENCHMARKS / "claims.py"), *options, "--json", str(told)]
@@ -35,6 +44,16 @@ def test_the_screen_is_measured_beside_a_peers_rule(tmp_path: Path) -> None:
     theirs = found["three rows, strictly better, discordance 0.3"]
     assert ours["+0"]["accepted"] < 0.1 < 0.28 < theirs["+0"]["accepted"]
     assert ours["+10"]["accepted"] > theirs["+10"]["accepted"] and ours["-10"]["accepted"] < 0.01
+
+
+@pytest.mark.long
+def test_dspy_programs_are_measured_beside_dspys_own(tmp_path: Path) -> None:
+    pytest.importorskip("dspy", reason="needs the extra `dspy`")
+    told = tmp_path / "speed.json"
+    command = [sys.executable, str(BENCHMARKS / "dspy_speed.py"), "idle", "--quick", "--json", str(told)]
+    subprocess.run(command, capture_output=True, text=True, timeout=300, check=True)
+    found = json.loads(told.read_text())["idle: a DSPy engine, 4 demonstrations"]
+    assert found["the evaluator, 64 at once"]["rate"] > 0 and len(found) == 5
 
 
 @pytest.mark.long

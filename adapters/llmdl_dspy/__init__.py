@@ -7,12 +7,23 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from llmdl_dspy.chat import DspyChat
+    from llmdl_dspy.compiling import GEPA, Compiler, Demonstrations, TextualGradient
     from llmdl_dspy.engine import as_lm
     from llmdl_dspy.layer import Layer
+    from llmdl_dspy.metrics import Metric
 
-__all__ = ["DspyChat", "Layer", "as_lm"]
+__all__ = ["GEPA", "Compiler", "Demonstrations", "DspyChat", "Layer", "Metric", "TextualGradient", "as_lm"]
 
-_HOME = {"DspyChat": "llmdl_dspy.chat", "Layer": "llmdl_dspy.layer", "as_lm": "llmdl_dspy.engine"}
+_HOME = {
+    "Compiler": "llmdl_dspy.compiling",
+    "Demonstrations": "llmdl_dspy.compiling",
+    "DspyChat": "llmdl_dspy.chat",
+    "GEPA": "llmdl_dspy.compiling",
+    "Layer": "llmdl_dspy.layer",
+    "Metric": "llmdl_dspy.metrics",
+    "TextualGradient": "llmdl_dspy.compiling",
+    "as_lm": "llmdl_dspy.engine",
+}
 
 
 def __getattr__(name: str) -> Any:

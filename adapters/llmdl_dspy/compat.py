@@ -8,7 +8,9 @@ from typing import Any
 import dspy
 from dspy._vendor.lm15 import serde
 from dspy.clients import execution
+from dspy.clients._deprecation import warn_openai_messages as warn_openai_messages
 from dspy.clients.call_result import CallResult
+from dspy.clients.errors import error_boundary
 from dspy.clients.lm15_boundary import request_kwargs
 from dspy.lm15 import Request, Response, response_from_openai_chat
 from dspy.primitives.base_module import BaseModule
@@ -28,6 +30,22 @@ POOLS = parallelizer
 def versions() -> dict[str, str]:
     """What a saved program says that it was saved with."""
     return dict(get_dependency_versions())
+
+
+def is_single(lm: Any, call: Any) -> bool:
+    """Whether a call is one request to an engine of the user's, whole."""
+    own = not isinstance(lm._engine_spec, str) if is_managed(call) else False
+    return bool(own and call.n == 1 and not call.cache and not streaming())
+
+
+async def complete(lm: Any, call: Any) -> CallResult:
+    """Such a call; its price is looked up here, for which DSPy starts a thread each time."""
+    backend, request, provider = execution._engine(lm, call, True)
+    with error_boundary(lm.model, provider=provider, unexpected=True):
+        response = await backend.complete(request)
+        result = execution._result(lm, response, call, provider, request, estimate=False)
+    execution._price_result(lm, result, response, provider, request)
+    return result
 
 
 def is_managed(call: Any) -> bool:

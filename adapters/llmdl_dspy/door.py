@@ -17,6 +17,6 @@ def dspy() -> AbstractContextManager[None]:
 
 def _methods(module: ModuleType) -> Sequence[Method]:
     supported.check()
-    from llmdl_dspy import meeting, predicting
+    from llmdl_dspy import meeting, predicting, quick
 
-    return [*meeting.methods(), *predicting.methods()]
+    return [*meeting.methods(), *predicting.methods(), *quick.methods()]

@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from llmdl_dspy.asked import Asked
-from llmdl_dspy.compat import EXECUTION, is_managed
+from llmdl_dspy.compat import EXECUTION, complete, is_managed, is_single
 from llmdl_dspy.metered import AsyncMetered, Metered
 from llmdl_plugins.arriving import Method
 from llmdl_plugins.holding import holding
@@ -43,6 +43,8 @@ def _aexecute(own: Callable[..., Any]) -> Callable[..., Any]:
             return await own(lm, call)
         asked = Asked(here, lm, call)
         with holding(_asked, asked):
+            if is_single(lm, asked.call):
+                return await complete(lm, asked.call)
             return await own(_once(asked), asked.call)
 
     return aexecute

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from typing import Any
 
 from llmdl_dspy import compat
@@ -10,7 +10,7 @@ from llmdl_dspy.asked import Asked, counted
 from llmdl_dspy.spoken import said_by, said_in, usage_of
 from llmdl_plugins.errors import InfrastructureError
 from llmdl_plugins.flow import Flow
-from llmdl_plugins.passage import apassing, passing
+from llmdl_plugins.passage import apassing, passing, through
 from llmdl_plugins.paying import apaid, paid
 from llmdl_plugins.plain import JSON, plain
 
@@ -44,8 +44,22 @@ class Metered:
         def send() -> Any:
             return self._backend.complete_legacy(lm, request, **context)
 
-        result = paid(asked.here, asked.paid, send, _result, _result_again)
+        result = self._here(send) if compat.streaming() else paid(asked.here, asked.paid, send, _result, _result_again)
         asked.note(said_in(result), counted(result.usage))
+        return result
+
+    def _here(self, send: Callable[[], Any]) -> Any:
+        """What is remembered, or sent from this very thread: no other reaches who reads what is said meanwhile."""
+        flow = Flow(self._asked.here, self._asked.paid)
+        if (recorded := flow.open()) is not None:
+            return _result_again(recorded)
+        try:
+            with through():
+                result = send()
+        except BaseException as error:
+            flow.broken(error, None)
+            raise
+        flow.whole(lambda: _result(result))
         return result
 
     def stream(self, request: Any) -> Iterator[Any]:

@@ -11,6 +11,7 @@ from langgraph.pregel import Pregel
 
 from llmdl_langgraph.discover import discover
 from llmdl_langgraph.isolation import Graph
+from llmdl_langgraph.layered import own_layers
 from llmdl_langgraph.locate import Location
 from llmdl_langgraph.network import LangGraphNetwork
 from llmdl_langgraph.probes import probed, traces
@@ -46,11 +47,12 @@ def found_in(obj: Graph, probes: Sequence[Any] = (), at: Sequence[Location] = ()
         at: where its nodes have names in modules, if they have.
     """
     discovery = discover(obj, at)
-    found = LangGraphNetwork(obj, discovery, tools=tools_of(obj, discovery))
+    layers = own_layers(obj)
+    found = LangGraphNetwork(obj, discovery, layers=layers, tools=tools_of(obj, discovery))
     if not probes:
         return found
     known = set(sys.modules)
     tapes = sync.run(traces(found, probes))
     if any(source_of(sys.modules[name]) for name in sys.modules.keys() - known):
         discovery = discover(obj, at)  # a node has imported more of the application
-    return LangGraphNetwork(obj, probed(discovery, tapes, probes), tools=tools_of(obj, discovery, tapes))
+    return LangGraphNetwork(obj, probed(discovery, tapes, probes), layers=layers, tools=tools_of(obj, discovery, tapes))

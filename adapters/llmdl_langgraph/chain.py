@@ -13,6 +13,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.pregel import Pregel
 
 from llmdl_langgraph.adapt import found_in
+from llmdl_langgraph.drawn import drawn
 from llmdl_langgraph.folder import Application
 from llmdl_langgraph.handover import Handover
 from llmdl_langgraph.isolation import Graph
@@ -94,8 +95,8 @@ class ChainNetwork(LangGraphNetwork):
         return list(self.chain.get_input_jsonschema().get("properties", ()))
 
     def draw(self, form: str = "mermaid") -> str:
-        """The links of the chain as text: "mermaid"."""
-        return self.chain.get_graph().draw_mermaid() if form == "mermaid" else super().draw(form)
+        """The links of the chain as text: "mermaid" or "svg"."""
+        return drawn(self.chain, form) or super().draw(form)
 
     @property
     def _handover(self) -> Handover:

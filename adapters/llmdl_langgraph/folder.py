@@ -11,6 +11,7 @@ from llmdl_langgraph.copies import Files, copied, tops
 from llmdl_langgraph.discover import Discovery
 from llmdl_langgraph.export import Values, edits
 from llmdl_langgraph.generate import generate, wired
+from llmdl_langgraph.layered import own_layers
 from llmdl_langgraph.locate import closure, locate
 from llmdl_langgraph.plain_form import Expression, Named, Value, Written
 from llmdl_langgraph.private_import import private_import
@@ -55,8 +56,16 @@ class Application:
         def value(parameter: Parameter) -> Any:
             return values.get(parameter, parameter.default)
 
-        blocks = {node: written.layer(node, layer, value) for node, layer in self.layers.items()}
+        blocks = {
+            node: written.layer(node, layer, value)
+            for node, layer in self.layers.items()
+            if not self._stays(node, layer, values)
+        }
         return {node: block for node, block in blocks.items() if block != Named(written.own("original", node))}
+
+    def _stays(self, node: str, layer: Module, values: Values) -> bool:
+        """Whether a node is a layer that the user has put there, with nothing of it changed."""
+        return own_layers(self.original).get(node) is layer and not values.keys() & {*layer.named_parameters().values()}
 
     def written(self) -> Written:
         """Nothing written yet."""

@@ -14,11 +14,11 @@ from llmdl_langgraph.black_box import BlackBox, LayerNode
 from llmdl_langgraph.concerns import concerns
 from llmdl_langgraph.context import context_of
 from llmdl_langgraph.discover import Discovery
+from llmdl_langgraph.drawn import drawn
 from llmdl_langgraph.effects import effects, only_model
 from llmdl_langgraph.folder import Application
 from llmdl_langgraph.handover import FORMS, Handover
 from llmdl_langgraph.isolation import Graph
-from llmdl_langgraph.layered import layer_parameters
 from llmdl_langgraph.offers import Offer, offer
 from llmdl_langgraph.refusals import place_of, reason
 from llmdl_langgraph.runs import Runs
@@ -32,6 +32,7 @@ from llmdl_plugins.checks import Check, Verification
 from llmdl_plugins.data import Example
 from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.gates import Conditions, conditions
+from llmdl_plugins.layered import layer_parameters
 from llmdl_plugins.module import Module
 from llmdl_plugins.network import Network
 from llmdl_plugins.parameter import Parameter
@@ -177,8 +178,8 @@ class LangGraphNetwork(Network):
         return list(self._compiled().builder.nodes) if isinstance(self.graph, CompiledStateGraph) else []
 
     def draw(self, form: str = "mermaid") -> str:
-        """The wiring as text: "mermaid"."""
-        return self.graph.get_graph().draw_mermaid() if form == "mermaid" else super().draw(form)
+        """The wiring as text: "mermaid" or "svg"."""
+        return drawn(self.graph, form) or super().draw(form)
 
     def variant(
         self, wrap: Mapping[str, Any] | None = None, replace: Mapping[str, Any] | None = None, **other: Any

@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from langchain_core.language_models import BaseChatModel
+from langchain_core.runnables import Runnable
 
 from llmdl_langgraph.black_box import BlackBox
 from llmdl_plugins.containers.choice import Choice
 from llmdl_plugins.containers.untied import Untied
 from llmdl_plugins.errors import MisuseError
+from llmdl_plugins.layers.mlp import MLP
 from llmdl_plugins.module import Module
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.plain import JSON, plain
@@ -60,6 +61,7 @@ class Form:
 
 
 _PROMPT = ("model", "instruction", "source", "target")
+_ATTENTION = ("model", "source", "pieces", "target", "k", "width", "keys", "query", "key", "value")
 FORMS = {
     "Prompt": Form("prompt", (*_PROMPT, "demos")),
     "Fuse": Form("prompt", _PROMPT),
@@ -69,6 +71,11 @@ FORMS = {
     "Sequential": Form("sequential", ("layers",)),
     "Optional": Form("optional", ("inner", "runs")),
     "Skip": Form("skip", ("inner", "hides")),
+    "MLP": Form("mlp", ("units", "fuse")),
+    "Recurrent": Form("recurrent", ("model", "source", "target", "bound", "width", "cell", "beside")),
+    "Gated": Form("gated", ("model", "slots", "source", "target", "bound", "width", "gate", "write", "beside")),
+    "Attention": Form("attention", _ATTENTION, requires=("bm25s",)),
+    "Noted": Form("noted", ("layer", "inner", "source", "told")),
     "Encoded": Form("encoded", ("encoder", "inner", "source")),
     "Vote": Form("vote", ("inner", "draws", "target")),
     "MultiHead": Form("multi_head", ("heads", "fuse", "joined_by", "target")),
@@ -99,7 +106,7 @@ class Written:
     functions: set[str] = field(default_factory=set)
     requires: set[str] = field(default_factory=set)
     examples: dict[str, JSON] = field(default_factory=dict)
-    models: list[BaseChatModel] = field(default_factory=list)
+    models: list[Runnable[Any, Any]] = field(default_factory=list)
     copies: list[Value] = field(default_factory=list)
 
     def layer(self, node: str, layer: Module, value: Value, app: str = "original") -> Expression:
@@ -121,7 +128,7 @@ class Written:
         if isinstance(layer, Untied):
             return self._untied(node, layer, value, app)
         form = FORMS.get(type(layer).__name__)
-        if form is None:
+        if form is None or (isinstance(layer, MLP) and not layer.activation.takes_any_text):
             raise MisuseError(
                 f"{type(layer).__name__} at node {node!r} has no plain LangGraph form yet: choose an alternative that "
                 f"has one ({', '.join(FORMS)}), or export the weights."
@@ -149,7 +156,7 @@ class Written:
                 return self._examples(node, value(part))
             case Parameter():
                 return plain(value(part))
-            case BaseChatModel():
+            case Runnable():
                 return self._model(part)
             case Mapping():
                 return {name: self._part(node, one, value, app) for name, one in part.items()}
@@ -161,7 +168,7 @@ class Written:
         self.examples[f"{node} {len(self.examples) + 1}"] = plain(demos)
         return Named(f"EXAMPLES[{list(self.examples)[-1]!r}]")
 
-    def _model(self, model: BaseChatModel) -> Named:
+    def _model(self, model: Runnable[Any, Any]) -> Named:
         if not any(model is known for known in self.models):
             self.models.append(model)
         return Named(f"model_{next(n for n, known in enumerate(self.models, 1) if known is model)}")

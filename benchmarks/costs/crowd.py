@@ -8,6 +8,7 @@ import resource
 import statistics
 import time
 import tracemalloc
+from collections.abc import Callable
 from typing import Any
 
 from costs.traffic import Desk, Slow, app, desk
@@ -70,30 +71,47 @@ def replayed(runs: int) -> dict[str, float]:
 
 
 def residue(first: int, last: int) -> dict[str, float]:
-    """Growth between two numbers of rollouts, all different, whose tapes nobody reads."""
+    """Python objects that rollouts leave behind: all different, and nobody reads their tapes."""
     tracemalloc.start()
     try:
-        with desk(app("model", Slow(latency=lambda n: 0.0)).network, CONCURRENCY) as ours:
-            before, after = asyncio.run(_grown(ours, first, last))
+        before, after = _between(first, last, lambda: tracemalloc.get_traced_memory()[0])
     finally:
         tracemalloc.stop()
-    more = last - first
     return {
-        f"Python objects after {first} rollouts, kB": before[0] / 1024,
-        f"grown by rollout {last}, kB": (after[0] - before[0]) / 1024,
-        "bytes a rollout": (after[0] - before[0]) / more,
-        f"process after {first} rollouts, MB": before[1] / 2**20,
-        f"grown by rollout {last}, MB": (after[1] - before[1]) / 2**20,
+        f"Python objects after {first} rollouts, kB": before / 1024,
+        f"grown by rollout {last}, kB": (after - before) / 1024,
+        "bytes a rollout": (after - before) / (last - first),
     }
 
 
-async def _grown(ours: Desk, first: int, last: int) -> tuple[tuple[int, int], tuple[int, int]]:
+def resident(first: int, last: int) -> dict[str, float]:
+    """What the whole process holds after so many rollouts; nothing is traced, which would take four times as long."""
+    before, after = _between(first, last, _resident)
+    return {
+        f"process after {first} rollouts, MB": before / 2**20,
+        f"process after {last} rollouts, MB": after / 2**20,
+        "most until then, MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
+
+
+def _resident() -> int:
+    with open("/proc/self/statm") as told:
+        return int(told.read().split()[1]) * resource.getpagesize()
+
+
+def _between(first: int, last: int, held: Callable[[], int]) -> tuple[int, int]:
+    """What is held after so many rollouts, the garbage collected."""
+    with desk(app("model", Slow(latency=lambda n: 0.0)).network, CONCURRENCY) as ours, frozen_heap():
+        return asyncio.run(_grown(ours, first, last, held))
+
+
+async def _grown(ours: Desk, first: int, last: int, held: Callable[[], int]) -> tuple[int, int]:
     batch = min(500, first)
 
-    async def more(rollouts: int) -> tuple[int, int]:
+    async def more(rollouts: int) -> int:
         for _ in range(rollouts // batch):
             await ours.evaluated(batch, tapes=False)
         gc.collect()
-        return tracemalloc.get_traced_memory()[0], resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+        return held()
 
     return await more(first), await more(last - first)

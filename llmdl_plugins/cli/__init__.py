@@ -17,8 +17,6 @@ from llmdl_plugins.cli.output import leave, of_main_thread
 from llmdl_plugins.errors import LlmdlError
 from llmdl_plugins.plugins.manager import use
 
-DISK = 74
-
 app = typer.Typer(
     name="llmdl",
     cls=Commands,
@@ -77,9 +75,11 @@ def _run() -> None:
     except LlmdlError as error:
         _fail(str(error), error.exit_code)
     except (sqlite3.Error, OSError) as error:
-        from llmdl_plugins.run.disk import advice
+        from llmdl_plugins.cli.unforeseen import told
 
-        _fail(f"{error}. What was written before is whole: {advice(error)}, then run the same command again.", DISK)
+        if (foreseen := told(error)) is None:
+            raise
+        _fail(*foreseen)
 
 
 def _fail(message: str, code: int) -> None:

@@ -13,6 +13,9 @@ from llmdl_plugins.plugins import builtin
 from llmdl_plugins.plugins.catalogue import Offer, catalogue
 from llmdl_plugins.plugins.declared import declared
 from llmdl_plugins.plugins.loading import told
+from llmdl_plugins.printable import printable
+
+_Usage: Any = typer.BadParameter.__base__  # what all misuse of a command is, where typer keeps it
 
 
 class Commands(TyperGroup):
@@ -49,6 +52,9 @@ class Commands(TyperGroup):
         """Run it; what the disk or the network told a plugin's command is not told as ours."""
         try:
             return super().invoke(ctx)
+        except _Usage as error:
+            error.message = printable(error.message)  # it repeats what was typed, or pasted
+            raise
         except (OSError, sqlite3.Error) as error:
             if (offer := self._running) is None:
                 raise

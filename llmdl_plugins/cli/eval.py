@@ -9,16 +9,22 @@ from typing import Annotated, Any
 import typer
 
 from llmdl_plugins.cli import asking, confined, options, plugged
+from llmdl_plugins.cli.confined import application_of
 from llmdl_plugins.cli.output import kept
 
 
 def evaluate(
     target: Annotated[str, typer.Argument(help="An application, or the folder of a finished run.")],
     data: Annotated[Path, typer.Option(help="Rows to evaluate on, JSONL or CSV.")],
+    model: Annotated[
+        str | None, typer.Option(help="PROVIDER:NAME that answers every call of the graph, instead of its own model.")
+    ] = None,
     loss: Annotated[str | None, typer.Option(help="As in fit; that of the run, for a run.")] = None,
     candidate: Annotated[bool, typer.Option(help="Evaluate a run's values even if no gain was shown.")] = False,
     inputs: options.Inputs = "",
     expected: options.Expected = None,
+    executor: options.Executor = "local",
+    workers: options.Workers = None,
     concurrency: options.Concurrency = 8,
     rpm: asking.Requests = None,
     tpm: asking.Tokens = None,
@@ -37,10 +43,11 @@ def evaluate(
 ) -> None:
     """Score an application on rows; for a run, before and after side by side with a paired interval.
 
+    With --model both sides run on another model: whether what was learned on one holds on the other.
     These rows are no sealed test: what is printed is a measurement, not a claim.
     """
     wishes = confined.Wishes(allow_host, safe_tool, allow_write, allow_program, allow_native, env)
-    confined.confined(_application(target), wishes)
+    confined.confined(application_of(target), wishes)
 
     from llmdl_plugins.cli.fitting import read_rows, resolved_loss
     from llmdl_plugins.cli.progress import progress
@@ -50,33 +57,41 @@ def evaluate(
     from llmdl_plugins.losses.loss import resolve
     from llmdl_plugins.network import trainable
     from llmdl_plugins.printable import printable
+    from llmdl_plugins.run.executor import resolve as resolve_executor
+    from llmdl_plugins.run.origin import Origin
     from llmdl_plugins.run.tools import ToolRules
     from llmdl_plugins.target import load_target
-    from llmdl_plugins.training.compare import compare
+    from llmdl_plugins.training.compare import compare, transferred
 
-    rows = read_rows(data, inputs, expected)
+    rows, ran_by = read_rows(data, inputs, expected), resolve_executor(executor, workers)
     values: dict[str, Any] = {}
+    made: dict[str, Any] = {"target": target}
     with kept():
         if Path(target).is_dir():
             past = PastRun.read(Path(target))
             network, values, loss = past.network(), past.values(candidate), loss or past.config["loss"]
+            made = past.config
         else:
             network = trainable(load_target(target))
+    if model and executor != "local":
+        raise MisuseError("Another model is asked from this process alone: leave out --executor, or --model.")
+    moved = transferred(network, model) if model else {}
     if loss is None:
         raise MisuseError("Say with --loss how rows are scored, for example --loss exact_match.")
-    rules, scored = ToolRules(tools, frozenset(safe_tool or ())), resolve(resolved_loss(loss))  # type: ignore[arg-type]
+    rules, given = ToolRules(tools, frozenset(safe_tool or ())), resolved_loss(loss)  # type: ignore[arg-type]
     terms = asking.terms(timeout, rollout_timeout, rpm, tpm)
     with kept() as out, progress(quiet) as watcher, guard.reported():
         figures = compare(
-            network, scored, rows, values, concurrency=concurrency, watcher=watcher, tools=rules, terms=terms
+            network,
+            resolve(given),
+            rows,
+            values,
+            moved,
+            concurrency=concurrency,
+            watcher=watcher,
+            tools=rules,
+            terms=terms,
+            executor=ran_by,
+            origin=Origin(made, given),
         )
         print(printable(json.dumps(figures.json()) if as_json else str(figures)), file=out)
-
-
-def _application(target: str) -> str:
-    """The application that is run: for a run, the one that it trained."""
-    config = Path(target) / "config.json"
-    try:
-        return str(json.loads(config.read_text(encoding="utf-8"))["target"]) if Path(target).is_dir() else target
-    except (OSError, ValueError, LookupError, TypeError):
-        return target  # what is wrong with the folder is said where it is read

@@ -50,12 +50,11 @@ def fit(
     only: options.Only = None,
     freeze: options.Freeze = None,
     unfreeze: options.Unfreeze = None,
+    keep: options.Keep = None,
     inputs: options.Inputs = "",
     expected: options.Expected = None,
-    executor: Annotated[
-        str, typer.Option(help="local (one process), processes, or what a plugin offers, such as ray.")
-    ] = "local",
-    workers: Annotated[int | None, typer.Option(min=1, help="Processes of that executor; one for each core.")] = None,
+    executor: options.Executor = "local",
+    workers: options.Workers = None,
     concurrency: options.Concurrency = 8,
     fast_http: Annotated[
         bool, typer.Option("--fast-http", help="Let OpenAI-compatible clients send through aiohttp in this run.")
@@ -103,6 +102,8 @@ def fit(
     from llmdl_plugins.training.trainer import Trainer
 
     network = read_network(target, unfreeze, only, freeze)
+    for passage in keep or ():
+        network.keep(passage)
     with kept() as out, progress(quiet) as watcher, guard.reported():
         trainer = Trainer(
             network,

@@ -27,10 +27,18 @@ Prices = Annotated[
 ]
 Only = Annotated[str | None, typer.Option(help="Train only the parameters that match this pattern.")]
 Freeze = Annotated[str | None, typer.Option(help="Freeze the parameters that match this pattern.")]
+Keep = Annotated[
+    list[str] | None, typer.Option(help="A passage that every prompt which holds it keeps, word for word.")
+]
 Unfreeze = Annotated[
     str | None, typer.Option(help='Train the parameters that match this pattern too, such as "*/tool:*".')
 ]
 Concurrency = Annotated[int, typer.Option(min=1, help="Calls of each model under way at once.")]
+Executor = Annotated[
+    str,
+    typer.Option(help="local (one process), processes, or what a plugin offers, such as ray; processes:4 are four."),
+]
+Workers = Annotated[int | None, typer.Option(min=1, help="Processes of that executor; one for each core.")]
 Tools = Annotated[
     str, typer.Option(help="live, or replay: candidates get what the tools gave the original, or an error.")
 ]

@@ -16,6 +16,9 @@ from llmdl_plugins.plain import JSON
 class Choice(Module):
     """state → the chosen alternative's update; calls: those of the chosen.
 
+        state ─┬─ chosen ─▶ alternative 1 ─▶ update
+               └─ ─ ─ ─ ─ ─ alternative 2
+
     Alternatives keep their parameters, so what one has learned is there for the others that share it.
 
     Args:

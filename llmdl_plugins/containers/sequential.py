@@ -22,6 +22,8 @@ class Sequential(Module):
 
     Raises:
         MisuseError: a layer reads what is neither given nor written before it.
+
+    Source: Deep Language Networks (Sordoni et al., 2023).
     """
 
     def __init__(self, *layers: Module, given: Sequence[str] | None = None) -> None:

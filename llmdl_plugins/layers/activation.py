@@ -45,6 +45,11 @@ class Activation(Module):
         self.reads = self.writes = (source,)
         self.reading = Parameter(reads, kind="choice", options=READS, role=f"how {source} is taken for a value")
 
+    @property
+    def takes_any_text(self) -> bool:
+        """Whether every text is a value as it stands."""
+        return bool(self._fits.core_schema == {"type": "str"} and self.reading.default == "exact")
+
     def calls(self, **sizes: int) -> Calls:
         """None."""
         return Calls(0)

@@ -93,7 +93,8 @@ class Attention(Module):
         """The update with what was read out."""
         parts = chunks(state[self.pieces], self.width)
         question = rendered(state[self.source])
-        index, query = await asyncio.gather(self._index(parts), said(self.model, self.query.value, question))
+        index = await self._index(parts)
+        query = await said(self.model, self.query.value, question)
         chosen = await index.nearest(f"{question}\n{query}", self.k.value)
         read = [parts[at] for at in sorted(chosen) or range(min(self.k.value, len(parts)))]
         given = told({self.source: question, "pieces": read}, (self.source, "pieces"))

@@ -24,6 +24,8 @@ class BlackBox(Module):
         target: the key for what it gives, where that is no update.
         reads: the keys that it needs, where they are known.
         writes: the keys that it gives; the target, by default.
+
+    Source: frozen features (Yosinski et al., 2014).
     """
 
     def __init__(

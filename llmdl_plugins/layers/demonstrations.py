@@ -17,6 +17,9 @@ from llmdl_plugins.prompting import last_question, with_examples
 class Demonstrations(Module):
     """state → inner(state with examples in front of state[source]); calls: those of inner.
 
+        demos ─┐
+        state ─┴─▶ examples, question ─▶ inner ─▶ update
+
     With no demonstrations it is inner itself.  A text gets the examples as text, a message list gets them as turns.
 
     Args:

@@ -20,7 +20,7 @@ INSTRUCTION = (
 
 
 class Fuse(Module):
-    """drafts → one text: calls: 1.
+    """drafts → one text; calls: 1.
 
         question ─┐
         draft 1 ──┤

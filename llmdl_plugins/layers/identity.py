@@ -9,7 +9,12 @@ from llmdl_plugins.module import Module, State
 
 
 class Identity(Module):
-    """state → no update; calls: none."""
+    """state → no update; calls: none.
+
+        state ─▶ nothing
+
+    Source: identity mappings (He et al., 2016).
+    """
 
     identity = MappingProxyType({})
     reads = writes = ()

@@ -15,7 +15,7 @@ from llmdl_plugins.prompting import Demos, said, told
 
 
 class Prompt(Module):
-    """instruction + worked examples + state[source] → state[target], one model call.
+    """state[source] → state[target], what a model says of it; calls: 1.
 
         question ─┐
         notes ────┼─▶ model ─▶ answer

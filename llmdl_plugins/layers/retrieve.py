@@ -76,7 +76,7 @@ class ByWords(BaseRetriever):
         return self._get_relevant_documents(query, run_manager=run_manager.get_sync())
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
-        return [self.documents[at] for at, score in self._index.scored(query, self.k) if score > 0]
+        return [self.documents[at] for at in self._index.places(query, self.k)]
 
 
 def _retriever(corpus: Corpus, k: int) -> BaseRetriever:

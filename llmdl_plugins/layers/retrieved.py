@@ -19,6 +19,9 @@ Demo = Mapping[str, str]
 class RetrievedDemonstrations(Module):
     """state → inner(state with the k examples that suit it); calls: those of inner.
 
+        pool ─▶ k nearest ─┐
+        state ─┴───────────┴─▶ examples, question ─▶ inner ─▶ update
+
     `select="nearest"` shows the k nearest, the nearest last.  `select="agreeing"` weighs the answers of the twenty
     nearest and shows only examples of the best supported answer: the k nearest of them, the nearest last.
 

@@ -92,13 +92,12 @@ class Described(Module):
     """A tool with a description that is trainable."""
 
     def __init__(self, tool: BaseTool) -> None:
-        self.tool = tool
+        self.tool, self.told = tool, convert_to_openai_tool(tool)
         self.description = Parameter(tool.description, role=f"tells the model what the tool {tool.name} is for")
 
     def offered(self) -> dict[str, Any]:
         """What a model is told of it."""
-        told = convert_to_openai_tool(self.tool)
-        return {**told, "function": {**told["function"], "description": self.description.value}}
+        return {**self.told, "function": {**self.told["function"], "description": self.description.value}}
 
 
 def _check(model: BaseChatModel, tools: Sequence[BaseTool]) -> None:

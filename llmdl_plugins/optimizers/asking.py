@@ -22,7 +22,7 @@ Feedback on failures, most frequent first:
 {modes}
 FEEDBACK>>>
 {tried}
-Keep what works, repair what the feedback names, delete what is of no use, and change {most} sentences at most.{slots}
+Keep what works, repair what the feedback names, delete what is of no use, and change {most} sentences at most.{kept}
 Put the new prompt between <prompt> and </prompt>."""
 
 _REFUSED = """This can't be used: {wrong}.
@@ -45,7 +45,7 @@ def request(
         modes="\n".join(f"- ({m.count}×) {m.words[:_MODE]}" for m in modes),
         tried=_tried([m for m in rejected if name in m.texts], name),
         most=most,
-        slots=_slots(parameter),
+        kept=_kept(parameter),
     )
 
 
@@ -59,8 +59,10 @@ def _tried(rejected: Sequence[Move], name: str) -> str:
     return "".join(f"This was tried and did not help:\n<<<TRIED\n{made}\nTRIED>>>\n" for made in changes)
 
 
-def _slots(parameter: Parameter) -> str:
+def _kept(parameter: Parameter) -> str:
     wanted = slot_law.count(slot_law.parse(str(parameter.default), parameter.slots))
-    if not wanted:
-        return ""
-    return " Keep each of these exactly as often as it is there: " + ", ".join("{" + s + "}" for s in wanted) + "."
+    told = "".join(f"\nKeep this passage word for word: {passage}" for passage in parameter.kept)
+    if wanted:
+        names = ", ".join("{" + s + "}" for s in wanted)
+        told += f"\nKeep each of these exactly as often as it is there: {names}."
+    return told

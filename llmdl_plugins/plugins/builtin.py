@@ -114,6 +114,21 @@ def llmdl_optimizers() -> list[Spec]:
             "llmdl_plugins.optimizers.textual_gradient:TextualGradient",
             "a teacher rewrites prompts from feedback on failures",
         ),
+        Spec(
+            "calibration",
+            "llmdl_plugins.optimizers.calibration:Calibration",
+            "no teacher: how far a model's prior is taken out of its choices",
+        ),
+        Spec(
+            "fragments",
+            "llmdl_plugins.optimizers.fragments:FragmentSearch",
+            "no teacher: sentences that often help, and hints that train rows give",
+        ),
+        Spec(
+            "rewrites",
+            "llmdl_plugins.optimizers.rewrites:Rewrites",
+            "a teacher rewrites prompts without any feedback: the control",
+        ),
     ]
 
 
@@ -125,6 +140,16 @@ def llmdl_searches() -> list[Spec]:
         ),
         Spec("evolution", "llmdl_plugins.searches.evolution:Evolution", "children of good ones differ in one choice"),
         Spec("halving", "llmdl_plugins.searches.halving:Halving", "many on a few rows, the better half on more"),
+        Spec(
+            "portfolio", "llmdl_plugins.searches.portfolio:portfolio", "the default: structured; halving without numpy"
+        ),
+        Spec(
+            "structured",
+            "llmdl_plugins.searches.structured:Structured",
+            "what options and pairs of them are worth proposes and ranks",
+            requires=("numpy",),
+            extra="search",
+        ),
     ]
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from statistics import fmean
+from types import MappingProxyType
 from typing import Any
 
 from llmdl_plugins import sync
@@ -14,15 +16,21 @@ from llmdl_plugins.losses.loss import Loss
 from llmdl_plugins.network import Network
 from llmdl_plugins.plain import plain
 from llmdl_plugins.run.budget import Budget
+from llmdl_plugins.run.evaluate import Evaluator
 from llmdl_plugins.run.events import Watcher, silent
+from llmdl_plugins.run.executor import Executor
 from llmdl_plugins.run.heap import frozen_heap
 from llmdl_plugins.run.meter import Meter
+from llmdl_plugins.run.models import chat_model
+from llmdl_plugins.run.origin import Origin
 from llmdl_plugins.run.rollout import Rollout, Wanted
 from llmdl_plugins.run.terms import Terms
 from llmdl_plugins.run.tools import ToolRules
 from llmdl_plugins.training.in_memory import in_memory
 from llmdl_plugins.training.result import points
 from llmdl_plugins.training.sealed import Sealed, judge
+
+_OTHER = "another model"
 
 
 @dataclass(frozen=True)
@@ -59,33 +67,61 @@ def compare(
     loss: Loss,
     rows: Dataset,
     values: Mapping[str, Any],
+    moved: Mapping[str, Any] = MappingProxyType({}),
     *,
     concurrency: int = 8,
     watcher: Watcher = silent,
     tools: ToolRules = ToolRules(),  # noqa: B008 - frozen
     terms: Terms = Terms(),  # noqa: B008 - frozen
+    executor: Executor | None = None,
+    origin: Origin | None = None,
 ) -> Figures:
-    """The application on the rows; with values, both sides interleaved and compared in pairs."""
-    return sync.run(_compare(network, loss, rows, values, concurrency, watcher, tools, terms))
+    """The application on the rows; with values, both sides interleaved and compared in pairs.
 
-
-async def _compare(
-    network: Network,
-    loss: Loss,
-    rows: Dataset,
-    values: Mapping[str, Any],
-    concurrency: int,
-    watcher: Watcher,
-    tools: ToolRules,
-    terms: Terms,
-) -> Figures:
+    Args:
+        moved: values that hold on both sides, such as another model.
+        executor: where rows are run; in this process, if not given.
+        origin: how workers make the same application and the same loss.
+    """
     meter = Meter(Budget())
-    opened = in_memory(network, loss, meter, concurrency=concurrency, watcher=watcher, tools=tools, terms=terms)
-    with opened as evaluator, frozen_heap():
-        sides: Sequence[Mapping[str, Any]] = [{}, values] if values else [{}]
-        wanted = [Wanted(side, row, f"eval/{n}", "eval/0") for row in rows for n, side in enumerate(sides)]
-        rollouts = await evaluator.all(wanted, "eval", tapes=False)
-    return _figures(rollouts, len(sides), meter.spent.calls)
+    opened = in_memory(
+        network,
+        loss,
+        meter,
+        concurrency=concurrency,
+        watcher=watcher,
+        tools=tools,
+        terms=terms,
+        executor=executor,
+        origin=origin,
+    )
+    sides = [moved, {**moved, **values}] if values else [moved]
+    wanted = [Wanted(side, row, f"eval/{n}", "eval/0") for row in rows for n, side in enumerate(sides)]
+    return _figures(sync.run(_all(opened, wanted)), len(sides), meter.spent.calls)
+
+
+async def _all(opened: AbstractAsyncContextManager[Evaluator], wanted: Sequence[Wanted]) -> list[Rollout]:
+    async with opened as evaluator:
+        with frozen_heap():
+            return await evaluator.all(wanted, "eval", tapes=False)
+
+
+def transferred(network: Network, model: Any) -> dict[str, str]:
+    """The values with which another model answers every call of the application.
+
+    Args:
+        model: a chat model, or `provider:name`.
+
+    Raises:
+        MisuseError: the application has no nodes whose model could be chosen, or there is no such model.
+    """
+    other = chat_model(model)
+    if not network.nodes():
+        network.offer("model", {_OTHER: other})
+    offered = [f"{node}/model" for node in network.nodes()]
+    for name in offered:
+        network.offer(name, {_OTHER: other})
+    return dict.fromkeys(offered, _OTHER)
 
 
 def _figures(rollouts: Sequence[Rollout], sides: int, calls: int) -> Figures:

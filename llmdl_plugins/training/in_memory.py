@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
 
 from llmdl_plugins import boundary
 from llmdl_plugins.losses.loss import Loss
@@ -11,14 +11,16 @@ from llmdl_plugins.network import Network
 from llmdl_plugins.run.cashier import Cashier
 from llmdl_plugins.run.evaluate import Evaluator
 from llmdl_plugins.run.events import Told, Watcher
+from llmdl_plugins.run.executor import Executor, InProcess, Job
 from llmdl_plugins.run.ledger import Ledger
 from llmdl_plugins.run.meter import Meter
+from llmdl_plugins.run.origin import Origin
 from llmdl_plugins.run.terms import Terms
 from llmdl_plugins.run.tools import ToolRules
 
 
-@contextmanager
-def in_memory(
+@asynccontextmanager
+async def in_memory(
     network: Network,
     loss: Loss,
     meter: Meter,
@@ -27,17 +29,27 @@ def in_memory(
     watcher: Watcher,
     tools: ToolRules,
     terms: Terms,
-) -> Iterator[Evaluator]:
-    """An evaluator, and the door open for it."""
+    executor: Executor | None = None,
+    origin: Origin | None = None,
+) -> AsyncIterator[Evaluator]:
+    """An evaluator, and the door open for it.
+
+    Args:
+        executor: where rows are run; in this process, if not given.
+        origin: how another process makes the same application and the same loss.
+    """
     with closing(Ledger()) as ledger, boundary.door():
         cashier = Cashier(ledger, meter, terms.sender(ledger, meter, lambda text: watcher(Told(text))))
-        yield Evaluator(
-            network,
-            loss,
-            ledger,
-            cashier,
-            concurrency=concurrency,
-            watcher=watcher,
-            tools=tools,
-            seconds=terms.rollout_timeout,
-        )
+        made_by = origin or Origin({}, loss)
+        job = Job(network, loss, cashier, made_by, concurrency, terms.rollout_timeout)
+        async with (executor or InProcess()).opened(job) as attempts:
+            yield Evaluator(
+                network,
+                loss,
+                ledger,
+                cashier,
+                concurrency=concurrency,
+                watcher=watcher,
+                tools=tools,
+                attempts=attempts,
+            )

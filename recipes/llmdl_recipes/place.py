@@ -71,14 +71,14 @@ class Place:
         return key or known[0]
 
     @property
-    def model(self) -> BaseChatModel:
+    def model(self) -> Any:
         """What answers the prompts around the node: its own model, if no other one is given.
 
         Raises:
             MisuseError: the node makes its model as it runs, or has several.
         """
         found = self.given_model or self.network.model(self.node)
-        if not isinstance(found, BaseChatModel):
+        if found is None:
             raise MisuseError(
                 f"Node {self.node!r} holds no one chat model that the prompts around it could ask: give model=…, or "
                 "keep its model in a variable of your module."

@@ -242,6 +242,8 @@ FOLDERS = [
     Case(("eval", "nowhere.py:graph", "--data", "good.jsonl", "--loss", "f1"), ("There is no file",)),
     Case(("eval", AGENT, "--data", "nowhere.jsonl", "--loss", "f1"), ("There is no data file",)),
     Case(("eval", AGENT, "--data", "good.jsonl"), ("Say with --loss",)),
+    Case(("eval", AGENT, "--data", "a" * 300 + ".jsonl", "--loss", "f1"), ("can't be used: File name too long",)),
+    Case(("eval", AGENT, "--data", "good.jsonl", "--loss", "f1", "--workers", "2"), ("workers need --executor",)),
     Case(("eval", "folder", "--data", "good.jsonl"), ("holds no finished run",)),
     Case(("eval", "past/changed", "--data", "good.jsonl"), ("has changed since this run",)),
     Case(("eval", AGENT, "--data", "nojson.jsonl", "--loss", "f1"), ("line 61 is not JSON",)),

@@ -68,7 +68,7 @@ def agent() -> str:
 @pytest.fixture
 def teacher(monkeypatch: pytest.MonkeyPatch) -> str:
     """The name of a teacher that writes what the small agent needs."""
-    offers = {"fake": Spec("fake", "desk_model:teacher")}
+    offers = {"fake": Spec("fake", "desk_model:teacher"), "deaf": Spec("deaf", "desk_model:deaf")}
     monkeypatch.setattr(
         "llmdl_plugins.run.models.catalogue", lambda kind: offers if kind == "models" else catalogue(kind)
     )

@@ -37,6 +37,11 @@ def model() -> BaseChatModel:
     return ScriptedChat(script=answer) if ScriptedChat else Silent(responses=[])
 
 
+def deaf(name: str = "") -> ScriptedChat:
+    """Another model of the same provider, which takes no notice of examples."""
+    return ScriptedChat(script=lambda messages, kwargs: json.dumps({"desk": "news"}))
+
+
 def teacher(name: str = "") -> ScriptedChat:
     """A teacher that asks for politeness."""
 

@@ -57,6 +57,15 @@ def test_output_and_exit_code_pass_and_the_scratch_folder_goes(
     assert not list((tmp_path / "tmp").iterdir())
 
 
+def test_workers_score_as_one_process_does(start: Start, agent: str, rows: Path) -> None:
+    common = ("--data", rows, "--loss", "exact_match", "--quiet", "--json", "--env", "DESK_MODEL")
+    done = [start("eval", agent, *common, *more) for more in ((), ("--executor", "processes:1"))]
+    figures = [process.communicate(timeout=120) for process in done]
+    assert [process.returncode for process in done] == [0, 0], figures
+    here, workers = (json.loads(out) for out, _ in figures)
+    assert here == workers and here["calls"] == 120
+
+
 def test_an_error_names_the_variable_that_was_not_passed_on(start: Start, agent: str, rows: Path) -> None:
     done = start("fit", agent, "--data", rows, "--loss", "exact_match", "--folder", "runs/v", "--quiet")
     _, err = done.communicate(timeout=60)

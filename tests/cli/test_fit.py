@@ -68,7 +68,7 @@ def test_a_dry_run_sends_nothing_and_is_measured_where_a_folder_holds_rows(
     assert done["spent"]["calls"] / 1.5 < told["calls"]["likely"] < 1.5 * done["spent"]["calls"]
 
 
-def test_eval_of_an_application_and_of_a_run(llmdl: Callable[..., Any], agent: str, rows: Path) -> None:
+def test_eval_of_an_application_and_of_a_run(llmdl: Callable[..., Any], agent: str, rows: Path, teacher: str) -> None:
     alone = llmdl("eval", agent, "--data", rows, "--loss", "exact_match", "--json")
     assert json.loads(alone.out)["score"] == 0.5
     assert llmdl("fit", agent, "--data", rows, "--loss", "exact_match", "--folder", "runs/c", "--quiet").code == 0
@@ -76,6 +76,8 @@ def test_eval_of_an_application_and_of_a_run(llmdl: Callable[..., Any], agent: s
     assert pair["paired"]["before"] == 0.5 and pair["paired"]["after"] > 0.9
     replay = ("--tools", "replay", "--safe-tool", "search", "--safe-tool", "look_up")
     assert json.loads(llmdl("eval", "runs/c", "--data", rows, "--json", *replay).out)["paired"] == pair["paired"]
+    moved = json.loads(llmdl("eval", "runs/c", "--data", rows, "--json", "--model", "deaf:any").out)
+    assert (moved["paired"]["before"], moved["paired"]["after"]) == (0.5, 0.5)
     wrong = llmdl("eval", "runs/c", "--data", rows, "--tools", "repaly")
     assert wrong.code == 2 and "Did you mean 'replay'?" in wrong.err
 

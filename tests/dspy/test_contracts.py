@@ -9,6 +9,7 @@ from typing import Any
 import dspy
 import pytest
 from dspy._vendor.lm15 import serde
+from dspy.adapters import utils
 from dspy.clients import execution
 from dspy.clients.call_result import CallResult
 from dspy.clients.lm15_boundary import request_kwargs
@@ -20,6 +21,7 @@ from ..contracts import Contract, has, takes
 COMPAT = "adapters/llmdl_dspy/compat.py"
 MEETING = "adapters/llmdl_dspy/meeting.py"
 LOOK = "dspy/clients/execution.py"
+QUICK = "adapters/llmdl_dspy/quick.py"
 PREDICTOR, PROGRAM = "adapters/llmdl_dspy/predictor.py", "adapters/llmdl_dspy/program.py"
 
 
@@ -109,6 +111,24 @@ CONTRACTS = [
             for react in [dspy.ReAct("question -> answer", tools=[found_by_name])]
             for tool in react.tools.values()
         ),
+    ),
+    Contract(
+        "dspy", "the result of a call is made by _result, its price looked up by _price_result", COMPAT, LOOK,
+        lambda: takes(execution._result, "lm", "response", "call", "provider", "request")()
+        and takes(execution._price_result, "lm", "result", "response", "provider", "request")(),
+    ),
+    Contract(
+        "dspy", "acall is prepare, aexecute and finalize; the first goes to a thread", QUICK, "dspy/clients/base_lm.py",
+        lambda: "to_thread(prepare" in inspect.getsource(dspy.BaseLM.acall)
+        and "finalize(self, call, await aexecute(self, call))" in inspect.getsource(dspy.BaseLM.acall),
+    ),
+    Contract(
+        "dspy", "a request is made by _canonical, which is looked up when a call is made", QUICK, LOOK,
+        takes(execution._canonical, "call", "compat"),
+    ),
+    Contract(
+        "dspy", "values are formatted by serialize_for_json, which leaves texts as they are", QUICK,
+        "dspy/adapters/utils.py", lambda: utils.serialize_for_json("a \u2028") == "a \u2028",
     ),
     Contract(
         "dspy", "pools of threads show tqdm.tqdm, of which each clears all", "adapters/llmdl_dspy/bars.py",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -101,6 +102,9 @@ def test_a_budget_ends_it_and_nobody_swallows_that(ledger: Any, provider: Any) -
         dspy.Parallel(num_threads=2, disable_progress_bar=True)(
             [(dspy.Predict("q -> a"), {"q": f"{n}"}) for n in range(8)]
         )
+    until = time.monotonic() + 10
+    while len(provider.received) < 2 and time.monotonic() < until:  # the other thread may be on its way yet
+        time.sleep(0.02)
     assert len(provider.received) == 2
 
 

@@ -15,6 +15,7 @@ from llmdl_plugins.layers.critic import Critic
 from llmdl_plugins.layers.encoder_decoder import EncoderDecoder
 from llmdl_plugins.layers.recurrent import Recurrent
 from llmdl_plugins.layers.rewrite import Rewrite
+from llmdl_plugins.module import Module
 from llmdl_plugins.network import trainable
 from llmdl_plugins.testing import ScriptedChat
 from llmdl_plugins.tokens import approximately
@@ -120,3 +121,23 @@ MODEL = ScriptedChat([])
 def test_what_can_not_work_is_refused_when_it_is_built(said: str, build: Any) -> None:
     with pytest.raises(MisuseError, match=said):
         build()
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [Recurrent(MODEL, "text", "notes"), Conv(MODEL, "Count.", "text", "counts"), Critic(MODEL, ["text", "draft"])],
+)
+def test_a_key_that_is_missing_is_named_with_those_that_are_there(layer: Module) -> None:
+    with pytest.raises(MisuseError, match="reads 'text', and the state has texts. Did you mean 'texts'"):
+        layer.invoke({"texts": "a"})
+
+
+def test_a_mistake_within_a_layer_stays_what_it_is() -> None:
+    class Wrong(Module):
+        reads = ("text",)
+
+        async def forward(self, state: Any) -> Any:
+            return {"n": {}[state["text"]]}
+
+    with pytest.raises(KeyError, match="a"):
+        Wrong().invoke({"text": "a"})

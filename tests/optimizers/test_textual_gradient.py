@@ -8,7 +8,7 @@ import pytest
 
 from llmdl_plugins import Prompt, Trainer, trainable
 from llmdl_plugins.data import Example
-from llmdl_plugins.errors import UnknownNameError
+from llmdl_plugins.errors import ParameterError, UnknownNameError
 from llmdl_plugins.optimizers.arms import given
 from llmdl_plugins.optimizers.proposed import written
 from llmdl_plugins.optimizers.textual_gradient import TextualGradient
@@ -80,6 +80,24 @@ def test_a_critic_without_a_word_ends_the_run_as_well(critic: str) -> None:
     assert any("training ends: in 3 rounds" in text for text in heard)
     assert (result.refused > 0) is (critic != "NONE")
     assert not any("Write an improved prompt" in call.text for call in teacher.calls)
+
+
+def test_a_passage_that_is_kept_stays_word_for_word_and_the_teacher_is_told() -> None:
+    model = ScriptedChat(script=lambda messages, kwargs: "yes" if "say yes" in str(messages[0].content) else "no")
+
+    def teach(messages: Any, kwargs: Any) -> str:
+        text = str(messages[-1].content)
+        if "Write an improved" not in text:
+            return "Always say yes."
+        return f"<prompt>Always say yes.{' Never swear.' if 'it must keep' in text else ''}</prompt>"
+
+    net, teacher = trainable(Prompt(model, "Answer. Never swear.", "question", "answer")), ScriptedChat(script=teach)
+    net.keep("Never swear.")
+    result = Trainer(net, "exact_match", ROWS, teacher=teacher, budget="800 calls").fit()
+    assert result.status == "improved" and result.values["instruction"] == "Always say yes. Never swear."
+    assert any("Keep this passage word for word: Never swear." in call.text for call in teacher.calls)
+    with pytest.raises(ParameterError, match="No prompt holds"):
+        net.keep("Never swore.")
 
 
 def test_a_teacher_that_drops_slots_is_told_which_and_then_refused() -> None:

@@ -23,6 +23,8 @@ class Kind:
         costs: what the parts beside the node say → the number of calls, where the node makes one.
         question: what is asked.
         pieces: how many pieces the question has.
+        values: of its parameters, beside the one that switches it on.
+        chain: the user's chain that it goes around.
     """
 
     name: str
@@ -31,6 +33,12 @@ class Kind:
     question: str = SHORT
     pieces: int = 1
     values: dict[str, Any] = field(default_factory=dict)
+    chain: str = "chain"
+
+    @property
+    def inputs(self) -> dict[str, str]:
+        """What is asked, about a long text."""
+        return {"question": self.question, "text": LONG}
 
 
 KINDS = [
@@ -40,6 +48,18 @@ KINDS = [
     Kind("multi-head", recipes.multi_head, {"both": 4}),
     Kind("mixture", recipes.mixture, {"special": 2}),
     Kind("mixture", recipes.mixture, {"special": 4}, values={"mixture/k": 2}),
+    Kind("perceptron", recipes.perceptron, {"short": 2}),
+    Kind("mlp", recipes.mlp, {"short": 4}),
+    Kind("recurrent", lambda app, **given: recipes.recurrent(app, 16, 16, **given), {"notes": 7}, LONG, 6),
+    Kind(
+        "gated", lambda app, **given: recipes.gated(app, ["late"], 16, 16, **given), {"": 7, "late: write": 13}, LONG, 6
+    ),
+    Kind(
+        "attention",
+        lambda app, **given: recipes.attention(app, 2, 16, pieces="text", **given),
+        {"late parcels": 3},
+        chain="reader",
+    ),
     Kind("encoder-decoder", recipes.encoder_decoder, {"short": 2}),
     Kind("windows", lambda app, **given: recipes.windows(app, 16, **given), {"": 6}, LONG, 6),
     Kind("hierarchy", lambda app, **given: recipes.hierarchy(app, 16, 2, **given), {"joined": 11}, LONG, 6),

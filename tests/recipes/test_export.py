@@ -30,16 +30,16 @@ def values(net: Network, node: str, kind: Kind) -> dict[str, Any]:
     return {f"{node}/chosen": kind.name, **{f"{node}/{name}": v for name, v in kind.values.items()}, **own}
 
 
-def bound(app: Any, net: Network, chosen: Mapping[str, Any], question: str) -> list[Any]:
+def bound(app: Any, net: Network, chosen: Mapping[str, Any], inputs: Any) -> list[Any]:
     """What a run in this process gives, and what is asked in it."""
     app.model.calls.clear()
     with net.using(chosen):
-        return [net.invoke({"question": question}), sorted(app.model.calls)]
+        return [net.invoke(inputs), sorted(app.model.calls)]
 
 
-def apart(*runs: tuple[Path, str, str, str]) -> list[Any]:
+def apart(*runs: tuple[Path, str, Any, str]) -> list[Any]:
     """The same of exported folders, in another process."""
-    told = [json.dumps([str(folder), name, {"question": asked}, said]) for folder, name, asked, said in runs]
+    told = [json.dumps([str(folder), name, asked, said]) for folder, name, asked, said in runs]
     command = [sys.executable, "-W", "error", str(APART), *told]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
@@ -61,13 +61,13 @@ def test_it_runs_without_this_package_as_it_was_trained(
         said = list(kind.costs)[-1]
         monkeypatch.setenv("SAID", said)
         node = TARGETS[target]
-        net = kind.make(getattr(app, target), node=node, source="question")
+        net = kind.make(getattr(app, kind.chain if target == "chain" else target), node=node, source="question")
         chosen = values(net, node, kind)
-        expected.append(bound(app, net, chosen, kind.question))
+        expected.append(bound(app, net, chosen, kind.inputs))
         files = net.export("module", chosen)
         assert not any("llmdl" in text for text in files.values())
         write(tmp_path / str(n), files)
-        runs.append((tmp_path / str(n), target, kind.question, said))
+        runs.append((tmp_path / str(n), target, kind.inputs, said))
     assert apart(*runs) == expected
     assert [len(asked) for _, asked in expected] == [list(kind.costs.values())[-1] for kind in KINDS]
 
@@ -83,7 +83,11 @@ def test_the_graph_is_there_in_this_process_too(app: Any, monkeypatch: pytest.Mo
     net = recipes.multi_head(app.graph, 2, source="question")
     chosen = {"answer/chosen": "multi-head", "answer/multi-head/head_2/system": "One word, or one word."}
     graph = net.export("graph", chosen)
-    assert graph.invoke({"question": SHORT})["answer"] == bound(app, net, chosen, SHORT)[0]["answer"] == "both"
+    assert (
+        graph.invoke({"question": SHORT})["answer"]
+        == bound(app, net, chosen, {"question": SHORT})[0]["answer"]
+        == "both"
+    )
 
 
 def test_a_patch_does_not_lose_an_architecture_in_silence(app: Any) -> None:

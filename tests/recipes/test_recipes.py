@@ -25,23 +25,28 @@ from .kinds import KINDS, SHORT, Kind, costs
 TARGETS = {"chain": "chain", "graph": "answer"}  # what the user has, and its node
 
 
-def counted(net: Network, question: str) -> tuple[Any, float]:
+def made_of(app: Any, target: str, kind: Kind) -> Any:
+    """What a recipe goes around."""
+    return getattr(app, kind.chain if target == "chain" else target)
+
+
+def counted(net: Network, inputs: Any) -> tuple[Any, float]:
     """The answer, and how many calls the ledger has of it."""
     run = Run(Ledger())
     with run.rollout():
-        said = net.invoke({"question": question})
+        said = net.invoke(inputs)
     return said, run.calls[1]
 
 
 @pytest.mark.parametrize("target", TARGETS)
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 def test_it_starts_as_the_application(app: Any, target: str, kind: Kind) -> None:
-    plain = trainable(getattr(app, target))
-    made = kind.make(getattr(app, target), node=TARGETS[target], source="question")
-    alone = counted(plain, kind.question), list(app.model.calls)
+    plain = trainable(made_of(app, target, kind))
+    made = kind.make(made_of(app, target, kind), node=TARGETS[target], source="question")
+    alone = counted(plain, kind.inputs), list(app.model.calls)
     app.model.calls.clear()
-    assert (counted(made, kind.question), app.model.calls) == alone and alone[0][1] == 1
-    assert made.invoke({"question": kind.question}) == getattr(app, target).invoke({"question": kind.question})
+    assert (counted(made, kind.inputs), app.model.calls) == alone and alone[0][1] == 1
+    assert made.invoke(kind.inputs) == made_of(app, target, kind).invoke(kind.inputs)
     assert made.layers[TARGETS[target]].calls(**{TARGETS[target]: 1}).most == 1
 
 
@@ -52,18 +57,18 @@ def test_switched_on_it_costs_what_it_says(
 ) -> None:
     node = TARGETS[target]
     monkeypatch.setenv("SAID", said)
-    made = kind.make(getattr(app, target), node=node, source="question")
+    made = kind.make(made_of(app, target, kind), node=node, source="question")
     values = {f"{node}/{name}": value for name, value in kind.values.items()}
     with made.using({f"{node}/chosen": kind.name, **values}):
-        declared = made.layers[node].calls(**{node: 1, "question": kind.pieces})
-        assert counted(made, kind.question)[1] == calls == len(app.model.calls)
+        declared = made.layers[node].calls(**{node: 1, "question": kind.pieces, "text": 6})
+        assert counted(made, kind.inputs)[1] == calls == len(app.model.calls)
     assert calls in (declared.least, declared.most)
     assert {declared.least, declared.most} == set(kind.costs.values()) or kind.values or declared.least == calls
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 def test_its_parts_are_parameters_and_the_prompts_keep_their_names(app: Any, kind: Kind) -> None:
-    plain, made = trainable(app.chain), kind.make(app.chain)
+    plain, made = trainable(getattr(app, kind.chain)), kind.make(getattr(app, kind.chain), source="question")
     added = made.named_parameters().keys() - plain.named_parameters().keys()
     assert plain.named_parameters().keys() <= made.named_parameters().keys()
     assert {name for name in added if not name.startswith(f"chain/{kind.name}/")} == {"chain/chosen"}
@@ -104,6 +109,7 @@ def acting(model: Any) -> dict[str, tuple[Callable[..., Any], str]]:
 
 class Asked(TypedDict, total=False):
     question: str
+    text: str
     messages: list[Any]
     answer: str
 
@@ -125,7 +131,7 @@ def test_what_is_not_known_of_a_node_is_asked_for(app: Any) -> None:
         recipes.vote(app.graph, node="anser")
     with pytest.raises(MisuseError, match="is given no 'qestion'.*Did you mean 'question'"):
         recipes.refine(app.graph, node="answer", source="qestion")
-    with pytest.raises(MisuseError, match="source=…: it may read question, answer, signed"):
+    with pytest.raises(MisuseError, match="source=…: it may read question, text, answer, signed"):
         recipes.refine(app.graph, node="answer")
     with pytest.raises(MisuseError, match="holds no one chat model"):
         recipes.refine(app.graph, node="sign", source="answer")
@@ -148,9 +154,9 @@ def test_another_model_can_stand_around_the_node(app: Any) -> None:
 def test_one_recipe_goes_around_another(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SAID", "It is wrong.")
     net = recipes.refine(recipes.vote(app.chain, 3))
-    assert counted(net, SHORT)[1] == 1
+    assert counted(net, {"question": SHORT})[1] == 1
     with net.using({"chain/chosen": "vote", "chain/chosen_2": "refine"}):
-        assert counted(net, SHORT)[1] == 3 + 1 + 3
+        assert counted(net, {"question": SHORT})[1] == 3 + 1 + 3
 
 
 def test_every_recipe_is_offered_by_name() -> None:

@@ -62,7 +62,7 @@ async def made(case: Case, watcher: Watcher) -> Runs:
             runs.said.append(event.text)
         watcher(event)
 
-    with in_memory(
+    async with in_memory(
         case.network,
         case.loss,
         meter,

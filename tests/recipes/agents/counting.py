@@ -38,10 +38,13 @@ class Model(BaseChatModel):
 model = Model()
 PROMPT = ChatPromptTemplate.from_messages([("system", "You say one word."), ("user", "{question}")])
 chain = PROMPT | model | StrOutputParser()
+READ = ChatPromptTemplate.from_messages([("system", "You read, and say one word."), ("user", "{text}\n\n{question}")])
+reader = READ | model | StrOutputParser()
 
 
 class State(TypedDict, total=False):
     question: str
+    text: str
     answer: str
     signed: str
 

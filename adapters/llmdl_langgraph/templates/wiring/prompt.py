@@ -9,14 +9,17 @@ def prompt(model, instruction, source, target, demos=()):
     """An instruction, and what stands in the state at source: a text comes out at target."""
 
     async def run(state):
-        given = told(state, source)
-        turns = convert_to_messages(given) if is_conversation(given) else [HumanMessage(rendered(given))]
-        at = last_question(turns)
-        shown = [turn for demo in demos for turn in (HumanMessage(demo["input"]), AIMessage(demo["output"]))]
-        answer = await model.ainvoke([SystemMessage(instruction), *turns[:at], *shown, *turns[at:]])
-        return {target: str(answer.text)}
+        return {target: await said(model, instruction, told(state, source), demos)}
 
     return run
+
+
+async def said(model, instruction, given, demos=()):
+    """The text of the model's answer; demonstrations are turns before the question."""
+    turns = convert_to_messages(given) if is_conversation(given) else [HumanMessage(rendered(given))]
+    at = last_question(turns)
+    shown = [turn for demo in demos for turn in (HumanMessage(demo["input"]), AIMessage(demo["output"]))]
+    return str((await model.ainvoke([SystemMessage(instruction), *turns[:at], *shown, *turns[at:]])).text)
 
 
 def told(state, source):

@@ -1,7 +1,6 @@
 """An answer is criticised and given again."""
 
-import re
-
+from .slots import filled
 from .texts import asked, asking, text_of
 
 
@@ -20,9 +19,3 @@ def refine(inner, critic, source, rounds, again, target=None):
         return update
 
     return run
-
-
-def filled(text, **values):
-    """A text with its slots filled; a doubled slot is the word in braces."""
-    slot = re.compile(r"\{\{(%s)\}\}|\{(%s)\}" % (("|".join(values),) * 2))
-    return slot.sub(lambda found: f"{{{found[1]}}}" if found[1] else values[found[2]], text)

@@ -1,0 +1,1 @@
+"""Drawings of networks: of layers within layers, and of nodes with edges."""

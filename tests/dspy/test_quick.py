@@ -1,0 +1,101 @@
+"""What is done more directly in a run comes to the same: equal requests, equal messages."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import dspy
+import pytest
+from dspy.clients import execution
+
+from llmdl_dspy import quick
+from llmdl_plugins import boundary
+
+from .filling import filling, marked
+
+LM = dspy.LM("m", engine=filling(marked).engine, cache=False, temperature=0.3, max_tokens=100)
+SAID = [
+    [{"role": "system", "content": "S"}, {"role": "user", "content": "u"}],
+    [{"role": "user", "content": "u"}, {"role": "assistant", "content": "a"}, {"role": "user", "content": "日本"}],
+]
+OTHER = [
+    [{"role": "system", "content": "S"}],
+    [{"role": "user", "content": "u"}, {"role": "system", "content": "S"}],
+    [{"role": "user", "content": [{"type": "text", "text": "u"}]}],
+    [{"role": "developer", "content": "S"}, {"role": "user", "content": "u"}],
+    [{"role": "user", "content": ""}],
+]
+
+
+def prepared(messages: Any, **kwargs: Any) -> Any:
+    return execution.prepare(LM, None, messages, kwargs)
+
+
+@pytest.mark.parametrize("messages", SAID)
+@pytest.mark.parametrize("kwargs", [{}, {"rollout_id": 3, "temperature": 1.0, "top_p": 0.5}, {"max_tokens": None}])
+def test_plain_calls_become_the_request_that_dspy_makes(messages: Any, kwargs: Any) -> None:
+    call = prepared(messages, **kwargs)
+    assert quick._is_plain(call) and quick.request_of(call.legacy) == execution._canonical(call)
+
+
+@pytest.mark.parametrize("messages", OTHER)
+def test_what_is_not_plain_is_left_to_dspy(messages: Any) -> None:
+    assert not quick._is_plain(prepared(messages))
+    assert not quick._is_plain(prepared(SAID[0], stop=["x"]))
+
+
+class Task(dspy.Signature):  # type: ignore[misc]
+    """Do it."""
+
+    text: str = dspy.InputField(desc="a text")
+    tags: list[str] = dspy.InputField()
+    number: int = dspy.OutputField()
+
+
+DEMOS = [
+    dspy.Example(text="a {b}\n", tags=["x"], number=1),
+    {"text": "only", "number": 2},
+    dspy.Example(text="日本", tags=[], number=3, augmented=True),
+]
+
+
+@pytest.mark.parametrize("adapter", [dspy.ChatAdapter, dspy.JSONAdapter, dspy.XMLAdapter])
+def test_messages_are_the_same_bytes(adapter: Any) -> None:
+    def formatted() -> Any:
+        return adapter().format(Task, DEMOS, {"text": "q", "tags": ["y", "z"]})
+
+    plain = formatted()
+    with boundary.door():
+        assert formatted() == formatted() == plain
+
+
+def test_demonstrations_that_change_are_shown_as_they_are() -> None:
+    demos = [dspy.Example(text="a", number=1)]
+    with boundary.door():
+        first = dspy.ChatAdapter().format_demos(Task, demos)
+        demos[0].text = "b"
+        second = dspy.ChatAdapter().format_demos(Task, demos)
+        second[0]["content"] = "mine"
+        third = dspy.ChatAdapter().format_demos(Task, demos)
+    assert "a" in first[0]["content"] and "## text ## ]]\nb" in third[0]["content"]
+
+
+def test_callbacks_are_told_of_every_call() -> None:
+    told: list[str] = []
+
+    class Listening(dspy.utils.callback.BaseCallback):  # type: ignore[misc]
+        def on_lm_start(self, call_id: str, instance: Any, inputs: Any) -> None:
+            told.append("start")
+
+        def on_lm_end(self, call_id: str, outputs: Any, exception: Any = None) -> None:
+            told.append("end")
+
+    program = dspy.Predict("question -> answer")
+
+    async def asked() -> None:
+        await program.acall(question="q")
+
+    with boundary.door(), boundary.scope(), dspy.context(lm=filling(marked), callbacks=[Listening()]):
+        asyncio.run(asked())
+    assert told == ["start", "end"]
