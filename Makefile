@@ -2,12 +2,13 @@
 # make audit: known holes in what is installed.
 # make bench-agents: those in benchmarks/agents.md, on public agents that it clones.
 # make bench-training: those in benchmarks/training.md, beside optimizers of others.
+# make bench-dspy: those in benchmarks/dspy.md, every optimizer of DSPy on three applications.
 VENV ?= .venv
 PY := $(VENV)/bin/python
 RUN := runs/demo
 NEWS := runs/news.jsonl
 
-.PHONY: demo test test-long test-versions audit lint types unit bench bench-agents bench-training clean
+.PHONY: demo test test-long test-versions audit lint types unit bench bench-agents bench-training bench-dspy clean
 
 demo: $(VENV)/ready
 	$(VENV)/bin/llmdl models pull
@@ -76,6 +77,10 @@ bench-training: $(VENV)/ready
 	fi
 	mkdir -p runs
 	$(PY) benchmarks/training.py --json runs/training.json
+
+bench-dspy: $(VENV)/ready
+	mkdir -p runs
+	$(PY) benchmarks/dspy_optimizers.py --json runs/dspy.jsonl
 
 # uv where it is there, else venv and pip.
 $(VENV)/ready: pyproject.toml

@@ -35,6 +35,7 @@ LEVELS = [
         "chunks",
         "nearest",
         "keys",
+        "layered",
         "prompting",
         "updates",
         "effects",

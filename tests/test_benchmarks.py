@@ -22,6 +22,15 @@ def test_throughput_is_measured_in_a_quick_setting(tmp_path: Path) -> None:
     assert found["idle"]["graph"]["evaluator"]["most"] == 64 and "| idle |" in done.stdout
 
 
+def test_an_optimizer_of_dspy_is_measured_on_a_program_of_two_hops(tmp_path: Path) -> None:
+    told = tmp_path / "dspy.jsonl"
+    options = ["--optimizers", "dspy:labeled-few-shot", "--applications", "DSPy, 2 hops", "--json", str(told)]
+    command = [sys.executable, str(BENCHMARKS / "dspy_optimizers.py"), *options]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=200, check=True)
+    (found,) = map(json.loads, told.read_text().splitlines())
+    assert found["truth"] == [0.5, 0.5] and found["calls"] >= 4 and "| `dspy:labeled-few-shot` |" in done.stdout
+
+
 def claims(tmp_path: Path, *options: str, seconds: int) -> dict[str, Any]:
     told = tmp_path / "claims.json"
     command = [sys.executable, str(BENCHMARKS / "claims.py"), *options, "--json", str(told)]

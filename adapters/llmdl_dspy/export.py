@@ -14,6 +14,7 @@ from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.parameter import Parameter, using
 
 NO_TOOLS = "DSPy's JSON holds no descriptions of tools: write it where the tool is made"
+NO_OPTIONS = "DSPy's JSON holds no options of predictors: write it where the predictor is made"
 
 
 def as_program(program: Program, values: Mapping[Parameter, Any]) -> dspy.Module:
@@ -28,6 +29,8 @@ def as_program(program: Program, values: Mapping[Parameter, Any]) -> dspy.Module
             predict.signature = known.bound(predict.signature)
             if (shown := known.changed_demos()) is not None:
                 predict.demos = [dspy.Example(**demo) for demo in shown]
+            chosen = known.chosen(predict, {})
+            predict.lm, predict.config = chosen.get("lm", predict.lm), {**predict.config, **chosen.get("config", {})}
         with_descriptions(copy, [tool for one in program.predictors for tool in one.described()])
     return copy
 
@@ -48,8 +51,9 @@ def as_state(program: dspy.Module) -> dict[str, Any]:
     return {**state, "metadata": {"dependency_versions": versions()}}
 
 
-def left_out(program: Program) -> set[Parameter]:
-    """The parameters that DSPy's JSON has no place for: descriptions of tools that stand in no instructions."""
+def left_out(program: Program) -> dict[Parameter, str]:
+    """The parameters that DSPy's JSON has no place for, and why: options, tools that stand in no instructions."""
     written = {tool.parameter for one in program.predictors for tool in one.tools.values()}
     every = {tool.parameter for one in program.predictors for tool in one.described()}
-    return every - written
+    offered = [offer.parameter for one in program.predictors for offer in one.offers.values()]
+    return dict.fromkeys(every - written, NO_TOOLS) | dict.fromkeys(offered, NO_OPTIONS)

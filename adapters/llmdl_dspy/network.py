@@ -6,12 +6,22 @@ import warnings
 from collections.abc import Mapping
 from typing import Any
 
-from llmdl_dspy.export import NO_TOOLS, as_program, left_out
+import dspy
+
+from llmdl_dspy.chat import DspyChat
+from llmdl_dspy.export import as_program, left_out
 from llmdl_dspy.export import as_state as exported_state
+from llmdl_dspy.layer import Layer
+from llmdl_dspy.offers import offer
+from llmdl_dspy.placed import PredictorLayer
+from llmdl_dspy.predictor import Predictor
 from llmdl_dspy.program import Program, as_state
 from llmdl_plugins.data import Example
-from llmdl_plugins.errors import MisuseError
+from llmdl_plugins.errors import MisuseError, did_you_mean
+from llmdl_plugins.layered import layer_parameters
+from llmdl_plugins.module import Module
 from llmdl_plugins.network import Network
+from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.plain import digest
 
 
@@ -27,7 +37,8 @@ class DspyNetwork(Network):
     exports = ("dspy", "program", "weights")
 
     def __init__(self, program: Program) -> None:
-        super().__init__(program.name, program.parameters())
+        known = program.parameters()
+        super().__init__(program.name, {**known, **layer_parameters(program.layers, known)})
         self.program = program
 
     @property
@@ -56,6 +67,10 @@ class DspyNetwork(Network):
         """
         if form not in ("dspy", "program"):
             return super().export(form, values)
+        if self.program.layers:
+            raise MisuseError(
+                f"Layers at {', '.join(self.program.layers)} have no place in a plain program: export the weights."
+            )
         chosen = self.changed(values)
         copy = as_program(self.program, self.checked(chosen))
         if form == "program":
@@ -67,7 +82,62 @@ class DspyNetwork(Network):
 
     def unexportable(self, name: str) -> str | None:
         """Why a change of a parameter could not be handed over as DSPy's JSON; None where it could."""
-        return NO_TOOLS if self[name] in left_out(self.program) else None
+        return left_out(self.program).get(self[name])
+
+    def offer(self, name: str, alternatives: Any) -> Parameter:
+        """Let a predictor's model, or an option of its calls, be chosen; what was offered before is offered anew.
+
+        Args:
+            name: `predictor/model`, or `predictor/` and a key of its `config`, such as `answer/temperature`.
+            alternatives: name → `dspy.LM`, chat model or `provider:name`; of an option, the values to choose from.
+
+        Raises:
+            MisuseError: no such predictor, the name of another parameter, or nothing that could be chosen.
+        """
+        node, _, option = name.rpartition("/")
+        if node not in self.nodes():
+            raise MisuseError(f"{name!r} begins with no predictor.{did_you_mean(node, self.nodes())}")
+        offers = self._predictor(node).offers
+        if name in self._parameters and option not in offers:
+            raise MisuseError(f"{name!r} is the name of another parameter of this network.")
+        made = offers[option] = offer(name, option, alternatives)
+        self._parameters[name] = made.parameter
+        self._own = frozenset(self._parameters.values())
+        return made.parameter
+
+    def variant(self, wrap: Mapping[str, Any] | None = None, replace: Mapping[str, Any] | None = None) -> DspyNetwork:
+        """Another network, in which layers stand for predictors; this one and the program stay as they are.
+
+        Args:
+            wrap: predictor → a function that takes it as a layer and returns the layer that stands for it.
+            replace: predictor → the layer, or the `dspy.Module`, that stands for it.
+
+        Raises:
+            MisuseError: there is no such predictor.
+        """
+        for node in [*(wrap or {}), *(replace or {})]:
+            if node not in self.nodes():
+                raise MisuseError(f"No predictor {node!r}.{did_you_mean(node, self.nodes())}")
+        layers = {node: make(self._layer(node)) for node, make in (wrap or {}).items()}
+        layers |= {n: Layer(one) if isinstance(one, dspy.Module) else one for n, one in (replace or {}).items()}
+        varied = type(self)(self.program.with_layers(layers))
+        varied._loaded, varied.safe_tools = dict(self._loaded), self.safe_tools
+        return varied
+
+    def _layer(self, node: str) -> Module:
+        return self.program.layers.get(node) or PredictorLayer(self._predictor(node))
+
+    def _predictor(self, node: str) -> Predictor:
+        return next(one for one in self.program.predictors if one.name == node)
+
+    def keys(self, node: str) -> list[str]:
+        """The inputs of a predictor."""
+        return list(self._predictor(node).signature.input_fields)
+
+    def model(self, node: str) -> Any:
+        """The model that a predictor asks, as a chat model; None where none is set, here and now."""
+        lm = self._predictor(node).predict.lm or dspy.settings.lm
+        return None if lm is None else DspyChat(lm=lm)
 
     def nodes(self) -> list[str]:
         """Its predictors."""

@@ -10,6 +10,7 @@ import dspy
 from llmdl_dspy.bars import bars
 from llmdl_dspy.compat import COPIED, POOLS
 from llmdl_dspy.program import current
+from llmdl_plugins import sync
 from llmdl_plugins.arriving import Method
 
 
@@ -28,6 +29,8 @@ def _forward(own: Callable[..., Any]) -> Callable[..., Any]:
         if (program := current()) is None:
             return own(self, **kwargs)
         with program.call(self, kwargs) as call:
+            if call.layer is not None:
+                return call.answered(sync.run(call.layered(self, is_async=False)))
             return call.answered(own(self, **call.kwargs))
 
     return forward
@@ -38,6 +41,8 @@ def _aforward(own: Callable[..., Any]) -> Callable[..., Any]:
         if (program := current()) is None:
             return await own(self, **kwargs)
         with program.call(self, kwargs) as call:
+            if call.layer is not None:
+                return call.answered(await call.layered(self, is_async=True))
             return call.answered(await own(self, **call.kwargs))
 
     return aforward

@@ -8,6 +8,7 @@ from typing import Any
 import dspy
 
 from llmdl_dspy import demos
+from llmdl_dspy.offers import Offer
 from llmdl_dspy.tools import Described, handed
 from llmdl_plugins import slots
 from llmdl_plugins.errors import UnboundCallError
@@ -53,6 +54,7 @@ class Predictor:
         if frozen_because:
             for one in (self.instructions, self.demos, *self.fields.values()):
                 one.freeze(frozen_because)
+        self.offers: dict[str, Offer] = {}
         self._signatures: dict[tuple[str, ...], Any] = {}
         self._shown: dict[int, tuple[Any, list[Any]]] = {}
 
@@ -73,7 +75,8 @@ class Predictor:
         """Its parameters by name: `node/instructions`, `node/demos`, `node/field:NAME`, `node/tool:NAME`."""
         tools = {f"tool:{one.tool.name}": one.parameter for one in (*self.tools.values(), *self.handed.values())}
         fields = {f"field:{name}": one for name, one in self.fields.items()}
-        own = {"instructions": self.instructions, "demos": self.demos, **fields, **tools}
+        offered = {option: one.parameter for option, one in self.offers.items()}
+        own = {"instructions": self.instructions, "demos": self.demos, **fields, **tools, **offered}
         return {f"{self.name}/{name}": one for name, one in own.items()}
 
     def given(self, caller: dspy.Predict, kwargs: Mapping[str, Any]) -> dict[str, Any]:
@@ -95,6 +98,18 @@ class Predictor:
             if "demos" in kwargs:
                 raise self._hidden("demos")
             found["demos"] = shown
+        return {**found, **self.chosen(caller, kwargs)}
+
+    def chosen(self, caller: dspy.Predict, kwargs: Mapping[str, Any]) -> dict[str, Any]:
+        """Model and options of a call, where another one is chosen than is written."""
+        found: dict[str, Any] = {}
+        for option, one in self.offers.items():
+            chosen = one.chosen(caller)
+            if "lm" in chosen and "lm" in kwargs:
+                raise self._hidden(option)
+            if "config" in chosen:
+                chosen["config"] = {**kwargs.get("config", {}), **found.get("config", {}), **chosen["config"]}
+            found |= chosen
         return found
 
     def changed_demos(self) -> list[Any] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -11,11 +12,13 @@ from typing import Any
 import dspy
 
 from llmdl_dspy.feeding import feeders
+from llmdl_dspy.placed import is_inside, prediction_of, standing_for
 from llmdl_dspy.predictor import OWN, Predictor
 from llmdl_dspy.tools import Described, acts_at_once, described, takes_tools, tools_of
 from llmdl_plugins import boundary, passage, tape
 from llmdl_plugins.errors import LlmdlError, TargetError, UnboundCallError
 from llmdl_plugins.holding import holding
+from llmdl_plugins.module import Module
 from llmdl_plugins.parameter import Parameter, copies, in_force
 from llmdl_plugins.tape import Step
 
@@ -49,12 +52,19 @@ class Program:
         for one in self.predictors:
             stages.setdefault(one.predict.stage, []).append(one)
         self._by_stage = stages
+        self.layers: Mapping[str, Module] = {}
         self.is_async = hasattr(module, "aforward") and not acts_at_once(module)
 
     @property
     def name(self) -> str:
         """The name of the module's class."""
         return type(self.module).__name__
+
+    def with_layers(self, layers: Mapping[str, Module]) -> Program:
+        """The same program, in which layers stand for predictors of these names."""
+        varied = copy.copy(self)
+        varied.layers = {**self.layers, **layers}
+        return varied
 
     def parameters(self) -> dict[str, Parameter]:
         """Every parameter by name."""
@@ -95,21 +105,22 @@ class Program:
         """
         known = self._known(caller, dspy.settings.caller_modules or [])
         given = {key: value for key, value in kwargs.items() if key not in OWN}
+        layer = None if known is None or is_inside() else self.layers.get(known.name)
         recorded = tape.current_tape()
         fed_by = feeders(recorded, given) if recorded else None
         with tape.step(known.name if known else named(caller), given, fed_by) as step:
             try:
-                call = Call(known.given(caller, kwargs) if known else dict(kwargs), step)
+                call = Call(known.given(caller, kwargs) if known and not layer else dict(kwargs), step, layer)
             except LlmdlError as error:
                 raise passage.refused(error) from None
             yield call
 
-    def copied(self, copy: dspy.Module) -> dspy.Module:
+    def copied(self, made: dspy.Module) -> dspy.Module:
         """A copy that the program made of one of its modules, for this run: with the texts in force in it."""
-        for predict in copy.predictors():
-            if (known := self._known(predict, [copy])) is not None:
+        for predict in made.predictors():
+            if (known := self._known(predict, [made])) is not None:
                 predict.signature = known.bound(predict.signature)
-        return copy
+        return made
 
     def _known(self, caller: dspy.Predict, inside: Sequence[dspy.Module]) -> Predictor | None:
         """The predictor that is called, or of which a copy is; None for one that is made as the program runs.
@@ -132,10 +143,19 @@ class Call:
     Args:
         kwargs: what it is given.
         step: of the tape, where one is recorded.
+        layer: what stands for the predictor, if something does.
     """
 
-    def __init__(self, kwargs: Mapping[str, Any], step: Step | None) -> None:
-        self.kwargs, self._step = kwargs, step
+    def __init__(self, kwargs: Mapping[str, Any], step: Step | None, layer: Module | None = None) -> None:
+        self.kwargs, self._step, self.layer = kwargs, step, layer
+
+    async def layered(self, caller: dspy.Predict, is_async: bool) -> Any:
+        """What the layer that stands for the predictor gives, as its prediction."""
+        assert self.layer is not None
+        state = {key: value for key, value in self.kwargs.items() if key not in OWN}
+        more = {key: value for key, value in self.kwargs.items() if key in OWN}
+        with standing_for(caller, more, is_async):
+            return prediction_of(await self.layer.ainvoke(state), caller)
 
     def answered(self, prediction: Any) -> Any:
         """Note what came."""

@@ -1,49 +1,15 @@
-"""Names for the parameters of layers at nodes: the node, then the path inside the layer without its plumbing."""
+"""The layers that a user has put into a graph as its nodes."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from typing import Any
 
 from langgraph.graph.state import CompiledStateGraph
 
 from llmdl_plugins.module import Module
-from llmdl_plugins.parameter import Parameter
-
-_PLUMBING = re.compile(r"^(alternatives|branches|experts|heads|layers|modules)\.|^inner$")
 
 
 def own_layers(graph: Any) -> dict[str, Module]:
     """Node → the layer that it is, where the user has put layers into a graph."""
     nodes = graph.builder.nodes if isinstance(graph, CompiledStateGraph) else {}
     return {node: spec.runnable for node, spec in nodes.items() if isinstance(spec.runnable, Module)}
-
-
-def layer_parameters(layers: Mapping[str, Module], known: Mapping[str, Parameter]) -> dict[str, Parameter]:
-    """The parameters of these layers by name; one that has a name already keeps it.
-
-    >>> layer_parameters({}, {})
-    {}
-    """
-    names = {parameter: name for name, parameter in known.items()}
-    found: dict[str, Parameter] = {}
-    for node, layer in layers.items():
-        for path, parameter in layer.named_parameters().items():
-            found[names.get(parameter) or _free(f"{node}/{short(path)}", {*known, *found})] = parameter
-    return found
-
-
-def _free(name: str, taken: set[str]) -> str:
-    names = [name, *(f"{name}_{n}" for n in range(2, len(taken) + 3))]
-    return next(candidate for candidate in names if candidate not in taken)
-
-
-def short(path: str) -> str:
-    """A path without the words of containers.
-
-    >>> short("alternatives.static/inner/demos")
-    'static/demos'
-    """
-    parts = [_PLUMBING.sub("", part) for part in path.split("/")]
-    return "/".join(part for part in parts if part)

@@ -19,7 +19,6 @@ from llmdl_langgraph.effects import effects, only_model
 from llmdl_langgraph.folder import Application
 from llmdl_langgraph.handover import FORMS, Handover
 from llmdl_langgraph.isolation import Graph
-from llmdl_langgraph.layered import layer_parameters
 from llmdl_langgraph.offers import Offer, offer
 from llmdl_langgraph.refusals import place_of, reason
 from llmdl_langgraph.runs import Runs
@@ -33,6 +32,7 @@ from llmdl_plugins.checks import Check, Verification
 from llmdl_plugins.data import Example
 from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.gates import Conditions, conditions
+from llmdl_plugins.layered import layer_parameters
 from llmdl_plugins.module import Module
 from llmdl_plugins.network import Network
 from llmdl_plugins.parameter import Parameter

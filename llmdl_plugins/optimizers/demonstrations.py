@@ -57,8 +57,8 @@ class DemonstrationSearch(Optimizer):
         """Propose for prompts that show examples, and for nodes with `/chosen`, `/static/demos`, `/retrieved/pool`."""
         if own := showing(problem.parameters):
             await self._own(problem, own)
-        if any(name.endswith("/chosen") for name in problem.parameters):
-            await self._at_nodes(problem)
+        if nodes := _with_a_choice(problem.parameters):
+            await self._at_nodes(problem, nodes)
 
     async def _own(self, problem: Problem, own: Mapping[str, Parameter]) -> None:
         rollouts = await problem.evaluate([{}], problem.train[: self.runs])
@@ -72,10 +72,9 @@ class DemonstrationSearch(Optimizer):
                     most = max(map(len, change.values()))
                     await problem.propose(change, f"{most} {kind} at {', '.join(change)}, set {n + 1}")
 
-    async def _at_nodes(self, problem: Problem) -> None:
+    async def _at_nodes(self, problem: Problem, nodes: Sequence[str]) -> None:
         probes = await problem.evaluate([{}], problem.train[:_PROBES])
-        for name in [n for n in problem.parameters if n.endswith("/chosen")]:
-            node = name.removesuffix("/chosen")
+        for node in nodes:
             demos = demonstrations(problem.train, text_key(problem.train), speaks_json(probes))
             await self._retrieved(problem, node, demos)
             await self._fixed(problem, node, demos)
@@ -92,6 +91,13 @@ class DemonstrationSearch(Optimizer):
             chosen = balanced(demos, self.size, draw)
             change = {f"{node}/chosen": "static", f"{node}/static/demos": chosen}
             await problem.propose(change, f"{len(chosen)} fixed examples at {node}, set {n + 1}")
+
+
+def _with_a_choice(parameters: Mapping[str, Parameter]) -> list[str]:
+    """The nodes that may be chosen to show examples."""
+    kinds = {"static", "retrieved"}
+    chosen = [name for name, p in parameters.items() if name.endswith("/chosen") and kinds <= set(p.options)]
+    return [name.removesuffix("/chosen") for name in chosen]
 
 
 def demonstrations(train: Sequence[Example], source: str, as_json: bool) -> list[dict[str, str]]:

@@ -11,6 +11,8 @@ from llmdl_plugins.optimizers.sifting import Part
 from llmdl_plugins.optimizers.trials import Cut
 from llmdl_plugins.run.feedback import FailureMode, alike
 
+_DOUBTS = 3
+
 
 @dataclass
 class Memory:
@@ -20,6 +22,7 @@ class Memory:
         rejected: moves that did not help; a new incumbent makes them worth another try.
         harmful: sentences without which it was better; they stay out for good.
         pending: texts that are better on train rows, and not surely on val rows: what comes next builds on them.
+        doubts: moves in a row that did not help.
         idle: sentences that repaired no row that asked for them; a new incumbent makes them worth another try.
     """
 
@@ -27,11 +30,18 @@ class Memory:
     harmful: dict[str, list[str]] = field(default_factory=dict)
     idle: dict[str, list[str]] = field(default_factory=dict)
     pending: dict[str, str] = field(default_factory=dict)
+    doubts: int = 0
 
     def reject(self, tried: Move) -> None:
-        """It did not help, and neither did what it was built on."""
-        self.pending = {}
+        """It did not help; where nothing did for a while, what it was built on is given up too."""
+        self.doubts += 1
+        if self.doubts >= _DOUBTS:
+            self.build_on({})
         self.rejected.append(tried)
+
+    def build_on(self, texts: Mapping[str, str]) -> None:
+        """What comes next begins with these texts, beyond the incumbent's."""
+        self.pending, self.doubts = dict(texts), 0
 
     def useless(self, left: Sequence[Part]) -> None:
         """These edits earned nothing."""
@@ -41,7 +51,7 @@ class Memory:
 
     def accept(self, cut: Cut | None) -> None:
         """A move is in force, and better without the sentence that was cut."""
-        self.pending = {}
+        self.build_on({})
         self.rejected.clear()
         self.idle.clear()
         if cut:

@@ -90,10 +90,9 @@ class Step:
             verdict = await self.problem.propose(candidate, trial.move.what)
             if verdict.accepted:
                 self.memory.accept(trial.cut)
-            elif verdict.probability >= _UNSURE:
-                self.memory.pending = candidate
-            else:
-                self.memory.reject(trial.move)
-            if verdict.accepted or self.memory.pending is candidate:
-                return verdict.accepted
+                return True
+            if verdict.probability >= _UNSURE:
+                self.memory.build_on(candidate)
+                return False
+            self.memory.reject(trial.move)
         return False

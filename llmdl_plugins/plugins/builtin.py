@@ -115,6 +115,11 @@ def llmdl_optimizers() -> list[Spec]:
             "a teacher rewrites prompts from feedback on failures",
         ),
         Spec(
+            "calibration",
+            "llmdl_plugins.optimizers.calibration:Calibration",
+            "no teacher: how far a model's prior is taken out of its choices",
+        ),
+        Spec(
             "fragments",
             "llmdl_plugins.optimizers.fragments:FragmentSearch",
             "no teacher: sentences that often help, and hints that train rows give",

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import re
+from typing import Any
 
 MARKER = re.compile(r"\[\[ ## (\w+) ## \]\]")
 _BETWEEN = re.compile(r"\bbetween\s+`?<([\w-]+)>`?\s+and\s+`?</\1>", re.I)
+_AS_JSON = re.compile(r"Respond with a JSON object in the following order of fields: (.*)\.\s*$", re.S)
+_MODULES = re.compile(r"module_names ## \]\]\n(\[.*?\])", re.S)
 _TEMPLATE = re.compile(r"<(\w+)>\s*\{[^{}]*\}\s*</\1>")
 
 
 def dress(last: str, body: str, wanted: tuple[str, ...]) -> str:
     """The body between the tags, in the field markers or in the fence that the last message asks for.
 
+    >>> dress("Respond with a JSON object in the following order of fields: `why`, then `answer`.", "7", ("answer",))
+    '{"why": "Answer:", "answer": "7"}'
     >>> dress("Put the new prompt between <prompt> and </prompt>.", "Be exact.", ("prompt",))
     '<prompt>Be exact.</prompt>'
 
@@ -23,9 +29,12 @@ def dress(last: str, body: str, wanted: tuple[str, ...]) -> str:
     # Asked for in words comes first: a quoted prompt may hold markers or a tag around a slot of its own.
     if tags := _BETWEEN.findall(last):
         return _tagged(_named(tags, wanted) or tags[-1], body)
+    if asked := _AS_JSON.search(last):
+        names = re.findall(r"`(\w+)`", asked[1])
+        return json.dumps(_filled(names, _main(names, wanted), body, last))
     if names := _fields(last):
-        answering = wanted[0] in ("answer", "reply")
-        return _marked(names, _named(names, wanted) or names[-1 if answering else 0], body)
+        fields = _filled(names, _main(names, wanted), body, last)
+        return "\n\n".join([*(f"[[ ## {n} ## ]]\n{_told(v)}" for n, v in fields.items()), "[[ ## completed ## ]]"])
     if template := _TEMPLATE.search(last):
         return _tagged(template[1], body)
     return f"```\n{body}\n```" if "within ``` blocks" in last else body
@@ -46,6 +55,18 @@ def _tagged(tag: str, body: str) -> str:
     return f"<{tag}>{body}</{tag}>"
 
 
-def _marked(names: list[str], main: str, body: str) -> str:
-    parts = [f"[[ ## {name} ## ]]\n{body if name == main else 'Answer:'}" for name in names]
-    return "\n\n".join([*parts, "[[ ## completed ## ]]"])
+def _main(names: list[str], wanted: tuple[str, ...]) -> str:
+    answering = wanted[0] in ("answer", "reply")
+    return _named(names, wanted) or names[-1 if answering else 0]
+
+
+def _filled(names: list[str], main: str, body: str, last: str) -> dict[str, Any]:
+    """Every field with what it holds; advice for several modules is the same for each."""
+    fields: dict[str, Any] = {name: body if name == main else "Answer:" for name in names}
+    if "module_advice" in fields and (modules := _MODULES.search(last)):
+        fields["module_advice"] = dict.fromkeys(json.loads(modules[1]), body)
+    return fields
+
+
+def _told(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)

@@ -17,12 +17,11 @@ from llmdl_plugins.errors import InfrastructureError, MisuseError, PluginError, 
 from llmdl_plugins.network import Network
 from llmdl_plugins.plugins.catalogue import catalogue, find
 from llmdl_plugins.run.events import CandidateScreened, Told
-from llmdl_plugins.testing import ScriptedChat, Simulator, server_process
+from llmdl_plugins.testing import ScriptedChat, SimulatedChat, Simulator, server_process
 
 from . import hops_model
 from .agents import two_nodes
 from .agents.hops import Hops
-from .speaking import Speaking
 
 AGENT = Path(__file__).parents[1] / "faults" / "agents" / "tickets.py"
 ALL = {"auto": None, "max_metric_calls": 300, "component_selector": "all"}
@@ -41,7 +40,7 @@ def rows(simulator: Simulator, split: str, size: int) -> list[dict[str, Any]]:
 def trained(net: Network, simulator: Simulator, name: str, told: list[str] | None = None, **more: Any) -> Any:
     """A result, by an optimizer with options of its own."""
     options = more.pop("options", {})
-    given = {"optimizer": find("optimizers", name)(**options), "teacher": Speaking(simulator=simulator), **more}
+    given = {"optimizer": find("optimizers", name)(**options), "teacher": SimulatedChat(simulator=simulator), **more}
 
     def watch(event: Any) -> None:
         if told is not None and isinstance(event, Told | CandidateScreened):
@@ -52,7 +51,7 @@ def trained(net: Network, simulator: Simulator, name: str, told: list[str] | Non
 
 
 def two_prompts(simulator: Simulator, demos: Any = None) -> Network:
-    model = Speaking(simulator=simulator)
+    model = SimulatedChat(simulator=simulator)
     first, second = simulator.start
     return trainable(
         Sequential(Prompt(model, first, "question", "record", demos), Prompt(model, second, "record", "answer", demos))
@@ -61,7 +60,7 @@ def two_prompts(simulator: Simulator, demos: Any = None) -> Network:
 
 def test_gepa_trains_a_langgraph_agent_of_two_nodes(capfd: Any) -> None:
     simulator = Simulator(skill="coupled", seed=3)
-    net = trainable(two_nodes.built(Speaking(simulator=simulator)))
+    net = trainable(two_nodes.built(SimulatedChat(simulator=simulator)))
     result = trained(net, simulator, "dspy:gepa", options=ALL)
     assert result.status == "improved" and result.after > 0.8
     assert set(result.parameters) == {"look/prompt", "answer/prompt"}
@@ -89,7 +88,7 @@ def test_fit_takes_it_by_its_name(tmp_path: Path) -> None:
 def test_runs_that_went_right_become_examples_of_every_node() -> None:
     simulator = Simulator(skill="coupled", seed=3)
     told: list[str] = []
-    net = trainable(two_nodes.built(Speaking(simulator=simulator)))
+    net = trainable(two_nodes.built(SimulatedChat(simulator=simulator)))
     seen: list[Any] = []
     screen = net.checked
     net.checked = lambda values: seen.append(values) or screen(values)  # type: ignore[method-assign, func-returns-value]
@@ -116,14 +115,14 @@ def test_where_there_is_a_parameter_for_examples_they_go_there() -> None:
 
 def test_one_prompt_takes_train_rows_as_they_are() -> None:
     simulator = Simulator(skill="rule", rules=2, seed=3, demo=1.0)
-    net = trainable(Prompt(Speaking(simulator=simulator), simulator.start[0], "question", "answer", []))
+    net = trainable(Prompt(SimulatedChat(simulator=simulator), simulator.start[0], "question", "answer", []))
     result = trained(net, simulator, "dspy:labeled-few-shot", teacher=None)
     assert result.status == "improved" and len(result.parameters["demos"]["after"]) == 16
 
 
 def test_where_the_budget_ends_it_its_best_so_far_is_proposed(capfd: Any) -> None:
     simulator = Simulator(skill="rule", seed=3)
-    net = trainable(Prompt(Speaking(simulator=simulator), simulator.start[0], "question", "answer"))
+    net = trainable(Prompt(SimulatedChat(simulator=simulator), simulator.start[0], "question", "answer"))
     told: list[str] = []
     result = trained(net, simulator, "dspy:gepa", told, budget="260 calls")
     assert simulator.counts["calls"] <= 260
@@ -155,7 +154,7 @@ def test_a_fault_on_the_way_to_the_model_is_no_score() -> None:
 
 def test_who_needs_a_teacher_says_so() -> None:
     simulator = Simulator(skill="rule", seed=3)
-    net = trainable(Prompt(Speaking(simulator=simulator), "Answer the ticket.", "question", "answer"))
+    net = trainable(Prompt(SimulatedChat(simulator=simulator), "Answer the ticket.", "question", "answer"))
     splits = [rows(simulator, split, 20) for split in ("train", "val", "test")]
     with pytest.raises(UnknownNameError, match="'dspy:miprov2' needs a teacher"):
         Trainer(net, "exact_match", *splits, optimizer="dspy:miprov2")
@@ -163,7 +162,7 @@ def test_who_needs_a_teacher_says_so() -> None:
 
 def test_rows_are_not_put_into_prompts_where_no_texts_are_stored() -> None:
     simulator = Simulator(skill="rule", seed=3)
-    net = trainable(Prompt(Speaking(simulator=simulator), "Answer the ticket.", "question", "answer"))
+    net = trainable(Prompt(SimulatedChat(simulator=simulator), "Answer the ticket.", "question", "answer"))
     splits = [rows(simulator, split, 20) for split in ("train", "val", "test")]
     with pytest.raises(MisuseError, match="'dspy:labeled-few-shot' puts train rows into prompts"):
         Trainer(net, "exact_match", *splits, optimizer="dspy:labeled-few-shot", content=False)
@@ -180,7 +179,7 @@ def test_a_dspy_program_shows_the_fields_of_its_predictors() -> None:
 
 def test_the_nearest_runs_that_went_right_become_a_pool_to_choose_from() -> None:
     simulator = Simulator(skill="coupled", seed=3)
-    net = trainable(two_nodes.built(Speaking(simulator=simulator)))
+    net = trainable(two_nodes.built(SimulatedChat(simulator=simulator)))
     result = trained(net, simulator, "dspy:knn-few-shot", teacher=None, node="look")
     assert result.proposed == 1
     with pytest.raises(MisuseError, match="Name the node"):
@@ -189,7 +188,7 @@ def test_the_nearest_runs_that_went_right_become_a_pool_to_choose_from() -> None
 
 def test_what_a_majority_scores_is_told_and_its_best_member_is_proposed() -> None:
     simulator = Simulator(skill="rule", rules=2, seed=3, demo=1.0)
-    net = trainable(Prompt(Speaking(simulator=simulator), simulator.start[0], "question", "answer", []))
+    net = trainable(Prompt(SimulatedChat(simulator=simulator), simulator.start[0], "question", "answer", []))
     told: list[str] = []
     options = {"num_candidate_programs": 2, "size": 2}
     result = trained(net, simulator, "dspy:ensemble", told, teacher=None, options=options)
@@ -212,6 +211,6 @@ def test_what_cannot_be_used_is_listed_with_its_cause(name: str, why: str) -> No
 
 def test_options_that_dspy_refuses_are_misuse() -> None:
     simulator = Simulator(skill="rule", seed=3)
-    net = trainable(Prompt(Speaking(simulator=simulator), simulator.start[0], "question", "answer"))
+    net = trainable(Prompt(SimulatedChat(simulator=simulator), simulator.start[0], "question", "answer"))
     with pytest.raises(PluginError, match=r"dspy:simba failed inside DSPy 3.4.*Trainset too small: 40 < 400"):
         trained(net, simulator, "dspy:simba", options={"bsize": 400})

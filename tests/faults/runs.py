@@ -84,7 +84,7 @@ class Ground:
         """The result that an unbroken command prints."""
         return self.result_of(self.start(*command, **variables))
 
-    def result_of(self, process: subprocess.Popen[bytes], timeout: float = 120) -> dict[str, Any]:
+    def result_of(self, process: subprocess.Popen[bytes], timeout: float = 300) -> dict[str, Any]:
         """The result that a command prints in the end."""
         assert process.wait(timeout) in (0, 3), self.err()
         return dict(json.loads((self.path / "out").read_text()))

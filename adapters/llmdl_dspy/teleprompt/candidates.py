@@ -53,7 +53,7 @@ class Candidates:
             if own := self._demos.get(name):
                 values[own] = demos
             else:
-                text = with_demos(text, demos, self.texts[name].slots)
+                text = with_demos(text, demos, self.texts[name])
             values[name] = text
             shown.update({row.id: row for row in rows})
         changed = {name: value for name, value in values.items() if plain(value) != plain(self._now[name])}

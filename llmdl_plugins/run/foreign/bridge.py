@@ -51,6 +51,9 @@ class Bridge:
         if winner is None or not winner.values:
             problem.say(f"{self.name} ends with the values that it began with: nothing to propose")
             return
+        if (fault := self._fault(winner)) is not None:
+            problem.refused(*fault)
+            return
         await problem.propose(winner.values, f"what {self.name} found", winner.shown)
 
     async def _winner(self, work: Callable[[], Candidate]) -> Candidate | None:
