@@ -55,6 +55,7 @@ FOREIGN = {
     "llmdl_gepa",
     "llmdl_langgraph",
     "llmdl_local",
+    "llmdl_optuna",
     "llmdl_ray",
     "llmdl_recipes",
     "llmdl_sdks",

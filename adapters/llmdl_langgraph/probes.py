@@ -28,6 +28,7 @@ from llmdl_plugins.tape import Tape
 MANY_WORDS = 4  # of a prompt file, or of a function on lines of their own, are no coincidence
 GLUE = "it only lays out data inside another text"
 UNSEEN = "not seen in what the probes sent"
+SHARED = "another node sends a message that begins with the same words"
 
 
 @dataclass(frozen=True)
@@ -144,14 +145,28 @@ def _seen(text: Text, held: frozenset[str], seen: Sequence[Seen]) -> Candidate:
     used = tuple(reading for reading in text.readings if any(reading is s.reading for s in seen))
     if used and used[0].transform in CASES:  # an edit is written as the source writes it
         used = (text.reading, *used)
-    why = UNSEEN if not seen else GLUE if _only_lays_out(seen) else SOURCELESS if text.is_sourceless else ""
     return Candidate(
         text.ways,
         used or text.readings,
         held if senders <= held else senders,
-        why,
+        _why_frozen(text, held, seen),
         is_spoken=any(s.message.is_answer for s in seen),
     )
+
+
+def _why_frozen(text: Text, held: frozenset[str], seen: Sequence[Seen]) -> str:
+    if not seen:
+        return UNSEEN
+    if _only_lays_out(seen):
+        return GLUE
+    if text.is_sourceless:
+        return SOURCELESS
+    return SHARED if any(s.reading.is_opening and not _is_of(s.message.node, held) for s in seen) else ""
+
+
+def _is_of(sender: str, held: frozenset[str]) -> bool:
+    """Whether a node holds a text, or one around it; of a text that no node is known to hold, each may be the one."""
+    return not held or any(sender == node or sender.startswith(f"{node}/") for node in held)
 
 
 def _only_lays_out(seen: Sequence[Seen]) -> bool:

@@ -19,7 +19,7 @@ _TRAINS = re.compile(r"^\s*(?:import|from)\s+llmdl_", re.M)  # a script that tra
 def quoting(texts: Iterable[str], known: Collection[Source]) -> list[Source]:
     """The loaded modules of the user, but for the known ones, whose source shares a few words in a row with a text.
 
-    A module of another project counts only where the known ones import it: else it is another application's.
+    A module of another project counts only where it imports a known one, or they it: else it is another application's.
     """
     wanted = {words for text in texts for words in _in_a_row(text)}
     files, tops = {source.file for source in known}, {_top(source.name) for source in known}
@@ -33,8 +33,14 @@ def _near(found: Collection[Source], known: Collection[Source]) -> list[Source]:
     projects = {project_of(source) for source in known}
     if all(project_of(source) in projects for source in found):
         return list(found)
-    imported = {source.file for one in known for source in closure(one)}
-    return [source for source in found if project_of(source) in projects or source.file in imported]
+    files, imported = {one.file for one in known}, {source.file for one in known for source in closure(one)}
+    return [
+        source
+        for source in found
+        if project_of(source) in projects
+        or source.file in imported
+        or any(one.file in files for one in closure(source))
+    ]
 
 
 def _top(name: str) -> str:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from llmdl_langgraph.readings import Reading
 from llmdl_langgraph.walking import Reached
 
-CHARS = 40
+CHARS = 24
 FEW_CHARS = 4
 STRETCHES = 20
 

@@ -11,13 +11,15 @@ import json
 import re
 import sys
 import threading
-from collections.abc import AsyncIterator, Iterator
-from functools import reduce
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial, reduce
 from operator import add
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+Stage = Callable[[], AbstractContextManager[None]]
 OURS = ("llmdl_plugins", "llmdl_langgraph", "llmdl_recipes", "llmdl_local", "llmdl_sdks", "llmdl_dspy")
 # Options that define tools and schemas, as providers call them.
 DEFINING = ("tools", "functions", "response_format", "response_schema", "response_json_schema", "format", "text")
@@ -160,26 +162,46 @@ def on_its_own(graph: Any) -> tuple[Any, Any]:
     return graph.copy(update=fresh), {"configurable": {"thread_id": uuid4().hex}}
 
 
-def replayed(graph: Any, probe: Any) -> Any:
+def replayed(graph: Any, probe: Any, stage: Stage = nullcontext) -> Any:
     """What one run asks, and how it failed, if it did."""
     replay = Replay(probe["calls"])
     stand_in(replay)
     own, config = on_its_own(graph)
     try:
-        asyncio.run(own.ainvoke(probe["inputs"], config, context=probe["context"]))
+        with stage():
+            asyncio.run(own.ainvoke(probe["inputs"], config, context=probe["context"]))
     except Exception as error:
         return {"asked": replay.asked, "left": list(replay.left), "error": f"{type(error).__name__}: {error}"}
     return {"asked": replay.asked, "left": list(replay.left), "error": None}
 
 
+def guarded(allowed: Any) -> Stage:
+    """Guard this process as the one is guarded that has started it, if it is; what raises what was refused."""
+    if allowed is None:
+        return nullcontext
+    from llmdl_plugins.effects import guard
+    from llmdl_plugins.effects.effect import Allowed
+
+    guard.install(Allowed(**{**allowed, "tools": frozenset(allowed["tools"])}))
+    return partial(guard.reported, "the exported copy")
+
+
+def hidden() -> None:
+    """Let the import of any package of ours fail, whether it is installed, or loaded, or not."""
+    for name in {*OURS, *(name for name in sys.modules if name.partition(".")[0] in OURS)}:
+        sys.modules[name] = None  # type: ignore[assignment]
+
+
 def main(told: str, written: str) -> None:
     """Replay every probe on the application in a folder."""
-    for ours in OURS:
-        sys.modules[ours] = None  # type: ignore[assignment]  # importing it fails, whether it is installed or not
     spec = json.loads(Path(told).read_text(encoding="utf-8"))
-    sys.path[:] = [spec["folder"], *spec["path"]]
-    graph = getattr(importlib.import_module(spec["module"]), spec["attribute"])
-    done = [replayed(graph, probe) for probe in spec["probes"]]
+    sys.path[:] = spec["path"]
+    stage = guarded(spec["allowed"])
+    hidden()
+    sys.path.insert(0, spec["folder"])
+    with stage():
+        graph = getattr(importlib.import_module(spec["module"]), spec["attribute"])
+    done = [replayed(graph, probe, stage) for probe in spec["probes"]]
     Path(written).write_text(json.dumps(done), encoding="utf-8")
 
 

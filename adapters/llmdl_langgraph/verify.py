@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from llmdl_langgraph.replay_alone import masked
 from llmdl_langgraph.witness import Witness
 from llmdl_plugins import boundary
 from llmdl_plugins.checks import Verification
+from llmdl_plugins.effects import guard
+from llmdl_plugins.effects.effect import Allowed
 from llmdl_plugins.errors import LlmdlError, MisuseError
 from llmdl_plugins.network import Network
 from llmdl_plugins.plain import plain
@@ -82,21 +85,30 @@ async def _alone(exported: Exported, runs: Sequence[Any]) -> Any:
             "module": exported.module,
             "attribute": exported.attribute,
             "probes": runs,
+            "allowed": _told(guard.rules()),
         }
         told.write_text(json.dumps(spec), encoding="utf-8")
         await _started(str(Path(replay_alone.__file__)), str(told), str(written))
         return json.loads(written.read_text(encoding="utf-8"))
 
 
+def _told(allowed: Allowed | None) -> Any:
+    """What the exported application may do, as JSON; None where nothing guards this process."""
+    if allowed is None:
+        return None
+    return {field: list(value) for field, value in vars(allowed).items() if field != "ours"}
+
+
 async def _started(*arguments: str) -> None:
-    pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(sys.executable, *arguments, stdout=pipe, stderr=pipe)
+    pipe = subprocess.PIPE
+    with guard.ours():
+        process = subprocess.Popen([sys.executable, *arguments], stdout=pipe, stderr=pipe)
     try:
-        _, said = await asyncio.wait_for(process.communicate(), SECONDS)
-    except TimeoutError:
-        process.kill()
-        await process.wait()
+        _, said = await asyncio.to_thread(process.communicate, timeout=SECONDS)
+    except subprocess.TimeoutExpired:
         raise MisuseError(f"The exported application did not end within {SECONDS:g} seconds.") from None
+    finally:
+        process.kill()
     if process.returncode:
         last = said.decode(errors="replace").strip().splitlines()[-1:] or ["it said nothing"]
         raise MisuseError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -61,6 +62,15 @@ def confined(target: str, wishes: Wishes, *ours: Path, folder: Path | None = Non
         plugged.load_guarded()
     else:
         sys.exit(_again(target, wishes, folder))
+
+
+def application_of(target: str) -> str:
+    """The application that is run: of the folder of a run, the one that it trained."""
+    config = Path(target) / "config.json"
+    try:
+        return str(json.loads(config.read_text(encoding="utf-8"))["target"]) if Path(target).is_dir() else target
+    except (OSError, ValueError, LookupError, TypeError):
+        return target  # what is wrong with the folder is said where it is read
 
 
 def missed(message: str) -> str:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from llmdl_plugins.cli import asking, confined, options, plugged
+from llmdl_plugins.cli.confined import application_of
 from llmdl_plugins.cli.output import kept
 
 
@@ -46,7 +47,7 @@ def evaluate(
     These rows are no sealed test: what is printed is a measurement, not a claim.
     """
     wishes = confined.Wishes(allow_host, safe_tool, allow_write, allow_program, allow_native, env)
-    confined.confined(_application(target), wishes)
+    confined.confined(application_of(target), wishes)
 
     from llmdl_plugins.cli.fitting import read_rows, resolved_loss
     from llmdl_plugins.cli.progress import progress
@@ -94,12 +95,3 @@ def evaluate(
             origin=Origin(made, given),
         )
         print(printable(json.dumps(figures.json()) if as_json else str(figures)), file=out)
-
-
-def _application(target: str) -> str:
-    """The application that is run: for a run, the one that it trained."""
-    config = Path(target) / "config.json"
-    try:
-        return str(json.loads(config.read_text(encoding="utf-8"))["target"]) if Path(target).is_dir() else target
-    except (OSError, ValueError, LookupError, TypeError):
-        return target  # what is wrong with the folder is said where it is read

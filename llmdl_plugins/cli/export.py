@@ -15,7 +15,7 @@ import typer
 
 from llmdl_plugins import redact
 from llmdl_plugins.checks import Check
-from llmdl_plugins.cli import plugged
+from llmdl_plugins.cli import confined, plugged
 from llmdl_plugins.cli.output import kept
 from llmdl_plugins.errors import MisuseError, NotVerifiedError, did_you_mean
 from llmdl_plugins.printable import printable
@@ -47,6 +47,12 @@ def export(
         Path | None, typer.Option(help="Rows of the run: compare every message of the exported copy; sends nothing.")
     ] = None,
     candidate: Annotated[bool, typer.Option(help="Hand over the values even if no gain was shown.")] = False,
+    allow_host: confined.Hosts = None,
+    safe_tool: confined.Tools = None,
+    allow_write: confined.Writes = None,
+    allow_program: confined.Programs = None,
+    allow_native: confined.Natives = None,
+    env: confined.Variables = None,
     plugin: plugged.Plugins = None,
 ) -> None:
     """Export what a run ended with: nothing is handed over unless the sealed test showed a gain."""
@@ -56,6 +62,8 @@ def export(
         raise MisuseError(f"Can't export as {form!r}.{did_you_mean(form, FORMS)}")
     if output is not None and not output.absolute().parent.is_dir():
         raise MisuseError(f"There is no folder {output.absolute().parent} to write to.")
+    wishes = confined.Wishes(allow_host, safe_tool, allow_write, allow_program, allow_native, env)
+    confined.confined(confined.application_of(str(run)), wishes, run, *([output.absolute().parent] if output else []))
     past = PastRun.read(run)
     values = past.values(candidate)
     if not values:

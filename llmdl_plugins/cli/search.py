@@ -9,8 +9,11 @@ import typer
 
 from llmdl_plugins.cli.fit import fit
 
-Strategy = Annotated[str, typer.Option("--search", help="random, evolution, halving, or what a plugin offers.")]
-_DEFAULT = "halving"
+Strategy = Annotated[
+    str,
+    typer.Option("--search", help="portfolio, structured, halving, evolution, random, tpe, or what a plugin offers."),
+]
+_DEFAULT = "portfolio"
 
 
 def search(*, search: str = _DEFAULT, **given: Any) -> None:

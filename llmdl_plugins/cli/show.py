@@ -40,9 +40,8 @@ def show(
     from llmdl_plugins.cli.fitting import probe_rows
 
     rows = probe_rows(probe, data, inputs, expected)
-    if rows:
-        wishes = confined.Wishes(allow_host, safe_tool, allow_write, allow_program, allow_native, env)
-        confined.confined(target, wishes)
+    wishes = confined.Wishes(allow_host, safe_tool, allow_write, allow_program, allow_native, env)
+    confined.confined(target, wishes)
     with kept():
         network = _network(target, rows, budget)
     _print(network, as_json, mermaid)

@@ -140,6 +140,16 @@ def llmdl_searches() -> list[Spec]:
         ),
         Spec("evolution", "llmdl_plugins.searches.evolution:Evolution", "children of good ones differ in one choice"),
         Spec("halving", "llmdl_plugins.searches.halving:Halving", "many on a few rows, the better half on more"),
+        Spec(
+            "portfolio", "llmdl_plugins.searches.portfolio:portfolio", "the default: structured; halving without numpy"
+        ),
+        Spec(
+            "structured",
+            "llmdl_plugins.searches.structured:Structured",
+            "what options and pairs of them are worth proposes and ranks",
+            requires=("numpy",),
+            extra="search",
+        ),
     ]
 
 

@@ -31,6 +31,7 @@ from llmdl_plugins.run.patience import ROLLOUT_TIMEOUT
 from llmdl_plugins.run.pool import pooled
 from llmdl_plugins.run.rollout import Rollout, Status, Values, Wanted
 from llmdl_plugins.run.space import Space
+from llmdl_plugins.run.switching import quick_switches
 from llmdl_plugins.run.tally import Tally
 from llmdl_plugins.run.told import SEALED, step
 from llmdl_plugins.run.tools import ToolRecords, ToolRules
@@ -132,7 +133,7 @@ class Evaluator:
             self.tell(Progressed(phase, done, len(wanted)))
             return rollout if tapes else rollout.without_tape()
 
-        with node_threads(self.concurrency):
+        with node_threads(self.concurrency), quick_switches():
             try:
                 rollouts = await pooled(watched, wanted, self._slots, self.concurrency)
             finally:

@@ -50,6 +50,11 @@ class Space:
         """The choices, in the order of an architecture."""
         return tuple(self.options)
 
+    @cached_property
+    def ordered(self) -> tuple[str, ...]:
+        """The choices, each after those that it stands inside of."""
+        return tuple(sorted(self.names, key=lambda name: max(map(len, self.conditions.get(name, [()])))))
+
     @property
     def home(self) -> Architecture:
         """The application as it is."""
@@ -58,7 +63,7 @@ class Space:
     def of(self, values: Mapping[str, JSON]) -> Architecture:
         """The architecture that these values make, on top of those of the application."""
         full = {**self.start, **values}
-        return tuple(self.options[name].index(full[name]) if self._counts(name, full) else OUT for name in self.names)
+        return tuple(self.options[name].index(full[name]) if self.counts(name, full) else OUT for name in self.names)
 
     def values(self, architecture: Architecture) -> dict[str, Any]:
         """All choices by name; those that don't count are as in the application."""
@@ -74,7 +79,8 @@ class Space:
         """What differs from the application, for people."""
         return in_words(self.changes(architecture))
 
-    def _counts(self, name: str, full: Mapping[str, JSON]) -> bool:
+    def counts(self, name: str, full: Mapping[str, JSON]) -> bool:
+        """Whether a choice counts under values of the choices that it stands inside of."""
         ways = self.conditions.get(name)
         return ways is None or any(all(full.get(gate) in options for gate, options in way.items()) for way in ways)
 

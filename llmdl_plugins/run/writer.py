@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from itertools import chain
@@ -19,6 +19,7 @@ from llmdl_plugins.run.schema import packed_row, recording, sealed_row
 
 _GROUP = 256
 _TOGETHER = 32  # rows that one statement adds
+_LATER = {"rollouts"}  # what is made of calls that are on disk already: others are waited for, and go first
 _DISK = (sqlite3.OperationalError, sqlite3.DatabaseError, sqlite3.InternalError)  # others are of one value
 _Statement = tuple[str, tuple[Any, ...]]
 
@@ -68,16 +69,36 @@ class Writer:
         return write.done
 
     def _write(self) -> None:
-        while (first := self._writes.get()) is not None:
+        later = list[_Write]()
+        while (first := self._next(later)) is not None:
             group = [first]
             while len(group) < _GROUP and not self._writes.empty():
                 if (item := self._writes.get()) is None:
-                    self._commit(group)
+                    self._commit([*later, *group])
                     return
                 group.append(item)
-            self._commit(group)
+            later = self._urgent([*later, *group])
+        self._commit(later)
 
-    def _commit(self, group: list[_Write]) -> None:
+    def _next(self, later: list[_Write]) -> _Write | None:
+        """The next write; while there is none, what could wait is written."""
+        if later and self._writes.empty():
+            self._commit(later)
+            later.clear()
+        return self._writes.get()
+
+    def _urgent(self, group: list[_Write]) -> list[_Write]:
+        """Write what somebody waits for; what is left may wait, but for no statement and not for ever."""
+        later = [one for one in group if one.table in _LATER]
+        if len(later) >= _GROUP or not all(one.table for one in group):
+            self._commit(group)
+            return []
+        self._commit([one for one in group if one.table not in _LATER])
+        return later
+
+    def _commit(self, group: Sequence[_Write]) -> None:
+        if not group:
+            return
         failure = self._kept(group)
         if failure and self.failure is None and len(group) > 1:
             for one in group:  # what can't be stored is one of them: the others are
@@ -91,16 +112,16 @@ class Writer:
                 done.set_result(None)
         self.landing.announce()
 
-    def _kept(self, group: list[_Write]) -> LedgerError | None:
+    def _kept(self, group: Sequence[_Write]) -> LedgerError | None:
         if self.failure:
             return self.failure
         try:
             statements = [*self._statements(group)]
+            if len(statements) > 1:
+                statements = [("BEGIN IMMEDIATE", ()), *statements, ("COMMIT", ())]
             with self.lock:
-                self._db.execute("BEGIN IMMEDIATE")
-                for statement, values in statements:
+                for statement, values in statements:  # one alone is a transaction by itself
                     self._db.execute(statement, values)
-                self._db.execute("COMMIT")
         except Exception as error:
             self._undo()
             failure = unwritten(self._name, error)
@@ -109,7 +130,7 @@ class Writer:
             return failure
         return None
 
-    def _statements(self, group: list[_Write]) -> Iterator[_Statement]:
+    def _statements(self, group: Sequence[_Write]) -> Iterator[_Statement]:
         """What writes a group: rows of one table together, since each statement waits for the interpreter anew."""
         rows: dict[str, list[tuple[Any, ...]]] = {}
         for write in group:

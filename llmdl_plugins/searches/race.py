@@ -89,6 +89,17 @@ class Race:
         """The best first, of equals the cheaper."""
         return sorted(architectures, key=lambda a: (-self.seen[a].score, self.seen[a].cost))
 
+    def cheapest_like(self, architecture: Architecture) -> Architecture:
+        """The cheapest that came to the same on every row that both were run on, at least half as many."""
+        scores = self.seen[architecture].scores
+        alike = [a for a, seen in self.seen.items() if _same(scores, seen.scores)]
+        return min(alike, key=lambda a: self.seen[a].cost)
+
+
+def _same(scores: Sequence[float | None], others: Sequence[float | None]) -> bool:
+    common = min(len(scores), len(others))
+    return 2 * common >= len(scores) and scores[:common] == others[:common]
+
 
 def ladder(first: int, rows: int) -> list[int]:
     """After how many rows a race looks: twice as many each time, and all at last.

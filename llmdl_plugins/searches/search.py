@@ -35,7 +35,7 @@ class Search(Optimizer):
                 f"The search {self.name!r} has nothing to choose: no choice of this application is trainable. "
                 "Give a recipe (--recipe NAME) or a space (--space NAME|FILE)."
             )
-        ranked = await self.explored(race)
+        ranked = list(dict.fromkeys(race.cheapest_like(one) for one in await self.explored(race)))
         best = ranked[: ranked.index(race.space.home)] if race.space.home in ranked else ranked
         for architecture in best[:_FINALISTS]:
             if (await problem.propose(race.space.changes(architecture), race.space.words(architecture))).accepted:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -40,6 +41,12 @@ def calls_paid(tmp_path: Path) -> int:
     return read_run(tmp_path / "runs/a").journal.calls
 
 
+ACTING = (
+    '"""Name the desk."""',
+    """in_copy = __import__("sys").modules.get("llmdl_plugins", 0) is None
+    if os.environ.get("ACT_AT") and (in_copy or not os.environ.get("ACT_IN_COPY")):
+        open(os.environ["ACT_AT"], "w").close()""",
+)
 DATED = (
     "SystemMessage(PROMPT)",
     "SystemMessage(f'{PROMPT}\\nIt is {__import__(\"datetime\").datetime.now().isoformat()} now.')",
@@ -150,3 +157,38 @@ def test_a_notebook_can_be_shown(llmdl: Callable[..., Any], tmp_path: Path) -> N
     sys.modules.pop("desk_book")
     missing = llmdl("show", "none.ipynb:graph")
     assert missing.code == 2 and "There is no file none.ipynb" in missing.err
+
+
+def alone(tmp_path: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """`llmdl export` of the run, in processes of its own."""
+    line = [sys.executable, "-m", "llmdl_plugins.cli", "export", "runs/a", "-o", "app/prompts.patch", *options]
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(HERE), *filter(None, sys.path)])}
+    return subprocess.run(
+        [*line, "--env", "DESK_MODEL"], cwd=tmp_path, env=env, capture_output=True, text=True, timeout=300
+    )
+
+
+def test_what_the_application_does_at_import_is_refused(run: Callable[..., Any], rows: Path, tmp_path: Path) -> None:
+    with (tmp_path / "app/mail_desk.py").open("a") as source:
+        source.write(f"\nopen({str(tmp_path / 'made.txt')!r}, 'w').close()\n")
+    done = alone(tmp_path)
+    assert done.returncode == 2 and "Side effect at import: it was about to write" in done.stderr, done.stderr
+    assert not (tmp_path / "made.txt").exists() and not (tmp_path / "app/prompts.patch").exists()
+    done = alone(tmp_path, "--allow-write", str(tmp_path))
+    assert done.returncode == 0 and (tmp_path / "app/prompts.patch").exists(), done.stderr
+
+
+@pytest.mark.parametrize("run", [ACTING], indirect=True)
+def test_the_copy_that_is_verified_is_guarded_too(
+    run: Callable[..., Any], rows: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, verify = tmp_path / "made.txt", ("--verify", str(rows), "--env", "ACT_*")
+    monkeypatch.setenv("ACT_AT", str(made))
+    done = alone(tmp_path, *verify)
+    assert done.returncode == 2 and "Side effect at sort: it was about to write" in done.stderr, done.stderr
+    monkeypatch.setenv("ACT_IN_COPY", "yes")
+    done = alone(tmp_path, *verify)
+    assert done.returncode == 1 and "Side effect at the exported copy" in done.stderr, done.stderr
+    assert not made.exists()
+    done = alone(tmp_path, *verify, "--allow-write", str(tmp_path))
+    assert done.returncode == 0 and made.exists(), done.stderr

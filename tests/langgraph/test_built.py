@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -49,3 +50,32 @@ def test_a_rendered_template_is_edited_as_its_source_is_written(agent: Agent, fo
     subprocess.run(["git", "init", "-q", "."], cwd=folder, check=True)
     subprocess.run(["git", "apply", "-"], cwd=folder, input=net.export("patch", changes).encode(), check=True)
     assert sent_alone((folder, "built.graph", ASKED)) == [bound]
+
+
+SORTING = """
+from langchain.agents import create_agent
+from model import model
+from post_tools import weigh
+
+graph = create_agent(model, [weigh], system_prompt="You sort all of the post.")
+"""
+WEIGHING = '''
+def weigh(letter: str) -> str:
+    """Weigh a letter."""
+    return "light"
+'''
+
+
+def test_a_short_prompt_is_found_where_the_tools_are_those_of_another_project(
+    agent: Agent, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, source in {"post_office": SORTING, "post_tools": WEIGHING}.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "pyproject.toml").touch()
+        (tmp_path / name / f"{name}.py").write_text(source)
+        monkeypatch.syspath_prepend(str(tmp_path / name))
+    agent("model")
+    net = network(agent("post_office"), probes=[])
+    for name in ("post_office", "post_tools"):
+        del sys.modules[name]
+    assert [p.default for n, p in net.named_parameters().items() if p.trainable] == ["You sort all of the post."]

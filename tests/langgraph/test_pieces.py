@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from llmdl_langgraph.probes import UNSEEN
+from llmdl_langgraph.probes import SHARED, UNSEEN
 
 from .conftest import Agent
 from .test_export import sent
@@ -29,7 +29,7 @@ def test_every_piece_can_be_changed(agent: Agent) -> None:
     by_text = {net[name].default: name for name in trainable(net)}
     assert by_text.keys() >= CHANGES.keys()
     values = {by_text[before]: after for before, after in CHANGES.items()}
-    reported, wrote, briefed, checked, reviewed = sent(net, module.model, values, ASKED)
+    reported, wrote, briefed, checked, reviewed, *_ = sent(net, module.model, values, ASKED)
     assert reported[1][1] == "Of what we found:\nIs tea good?\n\nSee also: one, two"
     assert wrote[0][1].startswith("About: Is tea good?\nSay: ")
     assert briefed[0][1].startswith("Our aim: Is tea good?\n\nBefore:\n")
@@ -41,11 +41,17 @@ def test_a_form_that_fills_a_prompt_is_a_parameter_too(agent: Agent) -> None:
     module = agent("pieces")
     net = network(module, probes=[ASKED])
     [form] = [name for name in trainable(net) if "weak about the manuscript" in net[name].default]
-    *_, reviewed = sent(net, module.model, {form: net[form].default.replace("weak", "missing")}, ASKED)
+    *_, reviewed, _, _ = sent(net, module.model, {form: net[form].default.replace("weak", "missing")}, ASKED)
     assert "missing about the manuscript" in reviewed[0][1] and reviewed[0][1].startswith("Fill in this form")
 
 
 def test_what_a_variable_would_hold_otherwise_is_shown(agent: Agent) -> None:
     net = network(agent("pieces"), probes=[ASKED])
-    assert frozen(net) == {"unreached/tone": UNSEEN}
+    assert frozen(net)["unreached/tone"] == UNSEEN
     assert "in French" in net["unreached/tone"].default
+
+
+def test_labels_with_which_another_nodes_message_begins_are_not_changed(agent: Agent) -> None:
+    net = network(agent("pieces"), probes=[ASKED])
+    [labels] = [name for name, p in net.named_parameters().items() if p.default.startswith("Goal: {asked}")]
+    assert frozen(net)[labels] == SHARED

@@ -50,6 +50,16 @@ def brief(state: State) -> State:
     return {"said": model.invoke([HumanMessage(content="\n\n".join(lines))]).text}
 
 
+def ask(state: State) -> State:
+    content = f"Goal: {state['asked']}\n\nPlan:\n{state['said']}"
+    return {"said": model.invoke([HumanMessage(content)]).text}
+
+
+def plan(state: State) -> State:
+    lines = [f"Goal: {state['asked']}", f"Plan:\n{state['said']}", f"What we know so far: {state['said']}"]
+    return {"said": model.invoke([HumanMessage(content="\n\n".join(lines))]).text}
+
+
 def check(state: State) -> State:
     return {"said": model.invoke(CHECK.format(asked=state["asked"], papers=state["said"])).text}
 
@@ -59,7 +69,7 @@ def review(state: State) -> State:
 
 
 builder = StateGraph(State)
-builder.add_sequence([("report", partial(report, TONE)), write, brief, check, review])
+builder.add_sequence([("report", partial(report, TONE)), write, brief, check, review, ask, plan])
 builder.add_edge(START, "report")
-builder.add_edge("review", END)
+builder.add_edge("plan", END)
 graph = builder.compile()

@@ -8,13 +8,12 @@ from spec import Agent, Run
 
 FILE = "prompting/catalog.py"
 FOUND = [{"content": "a document", "source": "s", "page": 1, "chunk_id": "c", "score": 0.9}]
-GRADED = (
-    '{"route": "generate_answer", "grades": [{"index": 1, "relevance": "relevant", "confidence": 0.9}], "reason": "r"}'
-)
-POOR = '{"route": "retry", "grades": [{"index": 1, "relevance": "irrelevant", "confidence": 0.9}], "reason": "r"}'
-ANSWER = '{"answer": "a document [1]", "used_citation_indices": [1], "citations": [1]}'
-CLAIMS = '{"claims": [{"claim": "c", "text": "c", "claim_id": "c1", "citation_indices": [1]}]}'
-UNSUPPORTED = '{"claims": [{"claim": "c", "claim_id": "c1", "verdict": "unsupported", "supported": false}]}'
+GRADE = '{"grades": [{"document_index": 1, "relevance": "%s", "confidence": 0.9, "reason": "r"}], "reason": "r"}'
+GRADED, POOR = GRADE % "relevant", GRADE % "irrelevant"
+ANSWER = '{"answer": "a document [1]", "used_citation_indices": [1]}'
+CLAIM = '"claim_id": "c001", "claim": "c", "cited_chunk_ids": ["c"]'
+CLAIMS = '{"claims": [{' + CLAIM + '}], "reason": "r"}'
+UNSUPPORTED = '{"results": [{' + CLAIM + ', "verification_label": "unsupported", "confidence": 0.9}], "reason": "r"}'
 
 
 def said(grade: str) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from spec import Agent, Run
 
 PLACES = {
@@ -15,8 +17,12 @@ PLACES = {
 }
 
 
-def run(asked: str, *first: str) -> Run:
-    return Run({"messages": [("user", asked)]}, {"_first": [*first], "_final": "_text"}, limit=40)
+def run(asked: str, *tools: str) -> Run:
+    def next_tool(messages: Any) -> list[str]:
+        called = {call["name"] for message in messages for call in getattr(message, "tool_calls", ())}
+        return [*(name for name in tools if name not in called), "_text"]
+
+    return Run({"messages": [("user", asked)]}, {"_first": next_tool, "_final": next_tool}, limit=40)
 
 
 AGENT = Agent(

@@ -1,0 +1,63 @@
+"""A busy run lets the thread that writes have its turns, and leaves the interpreter as it was."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from concurrent.futures import Future
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from llmdl_plugins.run.ledger import Ledger
+from llmdl_plugins.run.switching import quick_switches
+from llmdl_plugins.run.writer import Writer
+
+
+@pytest.fixture(autouse=True)
+def as_before() -> Iterator[None]:
+    before = sys.getswitchinterval()
+    yield
+    sys.setswitchinterval(before)
+
+
+def test_the_interval_is_that_of_the_user_again_and_never_longer_meanwhile() -> None:
+    for own, inside in ((0.005, 0.001), (0.0005, 0.0005)):
+        sys.setswitchinterval(own)
+        with quick_switches():
+            assert sys.getswitchinterval() == pytest.approx(inside)
+            with quick_switches():
+                pass
+            assert sys.getswitchinterval() == pytest.approx(inside)
+        assert sys.getswitchinterval() == pytest.approx(own)
+
+
+def test_calls_are_written_before_rollouts_and_both_are_on_disk_when_all_is_settled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    groups: list[list[str]] = []
+    commit = Writer._commit
+
+    def watched(self: Writer, group: Any) -> None:
+        groups.append([one.table for one in group])
+        commit(self, group)
+
+    monkeypatch.setattr(Writer, "_commit", watched)
+    with closing(Ledger(tmp_path / "ledger.db")) as ledger:
+        with ledger._writer.lock:  # all of them come while the first is written
+            ledger.add_failure("first", "p", "e")
+            while not groups:
+                pass
+            waiting: list[Future[None]] = [ledger.add_rollout(f"{n:032x}", {"score": n}) for n in range(40)]
+            failed = ledger.add_failure("k", "p", "e")
+        failed.result(5)
+        for one in waiting:
+            one.result(5)
+        assert groups[1:] == [["failures"], ["rollouts"] * 40]
+        ledger.add_rollout(f"{99:032x}", {"score": 99})
+        ledger.settle()
+        assert ledger.totals()["failures"] == 2
+    with closing(Ledger(tmp_path / "ledger.db")) as again:
+        assert [again.rollout(f"{n:032x}")["score"] for n in (0, 39, 99)] == [0, 39, 99]
