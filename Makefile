@@ -50,6 +50,7 @@ bench: $(VENV)/ready
 	$(PY) benchmarks/imports.py
 	$(PY) benchmarks/overhead.py
 	$(PY) benchmarks/throughput.py
+	$(PY) benchmarks/dspy_speed.py
 	$(PY) benchmarks/executors.py
 	$(PY) benchmarks/claims.py
 	$(PY) benchmarks/news_desk.py

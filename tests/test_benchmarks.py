@@ -47,6 +47,16 @@ def test_the_screen_is_measured_beside_a_peers_rule(tmp_path: Path) -> None:
 
 
 @pytest.mark.long
+def test_dspy_programs_are_measured_beside_dspys_own(tmp_path: Path) -> None:
+    pytest.importorskip("dspy", reason="needs the extra `dspy`")
+    told = tmp_path / "speed.json"
+    command = [sys.executable, str(BENCHMARKS / "dspy_speed.py"), "idle", "--quick", "--json", str(told)]
+    subprocess.run(command, capture_output=True, text=True, timeout=300, check=True)
+    found = json.loads(told.read_text())["idle: a DSPy engine, 4 demonstrations"]
+    assert found["the evaluator, 64 at once"]["rate"] > 0 and len(found) == 5
+
+
+@pytest.mark.long
 def test_of_400_whole_runs_where_nothing_can_be_learned_at_most_12_claim_a_gain(tmp_path: Path) -> None:
     found = claims(tmp_path, "whole", "--runs", "70", seconds=3000)["whole"]
     assert sum(part["runs"] for part in found.values()) == 420

@@ -90,7 +90,7 @@ APPLICATIONS = {
         tuple(f"{node}/prompt" for node in ("read", "north", "south", "join", "review", "reply")),
         "read",
         8,
-        400,
+        200,
     ),
     "DSPy, 2 hops": Application("coupled", TwoHops, ("look/instructions", "reply/instructions"), "look", 2, 400),
 }

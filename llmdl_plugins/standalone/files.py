@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from llmdl_plugins.standalone.cut import Cutter, first_line
 from llmdl_plugins.standalone.needed import BASE, INSTEAD, Name, Needed, definition, is_layer, kept, uses
@@ -63,10 +63,11 @@ def modules(names: Iterable[Name]) -> dict[str, str]:
 def written(needs: Needed, parameters: frozenset[str]) -> dict[str, str]:
     """File name → source of everything that is needed."""
     places = modules(needs.names)
+    by_module = {module: {name for one, name in needs.names if one == module} for module in places}
     made = {
-        f"{place}.py": _module(module, {n for m, n in needs.names if m == module}, needs, places, parameters)
-        for module, place in places.items()
-        if {n for m, n in needs.names if m == module} != {BASE[1]} or module != BASE[0]
+        f"{places[module]}.py": _module(module, names, needs, places, parameters)
+        for module, names in by_module.items()
+        if (module, *names) != BASE
     }
     return {f"{FOLDER}/{name}": text for name, text in {"__init__.py": "", f"{BLOCK}.py": BLOCK_CODE, **made}.items()}
 
@@ -75,18 +76,15 @@ def _module(module: str, names: set[str], needs: Needed, places: Mapping[str, st
     source = source_of(module)
     assert source is not None
     cutter = Cutter(source, parameters, {m: f".{place}" for m, place in places.items()})
-    ordered = sorted(names, key=lambda name: definition((module, name))[1].lineno)
-    texts: dict[int, str] = {}  # by place: one statement may define several names
-    lines: dict[tuple[str, str], set[str]] = {}
-    for name in ordered:
-        at = definition((module, name))[1].lineno
-        texts[at] = _definition((module, name), needs, cutter)
-        _collect(lines, (module, name), needs, places)
-    future = "from __future__ import annotations\n" if any(_annotated((module, name)) for name in ordered) else ""
+    ours = [(module, name) for name in names]
+    texts = {
+        definition(name)[1].lineno: _definition(name, needs, cutter) for name in ours
+    }  # one line may define several
     head = f'"""{first_line(ast.get_docstring(source.tree) or module)}"""'
-    parts = [head, *filter(None, [future.strip(), _imports(lines)])]
+    future = "from __future__ import annotations" if any(map(_is_whole, ours)) else ""
+    imported = in_order(joined(line for name in ours for line in _imports(name, needs, places)))
     body = "\n\n\n".join(text for _, text in sorted(texts.items()) if text)
-    return "\n\n".join(parts) + (f"\n\n\n{body}\n" if body else "\n")
+    return "\n\n".join(filter(None, [head, future, imported, body and f"\n{body}"])) + "\n"
 
 
 def _definition(name: Name, needs: Needed, cutter: Cutter) -> str:
@@ -95,7 +93,7 @@ def _definition(name: Name, needs: Needed, cutter: Cutter) -> str:
     _, node = definition(name)
     if not isinstance(node, ast.ClassDef):
         return cutter.piece(node)
-    if not is_layer(name):
+    if _is_whole(name):
         return cutter.piece(node, strip=False)
     bases = ", ".join(_base(name, base) for base in node.bases) or "Block"
     parts = [cutter.piece(part) for part in kept(name, needs.attributes) if isinstance(part, ast.stmt)]
@@ -109,39 +107,34 @@ def _base(name: Name, base: ast.expr) -> str:
     return "Block" if "." not in top and home(name[0], top) == BASE else top
 
 
-def _collect(lines: dict[tuple[str, str], set[str]], name: Name, needs: Needed, places: Mapping[str, str]) -> None:
-    """Add the imports that a definition needs."""
-    if name in INSTEAD:
-        return
-    source, node = definition(name)
-    whole = isinstance(node, ast.ClassDef) and not is_layer(name)
-    for use in uses(source, kept(name, needs.attributes), whole):
+def _imports(name: Name, needs: Needed, places: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """What a definition imports: from where, and which name; no name for a module as it is."""
+    source, _ = definition(name)
+    for use in uses(source, kept(name, needs.attributes), _is_whole(name)):
         if not isinstance(use, Imported):
             continue
         if use.name is None:
-            ours = use.module in places
-            lines.setdefault(("from ." if ours else "import", use.module), set()).add(
-                places[use.module] if ours else use.bound
+            yield (
+                ("from .", places[use.module]) if use.module in places else (f"import {_as(use.module, use.bound)}", "")
             )
             continue
         there, what = home(use.module, use.name) if is_ours(use.module) else (use.module, use.name)
-        bound = what if what == use.bound else f"{what} as {use.bound}"
         if (there, what) == BASE:
-            lines.setdefault(("from", f".{BLOCK}"), set()).add("Block")
+            yield f"from .{BLOCK}", "Block"
         else:
-            lines.setdefault(("from", f".{places[there]}" if there in places else there), set()).add(bound)
+            yield f"from {f'.{places[there]}' if there in places else there}", _as(what, use.bound)
 
 
-def _imports(lines: Mapping[tuple[str, str], set[str]]) -> str:
-    """Imports as text."""
-    found: set[str] = set()
-    for (how, module), names in lines.items():
-        if how == "import":
-            top = module.partition(".")[0]
-            found |= {f"import {module}" + (f" as {n}" if n not in (top, module) else "") for n in names}
-        else:
-            found.add(f"from {'.' if how == 'from .' else module} import {', '.join(sorted(names))}")
-    return in_order(found)
+def _as(name: str, bound: str) -> str:
+    return name if bound in (name, name.partition(".")[0]) else f"{name} as {bound}"
+
+
+def joined(lines: Iterable[tuple[str, str]]) -> set[str]:
+    """One line for each module that something is imported from."""
+    found: dict[str, set[str]] = {}
+    for start, name in lines:
+        found.setdefault(start, set()).add(name)
+    return {f"{start} import {', '.join(sorted(names))}" if names != {""} else start for start, names in found.items()}
 
 
 def in_order(imports: Iterable[str]) -> str:
@@ -154,10 +147,9 @@ def in_order(imports: Iterable[str]) -> str:
     return "\n\n".join("\n".join(group) for group in groups if group)
 
 
-def _annotated(name: Name) -> bool:
-    """Whether a definition keeps annotations that nothing is to evaluate."""
-    _, node = definition(name)
-    return name not in INSTEAD and isinstance(node, ast.ClassDef) and not is_layer(name)
+def _is_whole(name: Name) -> bool:
+    """Whether it is a class that is written with its annotations, since they say what its fields are."""
+    return name not in INSTEAD and isinstance(definition(name)[1], ast.ClassDef) and not is_layer(name)
 
 
 def distributions(texts: Iterable[str]) -> set[str]:

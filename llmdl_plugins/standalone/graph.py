@@ -25,7 +25,8 @@ from llmdl_plugins.layers.identity import Identity
 from llmdl_plugins.module import Module
 from llmdl_plugins.standalone.files import BLOCK, FOLDER, distributions, in_order, modules, written
 from llmdl_plugins.standalone.needed import needed
-from llmdl_plugins.standalone.spelled import Speller, chosen, roots
+from llmdl_plugins.standalone.parts import chosen, roots
+from llmdl_plugins.standalone.spelled import Speller
 
 APP = "app.py"
 

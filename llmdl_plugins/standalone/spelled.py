@@ -13,18 +13,16 @@ from langchain_core.language_models import BaseChatModel, BaseLanguageModel
 from langchain_core.runnables import RunnableLambda
 from pydantic import BaseModel, SecretStr
 
-from llmdl_plugins.containers.choice import Choice
-from llmdl_plugins.containers.optional import Optional
 from llmdl_plugins.containers.untied import Untied
 from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.module import Module
 from llmdl_plugins.parameter import Parameter, untied
 from llmdl_plugins.plain import plain
 from llmdl_plugins.standalone.files import FOLDER
-from llmdl_plugins.standalone.source import PACKAGE, home, is_ours, source_of
+from llmdl_plugins.standalone.parts import PLAIN, chosen, computed, places
+from llmdl_plugins.standalone.source import PACKAGE, home, is_ours
 
 WIDTH = 100
-_PLAIN = (str, bytes, bool, int, float, type(None))
 
 
 class Speller:
@@ -63,7 +61,7 @@ class Speller:
                 return _joined("[", [self.spelled(one, where) for one in value], "]")
             case tuple():
                 return _joined("(", [self.spelled(one, where) for one in value], ",)" if len(value) == 1 else ")")
-        if isinstance(value, _PLAIN):
+        if isinstance(value, PLAIN):
             return repr(value)
         return self._typing(value, where) or self._named(value) or self._made(value, where)
 
@@ -78,7 +76,7 @@ class Speller:
         parts = [
             f"{name}={self.spelled({} if name.startswith('_') and not value else value, f'{kind.__name__}.{name}')}"
             for name, value in held
-            if name in self.attributes and not _computed(kind, name)
+            if name in self.attributes and not computed(kind, name)
         ]
         return _joined(f"{self._import(kind.__module__, kind.__qualname__)}(", parts, ")")
 
@@ -97,7 +95,7 @@ class Speller:
         module, name = getattr(value, "__module__", None), getattr(value, "__qualname__", None)
         if module and name and name.isidentifier() and vars(sys.modules.get(module) or types).get(name) is value:
             return name if module == builtins.__name__ else self._import(module, name)
-        return next((self._import(*place) for place in _places(value)), None)
+        return next((self._import(*place) for place in places(value)), None)
 
     def _made(self, value: Any, where: str) -> str:
         """An object by what it is made of, as LangChain's are: fields by name, secrets from the environment."""
@@ -154,67 +152,6 @@ def _given(value: BaseModel) -> Iterator[tuple[str, Any]]:
         fits = name in value.model_fields_set and not field.exclude and not isinstance(one, SecretStr)
         if fits and name != "profile" and one != field.get_default(call_default_factory=True, validated_data={}):
             yield name, one
-
-
-def chosen(layer: Module) -> Module:
-    """What stands for a layer under the values in force: of a choice the chosen."""
-    match layer:
-        case Choice():
-            return chosen(layer.alternatives[layer.chosen.value])
-        case Optional() if layer.runs.value == "on":
-            return chosen(layer.inner)
-    return layer
-
-
-def roots(value: Any) -> Iterator[tuple[str, str]]:
-    """The classes and functions of ours that a value is made of."""
-    kind = type(value)
-    match value:
-        case Choice() | Optional() if chosen(value) is not value:
-            yield from roots(chosen(value))
-        case Untied():
-            with untied(value.copies()):
-                yield from [*roots(value.inner)]
-        case Module():
-            yield kind.__module__, kind.__qualname__
-            for name, one in vars(value).items():
-                yield from () if _computed(kind, name) else roots(one)
-        case Mapping():
-            for one in value.values():
-                yield from roots(one)
-        case list() | tuple():
-            for one in value:
-                yield from roots(one)
-        case types.FunctionType():
-            if is_ours(value.__module__) and value.__qualname__.isidentifier():
-                yield value.__module__, value.__qualname__
-        case RunnableLambda():
-            yield from roots(getattr(value, "func", None))
-        case BaseModel() if (
-            is_ours(kind.__module__) and not isinstance(value, BaseChatModel) and not next(_places(value), None)
-        ):
-            yield kind.__module__, kind.__qualname__
-        case type():
-            if issubclass(value, BaseModel) and is_ours(value.__module__) and value.__qualname__.isidentifier():
-                yield value.__module__, value.__qualname__
-
-
-def _places(value: Any) -> Iterator[tuple[str, str]]:
-    """Where a module that runs without us has a name for this very object."""
-    if isinstance(value, (*_PLAIN, list, dict, set)):
-        return
-    for name, module in list(sys.modules.items()):
-        held = getattr(module, "__dict__", None)
-        if not held or name == "__main__":
-            continue
-        for attribute, one in list(held.items()):
-            if one is value and attribute.isidentifier() and source_of(name) and not is_ours(name):
-                yield name, attribute
-
-
-def _computed(kind: type, name: str) -> bool:
-    """Whether an attribute is one that the class itself makes when it is asked for."""
-    return hasattr(getattr(kind, name, None), "__set_name__") and not isinstance(getattr(kind, name, None), Parameter)
 
 
 def _joined(begin: str, parts: list[str], end: str) -> str:

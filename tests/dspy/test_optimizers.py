@@ -143,9 +143,9 @@ def test_a_fault_on_the_way_to_the_model_is_no_score() -> None:
     net = trainable(Prompt(ScriptedChat(say), "Answer the ticket.", "question", "answer", []))
 
     class Breaking(find("optimizers", "dspy:bootstrap-few-shot")):  # type: ignore[misc]
-        def compiled(self, class_: Any) -> Any:
+        def compiled(self, lesson: Any) -> Any:
             broken["now"] = True
-            return super().compiled(class_)
+            return super().compiled(lesson)
 
     splits = [rows(simulator, split, 20) for split in ("train", "val", "test")]
     with pytest.raises(InfrastructureError, match="run the same command again"):

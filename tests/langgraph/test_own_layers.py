@@ -56,8 +56,7 @@ def test_changed_ones_are_handed_over_and_others_left_alone(net: LangGraphNetwor
     assert net.export("graph", changed).invoke({"text": "hello"})["answer"] == "<Say more.>"
     with pytest.raises(MisuseError, match="Layers at answer can't be exported as patch"):
         net.export("patch", changed)
-    with pytest.raises(MisuseError, match="Recurrent at node 'read' has no plain LangGraph form"):
-        net.export("graph", {"read/cell": "Shorter: {bound}."})
+    assert net.export("graph", {"read/cell": "Up to {bound}."}).invoke({"text": "hello"})["notes"] == "<Up to 200.>"
 
 
 def test_they_can_be_wrapped_as_any_node(net: LangGraphNetwork) -> None:

@@ -60,11 +60,15 @@ class Candidates:
         return Candidate(changed, list(shown.values()))
 
     def read(self, node: Node) -> tuple[list[Demo], list[Example]]:
-        """The worked examples of a node, and the rows that they are; a row that has no part for it is left out."""
+        """The worked examples of a node, and the rows that they are.
+
+        Left out are rows that have no part for it, and runs that hold a key or a password.
+        """
         demos, rows = list[Demo](), list[Example]()
         for demo in node.demos:
             if (row := self._rows.shown_by(demo)) is None:
-                demos.append({"input": str(demo["input"]), "output": str(demo["output"])})
+                ran = {"input": str(demo["input"]), "output": str(demo["output"])}
+                demos += [] if has_secret(dumps(ran)) else [ran]
             elif (made := self._told(node.name, row)) is not None:
                 demos.append(made)
                 rows.append(row)
@@ -74,10 +78,9 @@ class Candidates:
         shows = self.shows(name)
         if shows is None or shows.worked is None:
             return self._worked(row)
-        fits = (
-            isinstance(row.expected, Mapping) and not row.has_turns and not has_secret(dumps([row.given, row.expected]))
-        )
-        made = shows.worked(row.inputs, row.expected) if fits else None
+        if not isinstance(row.expected, Mapping) or row.has_turns or has_secret(dumps([row.given, row.expected])):
+            return None
+        made = shows.worked(row.inputs, row.expected)
         return made if made is not None and shows.problem([made]) is None else None
 
     def shows(self, name: str) -> Parameter | None:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from dspy import teleprompt
 
 from llmdl_dspy.teleprompt.metric import metric
-from llmdl_dspy.teleprompt.optimizer import Class, Teleprompter
+from llmdl_dspy.teleprompt.optimizer import Lesson, Teleprompter
 from llmdl_dspy.teleprompt.ours import RIGHT, SeededOptuna, majority, score
 from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.run.foreign.candidate import Candidate
@@ -21,9 +21,9 @@ class LabeledFewShot(Teleprompter):
     name = "dspy:labeled-few-shot"
     shows_rows = True
 
-    def compiled(self, class_: Class) -> Any:
+    def compiled(self, lesson: Lesson) -> Any:
         """The program that LabeledFewShot makes."""
-        return teleprompt.LabeledFewShot(**class_.options).compile(class_.student, trainset=class_.rows())
+        return teleprompt.LabeledFewShot(**lesson.options).compile(lesson.student, trainset=lesson.rows())
 
 
 class BootstrapFewShot(Teleprompter):
@@ -33,10 +33,10 @@ class BootstrapFewShot(Teleprompter):
     shows_rows = True
     defaults: ClassVar[dict[str, Any]] = {"metric_threshold": RIGHT}
 
-    def compiled(self, class_: Class) -> Any:
+    def compiled(self, lesson: Lesson) -> Any:
         """The program that BootstrapFewShot makes."""
-        made = teleprompt.BootstrapFewShot(metric=metric, **class_.options)
-        return made.compile(class_.student, trainset=class_.rows())
+        made = teleprompt.BootstrapFewShot(metric=metric, **lesson.options)
+        return made.compile(lesson.student, trainset=lesson.rows())
 
 
 class RandomSearch(BootstrapFewShot):
@@ -44,9 +44,9 @@ class RandomSearch(BootstrapFewShot):
 
     name = "dspy:bootstrap-few-shot-with-random-search"
 
-    def compiled(self, class_: Class) -> Any:
+    def compiled(self, lesson: Lesson) -> Any:
         """The program that BootstrapFewShotWithRandomSearch makes."""
-        return searched(class_, **class_.options)
+        return searched(lesson, **lesson.options)
 
 
 class WithOptuna(Teleprompter):
@@ -56,13 +56,13 @@ class WithOptuna(Teleprompter):
     shows_rows = True
     defaults: ClassVar[dict[str, Any]] = {"max_demos": 4}
 
-    def compiled(self, class_: Class) -> Any:
+    def compiled(self, lesson: Lesson) -> Any:
         """The program that BootstrapFewShotWithOptuna makes."""
-        options = dict(class_.options)
+        options = dict(lesson.options)
         most = options.pop("max_demos")
-        made = SeededOptuna(metric=metric, num_threads=class_.threads, **options)
-        made.seed = class_.seed
-        return made.compile(class_.student, max_demos=most, **class_.halves())
+        made = SeededOptuna(metric=metric, num_threads=lesson.threads, **options)
+        made.seed = lesson.seed
+        return made.compile(lesson.student, max_demos=most, **lesson.halves())
 
 
 class KNNFewShot(BootstrapFewShot):
@@ -76,21 +76,21 @@ class KNNFewShot(BootstrapFewShot):
     recipe = "demonstrations"
     defaults: ClassVar[dict[str, Any]] = {"k": 3}
 
-    def compiled(self, class_: Class) -> Any:
+    def compiled(self, lesson: Lesson) -> Any:
         """The values of each layer that retrieves."""
-        problem, candidates, rows = class_.problem, class_.desk.candidates, class_.rows()
+        problem, candidates, rows = lesson.problem, lesson.desk.candidates, lesson.rows()
         nodes = [name.removesuffix(_POOL) for name in problem.parameters if name.endswith(_POOL)]
         if not nodes:
             raise MisuseError(f"{self.name} needs a node that retrieves examples: --recipe demonstrations --node NODE.")
         options = {"metric_threshold": RIGHT, "max_bootstrapped_demos": len(rows), "max_labeled_demos": 0}
-        program = teleprompt.BootstrapFewShot(metric=metric, **options).compile(class_.student, trainset=rows)
+        program = teleprompt.BootstrapFewShot(metric=metric, **options).compile(lesson.student, trainset=rows)
         values = dict[str, Any]()
         for node in nodes:
             inside = next((n for name, n in program.nodes.items() if name.startswith(node)), None)
             if inside is not None and (demos := candidates.read(inside)[0]):
                 chosen = {"chosen": "retrieved", _POOL: demos, "retrieved/select": "nearest"}
                 values |= {f"{node}{name}": value for name, value in chosen.items()}
-                values[f"{node}retrieved/k"] = class_.options["k"]
+                values[f"{node}retrieved/k"] = lesson.options["k"]
         return Candidate({name: value for name, value in values.items() if name in problem.parameters})
 
 
@@ -104,23 +104,23 @@ class Ensemble(BootstrapFewShot):
     name = "dspy:ensemble"
     defaults: ClassVar[dict[str, Any]] = {"size": 3}
 
-    def compiled(self, class_: Class) -> Any:
+    def compiled(self, lesson: Lesson) -> Any:
         """The best member."""
-        options = dict(class_.options)
+        options = dict(lesson.options)
         size = options.pop("size")
-        best = searched(class_, **options)
+        best = searched(lesson, **options)
         members = [one["program"] for one in best.candidate_programs[:size]]
         together = teleprompt.Ensemble(reduce_fn=majority).compile(members)
-        found = [score(class_, program) for program in (together, members[0])]
-        class_.problem.say(
+        found = [score(lesson, program) for program in (together, members[0])]
+        lesson.problem.say(
             f"{self.name}: on validation rows the majority of {len(members)} sets of examples scores {found[0]:.2f}, "
             f"the best of them {found[1]:.2f}: several sets of values are no single one, so that one is proposed"
         )
         return members[0]
 
 
-def searched(class_: Class, **options: Any) -> Any:
+def searched(lesson: Lesson, **options: Any) -> Any:
     """The best program of a random search over sets of examples."""
-    given = {"metric_threshold": RIGHT, "num_threads": class_.threads, **options}
+    given = {"metric_threshold": RIGHT, "num_threads": lesson.threads, **options}
     made = teleprompt.BootstrapFewShotWithRandomSearch(metric=metric, **given)
-    return made.compile(class_.student, **class_.halves())
+    return made.compile(lesson.student, **lesson.halves())

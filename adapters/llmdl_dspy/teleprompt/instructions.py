@@ -8,7 +8,7 @@ import dspy
 from dspy import teleprompt
 
 from llmdl_dspy.teleprompt.metric import metric, metric_with_words
-from llmdl_dspy.teleprompt.optimizer import Class, Teleprompter
+from llmdl_dspy.teleprompt.optimizer import Lesson, Teleprompter
 from llmdl_dspy.teleprompt.ours import RIGHT, InferRulesFromRuns
 
 _COMPILING: tuple[str, ...] = ("num_trials", "minibatch", "minibatch_size")
@@ -20,11 +20,11 @@ class COPRO(Teleprompter):
     name = "dspy:copro"
     needs_teacher = True
 
-    def compiled(self, class_: Class) -> Any:
+    def compiled(self, lesson: Lesson) -> Any:
         """The program that COPRO makes."""
-        made = teleprompt.COPRO(metric=metric, **class_.options)
-        tested = {"num_threads": class_.threads, "display_progress": False, "display_table": False}
-        return made.compile(class_.student, trainset=class_.rows(), eval_kwargs=tested)
+        made = teleprompt.COPRO(metric=metric, **lesson.options)
+        tested = {"num_threads": lesson.threads, "display_progress": False, "display_table": False}
+        return made.compile(lesson.student, trainset=lesson.rows(), eval_kwargs=tested)
 
 
 class MIPROv2(Teleprompter):
@@ -34,14 +34,14 @@ class MIPROv2(Teleprompter):
     needs_teacher = shows_rows = True
     defaults: ClassVar[dict[str, Any]] = {"metric_threshold": RIGHT}
 
-    def compiled(self, class_: Class) -> Any:
+    def compiled(self, lesson: Lesson) -> Any:
         """The program that MIPROv2 makes; `num_trials` and `minibatch_size` go to its `compile`."""
-        options = dict(class_.options)
+        options = dict(lesson.options)
         more = {name: options.pop(name) for name in _COMPILING if name in options}
-        made = teleprompt.MIPROv2(metric=metric, num_threads=class_.threads, seed=class_.seed, **options)
+        made = teleprompt.MIPROv2(metric=metric, num_threads=lesson.threads, seed=lesson.seed, **options)
         # What it would read as the program's source is this bridge.
-        more |= {"seed": class_.seed, "program_aware_proposer": False}
-        return made.compile(class_.student, **class_.halves(), **more)
+        more |= {"seed": lesson.seed, "program_aware_proposer": False}
+        return made.compile(lesson.student, **lesson.halves(), **more)
 
 
 class GEPA(Teleprompter):
@@ -51,9 +51,9 @@ class GEPA(Teleprompter):
     needs_teacher = True
     defaults: ClassVar[dict[str, Any]] = {"auto": "light"}
 
-    def compiled(self, class_: Class) -> Any:
+    def compiled(self, lesson: Lesson) -> Any:
         """The program that GEPA makes."""
-        return gepa(class_, **class_.options).compile(class_.student, **class_.halves())
+        return gepa(lesson, **lesson.options).compile(lesson.student, **lesson.halves())
 
 
 class SIMBA(Teleprompter):
@@ -62,12 +62,12 @@ class SIMBA(Teleprompter):
     name = "dspy:simba"
     needs_teacher = shows_rows = True
 
-    def compiled(self, class_: Class) -> Any:
+    def compiled(self, lesson: Lesson) -> Any:
         """The program that SIMBA makes; its batch is at most all rows."""
-        rows = class_.rows()
-        options = {"bsize": min(32, len(rows)), **class_.options}
-        made = teleprompt.SIMBA(metric=metric, num_threads=class_.threads, **options)
-        return made.compile(class_.student, trainset=rows, seed=class_.seed)
+        rows = lesson.rows()
+        options = {"bsize": min(32, len(rows)), **lesson.options}
+        made = teleprompt.SIMBA(metric=metric, num_threads=lesson.threads, **options)
+        return made.compile(lesson.student, trainset=rows, seed=lesson.seed)
 
 
 class InferRules(Teleprompter):
@@ -77,11 +77,11 @@ class InferRules(Teleprompter):
     needs_teacher = shows_rows = True
     defaults: ClassVar[dict[str, Any]] = {"metric_threshold": RIGHT}
 
-    def compiled(self, class_: Class) -> Any:
+    def compiled(self, lesson: Lesson) -> Any:
         """The program that InferRules makes."""
-        made = InferRulesFromRuns(metric=metric, num_threads=class_.threads, **class_.options)
-        made.read = class_.desk.candidates.read
-        return made.compile(class_.student, **class_.halves())
+        made = InferRulesFromRuns(metric=metric, num_threads=lesson.threads, **lesson.options)
+        made.read = lesson.desk.candidates.read
+        return made.compile(lesson.student, **lesson.halves())
 
 
 class BetterTogether(Teleprompter):
@@ -94,22 +94,22 @@ class BetterTogether(Teleprompter):
     needs_teacher = shows_rows = True
     defaults: ClassVar[dict[str, Any]] = {"strategy": "p -> g", "search": {}, "gepa": {"auto": "light"}}
 
-    def compiled(self, class_: Class) -> Any:
+    def compiled(self, lesson: Lesson) -> Any:
         """The program that BetterTogether makes."""
-        options, threads = class_.options, class_.threads
+        options, threads = lesson.options, lesson.threads
         steps = {
             "p": teleprompt.BootstrapFewShotWithRandomSearch(
                 metric=metric, metric_threshold=RIGHT, num_threads=threads, **options["search"]
             ),
-            "g": gepa(class_, **options["gepa"]),
+            "g": gepa(lesson, **options["gepa"]),
         }
-        class_.student.set_lm(class_.teacher)  # it asks for one; the network's models are its own
+        lesson.student.set_lm(lesson.teacher)  # it asks for one; the network's models are its own
         made = teleprompt.BetterTogether(metric=metric, **steps)
-        more = {"strategy": options["strategy"], "num_threads": threads, "seed": class_.seed}
-        return made.compile(class_.student, **class_.halves(), **more)
+        more = {"strategy": options["strategy"], "num_threads": threads, "seed": lesson.seed}
+        return made.compile(lesson.student, **lesson.halves(), **more)
 
 
-def gepa(class_: Class, **options: Any) -> Any:
+def gepa(lesson: Lesson, **options: Any) -> Any:
     """GEPA with its teacher."""
-    given = {"reflection_lm": class_.teacher, "num_threads": class_.threads, "seed": class_.seed}
+    given = {"reflection_lm": lesson.teacher, "num_threads": lesson.threads, "seed": lesson.seed}
     return dspy.GEPA(metric=metric_with_words, **given, **options)

@@ -38,19 +38,19 @@ class Teleprompter(Optimizer):
     def __init__(self, **options: Any) -> None:
         self.options: dict[str, JSON] = options
 
-    def compiled(self, class_: Class) -> Program | Candidate:
+    def compiled(self, lesson: Lesson) -> Program | Candidate:
         """The program that is best, or its values; runs in a thread of its own."""
         raise NotImplementedError
 
     async def optimize(self, problem: Problem) -> None:
         """Let the teleprompter work, and propose what it ended with, or its best so far if the budget ends it."""
         bridge = Bridge(problem, self.name, f"DSPy {dspy.__version__}")
-        class_ = await Class.of(bridge, {**self.defaults, **self.options})
+        lesson = await Lesson.of(bridge, {**self.defaults, **self.options})
         with quiet(problem.say):
-            await bridge.proposed(lambda: class_.led(self.compiled))
+            await bridge.proposed(lambda: lesson.led(self.compiled))
 
 
-class Class:
+class Lesson:
     """What a teleprompter is given: a student, rows, a metric, a teacher.
 
     Args:
@@ -64,7 +64,7 @@ class Class:
         self.threads, self.seed = self.problem.concurrency, self.problem.seed
 
     @classmethod
-    async def of(cls, bridge: Bridge, options: dict[str, Any]) -> Class:
+    async def of(cls, bridge: Bridge, options: dict[str, Any]) -> Lesson:
         """For a problem."""
         problem = bridge.problem
         rows = Rows(problem.train, problem.seed)
@@ -90,7 +90,7 @@ class Class:
         train, val = self.desk.rows.halves()
         return {"trainset": train, "valset": val}
 
-    def led(self, compiled: Callable[[Class], Program | Candidate]) -> Candidate:
+    def led(self, compiled: Callable[[Lesson], Program | Candidate]) -> Candidate:
         """The values that come of it, with DSPy's settings in this thread and its threads alone."""
         held = {MARK: True, "disable_history": True, "max_errors": _ERRORS, "num_threads": self.threads}
         with dspy.context(lm=self.teacher, trace=[], callbacks=[], track_usage=False, **held):

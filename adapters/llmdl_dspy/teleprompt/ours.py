@@ -10,7 +10,7 @@ import dspy
 from dspy import teleprompt
 
 from llmdl_dspy.teleprompt.metric import metric
-from llmdl_dspy.teleprompt.optimizer import Class
+from llmdl_dspy.teleprompt.optimizer import Lesson
 from llmdl_plugins.plain import dumps
 
 RIGHT = 1.0  # a demonstration is a run without a fault
@@ -58,9 +58,9 @@ def majority(predictions: Sequence[Any]) -> Any:
     return predictions[outputs.index(most)]
 
 
-def score(class_: Class, program: Any) -> float:
+def score(lesson: Lesson, program: Any) -> float:
     """The mean score of a program on the validation rows."""
     test = dspy.Evaluate(
-        devset=class_.halves()["valset"], metric=metric, num_threads=class_.threads, display_progress=False
+        devset=lesson.halves()["valset"], metric=metric, num_threads=lesson.threads, display_progress=False
     )
     return float(test(program).score) / 100
