@@ -93,22 +93,3 @@ def test_what_is_no_space_is_misuse(wrong: Any) -> None:
 
 def test_all_of_ours_are_offered() -> None:
     assert set(OURS) <= set(catalogue("searches"))
-
-
-@pytest.mark.long
-def test_worker_processes_come_to_the_same(tmp_path: Path) -> None:
-    from llmdl_plugins.testing.spaces.application import rows
-
-    (tmp_path / "app.py").write_text(
-        "from llmdl_plugins.testing.spaces.application import SpaceNetwork\n"
-        "from llmdl_plugins.testing.spaces.effects import EffectsWorld\n"
-        "net = SpaceNetwork(EffectsWorld(5, 'mixed'))\n"
-    )
-    data = [rows(split, 30) for split in ("train", "val", "test")]
-
-    def found(**where: Any) -> Any:
-        given = {"optimizer": "halving", "budget": "500 rollouts", **where}
-        return Trainer(f"{tmp_path / 'app.py'}:net", "exact_match", *data, **given).fit()
-
-    here, there = found(), found(executor="processes", workers=2)
-    assert here.values == there.values and here.front == there.front
