@@ -47,10 +47,12 @@ def calls_to(ours: Runs, theirs: Runs) -> list[int | None]:
     Where the other ended below its start, the start is what counts.
     """
     other = {run["seed"]: max(run["final"], run["curve"][0][1]) for run in theirs}
-    return [_reached(run, other[run["seed"]]) for run in ours if run["seed"] in other]
+    return [reached(run, other[run["seed"]]) for run in ours if run["seed"] in other]
 
 
-def _reached(run: Mapping[str, Any], truth: float) -> int | None:
-    below = [calls for calls, t in run["curve"] if t < truth - 1e-4 and calls <= run["budget"]]
-    after = [calls for calls, _ in run["curve"] if (not below or calls > below[-1]) and calls <= run["budget"]]
-    return after[0] if after else None
+def reached(run: Mapping[str, Any], truth: float) -> int | None:
+    """After how many calls a run is, and stays, at a truth; None where it never is."""
+    curve = [(calls, t) for calls, t in run["curve"] if calls <= run["budget"]]
+    # Several prompts that change together are noted one after the other, at the same call.
+    below = max((n for n, (_, t) in enumerate(curve) if t < truth - 1e-4), default=-1)
+    return next((calls for calls, _ in curve[below + 1 :]), None)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from math import inf
 from statistics import fmean, median
 from typing import Any
 
 from learning.arms import SAME
 from learning.ours import NAME
-from learning.stats import calls_to, holm, sign_test, wins
+from learning.stats import calls_to, holm, reached, sign_test, wins
 
 Found = Mapping[str, Mapping[str, Any]]  # world → arm → runs
 
-_HEAD = """| world | optimizer | runs | area | final truth | worst kind | precision of blame | claims a gain | calls |
-|---|---|---|---|---|---|---|---|---|"""
+_COLUMNS = (
+    *("world", "optimizer", "runs", "area", "final truth", "worst kind", "a kind fell", "to 0.90"),
+    *("precision of blame", "claims a gain", "calls"),
+)
+_HEAD = f"| {' | '.join(_COLUMNS)} |\n|{'---|' * len(_COLUMNS)}"
+_FELL = 0.05
 _BESIDE = """| world | {ours} beside | area: higher, lower | p | final: higher, lower | p | calls to its final truth |
 |---|---|---|---|---|---|---|"""
 
@@ -30,16 +34,20 @@ def _reached(found: Found) -> Iterator[str]:
             if runs := said.get("runs"):
                 yield f"| {world} | {arm} | {len(runs)} | {_figures(runs)} |"
             elif said.get("skipped") != SAME:
-                yield f"| {world} | {arm} | {said.get('skipped') or 'failed'} | | | | | | |"
+                yield f"| {world} | {arm} | {said.get('skipped') or 'failed'} | | | | | | | | |"
 
 
 def _figures(runs: list[dict[str, Any]]) -> str:
     shares = [run["precision"] for run in runs if run["precision"] is not None]
     means = [f"{fmean(run[figure] for run in runs):.2f}" for figure in ("area", "final", "worst")]
     precision = f"{fmean(shares):.2f}" if shares else "–"
+    fell = sum(run["worst"] < run["curve"][0][1] - _FELL for run in runs)
+    there = _median([reached(run, 0.9) for run in runs])
     claims = [run["claimed"] for run in runs if run.get("claimed") is not None]
     claimed = f"{sum(claims)} of {len(claims)}" if claims else "–"
-    return " | ".join([*means, precision, claimed, f"{fmean(run['spent'] for run in runs):,.0f}"])
+    return " | ".join(
+        [*means, f"{fell} of {len(runs)}", there, precision, claimed, f"{fmean(run['spent'] for run in runs):,.0f}"]
+    )
 
 
 def _beside(found: Found) -> Iterator[str]:
@@ -59,8 +67,11 @@ def _others(found: Found) -> Iterator[tuple[str, str, Any, Any]]:
 
 
 def _calls(ours: Any, theirs: Any) -> str:
+    return _median(calls_to(ours, theirs))
+
+
+def _median(calls: Sequence[int | None]) -> str:
     """The median over seeds, those that never got there counted as the longest; and how many those are."""
-    calls = calls_to(ours, theirs)
     never = calls.count(None)
     middle = median(c if c is not None else inf for c in calls)
     return f"{middle:,.0f} ({never} never)" if middle < inf else f"never on {never} of {len(calls)}"

@@ -26,7 +26,7 @@ class Commands(TyperGroup):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._ours = {spec.name: spec for spec in builtin.llmdl_commands()}
-        self.commands = {name: _command(name, lambda: None, spec.summary) for name, spec in self._ours.items()}
+        self.commands = {name: command(name, lambda: None, spec.summary) for name, spec in self._ours.items()}
 
     def list_commands(self, ctx: Any) -> list[str]:
         """All names; nothing of a plugin is imported."""
@@ -36,17 +36,17 @@ class Commands(TyperGroup):
         """One of ours, or what stands in the help for one of a plugin."""
         if cmd_name in self.commands or (summary := declared().get(cmd_name)) is None:
             return super().get_command(ctx, cmd_name)
-        return _command(cmd_name, lambda: None, summary)
+        return command(cmd_name, lambda: None, summary)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The command that is called, now imported."""
         name = args[0]
         if (ours := self._ours.get(name)) is not None:
-            return name, _command(name, ours.load(), ours.summary), args[1:]
+            return name, command(name, ours.load(), ours.summary), args[1:]
         if name.startswith("-") or (offer := catalogue("commands").get(name)) is None:
             return super().resolve_command(ctx, args)
         self._running = offer
-        return name, _command(name, offer.load(), offer.summary), args[1:]
+        return name, command(name, offer.load(), offer.summary), args[1:]
 
     def invoke(self, ctx: Any) -> Any:
         """Run it; what the disk or the network told a plugin's command is not told as ours."""
@@ -61,7 +61,8 @@ class Commands(TyperGroup):
             raise PluginError(f"{offer.name} of the plugin {offer.plugin.label} raised {told(error)}") from error
 
 
-def _command(name: str, target: Any, summary: str) -> Any:
+def command(name: str, target: Any, summary: str) -> Any:
+    """What typer makes of a function, or of an app."""
     if isinstance(target, typer.Typer):
         return typer.main.get_command(target)
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)

@@ -1,4 +1,4 @@
-"""`llmdl recipes`: the architectures that can be put around a node; what one does, costs and adds to an application."""
+"""`llmdl recipes`: the architectures that can be put around a node, what one adds to an application, and studies."""
 
 from __future__ import annotations
 
@@ -15,7 +15,11 @@ if TYPE_CHECKING:
     from llmdl_plugins.module import Module
     from llmdl_plugins.network import Network
 
-recipes = typer.Typer(help="Recipes: list the architectures, or show one.", no_args_is_help=True, rich_markup_mode=None)
+recipes = typer.Typer(
+    help="Recipes: list the architectures, show one, or run a study of them.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 
 
 @recipes.command("list")
@@ -47,6 +51,19 @@ def show(
     added = list(_around(recipe, target, node, source)) if target else []
     for line in [getdoc(recipe) or f"{name} does not say what it does.", *added]:
         print(printable(line))
+
+
+@recipes.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})
+def run(ctx: typer.Context, name: Annotated[str, typer.Argument(help="A study.")]) -> None:
+    """Run a study and print its tables; `llmdl recipes run NAME --help` says what it takes.
+
+    Example: llmdl recipes run claims
+    """
+    from llmdl_plugins.cli.commands import command
+    from llmdl_plugins.plugins.catalogue import find
+
+    study = command(name, find("studies", name), "")
+    study.main(args=ctx.args, prog_name=f"llmdl recipes run {name}", standalone_mode=False)
 
 
 def _around(recipe: Any, target: str, node: str | None, source: str | None) -> Iterator[str]:

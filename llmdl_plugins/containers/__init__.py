@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from llmdl_plugins.containers.hierarchy import Hierarchy
     from llmdl_plugins.containers.mixture import Mixture
     from llmdl_plugins.containers.multi_head import MultiHead
+    from llmdl_plugins.containers.noted import Noted
     from llmdl_plugins.containers.optional import Optional
     from llmdl_plugins.containers.refine import Refine
     from llmdl_plugins.containers.residual import Residual
@@ -32,6 +33,7 @@ _HOME = {
     "Hierarchy": "hierarchy",
     "Mixture": "mixture",
     "MultiHead": "multi_head",
+    "Noted": "noted",
     "Optional": "optional",
     "Refine": "refine",
     "Residual": "residual",
@@ -52,6 +54,7 @@ __all__ = [
     "Hierarchy",
     "Mixture",
     "MultiHead",
+    "Noted",
     "Optional",
     "Refine",
     "Residual",

@@ -25,10 +25,6 @@ class Part:
     edit: Edit
     rows: Sequence[Rollout]
 
-    def beside(self, other: Part) -> bool:
-        """Whether both are in one place, so that one may stand for what the other takes away."""
-        return self.name == other.name and abs(self.edit.at - other.edit.at) <= 1
-
 
 def parts(whole: Move, modes: Mapping[str, Sequence[FailureMode]], failed: Sequence[Rollout]) -> list[Part]:
     """The edits of a move, each with the rows that it is to repair."""
@@ -54,7 +50,6 @@ async def sifted(
         rest = [part for part in found if part not in good]
         alone = await asyncio.gather(*(_alone(problem, part, texts, batch) for part in rest))
         good += [part for part, one in zip(rest, alone, strict=True) if one.gain > 0]
-    good += [part for part in found if not part.rows and part not in good and any(part.beside(one) for one in good)]
     left = [part for part in found if part not in good]
     if good and left:
         smaller = await tried(problem, _composed(problem, good, texts), batch, _covering(good, batch))

@@ -104,6 +104,14 @@ def llmdl_recipes() -> list[Spec]:  # type: ignore[empty-body]
 
 
 @hookspec
+def llmdl_studies() -> list[Spec]:  # type: ignore[empty-body]
+    """Studies, which measure and print tables: each target is a function as typer takes it, or a typer app.
+
+    Example: `Spec("latency", "my_package.latency:latency", "each recipe's latency")`; then `llmdl recipes run latency`.
+    """
+
+
+@hookspec
 def llmdl_loggers() -> list[Spec]:  # type: ignore[empty-body]
     """Loggers: each target is called without arguments and returns an object with any of the run hooks as methods.
 

@@ -19,7 +19,9 @@ KINDS = tuple(name.removeprefix(PREFIX) for name in HOOKS if name not in RUN_HOO
 def one(kind: str) -> str:
     """The word for one of a kind.
 
-    >>> one("losses"), one("searches"), one("layers")
-    ('loss', 'search', 'layer')
+    >>> one("losses"), one("searches"), one("studies"), one("layers")
+    ('loss', 'search', 'study', 'layer')
     """
+    if kind.endswith("ies"):
+        return f"{kind[:-3]}y"
     return kind[:-2] if kind.endswith(("sses", "ches")) else kind[:-1]

@@ -68,7 +68,7 @@ def _call(kind: str) -> str:
 
 
 def _wrong(kind: str, target: Any) -> str:
-    if kind == "commands" and hasattr(target, "registered_commands"):
+    if kind in ("commands", "studies") and hasattr(target, "registered_commands"):
         return ""  # a typer app
     if not callable(target):
         return f"it is a {type(target).__name__}"

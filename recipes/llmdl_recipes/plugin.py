@@ -35,3 +35,9 @@ def llmdl_recipes() -> list[Spec]:
         Spec("windows", f"{_AT}.windows:windows", "a long text read window by window; the answers are pooled"),
         Spec("hierarchy", f"{_AT}.hierarchy:hierarchy", "a long text read piece by piece; a tree fuses the answers"),
     ]
+
+
+@hookimpl
+def llmdl_studies() -> list[Spec]:
+    """The studies of this package."""
+    return [Spec("claims", "llmdl_recipes.claims.study:claims", "the paper's three claims, each against what is fair")]

@@ -41,7 +41,7 @@ def fit(proposal: str, critic: str = "Say yes.", **how: Any) -> tuple[Any, Scrip
 def test_a_good_proposal_is_taken_out_of_its_tags_and_accepted() -> None:
     result, _, _ = fit("Here you are: <prompt>Always say yes.</prompt> Good luck.")
     assert result.status == "improved"
-    assert result.values == {"instruction": "Always say yes."}
+    assert result.values == {"instruction": "Always say yes. Answer."}
 
 
 JUNK = {
@@ -94,7 +94,7 @@ def test_a_passage_that_is_kept_stays_word_for_word_and_the_teacher_is_told() ->
     net, teacher = trainable(Prompt(model, "Answer. Never swear.", "question", "answer")), ScriptedChat(script=teach)
     net.keep("Never swear.")
     result = Trainer(net, "exact_match", ROWS, teacher=teacher, budget="800 calls").fit()
-    assert result.status == "improved" and result.values["instruction"] == "Always say yes. Never swear."
+    assert result.status == "improved" and result.values["instruction"] == "Always say yes. Answer. Never swear."
     assert any("Keep this passage word for word: Never swear." in call.text for call in teacher.calls)
     with pytest.raises(ParameterError, match="No prompt holds"):
         net.keep("Never swore.")
@@ -155,7 +155,7 @@ def test_a_text_that_can_not_be_used_is_asked_for_again_with_the_reason() -> Non
     result = Trainer(
         net, "exact_match", ROWS, teacher=ScriptedChat(script=teach), budget="900 calls", watcher=told.append
     ).fit()
-    assert result.values == {"instruction": "Please. Say yes."}
+    assert result.values == {"instruction": "Please. Say yes. Answer."}
     assert "it must begin with Please" in asked[1] and "it must begin" not in asked[0]
     assert any("refused: new text for instruction: it must begin" in getattr(event, "text", "") for event in told)
 

@@ -1,0 +1,56 @@
+"""Arms are run on the ledger of the study: what was paid for once is not paid for again, after a kill neither."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+from llmdl_plugins import boundary
+from llmdl_plugins.data import Example
+from llmdl_plugins.losses.loss import resolve
+from llmdl_plugins.network import Network
+from llmdl_plugins.run.budget import Budget
+from llmdl_plugins.run.cashier import Cashier
+from llmdl_plugins.run.evaluate import Evaluator
+from llmdl_plugins.run.events import Watcher, silent
+from llmdl_plugins.run.ledger import Ledger
+from llmdl_plugins.run.meter import Meter
+from llmdl_plugins.run.rollout import Rollout
+from llmdl_plugins.run.terms import Terms
+
+
+@contextmanager
+def running(network: Network, folder: Path, concurrency: int, watcher: Watcher = silent) -> Iterator[Evaluator]:
+    """An evaluator on the ledger of a folder, and the door open for it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    meter = Meter(Budget())
+    with closing(Ledger(folder / "ledger.db")) as ledger, boundary.door():
+        cashier = Cashier(ledger, meter, Terms().sender(ledger, meter, lambda text: None))
+        loss = resolve("exact_match")
+        yield Evaluator(network, loss, ledger, cashier, concurrency=concurrency, watcher=watcher)
+
+
+async def outcomes(
+    evaluator: Evaluator, candidates: Sequence[Mapping[str, Any]], rows: Sequence[Example]
+) -> list[dict[str, Any]]:
+    """For each candidate what a `Measured` holds of it: scores, calls, tokens, seconds."""
+    rollouts = await evaluator.evaluate(candidates, rows, tapes=False)
+    return [_told(rollouts[n * len(rows) :][: len(rows)]) for n in range(len(candidates))]
+
+
+def _told(rollouts: Sequence[Rollout]) -> dict[str, Any]:
+    """A fault on the way to the model is no score: the evaluator ends a run with many, and a few are said."""
+    failed = [r for r in rollouts if r.status == "infrastructure error"]
+    receipts = [r.receipts for r in rollouts]
+    return {
+        "scores": [round(r.score, 4) for r in rollouts],
+        "calls": fmean(len(used) for used in receipts),
+        "tokens": fmean(
+            sum(sum((one.tokens or {}).get(k, 0) for k in ("input", "output")) for one in used) for used in receipts
+        ),
+        "seconds": round(fmean(sum(one.seconds for one in used) for used in receipts), 4),
+        "about": {"unreached": len(failed)} if failed else {},
+    }

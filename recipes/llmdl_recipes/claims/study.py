@@ -1,0 +1,118 @@
+"""`llmdl recipes run claims`: measure what is not measured yet, and print the tables of all that is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from llmdl_recipes.claims.measured import Record
+    from llmdl_recipes.claims.sorter import Sorting
+
+PARTS = ("architectures", "feedback", "search")
+_WORLDS = ("mixed", "flat", "rugged", "desk", "null")
+_RUNS = 2000
+
+
+def claims(
+    data: Annotated[
+        list[Path] | None, typer.Option(help="Rows of short texts with a label each, JSONL or CSV; may be given again.")
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option(help="PROVIDER:NAME of the model that is asked, as local:smollm2-135m.")
+    ] = None,
+    teacher: Annotated[
+        str | None, typer.Option(help="Writes feedback and texts; the model itself, if not given.")
+    ] = None,
+    claim: Annotated[list[str] | None, typer.Option(help=f"Only this one, of {', '.join(PARTS)}.")] = None,
+    replay: Annotated[
+        Path | None, typer.Option(help="Make the tables of a record; nothing is asked of a model.")
+    ] = None,
+    folder: Annotated[Path, typer.Option(help="Where answers and the record are kept.")] = Path("runs/claims"),
+    items: Annotated[int, typer.Option(min=20, help="Rows of each set that arms are measured on, at most half.")] = 100,
+    seeds: Annotated[int, typer.Option(min=1, help="Seeds of the simulated rung.")] = 20,
+    strategy: Annotated[str, typer.Option(help="The search that is measured.")] = "portfolio",
+    concurrency: Annotated[int, typer.Option(min=1, help="Calls of the model under way at once.")] = 8,
+) -> None:
+    """Put the paper's three claims to a test: architectures, prompt back-propagation, search.
+
+    Without --data the lowest rung is measured: simulated worlds, whose truth is known.  With --data and --model, that
+    model is the rung.  Nothing that one rung shows stands for another.  What was measured is kept in
+    FOLDER/claims.jsonl, without any text of rows, prompts or answers; the same command goes on where it was stopped.
+
+    Example: llmdl recipes run claims --data intents.jsonl --model local:smollm2-135m
+    """
+    from llmdl_plugins.errors import MisuseError
+    from llmdl_plugins.printable import printable
+    from llmdl_recipes.claims.measured import Record
+    from llmdl_recipes.claims.tables import lines
+
+    if unknown := set(claim or ()) - set(PARTS):
+        raise MisuseError(f"No claim {min(unknown)!r}: there are {', '.join(PARTS)}.")
+    if bool(data) != bool(model):
+        raise MisuseError("Give --data and --model together, or neither: then simulated worlds are measured.")
+    if replay and not replay.is_file():
+        raise MisuseError(f"There is no record {replay}: give the claims.jsonl that a run has written.")
+    record = Record(replay or folder / "claims.jsonl")
+    parts = claim or PARTS
+    if replay is None and data and model:
+        _asked(record, parts, data, model, teacher or model, folder, items, strategy, concurrency)
+    elif replay is None:
+        _simulated(record, parts, seeds, strategy)
+    for line in lines(record):
+        print(printable(line))
+
+
+def _asked(
+    record: Record,
+    parts: Sequence[str],
+    data: Sequence[Path],
+    name: str,
+    teacher: str,
+    folder: Path,
+    items: int,
+    strategy: str,
+    concurrency: int,
+) -> None:
+    """The rung of a model."""
+    from llmdl_plugins import sync
+    from llmdl_plugins.cli.progress import progress
+    from llmdl_plugins.run.models import chat_model
+    from llmdl_recipes.claims.architectures import architectures
+    from llmdl_recipes.claims.feedback import feedback
+    from llmdl_recipes.claims.searching import searched
+    from llmdl_recipes.claims.sorter import own, read
+    from llmdl_recipes.claims.table import tabulated
+
+    sets: list[Sorting] = [read(path, asked=items) for path in data]
+    model: Any = own(chat_model(name))
+    with progress(quiet=False) as watcher:
+        if "architectures" in parts:
+            sync.run(architectures(record, name, model, sets, folder, concurrency, watcher))
+        if "feedback" in parts:
+            feedback(record, name, model, chat_model(teacher), sets, folder, concurrency, watcher)
+        if "search" in parts:
+            for sorting in sets:
+                sync.run(tabulated(record, name, model, sorting, folder, concurrency, watcher))
+            searched(record, strategy)
+
+
+def _simulated(record: Record, parts: Sequence[str], seeds: int, strategy: str) -> None:
+    """The lowest rung: nothing is asked of a model, and the truth is known."""
+    from llmdl_plugins.testing.spaces.catalogue import space_world
+    from llmdl_recipes.claims import desks
+    from llmdl_recipes.claims.feedback import simulated
+    from llmdl_recipes.claims.searching import CLAIM, FOUND, compared
+
+    if "architectures" in parts:
+        desks.measured(record, 2 * seeds)
+    if "feedback" in parts:
+        simulated(record, range(seeds))
+    if "search" in parts:
+        for kind in _WORLDS:
+            for seed in range(seeds):
+                if not record.get(CLAIM, "simulated", kind, FOUND, seed):
+                    record.add(compared(space_world(kind, seed), "simulated", kind, _RUNS, strategy, seed))
