@@ -42,6 +42,8 @@ def measured(optimizers: list[str], application: str, told: Path | None) -> Iter
     yield from (known[name] for name in optimizers if name in known)
     with subprocess.Popen(line, stdout=subprocess.PIPE, text=True) as process:
         for said in process.stdout or ():
+            if not said.startswith("{"):
+                continue  # what an optimizer prints is no result
             if told:
                 with told.open("a") as out:
                     out.write(said)

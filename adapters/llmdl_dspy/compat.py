@@ -38,9 +38,11 @@ def is_single(lm: Any, call: Any) -> bool:
     return bool(own and call.n == 1 and not call.cache and not streaming())
 
 
-async def complete(lm: Any, call: Any) -> CallResult:
-    """Such a call; its price is looked up here, for which DSPy starts a thread each time."""
+async def complete(lm: Any, call: Any) -> CallResult | None:
+    """Such a call; its price is looked up here, for which DSPy starts a thread each time.  None for an older engine."""
     backend, request, provider = execution._engine(lm, call, True)
+    if request is None:
+        return None
     with error_boundary(lm.model, provider=provider, unexpected=True):
         response = await backend.complete(request)
         result = execution._result(lm, response, call, provider, request, estimate=False)

@@ -43,8 +43,8 @@ def _aexecute(own: Callable[..., Any]) -> Callable[..., Any]:
             return await own(lm, call)
         asked = Asked(here, lm, call)
         with holding(_asked, asked):
-            if is_single(lm, asked.call):
-                return await complete(lm, asked.call)
+            if is_single(lm, asked.call) and (result := await complete(lm, asked.call)) is not None:
+                return result
             return await own(_once(asked), asked.call)
 
     return aexecute

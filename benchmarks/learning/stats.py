@@ -52,6 +52,7 @@ def calls_to(ours: Runs, theirs: Runs) -> list[int | None]:
 
 def reached(run: Mapping[str, Any], truth: float) -> int | None:
     """After how many calls a run is, and stays, at a truth; None where it never is."""
-    below = [calls for calls, t in run["curve"] if t < truth - 1e-4 and calls <= run["budget"]]
-    after = [calls for calls, _ in run["curve"] if (not below or calls > below[-1]) and calls <= run["budget"]]
-    return after[0] if after else None
+    curve = [(calls, t) for calls, t in run["curve"] if calls <= run["budget"]]
+    # Several prompts that change together are noted one after the other, at the same call.
+    below = max((n for n, (_, t) in enumerate(curve) if t < truth - 1e-4), default=-1)
+    return next((calls for calls, _ in curve[below + 1 :]), None)

@@ -48,7 +48,7 @@ class Activation(Module):
     @property
     def takes_any_text(self) -> bool:
         """Whether every text is a value as it stands."""
-        return bool(self._fits.core_schema == {"type": "str"} and self.reading.default == "exact")
+        return self.schema is str
 
     def calls(self, **sizes: int) -> Calls:
         """None."""

@@ -59,7 +59,7 @@ class Structured(Search):
             if not steps or not all([await race.run(names, upto) for upto, names in sorted(steps.items())]):
                 break
             belief = believed(race, belief)
-        return await raced(race, belief, rungs)
+        return await raced(race, believed(race, belief), rungs)
 
     def _steps(
         self, race: Race, belief: Belief, rungs: Sequence[int], draw: np.random.Generator

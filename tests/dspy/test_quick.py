@@ -99,3 +99,14 @@ def test_callbacks_are_told_of_every_call() -> None:
     with boundary.door(), boundary.scope(), dspy.context(lm=filling(marked), callbacks=[Listening()]):
         asyncio.run(asked())
     assert told == ["start", "end"]
+
+
+def test_models_that_answer_in_an_older_form_are_asked_as_ever() -> None:
+    program = dspy.Predict("question -> answer")
+
+    async def asked() -> Any:
+        with dspy.context(lm=dspy.utils.DummyLM([{"answer": "said"}])):
+            return await program.acall(question="q")
+
+    with boundary.door(), boundary.scope():
+        assert asyncio.run(asked()).answer == "said"

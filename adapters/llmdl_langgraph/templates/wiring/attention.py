@@ -27,14 +27,14 @@ def attention(model, source, pieces, target, k, width, keys, query, key, value):
 
 
 def nearest(texts, text, k):
-    """The places of at most k texts that share a word with this one, by BM25."""
+    """The places of at most k texts that share a word with this one, by BM25; of equals the first."""
     split = [words(one) for one in texts]
     if not words(text) or not any(split):
         return []
     bm25 = bm25s.BM25()
     bm25.index(split, show_progress=False)
-    found, scores = bm25.retrieve([words(text)], k=min(k, len(texts)), show_progress=False)
-    return [int(at) for at, score in zip(found[0], scores[0], strict=True) if score > 0]
+    scores = bm25.get_scores(words(text))
+    return [int(at) for at in (-scores).argsort(kind="stable")[:k] if scores[at] > 0]
 
 
 def words(text):

@@ -12,7 +12,7 @@ def mlp(units, fuse):
         drafts = []
         for layer in units:
             said = await asyncio.gather(*(unit({**state, "drafts": drafts}) for unit in layer))
-            drafts = [text_of(draft) for draft in said]
+            drafts = [text_of(draft).strip() for draft in said]
         return await fuse({**state, "drafts": drafts})
 
     return run
