@@ -22,7 +22,7 @@ def claims(
         list[Path] | None, typer.Option(help="Rows of short texts with a label each, JSONL or CSV; may be given again.")
     ] = None,
     model: Annotated[
-        str | None, typer.Option(help="PROVIDER:NAME of the model that is asked, as local:smollm2-135m.")
+        str | None, typer.Option(help="PROVIDER:NAME of the model that is asked, as local:smollm2.")
     ] = None,
     teacher: Annotated[
         str | None, typer.Option(help="Writes feedback and texts; the model itself, if not given.")
@@ -43,7 +43,7 @@ def claims(
     model is the rung.  Nothing that one rung shows stands for another.  What was measured is kept in
     FOLDER/claims.jsonl, without any text of rows, prompts or answers; the same command goes on where it was stopped.
 
-    Example: llmdl recipes run claims --data intents.jsonl --model local:smollm2-135m
+    Example: llmdl recipes run claims --data intents.jsonl --model local:smollm2
     """
     from llmdl_plugins.errors import MisuseError
     from llmdl_plugins.printable import printable
@@ -87,16 +87,17 @@ def _asked(
     from llmdl_recipes.claims.sorter import own, read
     from llmdl_recipes.claims.table import tabulated
 
+    rung = f"{name.partition(':')[0]}:{Path(name.partition(':')[2]).name}"  # where a file stands is nobody's business
     sets: list[Sorting] = [read(path, asked=items) for path in data]
     model: Any = own(chat_model(name))
     with progress(quiet=False) as watcher:
         if "architectures" in parts:
-            sync.run(architectures(record, name, model, sets, folder, concurrency, watcher))
+            sync.run(architectures(record, rung, model, sets, folder, concurrency, watcher))
         if "feedback" in parts:
-            feedback(record, name, model, chat_model(teacher), sets, folder, concurrency, watcher)
+            feedback(record, rung, model, chat_model(teacher), sets, folder, concurrency, watcher)
         if "search" in parts:
             for sorting in sets:
-                sync.run(tabulated(record, name, model, sorting, folder, concurrency, watcher))
+                sync.run(tabulated(record, rung, model, sorting, folder, concurrency, watcher))
             searched(record, strategy)
 
 
