@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from llmdl_plugins.losses.loss import Loss, Score
     from llmdl_plugins.module import Module, State
     from llmdl_plugins.network import Network, trainable
+    from llmdl_plugins.optimizers.alternate import Alternate
     from llmdl_plugins.parameter import Parameter, using
     from llmdl_plugins.run.optimizer import Optimizer
     from llmdl_plugins.run.problem import Problem
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from llmdl_plugins.training.trainer import Trainer
 
 _HOME = {
+    "Alternate": "optimizers.alternate",
     "Calls": "cost",
     "Choice": "containers.choice",
     "Dataset": "data",
@@ -54,6 +56,7 @@ _HOME = {
 }
 
 __all__ = [
+    "Alternate",
     "Calls",
     "Choice",
     "Dataset",

@@ -69,7 +69,7 @@ def application_of(target: str) -> str:
     config = Path(target) / "config.json"
     try:
         return str(json.loads(config.read_text(encoding="utf-8"))["target"]) if Path(target).is_dir() else target
-    except (OSError, ValueError, LookupError, TypeError):
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
         return target  # what is wrong with the folder is said where it is read
 
 

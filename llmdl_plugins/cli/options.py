@@ -17,7 +17,9 @@ Train = Annotated[Path | None, typer.Option(help="Train examples, where they are
 Val = Annotated[Path | None, typer.Option(help="Examples that screen proposals.")]
 Inputs = Annotated[str, typer.Option(help="For flat rows: the input keys, with commas.")]
 Expected = Annotated[str | None, typer.Option(help="For flat rows: the key of the right answer.")]
-Optimizer = Annotated[str, typer.Option(help="textual-gradient, demonstrations, or auto.")]
+Optimizer = Annotated[
+    str, typer.Option(help="textual-gradient, demonstrations, a search, NAME+NAME in turns, or auto.")
+]
 Space = Annotated[
     str | None, typer.Option(help="What there is to choose from: a recipe, or a file with recipes and options.")
 ]

@@ -129,6 +129,11 @@ def llmdl_optimizers() -> list[Spec]:
             "llmdl_plugins.optimizers.rewrites:Rewrites",
             "a teacher rewrites prompts without any feedback: the control",
         ),
+        Spec(
+            "alternate",
+            "llmdl_plugins.optimizers.alternate:Alternate",
+            "prompts and architecture in turns: textual-gradient+portfolio; others as NAME+NAME",
+        ),
     ]
 
 

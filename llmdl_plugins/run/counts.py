@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from math import ceil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from math import ceil, inf
 from typing import Any
 
 from llmdl_plugins.errors import BudgetError, Stopped
@@ -15,6 +16,7 @@ from llmdl_plugins.run.prices import Prices, Usage
 from llmdl_plugins.run.receipts import Receipt
 
 NOTHING: Usage = {"input": 0, "output": 0}
+UNITS = ("calls", "rollouts", "tokens", "usd", "seconds")
 
 
 @dataclass
@@ -42,6 +44,7 @@ class Counts:
     Args:
         budget: the limits.
         prices: what tokens cost.
+        kept: what an optimizer leaves to those whose turn comes later: beyond it none begins anything.
         paid: calls that earlier processes paid for in this run, met again or not.
         paid_tokens, paid_usd: the same for tokens and dollars.
         in_flight: calls under way.
@@ -51,6 +54,7 @@ class Counts:
     prices: Prices = field(default_factory=Prices)
     spent: Spent = field(default_factory=Spent)
     aside: Spent = field(default_factory=Spent)
+    kept: Spent = field(default_factory=Spent)
     started: float = field(default_factory=time.monotonic)
     paid: int = 0
     paid_tokens: int = 0
@@ -103,6 +107,29 @@ class Counts:
         free = limit - getattr(self.aside, name) - getattr(self.spent, name)
         return float(min(free, limit - getattr(self.aside, name) - getattr(self, f"paid_{name}")))
 
+    def free(self, name: str) -> float:
+        """What is left of a limit beyond what is set aside and kept; infinite where there is no limit."""
+        limit = getattr(self.budget, name)
+        if limit is None:
+            return inf
+        return float(limit - getattr(self.aside, name) - getattr(self.kept, name) - self._used(name))
+
+    @contextmanager
+    def sharing(self, share: float) -> Iterator[None]:
+        """Inside, the rest of what is free now is kept."""
+        before, left = self.kept, {name: max(0.0, self.free(name)) for name in UNITS}
+        rest = {name: (1 - share) * free for name, free in left.items() if free < inf}
+        self.kept = replace(before, **{name: getattr(before, name) + kept for name, kept in rest.items()})
+        try:
+            yield
+        finally:
+            self.kept = before
+
+    @property
+    def share_used(self) -> str:
+        """The limit of which all is used but what is kept; "" where none is."""
+        return next((name for name in UNITS if getattr(self.kept, name) > 0 and self.free(name) <= 0), "")
+
     def _check_paid(self) -> None:
         # A resumed run may not meet every call that was in flight when the last one ended: they were paid all the same.
         # Where the budget cuts a phase off, it may pay other calls of it: not from what is set aside.
@@ -131,7 +158,7 @@ class Counts:
         Raises:
             BudgetError: what is left can't hold it; says the smallest budget that can.
         """
-        for name in ("calls", "rollouts", "tokens", "usd", "seconds"):
+        for name in UNITS:
             limit, least = getattr(self.budget, name), getattr(need, name) + self._used(name)
             if limit is not None and least > limit:
                 raise BudgetError(

@@ -38,12 +38,17 @@ class Optimizer:
 def resolve(optimizer: str | Optimizer, has_teacher: bool) -> Optimizer:
     """An optimizer or search by name, or as it is; "auto" is textual-gradient with a teacher, demonstrations without.
 
+    Names joined by "+" take turns.
+
     Raises:
         UnknownNameError: no plugin offers it, or it needs a teacher and there is none.
     """
     if isinstance(optimizer, str):
         chosen = {True: "textual-gradient", False: "demonstrations"}[has_teacher] if optimizer == "auto" else optimizer
-        optimizer = find("optimizers", chosen, also="searches")()
+        if "+" in chosen:
+            optimizer = find("optimizers", "alternate")(*chosen.split("+"))
+        else:
+            optimizer = find("optimizers", chosen, also="searches")()
     if not isinstance(optimizer, Optimizer):
         raise MisuseError(f"{type(optimizer).__name__} is no Optimizer: subclass llmdl_plugins.Optimizer.")
     if optimizer.needs_teacher and not has_teacher:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from copy import deepcopy
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from llmdl_plugins.data import Example
+from llmdl_plugins.errors import Stopped
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.plain import plain
 from llmdl_plugins.run.counts import Spent
@@ -106,6 +107,7 @@ class Problem:
         Args:
             repetition: another name asks for another draw of the same runs.
         """
+        self._begin()
         with self.stage.work():
             full = [self._full(c) for c in candidates]
             return await self.evaluator.evaluate(full, examples, repetition=repetition)
@@ -119,6 +121,7 @@ class Problem:
             shown: train rows that its texts hold as worked examples, on purpose.
         """
         async with self.stage.turn:
+            self._begin()
             with self.stage.work():
                 return await self._judged(candidate, what, shown)
 
@@ -131,6 +134,22 @@ class Problem:
             yield
         finally:
             self.budget.aside = held
+
+    @asynccontextmanager
+    async def sharing(self, share: float) -> AsyncIterator[None]:
+        """Inside, nothing is begun any more once this share of what is free of the budget is used: `Stopped` says so.
+
+        What was under way then came to its end, and may have used more.
+        """
+        with self.budget.sharing(share):
+            try:
+                yield
+            finally:
+                await self.stage.clear()
+
+    def _begin(self) -> None:
+        if unit := self.budget.share_used:
+            raise Stopped(f"its share of the budget's {unit} is used")
 
     def holds(self, runs: int) -> bool:
         """Whether the budget holds so many runs more on top of what is set aside."""

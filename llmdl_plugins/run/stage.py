@@ -38,8 +38,12 @@ class Stage:
             self._at_work.discard(task)
 
     async def end(self) -> None:
-        """End what is still under way: the budget that is left is the sealed test's."""
+        """End it: the budget that is left is the sealed test's."""
         self._over = True
+        await self.clear()
+
+    async def clear(self) -> None:
+        """End what is still under way."""
         left = [task for task in self._at_work if task is not None and task is not asyncio.current_task()]
         for task in left:
             task.cancel()

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from math import inf
 
+from llmdl_plugins.run.counts import UNITS
 from llmdl_plugins.run.problem import Problem
-
-_UNITS = ("calls", "rollouts", "tokens", "usd", "seconds")
 
 
 class Allowance:
@@ -19,7 +18,7 @@ class Allowance:
 
     def __init__(self, problem: Problem, runs: int) -> None:
         self.problem, self.runs, self.taken = problem, runs, 0
-        self._free = {unit: self._left_of(unit) for unit in _UNITS}
+        self._free = {unit: self._left_of(unit) for unit in UNITS}
 
     def take(self, runs: int) -> None:
         """So many were made."""
@@ -28,7 +27,7 @@ class Allowance:
     @property
     def left(self) -> float:
         """How many runs may still be made, at what runs have taken so far."""
-        return min(self.runs - self.taken, *(self._runs(unit) for unit in _UNITS))
+        return min(self.runs - self.taken, *(self._runs(unit) for unit in UNITS))
 
     @property
     def used(self) -> float:
@@ -41,12 +40,7 @@ class Allowance:
         return self._left_of(unit) / each if each else inf
 
     def _left_of(self, unit: str) -> float:
-        meter = self.problem.budget
-        limit: float | None = getattr(meter.budget, unit)
-        if limit is None:
-            return inf
-        free = limit - float(getattr(meter.aside, unit)) - self._spent(unit)
-        return max(0.0, free - 2 * self.problem.screened * self._each(unit))
+        return max(0.0, self.problem.budget.free(unit) - 2 * self.problem.screened * self._each(unit))
 
     def _each(self, unit: str) -> float:
         return self._spent(unit) / max(1, self.problem.budget.spent.rollouts)

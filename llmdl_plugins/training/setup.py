@@ -143,5 +143,12 @@ def _changed_settings(optimizer: Optimizer) -> dict[str, JSON]:
 
 
 def _settings(optimizer: Any) -> dict[str, JSON]:
-    named = {name: value for name, value in vars(optimizer).items() if not name.startswith("_")}
+    named = {name: _plainly(value) for name, value in vars(optimizer).items() if not name.startswith("_")}
     return {name: value for name, value in named.items() if plain(value) == value}
+
+
+def _plainly(value: Any) -> Any:
+    """Optimizers inside of one as their names and settings."""
+    if isinstance(value, list) and all(isinstance(one, Optimizer) for one in value):
+        return [{"optimizer": one.name, **_changed_settings(one)} for one in value]
+    return value

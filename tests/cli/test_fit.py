@@ -149,7 +149,7 @@ def test_flat_rows_compare_the_key_that_they_name(llmdl: Callable[..., Any], age
 
 def test_export_refuses_a_form_that_it_cannot_write(llmdl: Callable[..., Any], tmp_path: Path) -> None:
     done = llmdl("export", tmp_path, "--as", "graph")
-    assert done.code == 2 and "Known: middleware, module, patch, review, weights" in done.err
+    assert done.code == 2 and "Known: dspy, middleware, module, patch, review, weights" in done.err
 
 
 def test_texts_of_tools_are_trained_where_they_are_unfrozen_and_stay_so_for_export(

@@ -26,9 +26,14 @@ def folder(tmp_path: Path) -> Path:
 def agent(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Agent]:
     """Imports an agent from the user's folder."""
     monkeypatch.syspath_prepend(str(folder))
-    names = {path.name.partition(".")[0] for path in folder.iterdir()}
+    names = _names(folder)
     before = {name: sys.modules.pop(name) for name in names if name in sys.modules}
     yield importlib.import_module
+    names |= _names(folder)  # what a test has written
     for name in [n for n in sys.modules if n.partition(".")[0] in names]:
         del sys.modules[name]
     sys.modules.update(before)
+
+
+def _names(folder: Path) -> set[str]:
+    return {path.name.partition(".")[0] for path in folder.iterdir()}

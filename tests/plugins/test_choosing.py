@@ -14,7 +14,7 @@ from llmdl_plugins.plugins.manager import manager, use
 
 from .conftest import HEAD, Install
 
-HOUSE = ["builtin", "dspy", "langgraph", "local", "ray", "recipes", "sdks"]
+HOUSE = ["builtin", "dspy", "gepa", "langgraph", "local", "optuna", "ray", "recipes", "sdks"]
 
 
 def offers(name: str) -> str:

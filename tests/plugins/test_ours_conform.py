@@ -11,10 +11,15 @@ from langchain_core.output_parsers import StrOutputParser
 from langchain_core.prompts import ChatPromptTemplate
 from langgraph.graph import END, START, StateGraph
 
+from llmdl_plugins.network import Network
 from llmdl_plugins.plugins.catalogue import catalogue
 from llmdl_plugins.plugins.manager import BUILTIN
+from llmdl_plugins.testing import Simulator
 from llmdl_plugins.testing.conformance import CASES, AdapterCases, Case, cases
+from llmdl_plugins.testing.conformance.desk import NODE, desk
 from llmdl_plugins.testing.conformance.fakes import Echo
+from llmdl_plugins.testing.conformance.optimizers import OptimizerCases
+from llmdl_recipes import vote
 
 _SLOW = {("executors", "processes"), ("executors", "ray")}  # each run starts processes
 _SLOW |= {("optimizers", f"dspy:{name}") for name in ("better-together", "simba", "ensemble")}  # thousands of runs
@@ -44,7 +49,15 @@ class OurChains(AdapterCases):
         return prompt | model | StrOutputParser()
 
 
+class OurTurns(OptimizerCases):
+    """Prompts and architecture in turns, on the desk with a vote around its answer."""
+
+    def application(self) -> tuple[Network, Simulator]:
+        return vote(desk().network(), 3, node=NODE), desk().simulator
+
+
 _OWN: dict[tuple[str, str], type[Case]] = {
+    ("optimizers", "alternate"): OurTurns,
     ("adapters", "langgraph"): OurGraphs,
     ("adapters", "chain"): OurChains,
 }
