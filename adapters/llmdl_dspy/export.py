@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import dspy
@@ -11,27 +10,26 @@ from llmdl_dspy.compat import versions
 from llmdl_dspy.program import Program
 from llmdl_dspy.tools import with_descriptions
 from llmdl_plugins.errors import MisuseError
-from llmdl_plugins.parameter import Parameter, using
+from llmdl_plugins.parameter import Parameter
 
 NO_TOOLS = "DSPy's JSON holds no descriptions of tools: write it where the tool is made"
 NO_OPTIONS = "DSPy's JSON holds no options of predictors: write it where the predictor is made"
 
 
-def as_program(program: Program, values: Mapping[Parameter, Any]) -> dspy.Module:
-    """A copy of the user's program with these values in it; the user's stays as it is.
+def as_program(program: Program) -> dspy.Module:
+    """A copy of the user's program with the values in force in it; the user's stays as it is.
 
     Source of the copy: `Module.deepcopy`, so what can't be copied is shared.
     """
     copy = program.module.deepcopy()
-    with using(values):
-        for name, predict in copy.named_predictors():
-            (known,) = [one for one in program.predictors if one.name == name]
-            predict.signature = known.bound(predict.signature)
-            if (shown := known.changed_demos()) is not None:
-                predict.demos = [dspy.Example(**demo) for demo in shown]
-            chosen = known.chosen(predict, {})
-            predict.lm, predict.config = chosen.get("lm", predict.lm), {**predict.config, **chosen.get("config", {})}
-        with_descriptions(copy, [tool for one in program.predictors for tool in one.described()])
+    for name, predict in copy.named_predictors():
+        (known,) = [one for one in program.predictors if one.name == name]
+        predict.signature = known.bound(predict.signature)
+        if (shown := known.changed_demos()) is not None:
+            predict.demos = [dspy.Example(**demo) for demo in shown]
+        chosen = known.chosen(predict, {})
+        predict.lm, predict.config = chosen.get("lm", predict.lm), {**predict.config, **chosen.get("config", {})}
+    with_descriptions(copy, [tool for one in program.predictors for tool in one.described()])
     return copy
 
 

@@ -16,12 +16,13 @@ from llmdl_dspy.offers import offer
 from llmdl_dspy.placed import PredictorLayer
 from llmdl_dspy.predictor import Predictor
 from llmdl_dspy.program import Program, as_state
+from llmdl_dspy.standalone import standalone, standing
 from llmdl_plugins.data import Example
 from llmdl_plugins.errors import MisuseError, did_you_mean
 from llmdl_plugins.layered import layer_parameters
 from llmdl_plugins.module import Module
 from llmdl_plugins.network import Network
-from llmdl_plugins.parameter import Parameter
+from llmdl_plugins.parameter import Parameter, using
 from llmdl_plugins.plain import digest
 
 
@@ -34,7 +35,7 @@ class DspyNetwork(Network):
         program: the program.
     """
 
-    exports = ("dspy", "program", "weights")
+    exports = ("dspy", "program", "module", "weights")
 
     def __init__(self, program: Program) -> None:
         known = program.parameters()
@@ -60,25 +61,32 @@ class DspyNetwork(Network):
         """The program with these values, in the form asked for.
 
         Args:
-            form: "dspy" (what `save` of the program writes, as JSON), "program" (a `dspy.Module`), or "weights" (JSON
-                values).
+            form: "dspy" (what `save` of the program writes, as JSON), "program" (a `dspy.Module`), "module" (file name
+                → text of a folder that runs beside the user's modules, with the layers that were chosen), or "weights"
+                (JSON values).
             values: name → value; what is in force, by default.  Of those that the JSON of DSPy has no place for, a
                 warning tells.
+
+        Raises:
+            MisuseError: layers were chosen, which a form can't hold; or the program or one of them has no plain form.
         """
-        if form not in ("dspy", "program"):
+        if form not in ("dspy", "program", "module"):
             return super().export(form, values)
-        if self.program.layers:
-            raise MisuseError(
-                f"Layers at {', '.join(self.program.layers)} have no place in a plain program: export the weights."
-            )
         chosen = self.changed(values)
-        copy = as_program(self.program, self.checked(chosen))
+        with using(self.checked(chosen)):
+            copy, layers = as_program(self.program), standing(self.program)
+            files = standalone(self.program, copy) if form == "module" else {}
+        if layers and form != "module":
+            raise MisuseError(
+                f'Layers at {", ".join(layers)} can\'t be exported as {form}, which holds texts alone: take "module", '
+                "which writes them as plain code."
+            )
         if form == "program":
             return copy
         for name in chosen:
             if why := self.unexportable(name):
                 warnings.warn(f"{name} is not in what is exported: {why}", stacklevel=2)
-        return exported_state(copy)
+        return files or exported_state(copy)
 
     def unexportable(self, name: str) -> str | None:
         """Why a change of a parameter could not be handed over as DSPy's JSON; None where it could."""

@@ -41,7 +41,10 @@ def standalone(root: Module) -> dict[str, str]:
     needs = needed({place for layer in nodes.values() for place in roots(layer)})
     speller = Speller(modules(needs.names), needs.attributes)
     blocks = {name: speller.layer(layer) for name, layer in nodes.items()}
-    files = {APP: _app(root.get_name(), blocks, _keys(nodes.values()), speller), **written(needs, _parameters(nodes))}
+    files = {
+        APP: _app(root.get_name(), blocks, _keys(nodes.values()), speller),
+        **written(needs, parameter_names(nodes)),
+    }
     requires = sorted(distributions(files.values()))
     config = {"dependencies": ["."], "graphs": {"agent": f"./{APP}:graph"}}
     return {
@@ -85,7 +88,7 @@ def _keys(layers: Iterable[Module]) -> Sequence[str] | None:
     return every([*(layer.reads for layer in each), *(layer.writes for layer in each)])
 
 
-def _parameters(nodes: Mapping[str, Module]) -> frozenset[str]:
+def parameter_names(nodes: Mapping[str, Module]) -> frozenset[str]:
     """The attributes of layers that hold parameters."""
     named = [path for layer in nodes.values() for path in layer.named_parameters()]
     return frozenset(path.rpartition("/")[2] for path in named)

@@ -54,13 +54,13 @@ class Speller:
             case Module():
                 return self.layer(value)
             case BaseChatModel():
-                return self._model(value, where)
+                return self.model(value, where)
             case Mapping():
-                return _joined("{", [f"{k!r}: {self.spelled(v, where)}" for k, v in value.items()], "}")
+                return bracketed("{", [f"{k!r}: {self.spelled(v, where)}" for k, v in value.items()], "}")
             case list():
-                return _joined("[", [self.spelled(one, where) for one in value], "]")
+                return bracketed("[", [self.spelled(one, where) for one in value], "]")
             case tuple():
-                return _joined("(", [self.spelled(one, where) for one in value], ",)" if len(value) == 1 else ")")
+                return bracketed("(", [self.spelled(one, where) for one in value], ",)" if len(value) == 1 else ")")
         if isinstance(value, PLAIN):
             return repr(value)
         return self._typing(value, where) or self._named(value) or self._made(value, where)
@@ -74,13 +74,14 @@ class Speller:
                 return self.layer(layer.inner)
         kind, held = type(layer), vars(layer).items()
         parts = [
-            f"{name}={self.spelled({} if name.startswith('_') and not value else value, f'{kind.__name__}.{name}')}"
+            f"{name}={self.spelled({} if _is_worked_out(name, value) else value, f'{kind.__name__}.{name}')}"
             for name, value in held
             if name in self.attributes and not computed(kind, name)
         ]
-        return _joined(f"{self._import(kind.__module__, kind.__qualname__)}(", parts, ")")
+        return bracketed(f"{self.imported(kind.__module__, kind.__qualname__)}(", parts, ")")
 
-    def _model(self, model: BaseChatModel, where: str) -> str:
+    def model(self, model: BaseChatModel, where: str) -> str:
+        """A chat model, by the name that the module gives it."""
         for n, (known, _) in enumerate(self.models, 1):
             if known is model:
                 return f"model_{n}"
@@ -94,15 +95,15 @@ class Speller:
             return f"{self.spelled(value.__self__, value.__name__)}.{value.__name__}"
         module, name = getattr(value, "__module__", None), getattr(value, "__qualname__", None)
         if module and name and name.isidentifier() and vars(sys.modules.get(module) or types).get(name) is value:
-            return name if module == builtins.__name__ else self._import(module, name)
-        return next((self._import(*place) for place in places(value)), None)
+            return name if module == builtins.__name__ else self.imported(module, name)
+        return next((self.imported(*place) for place in places(value)), None)
 
     def _made(self, value: Any, where: str) -> str:
         """An object by what it is made of, as LangChain's are: fields by name, secrets from the environment."""
         if isinstance(value, Document):
             given: dict[str, Any] = {"page_content": value.page_content, "metadata": value.metadata}
         elif isinstance(value, RunnableLambda):
-            return f"{self._import('langchain_core.runnables', 'RunnableLambda')}({self.spelled(value.func, where)})"
+            return f"{self.imported('langchain_core.runnables', 'RunnableLambda')}({self.spelled(value.func, where)})"
         elif isinstance(value, BaseModel) and "<locals>" not in type(value).__qualname__:
             given = dict(_given(value))
         else:
@@ -113,7 +114,7 @@ class Speller:
         kind = type(value)
         self._check(kind, where)
         parts = [f"{name}={self.spelled(one, f'{where}.{name}')}" for name, one in given.items()]
-        return _joined(f"{self._import(kind.__module__, kind.__qualname__)}(", parts, ")")
+        return bracketed(f"{self.imported(kind.__module__, kind.__qualname__)}(", parts, ")")
 
     def _check(self, kind: type, where: str) -> None:
         if is_ours(kind.__module__) and kind.__module__ not in self.places:
@@ -128,12 +129,13 @@ class Speller:
             return None
         inner = ", ".join(repr(one) if origin is Literal else self.spelled(one, where) for one in get_args(value))
         if origin is Literal:
-            return f"{self._import('typing', 'Literal')}[{inner}]"
+            return f"{self.imported('typing', 'Literal')}[{inner}]"
         if origin is types.UnionType:
             return " | ".join(self.spelled(one, where) for one in get_args(value))
         return f"{self.spelled(origin, where)}[{inner}]"
 
-    def _import(self, module: str, name: str) -> str:
+    def imported(self, module: str, name: str) -> str:
+        """What a name of a module is called here."""
         there, what = home(module, name) if is_ours(module) else (module, name)
         line = f"from {f'{FOLDER}.{self.places[there]}' if there in self.places else there} import {what}"
         if self.imports.setdefault(what, line) == line:
@@ -141,6 +143,14 @@ class Speller:
         other = f"{what}_{there.replace('.', '_')}"
         self.imports[other] = f"{line} as {other}"
         return other
+
+
+def _is_worked_out(name: str, value: Any) -> bool:
+    """Whether an attribute holds what a layer has made as it ran, such as indexes of what it was asked about."""
+    if not name.startswith("_") or (value and not isinstance(value, Mapping)):
+        return False
+    kinds = [type(one) for one in value.values()] if value else []
+    return all(is_ours(kind.__module__) and not issubclass(kind, Module | Parameter) for kind in kinds)
 
 
 def _given(value: BaseModel) -> Iterator[tuple[str, Any]]:
@@ -154,7 +164,7 @@ def _given(value: BaseModel) -> Iterator[tuple[str, Any]]:
             yield name, one
 
 
-def _joined(begin: str, parts: list[str], end: str) -> str:
+def bracketed(begin: str, parts: list[str], end: str) -> str:
     """Parts between brackets: on one line, or each on its own where that would be long."""
     flat = f"{begin}{', '.join(parts)}{end}"
     if len(flat) <= WIDTH and "\n" not in flat:

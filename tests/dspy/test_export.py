@@ -114,5 +114,5 @@ def test_what_dspys_json_cannot_carry_is_told() -> None:
 
 
 def test_other_forms_are_refused_by_name() -> None:
-    with pytest.raises(MisuseError, match="can't be exported as 'patch', but as dspy, program, weights"):
+    with pytest.raises(MisuseError, match="can't be exported as 'patch', but as dspy, program, module, weights"):
         trainable(dspy.Predict("q -> a")).export("patch")

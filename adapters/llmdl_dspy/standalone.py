@@ -1,0 +1,98 @@
+"""A trained program with the layers that were chosen, as plain code beside the user's own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from importlib.resources import files
+
+import dspy
+
+from llmdl_dspy.chat import DspyChat
+from llmdl_dspy.placed import PredictorLayer
+from llmdl_dspy.program import Program
+from llmdl_dspy.spelling import PLACED, ProgramSpeller
+from llmdl_plugins.errors import MisuseError
+from llmdl_plugins.module import Module
+from llmdl_plugins.standalone.files import distributions, in_order, modules, written
+from llmdl_plugins.standalone.graph import parameter_names
+from llmdl_plugins.standalone.needed import Name, needed
+from llmdl_plugins.standalone.parts import chosen, places, roots
+from llmdl_plugins.standalone.spelled import Speller, bracketed
+
+APPS, STATE, WIRING = ("app", "trained_app"), "program.json", "wiring"
+_LEAF = (PredictorLayer.__module__, PredictorLayer.__qualname__)
+
+
+def standing(program: Program) -> dict[str, Module]:
+    """Predictor → the layer that stands for it under the values in force; without those that are as they were."""
+    return {name: layer for name, layer in program.layers.items() if not isinstance(chosen(layer), PredictorLayer)}
+
+
+def standalone(program: Program, trained: dspy.Module) -> dict[str, str]:
+    """File name → text of a folder that runs beside the user's modules, without this package.
+
+    Args:
+        program: with the values in force.
+        trained: a copy of the user's module with these values in it.
+
+    Raises:
+        MisuseError: the program has no name in a module, or a layer can't be written down.
+    """
+    there, attribute = _place(program.module)
+    layers = standing(program)
+    needs = needed({name for layer in layers.values() for name in _roots(layer)})
+    speller = ProgramSpeller(modules(needs.names), needs.attributes, program.predictors)
+    blocks = [f"{name!r}: {speller.block(name, layer)}" for name, layer in layers.items()]
+    name = next(name for name in APPS if name != there.partition(".")[0])
+    told = {
+        f"{name}.py": _app(there, attribute, blocks, speller),
+        f"{WIRING}/{PLACED}.py": (files("llmdl_dspy") / "templates" / WIRING / f"{PLACED}.py").read_text("utf-8"),
+        **written(needs, parameter_names(layers)),
+    }
+    states = {name: predict.dump_state() for name, predict in trained.named_predictors()}
+    return {
+        **told,
+        STATE: json.dumps(states, indent=2, ensure_ascii=False) + "\n",
+        "requirements.txt": _requirements(told, {WIRING, there.partition(".")[0]}),
+    }
+
+
+def _app(there: str, attribute: str, blocks: list[str], speller: Speller) -> str:
+    lines = {*speller.imports.values(), "from pathlib import Path", f"from {WIRING} import {PLACED}"}
+    lines |= {f"from {there} import {attribute} as original"}
+    models = "".join(f"model_{n} = {made}\n" for n, (_, made) in enumerate(speller.models, 1))
+    given = ["original", f"Path(__file__).with_name({STATE!r})", bracketed("{", blocks, "}")]
+    made = bracketed(f"{PLACED}.trained(", given, ")")
+    return f'"""{attribute} of {there}, as it was trained."""\n\n{in_order(lines)}\n\n{models}program = {made}\n'
+
+
+def _requirements(told: Mapping[str, str], own: set[str]) -> str:
+    return "".join(f"{name.replace('_', '-')}\n" for name in sorted(distributions(told.values()) - own))
+
+
+def _place(module: dspy.Module) -> Name:
+    """Where the user's module has a name.
+
+    Raises:
+        MisuseError: nowhere.
+    """
+    if (found := next(places(module), None)) is None:
+        raise MisuseError(
+            f"The program {type(module).__name__} has no name in a module that runs without this package, so a plain "
+            "module can't import it: assign it at module level, or export the weights."
+        )
+    return found
+
+
+def _roots(layer: Module) -> Iterator[Name]:
+    """What its blocks are written from."""
+    yield from (name for name in roots(layer) if name != _LEAF)
+    if _asks(chosen(layer)):
+        yield DspyChat.__module__, DspyChat.__qualname__
+
+
+def _asks(layer: Module) -> bool:
+    """Whether it, or a layer in it, asks a model of DSPy."""
+    asked = any(isinstance(value, DspyChat) for value in vars(layer).values())
+    return asked or any(_asks(inner) for _, inner in layer.named_modules())
