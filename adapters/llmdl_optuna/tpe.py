@@ -38,9 +38,8 @@ class Tpe(Search):
     async def explored(self, race: Race) -> list[Architecture]:
         """The best first."""
         study, idle = _study(race.draw), 0
-        home = race.space.home
-        if await race.run([home], self.rows):
-            study.add_trial(_told(race.space, home, race.seen[home].score))
+        await race.run(race.space.seeds(), self.rows)
+        study.add_trials([_told(race.space, one, seen.score) for one, seen in race.seen.items()])
         while race.allowance.used < 1 - self.last and idle < _PATIENCE:
             trial = study.ask()
             asked, taken = _asked(trial, race.space), race.allowance.taken

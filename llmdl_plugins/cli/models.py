@@ -9,7 +9,10 @@ import typer
 from llmdl_plugins.cli import plugged
 
 models = typer.Typer(
-    help="Local models: list them, or pull the default one.", no_args_is_help=True, rich_markup_mode=None
+    help="Local models: list them, or pull the default one.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
 )
 
 

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from llmdl_plugins.plugins.listing import Listed
 
 plugins = typer.Typer(
-    help="Plugins: list what is installed, check one, or begin one.", invoke_without_command=True, rich_markup_mode=None
+    help="Plugins: list what is installed, check one, or begin one.",
+    invoke_without_command=True,
+    add_completion=False,
+    rich_markup_mode=None,
 )
 
 _BROKEN = 1

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from llmdl_plugins.cli import options, plugged
+from llmdl_plugins.cli import plugged
 from llmdl_plugins.errors import MisuseError
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 recipes = typer.Typer(
     help="Recipes: list the architectures, show one, or run a study of them.",
     no_args_is_help=True,
+    add_completion=False,
     rich_markup_mode=None,
 )
 
@@ -35,7 +36,7 @@ def list_recipes(plugin: plugged.Plugins = None) -> None:
 @recipes.command()
 def show(
     name: Annotated[str, typer.Argument(help="A name of the list.")],
-    target: Annotated[options.Application | None, typer.Argument(help="Show what it adds to this.")] = None,
+    target: Annotated[str | None, typer.Argument(help="Show what it adds to this, as path/app.py:graph.")] = None,
     node: Annotated[str | None, typer.Option(help="The node that it is put around.")] = None,
     source: Annotated[str | None, typer.Option(help="The state key that this node is asked with.")] = None,
     plugin: plugged.Plugins = None,
@@ -60,8 +61,13 @@ def run(ctx: typer.Context, name: Annotated[str, typer.Argument(help="A study.")
     Example: llmdl recipes run claims
     """
     from llmdl_plugins.cli.commands import command
-    from llmdl_plugins.plugins.catalogue import find
+    from llmdl_plugins.plugins.catalogue import catalogue, find
+    from llmdl_plugins.printable import printable
 
+    if name == "--help":  # what stands behind a name belongs to the study
+        studies = (printable(f"  {known}  {offer.summary}") for known, offer in catalogue("studies").items())
+        print(ctx.get_help(), "", "Studies:", *studies, sep="\n")
+        return
     study = command(name, find("studies", name), "")
     study.main(args=ctx.args, prog_name=f"llmdl recipes run {name}", standalone_mode=False)
 

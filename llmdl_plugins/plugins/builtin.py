@@ -205,7 +205,9 @@ def llmdl_commands() -> list[Spec]:
             "Export what a run ended with: nothing is handed over unless the sealed test showed a gain.",
         ),
         Spec("models", "llmdl_plugins.cli.models:models", "Local models: list them, or pull the default one."),
-        Spec("recipes", "llmdl_plugins.cli.recipes:recipes", "Recipes: list the architectures, or show one."),
+        Spec(
+            "recipes", "llmdl_plugins.cli.recipes:recipes", "Recipes: list the architectures, show one, or run a study."
+        ),
         Spec(
             "plugins", "llmdl_plugins.cli.plugins:plugins", "Plugins: list what is installed, check one, or begin one."
         ),

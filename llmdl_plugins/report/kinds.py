@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any, Literal
 
 Kind = Literal["text", "demos", "choice"]
@@ -33,13 +33,12 @@ def kind_of_value(name: str, value: Any) -> Kind:
     return "choice"
 
 
-def family(parameters: Sequence[str]) -> str:
+def family(moved: Mapping[str, Kind]) -> str:
     """What a proposal tried, in words.
 
-    >>> family(["route/chosen", "route/static/demos"])
+    >>> family({"route/chosen": "choice", "route/static/demos": "demos"})
     'fixed worked examples'
     """
-    kinds = {kind_of_name(name) for name in parameters}
-    if "demos" in kinds:
-        return RETRIEVED if any(name.endswith("/pool") for name in parameters) else FIXED
-    return INSTRUCTIONS if "text" in kinds else OPTIONS
+    if demos := [name for name, kind in moved.items() if kind == "demos"]:
+        return RETRIEVED if any(name.endswith("/pool") for name in demos) else FIXED
+    return INSTRUCTIONS if "text" in moved.values() else OPTIONS

@@ -9,6 +9,8 @@ from typing import Any
 
 from pydantic import FiniteFloat
 
+from llmdl_plugins.report.kinds import Kind, kind_of_name
+
 IMPROVED, NO_GAIN, STOPPED = "improved", "no gain shown", "stopped"
 
 
@@ -87,6 +89,12 @@ class Move:
     before: FiniteFloat
     after: FiniteFloat
     reason: str
+    kinds: Mapping[str, Kind] = field(default_factory=dict)  # older ledgers have none: names tell
+
+    @property
+    def moved(self) -> dict[str, Kind]:
+        """Each parameter that it moved, with its kind."""
+        return {name: self.kinds.get(name) or kind_of_name(name) for name in self.parameters}
 
 
 @dataclass(frozen=True)

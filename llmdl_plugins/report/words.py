@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from llmdl_plugins.report.diff import shortened
 from llmdl_plugins.report.figures import percent, points, some
-from llmdl_plugins.report.kinds import FIXED, INSTRUCTIONS, OPTIONS, RETRIEVED, family, kind_of_name
+from llmdl_plugins.report.kinds import FIXED, INSTRUCTIONS, OPTIONS, RETRIEVED, family
 from llmdl_plugins.report.record import STOPPED, Move, Run
 from llmdl_plugins.report.sealed_words import no_model_words, sealed_words
 
@@ -46,7 +46,7 @@ def _accepted(run: Run) -> Iterator[str]:
 
 def _rejected(moves: Sequence[Move]) -> Iterator[str]:
     for sort in (INSTRUCTIONS, FIXED, RETRIEVED, OPTIONS):
-        rejected = [move for move in moves if not move.accepted and family(move.parameters) == sort]
+        rejected = [move for move in moves if not move.accepted and family(move.moved) == sort]
         if rejected:
             best = max(rejected, key=lambda move: move.probability)
             nearest = "The nearest miss: " if len(rejected) > 1 else ""
@@ -62,7 +62,7 @@ def _figures(move: Move) -> str:
 
 
 def _instructions(run: Run) -> Iterator[str]:
-    texts = [m for m in run.journal.moves if any(kind_of_name(name) == "text" for name in m.parameters)]
+    texts = [m for m in run.journal.moves if "text" in m.moved.values()]
     if texts:
         yield f"Instructions were trained: {sum(m.accepted for m in texts)} of {some(len(texts), 'proposal')} accepted."
     elif run.journal.taught:
@@ -91,9 +91,9 @@ def _most_refused(run: Run) -> str:
 
 
 def _examples(run: Run) -> Iterator[str]:
-    tried = [m for m in run.journal.moves if family(m.parameters) in (FIXED, RETRIEVED)]
+    tried = [m for m in run.journal.moves if family(m.moved) in (FIXED, RETRIEVED)]
     if tried:
-        counts = [sum(family(m.parameters) == sort for m in tried) for sort in (FIXED, RETRIEVED)]
+        counts = [sum(family(m.moved) == sort for m in tried) for sort in (FIXED, RETRIEVED)]
         taken = sum(m.accepted for m in tried)
         yield f"Worked examples were tried: {counts[0]} fixed, {counts[1]} retrieved for each input; {taken} accepted."
     elif not _cut_short(run):

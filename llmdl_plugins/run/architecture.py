@@ -15,7 +15,8 @@ from llmdl_plugins.plugins.catalogue import find
 MADE = ("recipe", "node", "source", "space")
 _FILES = (".json", ".yaml", ".yml")
 _PARTS = {"recipes", "choices"}
-_FORM = 'write {"recipes": [{"recipe": NAME, "node": NODE}, …], "choices": {NAME: [option, …], …}}'
+_OF_A_RECIPE = {"recipe", "node", "source"}
+_FORM = 'write {"recipes": [{"recipe": NAME, "node": NODE, "source": KEY}, …], "choices": {NAME: [option, …], …}}'
 
 
 def built(network: Network, made: Mapping[str, Any]) -> Network:
@@ -30,8 +31,8 @@ def built(network: Network, made: Mapping[str, Any]) -> Network:
     space = made.get("space") or {}
     recipes = [{"recipe": made["recipe"]}] if made.get("recipe") else []
     for one in [*recipes, *space.get("recipes", ())]:
-        recipe, node = find("recipes", one["recipe"]), one.get("node") or made.get("node")
-        network = recipe(network, node=node, source=made["source"])
+        where = {key: one.get(key) or made.get(key) for key in ("node", "source")}
+        network = find("recipes", one["recipe"])(network, **where)
     for name, options in space.get("choices", {}).items():
         network[name].narrow(options, name)
     return network
@@ -53,9 +54,7 @@ def read_space(space: str | Path | Mapping[str, Any] | None) -> dict[str, Any] |
         raise MisuseError(f"{_named(space)} holds no space: {_FORM}.")
     recipes = [{"recipe": one} if isinstance(one, str) else one for one in told.get("recipes") or ()]
     choices = told.get("choices") or {}
-    fits = all(
-        isinstance(one, Mapping) and one.get("recipe") and not one.keys() - {"recipe", "node"} for one in recipes
-    )
+    fits = all(isinstance(one, Mapping) and one.get("recipe") and not one.keys() - _OF_A_RECIPE for one in recipes)
     if not fits or not isinstance(choices, Mapping) or not all(isinstance(o, list) and o for o in choices.values()):
         raise MisuseError(f"{_named(space)} holds no space: {_FORM}.")
     return {"recipes": [dict(one) for one in recipes], "choices": dict(choices)}
@@ -64,6 +63,8 @@ def read_space(space: str | Path | Mapping[str, Any] | None) -> dict[str, Any] |
 def _read(path: Path) -> Any:
     try:
         return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise MisuseError(f"There is no file {path}.") from None
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise MisuseError(f"The space {path} can't be read: {error}") from None
 

@@ -211,7 +211,8 @@ class Problem:
         return {**self._incumbent, **deepcopy(dict(candidate))} if candidate else self._incumbent
 
     def _tell(self, verdict: Verdict, what: str, candidate: Mapping[str, Any], before: Values) -> None:
-        record = {"what": what, "parameters": sorted(candidate), **asdict(verdict)}
+        kinds = {name: self.evaluator.network[name].kind for name in sorted(candidate)}
+        record = {"what": what, "parameters": sorted(candidate), "kinds": kinds, **asdict(verdict)}
         self.evaluator.ledger.add_event("verdict", plain(record))
         said = "accepted" if verdict.accepted else "rejected"
         self.evaluator.tell(

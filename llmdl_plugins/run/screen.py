@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from math import comb
 from statistics import NormalDist, fmean, stdev
+from typing import Any
 
 from llmdl_plugins.data import Example
 from llmdl_plugins.network import Network
@@ -40,7 +41,7 @@ async def screen(evaluator: Evaluator, old: Values, new: Values, val: Sequence[E
     """Compare on val items in a fresh order: 8, 16, 32, all, and stop early where the answer is clear."""
     order = list(val)
     random.Random(seed).shuffle(order)
-    shorter = _size(evaluator.network, new) < _size(evaluator.network, old)
+    shorter = _is_shorter(evaluator.network, new, old)
     for seen in looks(len(order)):
         rollouts = await evaluator.evaluate([old, new], order[:seen], phase="screen", tapes=False)
         pairs = _paired(rollouts[:seen], rollouts[seen:])
@@ -158,6 +159,15 @@ def _regressed(rollouts: Sequence[Rollout]) -> str | None:
     doubt = {name: 1 - better(pairs) for name, pairs in groups.items() if len(pairs) >= _SLICE}
     worst = min(doubt, key=doubt.__getitem__, default=None)
     return worst if worst is not None and doubt[worst] <= (1 - ACCEPT) / len(doubt) + 1e-12 else None
+
+
+def _is_shorter(network: Network, new: Values, old: Values) -> bool:
+    """Whether texts and examples got shorter; of another choice the length of its name says nothing."""
+    return _choices(network, new) == _choices(network, old) and _size(network, new) < _size(network, old)
+
+
+def _choices(network: Network, values: Values) -> dict[str, Any]:
+    return {n: values.get(n, p.default) for n, p in network.named_parameters().items() if p.kind == "choice"}
 
 
 def _size(network: Network, values: Values) -> int:

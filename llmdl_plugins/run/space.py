@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import product
+from itertools import islice, product, zip_longest
 from math import prod
 from types import MappingProxyType
 from typing import Any
@@ -18,6 +18,7 @@ from llmdl_plugins.run.changes import in_words
 
 Architecture = tuple[int, ...]
 OUT = -1
+SEEDS = 12
 _LISTED = 200_000
 
 
@@ -116,6 +117,17 @@ class Space:
         values = self.values(architecture)
         found = [self.of({**values, name: option}) for name in self.names for option in self.options[name]]
         return [one for one in dict.fromkeys(found) if one != architecture]
+
+    def seeds(self, most: int = SEEDS) -> list[Architecture]:
+        """The application, then so many near it at the most: of each choice one option, then of each another one.
+
+        What a recipe puts around a node is one choice away: notes, a vote, a refinement, each by itself.
+        """
+        values, home = self.values(self.home), self.home
+        ways = [[self.of({**values, name: option}) for option in self.options[name]] for name in self.names]
+        others = [[one for one in way if one != home] for way in ways]
+        in_turn = (one for turn in zip_longest(*others) for one in turn if one is not None)
+        return [home, *islice(dict.fromkeys(in_turn), most)]
 
     @cached_property
     def all(self) -> Sequence[Architecture] | None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from llmdl_plugins.run.space import Architecture
 from llmdl_plugins.searches.race import Race, halved, ladder
-from llmdl_plugins.searches.random_search import fresh
+from llmdl_plugins.searches.random_search import entrants
 from llmdl_plugins.searches.search import RUNS, Search
 
 _EXPLORE = 0.7
@@ -37,7 +37,7 @@ class Evolution(Search):
 
     async def explored(self, race: Race) -> list[Architecture]:
         """The best first."""
-        first = [race.space.home, *fresh(race, self.population - 1)]
+        first = entrants(race, self.population)
         await race.run(first, self.rows)
         alive = deque((a for a in first if race.depth(a)), maxlen=self.population)
         while alive and race.allowance.used < _EXPLORE and (children := self._children(race, list(alive))):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from importlib.util import find_spec
 
 from llmdl_plugins.searches.halving import Halving
-from llmdl_plugins.searches.search import Search
+from llmdl_plugins.searches.search import RUNS, Search
 
 
-def portfolio() -> Search:
-    """`structured` where numpy is installed, else `halving`."""
+def portfolio(runs: int = RUNS) -> Search:
+    """`structured` where numpy is installed, else `halving`; as all searches, of so many runs at most."""
     if find_spec("numpy") is None:
-        return Halving()
+        return Halving(runs)
     from llmdl_plugins.searches.structured import Structured
 
-    return Structured()
+    return Structured(runs)

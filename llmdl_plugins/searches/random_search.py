@@ -27,7 +27,7 @@ class RandomSearch(Search):
 
     async def explored(self, race: Race) -> list[Architecture]:
         """The best first."""
-        await race.run([race.space.home], self.rows)
+        await race.run(race.space.seeds(), self.rows)
         while (drawn := fresh(race, _TOGETHER)) and await race.run(drawn, self.rows):
             pass
         return race.ranked(race.seen)
@@ -40,3 +40,10 @@ def fresh(race: Race, count: int) -> list[Architecture]:
         return race.draw.sample(left, min(count, len(left)))
     drawn = dict.fromkeys(race.space.draw(race.draw) for _ in range(_PATIENCE + count))
     return [a for a in drawn if a not in race.seen][:count]
+
+
+def entrants(race: Race, count: int) -> list[Architecture]:
+    """So many to begin with: the seeds of the space, which may be a few more, then random ones."""
+    seeds = race.space.seeds()
+    drawn = [a for a in fresh(race, count) if a not in seeds]
+    return [*seeds, *drawn[: max(0, count - len(seeds))]]

@@ -9,7 +9,7 @@ import numpy as np
 from llmdl_plugins.run.space import Architecture
 from llmdl_plugins.searches.belief import Belief, shared
 from llmdl_plugins.searches.race import Race, ladder
-from llmdl_plugins.searches.random_search import fresh
+from llmdl_plugins.searches.random_search import entrants
 from llmdl_plugins.searches.search import RUNS, Search
 
 _LISTED = 5000
@@ -50,7 +50,7 @@ class Structured(Search):
         """The best posterior mean first."""
         draw = np.random.default_rng(race.draw.getrandbits(32))
         rungs = ladder(self.first, len(race.rows))
-        await race.run([race.space.home, *fresh(race, self.entrants - 1)], rungs[0])
+        await race.run(entrants(race, self.entrants), rungs[0])
         if not race.seen:
             return []
         belief = believed(race)

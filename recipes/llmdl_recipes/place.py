@@ -54,7 +54,7 @@ class Place:
         if "messages" in known or len(known) == 1:
             return "messages" if "messages" in known else known[0]
         keys = f"it may read {', '.join(known)}" if known else "its keys are not known"
-        raise MisuseError(f"Say what node {self.node!r} is asked with, source=…: {keys}.")
+        raise MisuseError(f"Say what node {self.node!r} is asked with (source, --source KEY): {keys}.")
 
     def beside(self, key: str | None) -> str:
         """A key that the node is given beside what it is asked with: the one that is said, or the only one.

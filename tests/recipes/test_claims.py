@@ -181,11 +181,21 @@ def run() -> Run:
         (["--claim", "nothing"], "there are architectures, feedback, search"),
         (["--model", "local:x"], "--data and --model together"),
         (["--replay", "none.jsonl"], "There is no record none.jsonl"),
+        (["--strategy", "nothing"], "No search 'nothing'"),
     ],
 )
 def test_misuse_is_said(run: Run, arguments: list[str], told: str) -> None:
     error = run(*arguments).exception
     assert isinstance(error, LlmdlError) and error.exit_code == 2 and told in str(error)
+
+
+def test_a_strategy_that_takes_no_runs_is_refused_before_anything_is_measured(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("llmdl_recipes.claims.searching.find", lambda kind, name: lambda: None)
+    error = run("--folder", str(tmp_path / "claims")).exception
+    assert isinstance(error, LlmdlError) and "'portfolio' can't be told how many runs" in str(error)
+    assert not (tmp_path / "claims").exists()
 
 
 def test_what_is_no_record_is_said(run: Run, tmp_path: Path) -> None:

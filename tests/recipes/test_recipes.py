@@ -16,6 +16,7 @@ import llmdl_recipes as recipes
 from llmdl_plugins import Network, trainable
 from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.plugins.catalogue import catalogue
+from llmdl_plugins.run.architecture import built, read_space
 from llmdl_plugins.run.ledger import Ledger
 from llmdl_plugins.testing import ScriptedChat
 
@@ -126,12 +127,19 @@ def test_a_node_that_acts_is_refused_when_it_is_built(kind: Kind, name: str) -> 
     assert not model.calls
 
 
+def test_a_space_says_what_a_node_is_asked_with(app: Any) -> None:
+    space = read_space({"recipes": [{"recipe": "refine", "node": "answer", "source": "question"}, "vote"]})
+    net = built(trainable(app.graph), {"node": "answer", "space": space})
+    assert {"answer/chosen", "answer/refine/rounds"} <= net.named_parameters().keys()
+    assert any(name.endswith("vote/draws") for name in net.named_parameters())
+
+
 def test_what_is_not_known_of_a_node_is_asked_for(app: Any) -> None:
     with pytest.raises(MisuseError, match="No node 'anser'.*Did you mean 'answer'"):
         recipes.vote(app.graph, node="anser")
     with pytest.raises(MisuseError, match="is given no 'qestion'.*Did you mean 'question'"):
         recipes.refine(app.graph, node="answer", source="qestion")
-    with pytest.raises(MisuseError, match="source=…: it may read question, text, answer, signed"):
+    with pytest.raises(MisuseError, match="--source KEY.: it may read question, text, answer, signed"):
         recipes.refine(app.graph, node="answer")
     with pytest.raises(MisuseError, match="holds no one chat model"):
         recipes.refine(app.graph, node="sign", source="answer")

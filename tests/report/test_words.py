@@ -36,6 +36,12 @@ def test_rejected_moves_are_grouped_and_the_nearest_miss_is_told(make: Make) -> 
     assert "Did not help: 1 proposal of fixed worked examples." in words
 
 
+def test_an_option_is_no_instruction_whatever_it_is_called(make: Make) -> None:
+    rounds = {**move("rounds = 2", ["route/refine/rounds"], False), "kinds": {"route/refine/rounds": "choice"}}
+    words = said(make, moves=[rounds])
+    assert "Did not help: 1 proposal of options." in words and "Instructions were trained" not in words
+
+
 def test_many_accepted_moves_are_cut_to_the_first_few(make: Make) -> None:
     words = said(make, moves=[TEXT_TAKEN] * 8)
     assert words.count("Helped:") == 5

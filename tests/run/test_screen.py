@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from llmdl_plugins.containers.vote import Vote
 from llmdl_plugins.data import Example
 from llmdl_plugins.layers.prompt import Prompt
 from llmdl_plugins.module import Module
@@ -88,6 +89,15 @@ async def test_a_tie_goes_to_the_shorter_even_against_the_original() -> None:
     verdict, seen = await screened(right, right, SHORT)
     assert verdict.accepted and verdict.reason == "as good and shorter" and seen == 20
     assert not (await screened(right, right, NEW))[0].accepted
+
+
+async def test_of_another_choice_the_length_of_its_name_says_nothing() -> None:
+    ensemble = trainable(Vote(Prompt(ScriptedChat([]), "an instruction", "question", "answer"), 10))
+    (draws,) = (name for name, p in ensemble.named_parameters().items() if p.kind == "choice")
+    right = [1.0, 0.0] * 10
+    drawn: Any = Drawn([right, right])
+    drawn.network = ensemble
+    assert not (await screen(drawn, {draws: 10}, {draws: 5}, val(20), seed="0")).accepted
 
 
 async def test_a_shorter_text_that_differs_is_judged_by_its_wins() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from llmdl_plugins import Sequential, Trainer, trainable
 from llmdl_plugins.errors import MisuseError
-from llmdl_plugins.plugins.catalogue import catalogue
+from llmdl_plugins.plugins.catalogue import catalogue, find
 from llmdl_plugins.report.page import write_report
 from llmdl_plugins.testing import Simulator
 
@@ -89,6 +89,13 @@ def test_a_space_narrows_the_options() -> None:
 def test_what_is_no_space_is_misuse(wrong: Any) -> None:
     with pytest.raises(MisuseError, match="holds no space"):
         Trainer(trainable(guessing()), "exact_match", questions("train"), optimizer="halving", space=wrong)
+
+
+@pytest.mark.parametrize("strategy", [*OURS, "tpe"])
+def test_each_is_told_how_many_runs_it_may_make(strategy: str) -> None:
+    if lacks := [name for name in catalogue("searches")[strategy].spec.requires if find_spec(name) is None]:
+        pytest.skip(f"not installed: {', '.join(lacks)}")
+    assert find("searches", strategy)(runs=70).runs == 70
 
 
 def test_all_of_ours_are_offered() -> None:

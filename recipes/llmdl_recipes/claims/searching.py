@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Iterable, Iterator
+from inspect import signature
 from statistics import fmean
+from typing import Any
 
+from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.plugins.catalogue import find
 from llmdl_plugins.run.space import Architecture
 from llmdl_plugins.testing.spaces.problem import SpaceProblem
@@ -19,6 +22,18 @@ FOUND, RANDOM, DESIGNS, USUAL = "found", "random search", "mean of 30 designs", 
 OTHERS = (DESIGNS, RANDOM, USUAL)
 _DESIGNS, _SAME = 30, 1.05
 _SEEDS = range(20)
+
+
+def search_of(strategy: str) -> Any:
+    """What makes a search of so many runs.
+
+    Raises:
+        MisuseError: no such search, or it can't be told how many.
+    """
+    made = find("searches", strategy)
+    if "runs" not in signature(made).parameters:
+        raise MisuseError(f"The search {strategy!r} can't be told how many runs it may make: let it take `runs`.")
+    return made
 
 
 def searched(record: Record, strategy: str) -> None:
@@ -65,7 +80,7 @@ def _found(world: SpaceWorld, strategy: str, runs: int, seed: int) -> int:
     problem = SpaceProblem(world, runs, seed)
     if isinstance(world, TableWorld):
         problem.train = problem.train[: len(world.items)]
-    asyncio.run(find("searches", strategy)(runs=runs).optimize(problem))
+    asyncio.run(search_of(strategy)(runs=runs).optimize(problem))
     return world.numbers[problem.returned]
 
 

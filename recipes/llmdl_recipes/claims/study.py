@@ -48,6 +48,7 @@ def claims(
     from llmdl_plugins.errors import MisuseError
     from llmdl_plugins.printable import printable
     from llmdl_recipes.claims.measured import Record
+    from llmdl_recipes.claims.searching import search_of
     from llmdl_recipes.claims.tables import lines
 
     if unknown := set(claim or ()) - set(PARTS):
@@ -56,6 +57,8 @@ def claims(
         raise MisuseError("Give --data and --model together, or neither: then simulated worlds are measured.")
     if replay and not replay.is_file():
         raise MisuseError(f"There is no record {replay}: give the claims.jsonl that a run has written.")
+    if replay is None and "search" in (claim or PARTS):
+        search_of(strategy)  # before anything is measured
     record = Record(replay or folder / "claims.jsonl")
     parts = claim or PARTS
     if replay is None and data and model:
