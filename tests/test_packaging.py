@@ -36,7 +36,7 @@ def test_the_wheel_installs_and_finds_its_plugins(tmp_path: Path) -> None:
     told = ("cli/templates/code/layer.py.jinja", "cli/templates/pyproject.toml.jinja", "testing/conformance/desk.txt")
     for name in (
         *(f"llmdl_plugins/{path}" for path in ("py.typed", *told)),
-        "llmdl_dspy/templates/wiring/placed.py",
+        "llmdl_dspy/templates/placed.py",
         "llmdl_langgraph/templates/app.py.jinja",
         "llmdl_recipes/architectures/demonstrations.py",
     ):

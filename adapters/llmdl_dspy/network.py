@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import dspy
 
 from llmdl_dspy.chat import DspyChat
 from llmdl_dspy.export import as_program, left_out
-from llmdl_dspy.export import as_state as exported_state
+from llmdl_dspy.export import as_state as state_of
 from llmdl_dspy.layer import Layer
 from llmdl_dspy.offers import offer
 from llmdl_dspy.placed import PredictorLayer
 from llmdl_dspy.predictor import Predictor
 from llmdl_dspy.program import Program, as_state
-from llmdl_dspy.standalone import standalone, standing
+from llmdl_dspy.standalone import placed, standalone, standing
 from llmdl_plugins.data import Example
 from llmdl_plugins.errors import MisuseError, did_you_mean
 from llmdl_plugins.layered import layer_parameters
@@ -24,6 +24,12 @@ from llmdl_plugins.module import Module
 from llmdl_plugins.network import Network
 from llmdl_plugins.parameter import Parameter, using
 from llmdl_plugins.plain import digest
+
+_FORMS: Mapping[str, Callable[[Program, dspy.Module], Any]] = {
+    "dspy": lambda _, copy: state_of(copy),
+    "program": placed,
+    "module": standalone,
+}
 
 
 class DspyNetwork(Network):
@@ -68,25 +74,25 @@ class DspyNetwork(Network):
                 warning tells.
 
         Raises:
-            MisuseError: layers were chosen, which a form can't hold; or the program or one of them has no plain form.
+            MisuseError: layers were chosen, which "dspy" can't hold; or the program or one of them has no plain form.
         """
-        if form not in ("dspy", "program", "module"):
+        if form not in _FORMS:
             return super().export(form, values)
         chosen = self.changed(values)
         with using(self.checked(chosen)):
             copy, layers = as_program(self.program), standing(self.program)
-            files = standalone(self.program, copy) if form == "module" else {}
-        if layers and form != "module":
-            raise MisuseError(
-                f'Layers at {", ".join(layers)} can\'t be exported as {form}, which holds texts alone: take "module", '
-                "which writes them as plain code."
-            )
-        if form == "program":
-            return copy
+            if form == "program" and not layers:
+                return copy
+            if form == "dspy" and layers:
+                raise MisuseError(
+                    f"Layers at {', '.join(layers)} can't be exported as dspy, DSPy's JSON, which holds texts and "
+                    'examples alone: take "module", which writes them as plain code.'
+                )
+            made = _FORMS[form](self.program, copy)
         for name in chosen:
             if why := self.unexportable(name):
                 warnings.warn(f"{name} is not in what is exported: {why}", stacklevel=2)
-        return files or exported_state(copy)
+        return made
 
     def unexportable(self, name: str) -> str | None:
         """Why a change of a parameter could not be handed over as DSPy's JSON; None where it could."""

@@ -14,13 +14,13 @@ from llmdl_dspy.program import Program
 from llmdl_dspy.spelling import PLACED, ProgramSpeller
 from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.module import Module
-from llmdl_plugins.standalone.files import distributions, in_order, modules, written
-from llmdl_plugins.standalone.graph import parameter_names
+from llmdl_plugins.standalone.files import FOLDER, distributions, in_order, modules, written
+from llmdl_plugins.standalone.graph import loaded, parameter_names
 from llmdl_plugins.standalone.needed import Name, needed
 from llmdl_plugins.standalone.parts import chosen, places, roots
 from llmdl_plugins.standalone.spelled import Speller, bracketed
 
-APPS, STATE, WIRING = ("app", "trained_app"), "program.json", "wiring"
+APPS, STATE, PROGRAM = ("app.py", "trained_app.py"), "program.json", "program"
 _LEAF = (PredictorLayer.__module__, PredictorLayer.__qualname__)
 
 
@@ -42,33 +42,48 @@ def standalone(program: Program, trained: dspy.Module) -> dict[str, str]:
     there, attribute = _place(program.module)
     layers = standing(program)
     needs = needed({name for layer in layers.values() for name in _roots(layer)})
-    speller = ProgramSpeller(modules(needs.names), needs.attributes, program.predictors)
+    taken = modules(needs.names, PLACED)
+    speller = ProgramSpeller(taken, needs.attributes, program.predictors)
     blocks = [f"{name!r}: {speller.block(name, layer)}" for name, layer in layers.items()]
-    name = next(name for name in APPS if name != there.partition(".")[0])
     told = {
-        f"{name}.py": _app(there, attribute, blocks, speller),
-        f"{WIRING}/{PLACED}.py": (files("llmdl_dspy") / "templates" / WIRING / f"{PLACED}.py").read_text("utf-8"),
-        **written(needs, parameter_names(layers)),
+        _name(there): _app(there, attribute, blocks, speller),
+        f"{FOLDER}/{PLACED}.py": (files("llmdl_dspy") / "templates" / f"{PLACED}.py").read_text("utf-8"),
+        **written(needs, taken, parameter_names(layers)),
     }
     states = {name: predict.dump_state() for name, predict in trained.named_predictors()}
     return {
         **told,
         STATE: json.dumps(states, indent=2, ensure_ascii=False) + "\n",
-        "requirements.txt": _requirements(told, {WIRING, there.partition(".")[0]}),
+        "requirements.txt": _requirements(told, _top(there)),
     }
 
 
+def placed(program: Program, trained: dspy.Module) -> dspy.Module:
+    """The program of such a folder."""
+    files = standalone(program, trained)
+    return loaded(files, next(name for name in APPS if name in files), PROGRAM)
+
+
 def _app(there: str, attribute: str, blocks: list[str], speller: Speller) -> str:
-    lines = {*speller.imports.values(), "from pathlib import Path", f"from {WIRING} import {PLACED}"}
+    lines = {*speller.imports.values(), "from pathlib import Path", f"from {FOLDER} import {PLACED}"}
     lines |= {f"from {there} import {attribute} as original"}
     models = "".join(f"model_{n} = {made}\n" for n, (_, made) in enumerate(speller.models, 1))
     given = ["original", f"Path(__file__).with_name({STATE!r})", bracketed("{", blocks, "}")]
     made = bracketed(f"{PLACED}.trained(", given, ")")
-    return f'"""{attribute} of {there}, as it was trained."""\n\n{in_order(lines)}\n\n{models}program = {made}\n'
+    return f'"""{attribute} of {there}, as it was trained."""\n\n{in_order(lines)}\n\n{models}{PROGRAM} = {made}\n'
 
 
-def _requirements(told: Mapping[str, str], own: set[str]) -> str:
-    return "".join(f"{name.replace('_', '-')}\n" for name in sorted(distributions(told.values()) - own))
+def _requirements(told: Mapping[str, str], own: str) -> str:
+    return "".join(f"{name.replace('_', '-')}\n" for name in sorted(distributions(told.values()) - {own}))
+
+
+def _top(module: str) -> str:
+    return module.partition(".")[0]
+
+
+def _name(there: str) -> str:
+    """The file of the program: never one that the user's own module is imported from."""
+    return next(name for name in APPS if name != f"{_top(there)}.py")
 
 
 def _place(module: dspy.Module) -> Name:

@@ -50,19 +50,23 @@ def as_node(block, keeps=False):
 '''
 
 
-def modules(names: Iterable[Name]) -> dict[str, str]:
-    """Each module of ours that something is needed of → the name of the module that it is written to."""
+def modules(names: Iterable[Name], *beside: str) -> dict[str, str]:
+    """Each module of ours that something is needed of → the name of the module that it is written to.
+
+    Args:
+        names: what is needed.
+        beside: names of modules that are written to the same folder.
+    """
     found: dict[str, str] = {}
     for module in sorted({module for module, _ in names}):
         short = module.rpartition(".")[2]
-        taken = {BLOCK, *found.values()}
+        taken = {BLOCK, *beside, *found.values()}
         found[module] = short if short not in taken and short != "__main__" else module.replace(".", "_").strip("_")
     return found
 
 
-def written(needs: Needed, parameters: frozenset[str]) -> dict[str, str]:
+def written(needs: Needed, places: Mapping[str, str], parameters: frozenset[str]) -> dict[str, str]:
     """File name → source of everything that is needed."""
-    places = modules(needs.names)
     by_module = {module: {name for one, name in needs.names if one == module} for module in places}
     made = {
         f"{places[module]}.py": _module(module, names, needs, places, parameters)

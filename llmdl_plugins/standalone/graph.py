@@ -39,11 +39,12 @@ def standalone(root: Module) -> dict[str, str]:
     """
     nodes = dict(_nodes(root))
     needs = needed({place for layer in nodes.values() for place in roots(layer)})
-    speller = Speller(modules(needs.names), needs.attributes)
+    places = modules(needs.names)
+    speller = Speller(places, needs.attributes)
     blocks = {name: speller.layer(layer) for name, layer in nodes.items()}
     files = {
         APP: _app(root.get_name(), blocks, _keys(nodes.values()), speller),
-        **written(needs, parameter_names(nodes)),
+        **written(needs, places, parameter_names(nodes)),
     }
     requires = sorted(distributions(files.values()))
     config = {"dependencies": ["."], "graphs": {"agent": f"./{APP}:graph"}}
@@ -124,16 +125,16 @@ def _state(keys: Sequence[str]) -> str:
     return f"State = TypedDict('State', {{{', '.join(f'{key!r}: Any' for key in sorted(keys))}}}, total=False)\n"
 
 
-def loaded(files: Mapping[str, str]) -> Any:
-    """The graph of such a folder, imported under a package name of its own."""
+def loaded(files: Mapping[str, str], app: str = APP, name: str = "graph") -> Any:
+    """What a module of such a folder calls so, imported under a package name of its own."""
     package = f"standalone_{uuid4().hex[:12]}"
     root = Path(tempfile.mkdtemp(prefix="standalone-")) / package
     atexit.register(shutil.rmtree, root.parent, ignore_errors=True)
     for path, text in {"__init__.py": "", **files}.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
-        own = text.replace(f"from {FOLDER}.", f"from .{FOLDER}.") if path == APP else text
+        own = text.replace(f"from {FOLDER}", f"from .{FOLDER}") if path == app else text
         (root / path).write_text(own, "utf-8")
     spec = importlib.util.spec_from_file_location(package, root / "__init__.py", submodule_search_locations=[str(root)])
     assert spec is not None
     sys.modules[package] = importlib.util.module_from_spec(spec)
-    return importlib.import_module(f"{package}.{APP.removesuffix('.py')}").graph
+    return getattr(importlib.import_module(f"{package}.{app.removesuffix('.py')}"), name)

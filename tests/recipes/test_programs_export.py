@@ -23,6 +23,7 @@ from llmdl_plugins.errors import MisuseError  # noqa: E402
 from .kinds import KINDS, SHORT, Kind  # noqa: E402
 
 NODES = {"program": "self", "desk": "answers[0]"}  # the programs, and their nodes
+BESIDE = ("__init__", "block", "placed")  # what stands there without blocks, too
 OWN = "Answer with one word, and be {} about it."
 
 
@@ -93,9 +94,8 @@ def test_it_runs_without_this_package_as_it_was_trained(
 
 def test_what_holds_texts_alone_refuses_an_architecture_and_names_what_holds_it(asking: Any) -> None:
     net = recipes.vote(asking.program)
-    for form in ("dspy", "program"):
-        with pytest.raises(MisuseError, match=f'Layers at self can\'t be exported as {form}.*"module"'):
-            net.export(form, {"self/chosen": "vote"})
+    with pytest.raises(MisuseError, match='Layers at self can\'t be exported as dspy.*"module"'):
+        net.export("dspy", {"self/chosen": "vote"})
     assert net.export("dspy", {"self/instructions": "One word."})["signature"]["instructions"] == "One word."
     assert net.export("program", {"self/instructions": "One word."}).signature.instructions == "One word."
 
@@ -103,11 +103,26 @@ def test_what_holds_texts_alone_refuses_an_architecture_and_names_what_holds_it(
 def test_a_recipe_that_is_off_is_exported_as_the_program(asking: Any, folder: Path, tmp_path: Path) -> None:
     net, chosen = recipes.vote(asking.program), {"self/instructions": "One word, and no more."}
     files = net.export("module", chosen)
-    assert sorted(path for path in files if path.startswith("blocks/")) == ["blocks/__init__.py", "blocks/block.py"]
+    assert {path for path in files if path.startswith("blocks/")} == {f"blocks/{n}.py" for n in BESIDE}
     inputs = {"question": SHORT, "text": "It is late."}
     with dspy.context(lm=asking.lm):
         expected = bound(asking, net, chosen, inputs)
     assert apart(folder, (write(tmp_path / "off", files), False, inputs, "")) == [expected]
+
+
+def test_the_program_is_there_in_this_process_too(asking: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SAID", "both")
+    inputs = {"question": SHORT, "text": "It is late."}
+    with dspy.context(lm=asking.lm):
+        net = recipes.multi_head(asking.desk, 2, node="answers[0]", source="question")
+        chosen = values(net, "answers[0]", next(kind for kind in KINDS if kind.name == "multi-head"))
+        program = net.export("program", chosen)
+        expected = bound(asking, net, chosen, inputs)
+        asking.calls.clear()
+        assert [program(**inputs).toDict(), sorted(asking.calls)] == expected and len(asking.calls) == 4
+    assert isinstance(program, asking.Desk) and program is not asking.desk
+    plain = net.export("dspy", {**chosen, "answers[0]/chosen": "plain"})
+    assert program.dump_state()["answers[0]"] == plain["answers[0]"]
 
 
 def test_a_program_without_a_name_is_told(asking: Any) -> None:

@@ -8,7 +8,8 @@ from contextvars import ContextVar, copy_context
 from typing import NamedTuple
 
 import dspy
-from blocks.block import Block
+
+from .block import Block
 
 OWN = ("signature", "demos", "config", "lm")
 
