@@ -41,12 +41,18 @@ class Alternate(Optimizer):
 
     async def optimize(self, problem: Problem) -> None:
         """Turns until none moves the incumbent any more, or all are over."""
+        self.check(problem)
         ended, turns = dict[Optimizer, object](), self.optimizers * self.rounds
         for number, one in enumerate(turns):
             if one in ended and ended[one] == problem.incumbent:
                 continue
             if await _turn(one, problem, 1 / (len(turns) - number)):
                 ended[one] = problem.incumbent
+
+    def check(self, problem: Problem) -> None:
+        """What any of them refuses, before the first of them has spent anything."""
+        for one in self.optimizers:
+            one.check(problem)
 
     def expected(self, size: Size) -> Work:
         """A turn of each, and as many as there may be at the most."""

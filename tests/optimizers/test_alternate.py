@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from llmdl_plugins import Alternate, Optimizer, Problem, Result, Trainer, trainable
+from llmdl_plugins import Alternate, Optimizer, Problem, Prompt, Result, Trainer, trainable
 from llmdl_plugins.errors import MisuseError, UnknownNameError
 from llmdl_plugins.run.budget import Budget
 from llmdl_plugins.run.counts import Spent
@@ -16,6 +16,7 @@ from llmdl_plugins.run.optimizer import resolve
 from llmdl_plugins.run.work import Size
 from llmdl_plugins.searches.halving import Halving
 from llmdl_plugins.testing import SimulatedChat, Simulator
+from llmdl_plugins.training.probe import PROBES
 
 from .filed import graph, rows
 
@@ -95,6 +96,16 @@ def test_the_name_says_who_takes_turns_and_makes_the_same_again() -> None:
         resolve("textual-gradient+halvin", has_teacher=True)
     with pytest.raises(MisuseError, match="take turns alone"):
         Alternate("halving")
+
+
+def test_what_one_of_them_refuses_is_refused_before_another_has_spent_anything() -> None:
+    simulator = Simulator(rules=2)
+    net = trainable(Prompt(SimulatedChat(simulator=simulator), "Answer.", "question", "answer"))
+    data = [simulator.dataset(split, 20) for split in ("train", "val", "test")]
+    teacher = SimulatedChat(simulator=simulator)
+    with pytest.raises(MisuseError, match="nothing to choose"):
+        Trainer(net, "exact_match", *data, optimizer="textual-gradient+halving", teacher=teacher).fit()
+    assert simulator.counts["calls"] == PROBES
 
 
 def test_it_expects_what_they_expect_together() -> None:
