@@ -84,13 +84,14 @@ def user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize("notebook", [False, True], ids=["script", "running loop"])
 def test_the_code_of_the_readme_runs_as_written(user: Path, capsys: pytest.CaptureFixture[str], notebook: bool) -> None:
     code = "\n".join(re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.S))
-    space: dict[str, Any] = {}
+    space: dict[str, Any] = {"model": ScriptedChat(script=says)}
 
     async def cell() -> None:
         exec(code, space)
 
     asyncio.run(cell()) if notebook else exec(code, space)
     assert "planner/system_prompt" in capsys.readouterr().out
+    assert "planner/vote/draws" in space["net"].named_parameters()
     assert space["result"].status == "improved"
     assert space["result"].graph.invoke({"ticket": "a new one"})["answer"] == "yes"
     patch = (user / "prompts.patch").read_text()

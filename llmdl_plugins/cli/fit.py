@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from llmdl_plugins.training.trainer import Trainer
 
 _NO_GAIN = 3
+_TEXTS_ONLY = ("patch", "review", "middleware")
+_FILES = {"patch": "prompts.patch", "module": "trained"}
 RUNS = Path("runs")
 _UNSEEN = RUNS / ".gitignore"
 
@@ -201,9 +203,13 @@ def _tell(result: Result, folder: Path) -> None:
 
 
 def _handing(result: Result) -> str:
-    """How the application is handed over first, and how else."""
+    """How the application is handed over first, and how else; what was chosen is in no form that holds texts alone."""
     from llmdl_plugins.cli.export import FORMS
 
-    first, *others = [form for form in result.network.exports if form in FORMS] if result.network else ["patch"]
-    how = "-o prompts.patch" if first == "patch" else f"--as {first} -o trained.json"
+    forms = [form for form in result.network.exports if form in FORMS] if result.network else ["patch"]
+    if result.network and any(result.network[name].kind == "choice" for name in result.parameters):
+        forms = [form for form in forms if form not in _TEXTS_ONLY]
+    first = next((form for form in ("patch", "dspy", "module") if form in forms), forms[0])
+    how = f"{'' if first == 'patch' else f'--as {first} '}-o {_FILES.get(first, 'trained.json')}"
+    others = [form for form in forms if form != first]
     return f"{how}    (or --as {', '.join(others)})" if others else how

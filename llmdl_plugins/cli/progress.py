@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -20,19 +21,33 @@ def progress(quiet: bool = False) -> Iterator[Watcher]:
         with _bar() as watcher:
             yield watcher
     else:
-        yield _lines
+        yield _lines()
 
 
 def _warnings(event: Event) -> None:
     if isinstance(event, Told) and event.text.startswith("warning: "):
-        _lines(event)
+        _say(event.text)
 
 
-def _lines(event: Event) -> None:
-    if isinstance(event, Told):
-        print(printable(event.text), file=sys.stderr, flush=True)
-    elif isinstance(event, Progressed) and (event.done == event.total or event.done % 50 == 0):
-        print(f"  {event.phase}: {event.done}/{event.total}", file=sys.stderr, flush=True)
+def _say(text: str) -> None:
+    print(printable(text), file=sys.stderr, flush=True)
+
+
+def _lines() -> Watcher:
+    """A line for each 50 runs; an optimizer that makes them one by one fills no log."""
+    single: Counter[str] = Counter()
+
+    def watch(event: Event) -> None:
+        if isinstance(event, Told):
+            _say(event.text)
+        elif isinstance(event, Progressed) and event.total == 1:
+            single[event.phase] += 1
+            if single[event.phase] % 50 == 0:
+                _say(f"  {event.phase}: {single[event.phase]}, one by one")
+        elif isinstance(event, Progressed) and (event.done == event.total or event.done % 50 == 0):
+            _say(f"  {event.phase}: {event.done}/{event.total}")
+
+    return watch
 
 
 @contextmanager

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from functools import reduce
+from math import inf
 
 from llmdl_plugins.errors import MisuseError, Stopped
 from llmdl_plugins.plugins.catalogue import find
+from llmdl_plugins.run.counts import UNITS
 from llmdl_plugins.run.optimizer import Optimizer
 from llmdl_plugins.run.problem import Problem
 from llmdl_plugins.run.work import Range, Size, Work
 
+_SPARE = 0.5  # a search fits what it does into its share: with as much left, more would change nothing
 _TOGETHER = "textual-gradient", "portfolio"
 
 
@@ -17,8 +20,8 @@ class Alternate(Optimizer):
     """Each goes on from what the others have reached: a search keeps the prompts, training keeps the architecture.
 
     A turn may take an equal share of what is left of the budget; what it leaves, those after it have.  Who came to an
-    end has no turn more until another one has moved the incumbent.  A turn begins afresh: what it did before under the
-    same incumbent comes from the ledger.
+    end, with half of its share to spare, has no turn more until another one has moved the incumbent.  A turn begins
+    afresh: what it did before under the same incumbent comes from the ledger.
 
     Args:
         optimizers: names, or optimizers; a name may be that of a search.
@@ -41,12 +44,18 @@ class Alternate(Optimizer):
 
     async def optimize(self, problem: Problem) -> None:
         """Turns until none moves the incumbent any more, or all are over."""
+        self.check(problem)
         ended, turns = dict[Optimizer, object](), self.optimizers * self.rounds
         for number, one in enumerate(turns):
             if one in ended and ended[one] == problem.incumbent:
                 continue
             if await _turn(one, problem, 1 / (len(turns) - number)):
                 ended[one] = problem.incumbent
+
+    def check(self, problem: Problem) -> None:
+        """What any of them refuses, before the first of them has spent anything."""
+        for one in self.optimizers:
+            one.check(problem)
 
     def expected(self, size: Size) -> Work:
         """A turn of each, and as many as there may be at the most."""
@@ -59,17 +68,24 @@ class Alternate(Optimizer):
 
 
 async def _turn(one: Optimizer, problem: Problem, share: float) -> bool:
-    """Whether it came to an end within its share."""
+    """Whether it came to an end: with more of its share it would hardly have gone on."""
     problem.say(f"turn of {one.name}")
-    async with problem.sharing(share):
+    async with problem.sharing(share) as met:
+        given = _free(problem)
         try:
             await one.optimize(problem)
         except Stopped as stopped:
-            if problem.budget.stop_reason or not problem.budget.share_used:
+            if problem.budget.stop_reason or not met:
                 raise
             problem.say(f"turn of {one.name} ends: {stopped.reason}")
-            return False
-    return True
+        left = _free(problem)
+    return not met and all(left[unit] >= _SPARE * free for unit, free in given.items())
+
+
+def _free(problem: Problem) -> dict[str, float]:
+    """What is left of the limits that there are."""
+    free = {unit: problem.budget.free(unit) for unit in UNITS}
+    return {unit: left for unit, left in free.items() if left < inf}
 
 
 def _made(one: str | Optimizer) -> Optimizer:

@@ -14,6 +14,7 @@ from llmdl_plugins.report.sealed_words import no_model_words, sealed_words
 _NAMED = 5
 _LONGEST = 300
 _TEACHER_WRITES = "textual-gradient"
+_SHOWS_EXAMPLES = "demonstrations"
 
 
 def what_helped(run: Run) -> list[str]:
@@ -26,6 +27,7 @@ def what_helped(run: Run) -> list[str]:
         *_rejected(moves),
         *_instructions(run),
         *_examples(run),
+        *_recipe(run),
         *sealed_words(run),
         *no_model_words(run),
     ]
@@ -96,8 +98,19 @@ def _examples(run: Run) -> Iterator[str]:
         counts = [sum(family(m.moved) == sort for m in tried) for sort in (FIXED, RETRIEVED)]
         taken = sum(m.accepted for m in tried)
         yield f"Worked examples were tried: {counts[0]} fixed, {counts[1]} retrieved for each input; {taken} accepted."
+    elif not _cut_short(run) and run.config.optimizer == _SHOWS_EXAMPLES:
+        yield "Worked examples were not tried: there is no place for them; --recipe demonstrations makes one."
     elif not _cut_short(run):
         yield f"Worked examples were not tried (optimizer {run.config.optimizer}); --optimizer demonstrations does."
+
+
+def _recipe(run: Run) -> Iterator[str]:
+    recipe = run.config.recipe
+    if recipe and not _cut_short(run) and not any("choice" in m.moved.values() for m in run.journal.moves):
+        yield (
+            f"The recipe {recipe} was not tried: the optimizer {run.config.optimizer} proposed no choice. "
+            f"`llmdl search … --space {recipe}` does."
+        )
 
 
 def _cut_short(run: Run) -> bool:

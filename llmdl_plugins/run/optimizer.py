@@ -26,6 +26,13 @@ class Optimizer:
         """Propose until done; what was accepted is `problem.incumbent`."""
         raise NotImplementedError
 
+    def check(self, problem: Problem) -> None:
+        """Refuse, before anything is run for it, what can't be optimized by this.
+
+        Raises:
+            MisuseError: says what to do.
+        """
+
     def expected(self, size: Size) -> Work:
         """How much work a problem of this size is likely to be; `--dry-run` asks.
 

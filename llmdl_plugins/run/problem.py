@@ -57,6 +57,7 @@ class Problem:
     _incumbent: Values = field(default_factory=dict)
     _verdicts: list[Verdict] = field(default_factory=list)
     stage: Stage = field(default_factory=Stage)
+    _met: list[str] = field(default_factory=list)
     refusals: Counter[str] = field(default_factory=Counter)
     untestable: Callable[[Values], str] = lambda values: ""
 
@@ -136,19 +137,21 @@ class Problem:
             self.budget.aside = held
 
     @asynccontextmanager
-    async def sharing(self, share: float) -> AsyncIterator[None]:
+    async def sharing(self, share: float) -> AsyncIterator[list[str]]:
         """Inside, nothing is begun any more once this share of what is free of the budget is used: `Stopped` says so.
 
-        What was under way then came to its end, and may have used more.
+        What was under way then came to its end, and may have used more.  Gives the limits at which it was said.
         """
+        self._met = list[str]()
         with self.budget.sharing(share):
             try:
-                yield
+                yield self._met
             finally:
                 await self.stage.clear()
 
     def _begin(self) -> None:
         if unit := self.budget.share_used:
+            self._met.append(unit)
             raise Stopped(f"its share of the budget's {unit} is used")
 
     def holds(self, runs: int) -> bool:

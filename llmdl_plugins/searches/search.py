@@ -29,17 +29,21 @@ class Search(Optimizer):
         Raises:
             MisuseError: there is nothing to choose.
         """
+        self.check(problem)
         race = Race(problem, self.runs)
-        if not race.space.options:
-            raise MisuseError(
-                f"The search {self.name!r} has nothing to choose: no choice of this application is trainable. "
-                "Give a recipe (--recipe NAME) or a space (--space NAME|FILE)."
-            )
         ranked = list(dict.fromkeys(race.cheapest_like(one) for one in await self.explored(race)))
         best = ranked[: ranked.index(race.space.home)] if race.space.home in ranked else ranked
         for architecture in best[:_FINALISTS]:
             if (await problem.propose(race.space.changes(architecture), race.space.words(architecture))).accepted:
                 return
+
+    def check(self, problem: Problem) -> None:
+        """Refuse an application without choices."""
+        if not problem.space.options:
+            raise MisuseError(
+                f"The search {self.name!r} has nothing to choose: no choice of this application is trainable. "
+                "Give a recipe (--recipe NAME) or a space (--space NAME|FILE)."
+            )
 
     async def explored(self, race: Race) -> list[Architecture]:
         """Architectures, the best first."""

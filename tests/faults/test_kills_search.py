@@ -21,7 +21,8 @@ def search(strategy: str, folder: str, *more: object) -> list[object]:
 
 def resumed(path: Path, strategy: str, kills: int, seed: int, runs: int = 160, *budget: str) -> Killed:
     """A search that was killed and came to the result of one that nobody killed."""
-    if lacks := [name for name in catalogue("searches")[strategy].spec.requires if find_spec(name) is None]:
+    alone = strategy.rpartition("+")[2]
+    if lacks := [name for name in catalogue("searches")[alone].spec.requires if find_spec(name) is None]:
         pytest.skip(f"not installed: {', '.join(lacks)}")
     with ground(path, seed) as place:
         whole = place.ended(*search(strategy, "runs/whole", runs, *budget))
@@ -50,3 +51,10 @@ def test_kills_at_seeded_moments_of_every_strategy(tmp_path: Path, strategy: str
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_kills_under_a_budget_that_ends_the_search(tmp_path: Path, strategy: str) -> None:
     assert resumed(tmp_path, strategy, 6, 1, 160, "400 calls").kills >= 3
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("strategy", ["halving", "structured"])
+def test_kills_where_prompts_and_architecture_take_turns(tmp_path: Path, strategy: str, seed: int) -> None:
+    assert resumed(tmp_path, f"textual-gradient+{strategy}", 8, seed, 160, "900 calls").kills >= 4

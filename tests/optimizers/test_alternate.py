@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from llmdl_plugins import Alternate, Optimizer, Problem, Result, Trainer, trainable
-from llmdl_plugins.errors import MisuseError, UnknownNameError
+from llmdl_plugins import Alternate, Optimizer, Problem, Prompt, Result, Trainer, trainable
+from llmdl_plugins.errors import MisuseError, Stopped, UnknownNameError
 from llmdl_plugins.run.budget import Budget
 from llmdl_plugins.run.counts import Spent
 from llmdl_plugins.run.meter import Meter
@@ -16,6 +17,7 @@ from llmdl_plugins.run.optimizer import resolve
 from llmdl_plugins.run.work import Size
 from llmdl_plugins.searches.halving import Halving
 from llmdl_plugins.testing import SimulatedChat, Simulator
+from llmdl_plugins.training.probe import PROBES
 
 from .filed import graph, rows
 
@@ -35,8 +37,12 @@ def trained(
     return Trainer(net, "exact_match", *data, optimizer=optimizer, **given).fit(), simulator, heard
 
 
-@pytest.mark.parametrize("optimizer", ["textual-gradient+portfolio", "halving+textual-gradient"])
+@pytest.mark.parametrize(
+    "optimizer", ["textual-gradient+portfolio", "textual-gradient+tpe", "halving+textual-gradient"]
+)
 def test_together_they_reach_what_takes_both_a_prompt_and_a_choice(optimizer: str) -> None:
+    if "tpe" in optimizer:
+        pytest.importorskip("optuna")
     result, simulator, heard = trained(optimizer)
     assert result.status == "improved" and result.after == 1.0
     assert result.values["read/chosen"] == "opened"
@@ -68,6 +74,22 @@ def test_who_never_ends_leaves_the_others_their_share() -> None:
     assert simulator.counts["calls"] <= 600
 
 
+class Content(Waster):
+    """Ends without a word when it is stopped, as loops of others do."""
+
+    async def optimize(self, problem: Problem) -> None:
+        with suppress(Stopped):
+            await super().optimize(problem)
+
+
+@pytest.mark.parametrize("waster", [Waster, Content])
+def test_who_was_stopped_has_its_next_turn_whatever_the_others_reached(waster: type[Optimizer]) -> None:
+    heard = trained(Alternate(waster(), Halving(0)), budget="600 calls")[2]
+    assert [line for line in heard if line.startswith("turn of") and "ends" not in line] == [
+        "turn of waster", "turn of halving", "turn of waster"
+    ]  # fmt: skip
+
+
 def test_who_came_to_an_end_has_no_turn_more_until_another_one_moved_the_incumbent() -> None:
     turns = [
         line
@@ -95,6 +117,16 @@ def test_the_name_says_who_takes_turns_and_makes_the_same_again() -> None:
         resolve("textual-gradient+halvin", has_teacher=True)
     with pytest.raises(MisuseError, match="take turns alone"):
         Alternate("halving")
+
+
+def test_what_one_of_them_refuses_is_refused_before_another_has_spent_anything() -> None:
+    simulator = Simulator(rules=2)
+    net = trainable(Prompt(SimulatedChat(simulator=simulator), "Answer.", "question", "answer"))
+    data = [simulator.dataset(split, 20) for split in ("train", "val", "test")]
+    teacher = SimulatedChat(simulator=simulator)
+    with pytest.raises(MisuseError, match="nothing to choose"):
+        Trainer(net, "exact_match", *data, optimizer="textual-gradient+halving", teacher=teacher).fit()
+    assert simulator.counts["calls"] == PROBES
 
 
 def test_it_expects_what_they_expect_together() -> None:

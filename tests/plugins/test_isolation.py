@@ -81,7 +81,7 @@ def test_a_slip_is_reported_and_the_rest_of_the_plugin_works(install: Install, s
         ("Spec('x', 'json')", "its target is 'json': write package.module:attribute"),
         ("Spec('x', 3)", "its target is a int, which can't be called"),
         ("Spec('x', 'json:dumps', requires='bm25s')", "its requires must be a tuple"),
-        ("Spec('x', 'json:dumps', summary=None)", "its summary and extra must be text"),
+        ("Spec('x', 'json:dumps', summary=None)", "its summary, extra and unavailable must be text"),
     ],
 )
 def test_a_wrong_entry_is_left_out_and_the_others_are_kept(install: Install, spec: str, said: str) -> None:

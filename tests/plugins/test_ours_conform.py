@@ -11,14 +11,16 @@ from langchain_core.output_parsers import StrOutputParser
 from langchain_core.prompts import ChatPromptTemplate
 from langgraph.graph import END, START, StateGraph
 
-from llmdl_plugins.network import Network
+from llmdl_plugins.layers.score import Score
+from llmdl_plugins.network import Network, trainable
 from llmdl_plugins.plugins.catalogue import catalogue
 from llmdl_plugins.plugins.manager import BUILTIN
-from llmdl_plugins.testing import Simulator
+from llmdl_plugins.testing import SimulatedChat, Simulator
 from llmdl_plugins.testing.conformance import CASES, AdapterCases, Case, cases
 from llmdl_plugins.testing.conformance.desk import NODE, desk
-from llmdl_plugins.testing.conformance.fakes import Echo
+from llmdl_plugins.testing.conformance.fakes import SOURCE, Echo
 from llmdl_plugins.testing.conformance.optimizers import OptimizerCases
+from llmdl_plugins.testing.conformance.recipes import RecipeCases
 from llmdl_recipes import vote
 
 _SLOW = {("executors", "processes"), ("executors", "ray")}  # each run starts processes
@@ -56,9 +58,31 @@ class OurTurns(OptimizerCases):
         return vote(desk().network(), 3, node=NODE), desk().simulator
 
 
+class OurAttention(RecipeCases):
+    """The recipe of attention, which needs a long text beside the question."""
+
+    def made(self, network: Network) -> Network:
+        return self.target(network, node=NODE, source=SOURCE, pieces="kind")  # type: ignore[no-any-return]
+
+
+class OurCalibration(OptimizerCases):
+    """The optimizer of calibration, on a layer that scores choices against a prior."""
+
+    def application(self) -> tuple[Network, Simulator]:
+        simulator = Simulator(rules=2)
+        choices = sorted({str(row["expected"]) for row in simulator.dataset("train", 40)})[:20]
+        prior = {choice: (n + 1.0) for n, choice in enumerate(choices)}
+        whole = sum(prior.values())
+        shares = {choice: weight / whole for choice, weight in prior.items()}
+        model = SimulatedChat(simulator=simulator)
+        return trainable(Score(model, choices, "question", "answer", by="draws", draws=1, prior=shares)), simulator
+
+
 _OWN: dict[tuple[str, str], type[Case]] = {
     ("optimizers", "alternate"): OurTurns,
     ("adapters", "langgraph"): OurGraphs,
+    ("optimizers", "calibration"): OurCalibration,
+    ("recipes", "attention"): OurAttention,
     ("adapters", "chain"): OurChains,
 }
 _ELSEWHERE = {("models", "local")}  # tests/local/test_standard.py

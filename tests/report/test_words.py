@@ -42,6 +42,17 @@ def test_an_option_is_no_instruction_whatever_it_is_called(make: Make) -> None:
     assert "Did not help: 1 proposal of options." in words and "Instructions were trained" not in words
 
 
+def test_a_recipe_that_no_proposal_switched_on_is_said_to_be_untried(make: Make) -> None:
+    config = {**CONFIG, "recipe": "refine", "optimizer": "demonstrations"}
+    words = said(make, moves=[], result=NO_GAIN, config=config)
+    assert "The recipe refine was not tried: the optimizer demonstrations proposed no choice." in words
+    assert "no place for them" in words and "--optimizer demonstrations does" not in words
+
+
+def test_a_recipe_whose_choice_was_proposed_was_tried(make: Make) -> None:
+    assert "was not tried" not in said(make, moves=[FIXED_LEFT], config={**CONFIG, "recipe": "demonstrations"})
+
+
 def test_many_accepted_moves_are_cut_to_the_first_few(make: Make) -> None:
     words = said(make, moves=[TEXT_TAKEN] * 8)
     assert words.count("Helped:") == 5

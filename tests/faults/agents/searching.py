@@ -1,4 +1,7 @@
-"""Searches from Python over a chain with three choices: `python searching.py STRATEGY FOLDER RUNS [BUDGET]`."""
+"""Searches from Python over a chain with three choices: `python searching.py STRATEGY FOLDER RUNS [BUDGET]`.
+
+A strategy behind `textual-gradient+` takes turns with it, on the prompts.
+"""
 
 import json
 import sys
@@ -7,17 +10,14 @@ from pathlib import Path
 from plain_client import PlainChat
 from training import rows
 
-from llmdl_plugins import Choice, Prompt, Sequential, Trainer
+from llmdl_plugins import Alternate, Choice, Prompt, Sequential, Trainer
 from llmdl_plugins.containers.vote import Vote
 from llmdl_plugins.plugins.catalogue import find
 
 
 def ways(texts: dict[str, str], source: str, target: str) -> Choice:
     """A choice of prompts."""
-    prompts = {name: Prompt(PlainChat(), text, source, target) for name, text in texts.items()}
-    for prompt in prompts.values():
-        prompt.instruction.freeze("the space is about choices")
-    return Choice(prompts)
+    return Choice({name: Prompt(PlainChat(), text, source, target) for name, text in texts.items()})
 
 
 def chain() -> Sequential:
@@ -31,7 +31,10 @@ def chain() -> Sequential:
 
 
 if __name__ == "__main__":
-    strategy, folder, runs, *budget = sys.argv[1:]
-    given = {"optimizer": find("searches", strategy)(), "budget": budget[0] if budget else None, "folder": folder}
-    given["optimizer"].runs = int(runs)
+    name, folder, runs, *budget = sys.argv[1:]
+    beside, _, strategy = name.rpartition("+")
+    search = find("searches", strategy)()
+    search.runs = int(runs)
+    given = {"optimizer": Alternate(beside, search), "teacher": PlainChat()} if beside else {"optimizer": search}
+    given |= {"budget": budget[0] if budget else None, "folder": folder}
     print(json.dumps(Trainer(chain(), "exact_match", *rows(), **given).fit().json()))
