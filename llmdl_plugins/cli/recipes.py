@@ -98,6 +98,7 @@ def _costs(network: Network) -> Iterator[str]:
 
 def _calls(layer: Module, node: str) -> str:
     try:
-        return f"{layer.calls(**{node: 1})} calls, where the node makes one"
+        told = f"{layer.calls(**{node: 1})}"
+        return f"{told} {'call' if told == '1' else 'calls'}, where the node makes one"
     except MisuseError:
         return "it does not say how many calls"

@@ -30,7 +30,7 @@ def test_one_is_explained_and_drawn(capsys: pytest.CaptureFixture[str]) -> None:
 def test_with_an_application_it_says_what_it_adds_and_costs(capsys: pytest.CaptureFixture[str]) -> None:
     show("cascade", f"{APP}:graph", node="answer", source="question")
     said = capsys.readouterr().out
-    assert "answer, plain: 1 calls" in said and "answer, cascade: 2 to 7 calls" in said
+    assert "answer, plain: 1 call," in said and "answer, cascade: 2 to 7 calls" in said
     assert "adds answer/cascade/threshold: from what trust on a stage is the last\n" in said
     assert "answer --> sign;" in said
 
