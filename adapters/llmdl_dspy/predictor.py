@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from weakref import WeakSet
 
 import dspy
 
@@ -56,6 +57,7 @@ class Predictor:
                 one.freeze(frozen_because)
         self.offers: dict[str, Offer] = {}
         self._signatures: dict[tuple[str, ...], Any] = {}
+        self._made: WeakSet[Any] = WeakSet()
         self._shown: dict[int, tuple[Any, list[Any]]] = {}
 
     def _with_slots(self) -> str:
@@ -127,9 +129,11 @@ class Predictor:
         """A signature with the texts in force.
 
         Args:
-            signature: of the predictor, or one that the program made of it.
+            signature: of the predictor or of a copy, with whatever texts, or one that the program made of it.
         """
         values = self._values()
+        if signature in self._made:
+            signature = self.signature
         if values == self._defaults():
             return signature
         mine = self._signatures.get(values)
@@ -137,7 +141,8 @@ class Predictor:
             if len(self._signatures) >= _SIGNATURES:
                 self._signatures.clear()
             mine = self._signatures[values] = self._changed(self.signature, values)
-        if signature is self.signature or signature is mine:
+            self._made.add(mine)
+        if signature is self.signature:
             return mine
         return self._changed(signature, values)
 

@@ -92,6 +92,22 @@ def test_it_runs_without_this_package_as_it_was_trained(
     assert [len(asked) - before for _, asked in expected] == [list(kind.costs.values())[-1] for kind in KINDS]
 
 
+@pytest.mark.parametrize("name", ["cascade", "multi-head"])
+def test_copies_that_a_module_of_dspys_makes_have_the_blocks_too(
+    asking: Any, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    kind = next(one for one in KINDS if one.name == name)
+    said, calls = list(kind.costs.items())[-1]
+    monkeypatch.setenv("SAID", said)
+    with dspy.context(lm=asking.lm):
+        net = kind.make(asking.best, node="module", source="question")
+        chosen = values(net, "module", kind)
+        expected = bound(asking, net, chosen, kind.inputs)
+    files = net.export("module", chosen)
+    assert apart(folder, (write(tmp_path / "best", files), False, kind.inputs, said)) == [expected]
+    assert len(expected[1]) == 2 * calls
+
+
 def test_what_holds_texts_alone_refuses_an_architecture_and_names_what_holds_it(asking: Any) -> None:
     net = recipes.vote(asking.program)
     with pytest.raises(MisuseError, match='Layers at self can\'t be exported as dspy.*"module"'):

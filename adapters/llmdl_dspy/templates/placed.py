@@ -70,6 +70,8 @@ class Asked:
     """The model that the predictor asks: its own, or the one that DSPy is configured with when it is called."""
 
     def __getattr__(self, name):
+        if name.startswith("__"):  # what copies and pickles ask for is no business of the model's
+            raise AttributeError(name)
         return getattr(self._lm(), name)
 
     def __call__(self, *args, **kwargs):

@@ -56,6 +56,13 @@ class Desk(dspy.Module):
 
 desk = Desk()
 
+best = dspy.BestOfN(
+    dspy.Predict(dspy.Signature("question, text -> answer", "Answer with one word.")),
+    N=2,
+    reward_fn=lambda inputs, answer: 0.0,
+    threshold=1.0,
+)
+
 
 class Own(dspy.Predict):
     """Asks in words of its own."""
