@@ -213,6 +213,7 @@ def test_few_rows_are_refused(tmp_path: Path) -> None:
 def test_the_lowest_rung_needs_no_model_and_is_labelled(run: Run, tmp_path: Path) -> None:
     said = run("--claim", "search", "--seeds", "1", "--strategy", "random", "--folder", str(tmp_path))
     assert said.exit_code == 0, said.output
-    assert "| simulated, rugged |" in said.output and "not shown" in said.output
+    assert "| simulated, rugged |" in said.stdout and "not shown" in said.stdout
+    assert "  search: rugged worlds, 1 seeds\n" in said.stderr
     again = run("--replay", str(tmp_path / "claims.jsonl"))
-    assert again.output == said.output
+    assert again.stdout == said.stdout and not again.stderr

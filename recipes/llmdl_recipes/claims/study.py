@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -112,11 +113,19 @@ def _simulated(record: Record, parts: Sequence[str], seeds: int, strategy: str) 
     from llmdl_recipes.claims.searching import CLAIM, FOUND, compared
 
     if "architectures" in parts:
+        _say("architectures: desks")
         desks.measured(record, 2 * seeds)
     if "feedback" in parts:
+        _say("feedback: ours beside the same without words")
         simulated(record, range(seeds))
     if "search" in parts:
         for kind in _WORLDS:
+            _say(f"search: {kind} worlds, {seeds} seeds")
             for seed in range(seeds):
                 if not record.get(CLAIM, "simulated", kind, FOUND, seed):
                     record.add(compared(space_world(kind, seed), "simulated", kind, _RUNS, strategy, seed))
+
+
+def _say(what: str) -> None:
+    """Progress, which is no part of the tables."""
+    print(f"  {what}", file=sys.stderr, flush=True)
