@@ -103,7 +103,7 @@ def test_the_summary_shows_every_parameter(net: Network) -> None:
 
 
 def test_what_it_cannot_do_is_said(net: Network) -> None:
-    with pytest.raises(MisuseError, match=r"can't be exported as 'weight', but as weights. Did you mean 'weights'"):
+    with pytest.raises(MisuseError, match=r"can't be exported as 'weight', but as weights, module, graph"):
         net.export("weight")
     with pytest.raises(MisuseError, match="no nodes"):
         net.variant(wrap={})

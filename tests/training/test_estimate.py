@@ -66,7 +66,7 @@ def near(told: Range | None, real: float) -> bool:
     return told is not None and real / 1.5 <= told.likely <= 1.5 * real and told.low <= real <= told.high
 
 
-@pytest.mark.parametrize("budget", [None, "400 calls"])
+@pytest.mark.parametrize("budget", [None, "340 calls"])
 @pytest.mark.parametrize("world", [taught, shown])
 def test_after_a_few_recorded_rows_the_calls_are_told_within_half_as_much_again(
     world: Any, budget: str | None, run_folder: Path

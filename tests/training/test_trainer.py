@@ -287,7 +287,7 @@ def test_too_few_rows_say_how_many_are_needed() -> None:
 def test_rows_that_the_application_cannot_run_are_refused_at_the_first_ones() -> None:
     simulator, model, network = world("rule")
     rows = [{"inputs": {"qestion": f"x {n}"}, "expected": {"answer": "1"}} for n in range(60)]
-    with pytest.raises(MisuseError, match="No row could be run. The application raised KeyError: 'question'"):
+    with pytest.raises(MisuseError, match="Prompt reads 'question', and the state has qestion"):
         Trainer(network, "exact_match", rows, teacher=model).fit()
     assert simulator.counts["calls"] == 0
 
