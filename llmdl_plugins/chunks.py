@@ -62,7 +62,7 @@ def apart(owner: str, *keys: str | Keys) -> None:
 def latest(parts: Sequence[str], bound: int, count: Count = approximately) -> list[str]:
     """The parts at the end that a bound holds together; the end of the last one, where it alone is too long.
 
-    >>> latest(["One.", "Two.", "Three."], 4)
+    >>> latest(["One.", "Two.", "Three."], 3)
     ['Two.', 'Three.']
     """
     first = len(parts)

@@ -74,7 +74,9 @@ def test_show_fit_and_eval_from_a_shell(shell: Callable[..., Any]) -> None:
 def test_export_from_a_shell_writes_what_the_program_loads(shell: Callable[..., Any], tmp_path: Path) -> None:
     given = ("--env", "PYTHONPATH", "--env", "HOPS_MODEL", "--quiet")
     done = shell("fit", APP, "--data", "rows.jsonl", "--loss", "exact_match", "--folder", "runs/a", *given)
-    assert "next: llmdl export runs/a --as dspy -o trained.json    (or --as weights)" in done.stdout, done.stderr
+    assert "next: llmdl export runs/a --as dspy -o trained.json    (or --as module, weights)" in done.stdout, (
+        done.stderr
+    )
     assert shell("export", "runs/a", "--as", "dspy", "-o", "trained.json").returncode == 0
     program = Hops()
     program.load(tmp_path / "trained.json")

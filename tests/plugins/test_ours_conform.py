@@ -24,7 +24,8 @@ from llmdl_plugins.testing.conformance.recipes import RecipeCases
 from llmdl_recipes import vote
 
 _SLOW = {("executors", "processes"), ("executors", "ray")}  # each run starts processes
-_SLOW |= {("optimizers", f"dspy:{name}") for name in ("better-together", "simba", "ensemble")}  # thousands of runs
+_QUICK = {"labeled-few-shot", "bootstrap-few-shot", "miprov2"}  # of the teleprompters
+_SLOW |= {("optimizers", n) for n in catalogue("optimizers") if n.startswith("dspy:") and n[5:] not in _QUICK}
 
 
 class State(TypedDict):

@@ -74,7 +74,8 @@ def _wirings(title: str, arms: Mapping[str, Measured]) -> Iterator[str]:
             off = abs(fair[name][1] / one.tokens - 1) if one.tokens else 0.0
             note = "" if off <= SAME_COST else f", tokens {fair[name][1]:.0f}"
             rest = f"| {_shown(against[name])}{note} | {corrected[name]:.2g} |"
-        yield f"| {name} | {said} | {one.score:.1%} | {cost} | {_shown(paired(one.scores, flat.scores))} {rest}"
+        gain = "–" if name == FLAT else _shown(paired(one.scores, flat.scores))
+        yield f"| {name} | {said} | {one.score:.1%} | {cost} | {gain} {rest}"
     helped = [n for n, c in against.items() if c.gain > 0 and corrected[n] < _CERTAIN]
     yield f"\nBetter than self-consistency at the same tokens: {', '.join(helped) or 'none shown'}.\n"
 
