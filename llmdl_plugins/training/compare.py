@@ -26,7 +26,7 @@ from llmdl_plugins.run.origin import Origin
 from llmdl_plugins.run.rollout import Rollout, Wanted
 from llmdl_plugins.run.terms import Terms
 from llmdl_plugins.run.tools import ToolRules
-from llmdl_plugins.training.in_memory import in_memory
+from llmdl_plugins.training.evaluating import evaluating
 from llmdl_plugins.training.result import points
 from llmdl_plugins.training.sealed import Sealed, judge
 
@@ -84,7 +84,7 @@ def compare(
         origin: how workers make the same application and the same loss.
     """
     meter = Meter(Budget())
-    opened = in_memory(
+    opened = evaluating(
         network,
         loss,
         meter,

@@ -16,7 +16,7 @@ from llmdl_plugins.run.rollout import Rollout
 from llmdl_plugins.run.teacher import Teacher
 from llmdl_plugins.training.doctor.case import Case
 from llmdl_plugins.training.doctor.rephrase import rephrased, rewritten
-from llmdl_plugins.training.in_memory import in_memory
+from llmdl_plugins.training.evaluating import evaluating
 from llmdl_plugins.training.probe import PROBES, check_probes
 from llmdl_plugins.transport import transport
 
@@ -62,7 +62,7 @@ async def made(case: Case, watcher: Watcher) -> Runs:
             runs.said.append(event.text)
         watcher(event)
 
-    async with in_memory(
+    async with evaluating(
         case.network,
         case.loss,
         meter,

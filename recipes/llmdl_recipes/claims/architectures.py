@@ -32,7 +32,7 @@ async def architectures(
             for arm in arms(task, model):
                 if record.get(CLAIM, rung, task.name, arm.name, 0):
                     continue
-                with running(arm.network, folder, concurrency, watcher) as evaluator:
-                    (told,) = await outcomes(evaluator, [arm.values], task.rows)
+                async with running(arm.network, folder, concurrency, watcher) as evaluator:
+                    told = await outcomes(evaluator, arm.values, task.rows)
                 about: dict[str, Any] = {**told.pop("about"), "should_help": task.helps.get(arm.name, "")}
                 record.add([Measured(CLAIM, rung, task.name, arm.name, 0, about=about, **told)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from llmdl_plugins import sync
 from llmdl_plugins.data import Example
 from llmdl_plugins.network import Network
 from llmdl_plugins.optimizers.textual_gradient import TextualGradient
+from llmdl_plugins.run.evaluate import Evaluator
 from llmdl_plugins.run.events import Watcher, silent
 from llmdl_plugins.run.optimizer import Optimizer
 from llmdl_plugins.run.optimizer import resolve as resolve_optimizer
@@ -56,9 +58,15 @@ def feedback(
                 values, about = dict[str, Any](), dict[str, Any]()
                 if optimizer:
                     values, about = _trained(net, optimizer, teacher, sorting.shown, seed, concurrency, watcher)
-                with running(net, folder, concurrency, watcher) as evaluator:
-                    (told,) = sync.run(outcomes(evaluator, [values], sorting.asked))
+                told = sync.run(_asked(running(net, folder, concurrency, watcher), values, sorting.asked))
                 record.add([Measured(CLAIM, rung, sorting.name, arm, seed, **{**told, "about": about})])
+
+
+async def _asked(
+    opened: AbstractAsyncContextManager[Evaluator], values: Mapping[str, Any], rows: Sequence[Example]
+) -> dict[str, Any]:
+    async with opened as evaluator:
+        return await outcomes(evaluator, values, rows)
 
 
 def _optimizers() -> Iterator[tuple[str, Optimizer | None]]:

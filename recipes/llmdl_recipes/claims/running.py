@@ -2,43 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from llmdl_plugins import boundary
 from llmdl_plugins.data import Example
 from llmdl_plugins.losses.loss import resolve
 from llmdl_plugins.network import Network
 from llmdl_plugins.run.budget import Budget
-from llmdl_plugins.run.cashier import Cashier
 from llmdl_plugins.run.evaluate import Evaluator
 from llmdl_plugins.run.events import Watcher, silent
-from llmdl_plugins.run.ledger import Ledger
 from llmdl_plugins.run.meter import Meter
 from llmdl_plugins.run.rollout import Rollout
 from llmdl_plugins.run.terms import Terms
+from llmdl_plugins.run.tools import ToolRules
+from llmdl_plugins.training.evaluating import evaluating
 
 
-@contextmanager
-def running(network: Network, folder: Path, concurrency: int, watcher: Watcher = silent) -> Iterator[Evaluator]:
+def running(
+    network: Network, folder: Path, concurrency: int, watcher: Watcher = silent
+) -> AbstractAsyncContextManager[Evaluator]:
     """An evaluator on the ledger of a folder, and the door open for it."""
     folder.mkdir(parents=True, exist_ok=True)
-    meter = Meter(Budget())
-    with closing(Ledger(folder / "ledger.db")) as ledger, boundary.door():
-        cashier = Cashier(ledger, meter, Terms().sender(ledger, meter, lambda text: None))
-        loss = resolve("exact_match")
-        yield Evaluator(network, loss, ledger, cashier, concurrency=concurrency, watcher=watcher)
+    meter, loss, path = Meter(Budget()), resolve("exact_match"), folder / "ledger.db"
+    given: dict[str, Any] = {"concurrency": concurrency, "watcher": watcher, "tools": ToolRules(), "terms": Terms()}
+    return evaluating(network, loss, meter, **given, path=path)
 
 
-async def outcomes(
-    evaluator: Evaluator, candidates: Sequence[Mapping[str, Any]], rows: Sequence[Example]
-) -> list[dict[str, Any]]:
-    """For each candidate what a `Measured` holds of it: scores, calls, tokens, seconds."""
-    rollouts = await evaluator.evaluate(candidates, rows, tapes=False)
-    return [_told(rollouts[n * len(rows) :][: len(rows)]) for n in range(len(candidates))]
+async def outcomes(evaluator: Evaluator, values: Mapping[str, Any], rows: Sequence[Example]) -> dict[str, Any]:
+    """What a `Measured` holds of a candidate: scores, calls, tokens, seconds."""
+    return _told(await evaluator.evaluate([values], rows, tapes=False))
 
 
 def _told(rollouts: Sequence[Rollout]) -> dict[str, Any]:

@@ -42,9 +42,9 @@ async def tabulated(
     network, values = _supernet(model, sorting)
     space = _space(network)
     missing = [a for a in space.all or () if not record.get(TABLE, rung, sorting.name, _name(a), 0)]
-    with running(network, folder, concurrency, watcher) as evaluator:
+    async with running(network, folder, concurrency, watcher) as evaluator:
         for architecture in missing:
-            (told,) = await outcomes(evaluator, [{**values, **space.changes(architecture)}], sorting.asked)
+            told = await outcomes(evaluator, {**values, **space.changes(architecture)}, sorting.asked)
             about = {**told.pop("about"), "architecture": architecture, "space": _written(space)}
             record.add([Measured(TABLE, rung, sorting.name, _name(architecture), 0, about=about, **told)])
 

@@ -1,9 +1,10 @@
-"""Runs that leave no folder behind: an evaluator whose ledger is in memory."""
+"""Runs beside those of the trainer: an evaluator whose ledger is in memory, or where it is said to be."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
+from pathlib import Path
 
 from llmdl_plugins import boundary
 from llmdl_plugins.losses.loss import Loss
@@ -20,7 +21,7 @@ from llmdl_plugins.run.tools import ToolRules
 
 
 @asynccontextmanager
-async def in_memory(
+async def evaluating(
     network: Network,
     loss: Loss,
     meter: Meter,
@@ -31,14 +32,16 @@ async def in_memory(
     terms: Terms,
     executor: Executor | None = None,
     origin: Origin | None = None,
+    path: Path | None = None,
 ) -> AsyncIterator[Evaluator]:
     """An evaluator, and the door open for it.
 
     Args:
         executor: where rows are run; in this process, if not given.
         origin: how another process makes the same application and the same loss.
+        path: the file of the ledger, which stays; it is in memory, if not given.
     """
-    with closing(Ledger()) as ledger, boundary.door():
+    with closing(Ledger(path)) as ledger, boundary.door():
         cashier = Cashier(ledger, meter, terms.sender(ledger, meter, lambda text: watcher(Told(text))))
         made_by = origin or Origin({}, loss)
         job = Job(network, loss, cashier, made_by, concurrency, terms.rollout_timeout)
