@@ -27,6 +27,7 @@ _ALIKE = (
     "the values of neither can be put in. Give each a seed of its own, or none."
 )
 _program: ContextVar[Program | None] = ContextVar("llmdl_dspy_program", default=None)
+_last: ContextVar[Step | None] = ContextVar("llmdl_dspy_last", default=None)
 
 
 class Program:
@@ -77,7 +78,13 @@ class Program:
         """
         if not self._is_observed():
             return await self._run(inputs)
-        with boundary.door(), boundary.scope(place=_place()), dspy.context(trace=[]), self.bound():
+        with (
+            boundary.door(),
+            boundary.scope(place=_place()),
+            dspy.context(trace=[]),
+            self.bound(),
+            holding(_last, None),
+        ):
             return await self._run(inputs)
 
     def bound(self) -> holding[Any]:
@@ -114,6 +121,7 @@ class Program:
             except LlmdlError as error:
                 raise passage.refused(error) from None
             yield call
+        _last.set(step)
 
     def copied(self, made: dspy.Module) -> dspy.Module:
         """A copy that the program made of one of its modules, for this run: with the texts in force in it."""
@@ -167,6 +175,11 @@ class Call:
 def current() -> Program | None:
     """The program whose values are put in here."""
     return _program.get()
+
+
+def last_step() -> Step | None:
+    """The step of a predictor that ended last in this context: what follows was asked for by it."""
+    return _last.get()
 
 
 def named(caller: dspy.Predict) -> str:
