@@ -41,7 +41,7 @@ class BootstrapFewShot(Teleprompter):
 
     def expected(self, size: Size) -> Work:
         """Rows until enough of them went right."""
-        demos = self.options.get("max_bootstrapped_demos", 4)
+        demos = self.held.get("max_bootstrapped_demos", 4)
         return expecting.one_proposal(size, expecting.bootstrapped(size, size.train, demos))
 
     def compiled(self, lesson: Lesson) -> Any:
@@ -57,7 +57,7 @@ class RandomSearch(BootstrapFewShot):
 
     def expected(self, size: Size) -> Work:
         """Sets of examples, each on a validation set."""
-        return expecting.one_proposal(size, expecting.searched(size, self.options))
+        return expecting.one_proposal(size, expecting.searched(size, self.held))
 
     def compiled(self, lesson: Lesson) -> Any:
         """The program that BootstrapFewShotWithRandomSearch makes."""
@@ -73,7 +73,7 @@ class WithOptuna(Teleprompter):
 
     def expected(self, size: Size) -> Work:
         """Trials on a validation set."""
-        return expecting.one_proposal(size, expecting.searched(size, self.options))
+        return expecting.one_proposal(size, expecting.searched(size, self.held))
 
     def compiled(self, lesson: Lesson) -> Any:
         """The program that BootstrapFewShotWithOptuna makes."""
@@ -129,7 +129,7 @@ class Ensemble(BootstrapFewShot):
 
     def expected(self, size: Size) -> Work:
         """A random search."""
-        return expecting.one_proposal(size, expecting.searched(size, self.options))
+        return expecting.one_proposal(size, expecting.searched(size, self.held))
 
     def compiled(self, lesson: Lesson) -> Any:
         """The best member."""

@@ -24,7 +24,7 @@ class COPRO(Teleprompter):
 
     def expected(self, size: Size) -> Work:
         """Each instruction of each round, for each node, on all rows."""
-        made = self.options.get("breadth", 10) * self.options.get("depth", 3) * size.parameters
+        made = self.held.get("breadth", 10) * self.held.get("depth", 3) * size.parameters
         runs = Range(size.train, 0.6 * made * size.train, 1.0 * made * size.train)
         return expecting.one_proposal(size, runs, Range(size.parameters, made, made))
 
@@ -44,7 +44,7 @@ class MIPROv2(Teleprompter):
 
     def expected(self, size: Size) -> Work:
         """Candidates of both, and trials."""
-        return expecting.proposed(size, self.options)
+        return expecting.proposed(size, self.held)
 
     def compiled(self, lesson: Lesson) -> Any:
         """The program that MIPROv2 makes; `num_trials` and `minibatch_size` go to its `compile`."""
@@ -65,7 +65,7 @@ class GEPA(Teleprompter):
 
     def expected(self, size: Size) -> Work:
         """As many looks at rows as it may take."""
-        return expecting.one_proposal(size, *expecting.reflected(size, {**self.defaults, **self.options}))
+        return expecting.one_proposal(size, *expecting.reflected(size, self.held))
 
     def compiled(self, lesson: Lesson) -> Any:
         """The program that GEPA makes."""
@@ -80,8 +80,8 @@ class SIMBA(Teleprompter):
 
     def expected(self, size: Size) -> Work:
         """In each step a batch in several draws, and what was made of it on the batch; the best on all rows."""
-        rows = min(self.options.get("bsize", 32), size.train)
-        steps, draws = self.options.get("max_steps", 8), self.options.get("num_candidates", 6)
+        rows = min(self.held.get("bsize", 32), size.train)
+        steps, draws = self.held.get("max_steps", 8), self.held.get("num_candidates", 6)
         most = steps * 2.0 * draws * rows + (draws + 1) * size.train
         return expecting.one_proposal(size, Range(rows, 0.5 * most, most), Range(0, steps * 2.0, 1.0 * steps * draws))
 
@@ -102,7 +102,7 @@ class InferRules(Teleprompter):
 
     def expected(self, size: Size) -> Work:
         """Sets of rules, each on a validation set."""
-        sets = self.options.get("num_candidates", 10)
+        sets = self.held.get("num_candidates", 10)
         runs = expecting.bootstrapped(size, size.train / 2, 4.0).plus(expecting.tried(size, sets))
         asked = 1.0 * sets * size.parameters
         return expecting.one_proposal(size, runs, Range(0, asked, 2 * asked))
@@ -126,7 +126,7 @@ class BetterTogether(Teleprompter):
 
     def expected(self, size: Size) -> Work:
         """A random search, GEPA, and what came of each on a validation set."""
-        options = {**self.defaults, **self.options}
+        options = self.held
         runs, teacher = expecting.reflected(size, options["gepa"])
         runs = runs.plus(expecting.searched(size, options["search"])).plus(expecting.tried(size, 3.0))
         return expecting.one_proposal(size, runs, teacher)
