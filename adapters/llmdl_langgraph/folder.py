@@ -56,7 +56,8 @@ class Application:
     @property
     def texts(self) -> list[Parameter]:
         """Those that stand in its sources."""
-        return [text.parameter for text in (*self.discovery.texts.values(), *self.tools.values())]
+        parameters = [text.parameter for text in self.discovery.texts.values()]
+        return parameters + [tool.parameter for tool in self.tools.values()]
 
     def standing(self, values: Values) -> dict[str, Module]:
         """Node → the layer that stands there under these values; without the nodes that are as they were."""
