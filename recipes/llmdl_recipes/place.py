@@ -133,14 +133,14 @@ def around(
         model: answers the prompts around the node; its own model, by default.
 
     Raises:
-        MisuseError: no such node, several that could be meant, or one that can't run more than once for an answer.
+        MisuseError: no such node, several that could be meant, or one that does more than answer.
     """
     network = trainable(app)
     place = Place(network, chosen_node(network, node), source, model)
     if effects := network.effects(place.node):
         raise MisuseError(
-            f"{name} would run node {place.node!r} more than once for an answer, and {'; '.join(effects)}: put it "
-            "around a node that only answers."
+            f"{name} can't stand around node {place.node!r}, which would do again for one answer what it does beside "
+            f"answering: {'; '.join(effects)}. Put it around a node that only answers."
         )
     return network.variant(wrap={place.node: lambda inner: Choice({PLAIN: inner, name: make(place, inner)})})
 

@@ -21,7 +21,7 @@ from llmdl_plugins.run.ledger import Ledger
 from llmdl_plugins.testing import ScriptedChat
 
 from ..paid import Run
-from .kinds import KINDS, SHORT, Kind, costs
+from .kinds import ARCHITECTURES, DEMOS, KINDS, SHORT, Kind, costs
 
 TARGETS = {"chain": "chain", "graph": "answer"}  # what the user has, and its node
 
@@ -72,7 +72,9 @@ def test_its_parts_are_parameters_and_the_prompts_keep_their_names(app: Any, kin
     plain, made = trainable(getattr(app, kind.chain)), kind.make(getattr(app, kind.chain), source="question")
     added = made.named_parameters().keys() - plain.named_parameters().keys()
     assert plain.named_parameters().keys() <= made.named_parameters().keys()
-    assert {name for name in added if not name.startswith(f"chain/{kind.name}/")} == {"chain/chosen"}
+    others = tuple(f"chain/{name}/" for name in made.layers["chain"].alternatives)
+    assert {name for name in added if not name.startswith(others)} == {"chain/chosen"}
+    assert any(name.startswith(f"chain/{kind.name}/") for name in added)
 
 
 def acting(model: Any) -> dict[str, tuple[Callable[..., Any], str]]:
@@ -116,7 +118,7 @@ class Asked(TypedDict, total=False):
 
 
 @pytest.mark.filterwarnings("ignore:create_react_agent has been moved")
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+@pytest.mark.parametrize("kind", ARCHITECTURES, ids=lambda kind: kind.name)
 @pytest.mark.parametrize("name", ["writes", "asks", "goes", "saves", "agent"])
 def test_a_node_that_acts_is_refused_when_it_is_built(kind: Kind, name: str) -> None:
     model = ScriptedChat(script=["x"])
@@ -125,6 +127,18 @@ def test_a_node_that_acts_is_refused_when_it_is_built(kind: Kind, name: str) -> 
     with pytest.raises(MisuseError, match=said):
         kind.make(graph, node="n", source="question")
     assert not model.calls
+
+
+@pytest.mark.filterwarnings("ignore:create_react_agent has been moved")
+def test_examples_go_in_front_of_a_node_that_acts() -> None:
+    model = ScriptedChat(script=["x", "x"])
+    graph = (
+        StateGraph(Asked).add_node("n", acting(model)["writes"][0]).add_edge(START, "n").add_edge("n", END).compile()
+    )
+    net = recipes.demonstrations(graph, node="n", source="question")
+    with net.using({"n/chosen": "static", "n/static/demos": DEMOS}):
+        assert list(net.stream({"question": SHORT}, stream_mode="custom")) == [{"progress": 1}]
+    assert str(model.calls[-1].messages[-1]["content"]).startswith("Example: Is it on time?")
 
 
 def test_a_space_says_what_a_node_is_asked_with(app: Any) -> None:
@@ -168,5 +182,5 @@ def test_one_recipe_goes_around_another(app: Any, monkeypatch: pytest.MonkeyPatc
 
 
 def test_every_recipe_is_offered_by_name() -> None:
-    assert {kind.name for kind in KINDS} | {"demonstrations"} <= catalogue("recipes").keys()
+    assert {kind.name for kind in ARCHITECTURES} | {"demonstrations"} <= catalogue("recipes").keys()
     assert {name.replace("-", "_") for name in catalogue("recipes")} == set(recipes.__all__)
