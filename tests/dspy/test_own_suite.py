@@ -1,6 +1,7 @@
 """DSPy's own tests come to the same with the door open, a run that pays, and a program's binding in force.
 
-They are not part of the package: LLMDL_DSPY_CHECKOUT names a checkout of github.com/stanfordnlp/dspy (`make test-dspy`).
+They are not part of the package: LLMDL_DSPY_CHECKOUT names a checkout of github.com/stanfordnlp/dspy, as
+`make test-dspy` makes it.
 """
 
 from __future__ import annotations
