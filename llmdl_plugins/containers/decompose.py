@@ -10,7 +10,7 @@ from llmdl_plugins.keys import at_least, written
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.slots import parse, render
-from llmdl_plugins.updates import asked, asking, text_of
+from llmdl_plugins.updates import asked, asking, text_of, untold
 
 INSTRUCTION = "Which simpler questions have to be answered first? One a line. If it is simple already, answer NONE."
 FIRST = "{question}\n\nWhat is known already:\n{answers}"
@@ -59,7 +59,8 @@ class Decompose(Module):
         for part in lines(text_of(await self.split.ainvoke(state), self.key))[: self.parts.value]:
             said = text_of(await self.inner.ainvoke(self._asking(state, part, answers)), self.target)
             answers.append(f"{part} {said}")
-        return await self.inner.ainvoke(self._asking(state, asked(state, self.source), answers))
+        told = self._asking(state, asked(state, self.source), answers)
+        return untold(await self.inner.ainvoke(told), self.source, told, state)
 
     def _asking(self, state: State, question: str, answers: list[str]) -> State:
         if not answers:

@@ -7,7 +7,7 @@ from typing import Any
 from llmdl_plugins.cost import Calls
 from llmdl_plugins.keys import written
 from llmdl_plugins.module import Module, State
-from llmdl_plugins.updates import asking, text_of
+from llmdl_plugins.updates import asking, text_of, untold
 
 
 class Encoded(Module):
@@ -39,4 +39,5 @@ class Encoded(Module):
     async def forward(self, state: State) -> Any:
         """Inner's update."""
         code = text_of(await self.encoder.ainvoke(state), self.key)
-        return await self.inner.ainvoke(asking(state, self.source, code))
+        told = asking(state, self.source, code)
+        return untold(await self.inner.ainvoke(told), self.source, told, state)

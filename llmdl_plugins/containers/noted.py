@@ -9,7 +9,7 @@ from llmdl_plugins.keys import written
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.slots import parse, render
-from llmdl_plugins.updates import asked, asking, text_of
+from llmdl_plugins.updates import asked, asking, text_of, untold
 
 SLOTS = ("asked", "notes")
 
@@ -46,4 +46,5 @@ class Noted(Module):
         """Inner's update."""
         notes = text_of(await self.layer.ainvoke(state), self.key)
         text = render(parse(self.told.value, SLOTS), {"asked": asked(state, self.source), "notes": notes})
-        return await self.inner.ainvoke(asking(state, self.source, text))
+        told = asking(state, self.source, text)
+        return untold(await self.inner.ainvoke(told), self.source, told, state)

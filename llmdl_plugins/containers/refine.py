@@ -12,7 +12,7 @@ from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.plain import JSON
 from llmdl_plugins.slots import parse, render
-from llmdl_plugins.updates import asked, asking, says_nothing, text_of
+from llmdl_plugins.updates import asked, asking, says_nothing, text_of, untold
 
 DRAFT = "draft"
 
@@ -71,7 +71,8 @@ class Refine(Module):
             if says_nothing(critique):
                 break
             request = f"{asked(state, self.source)}\n\n{filled(self.again.value, draft, critique)}"
-            update = await self.inner.ainvoke(asking(state, self.source, request))
+            told = asking(state, self.source, request)
+            update = untold(await self.inner.ainvoke(told), self.source, told, state)
         return update
 
 

@@ -11,7 +11,7 @@ from llmdl_plugins.cost import Calls
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.tokens import checked_bound, pieces
-from llmdl_plugins.updates import asked, asking, first_number, text_of, with_text
+from llmdl_plugins.updates import asked, asking, first_number, text_of, untold, with_text
 
 
 class Windows(Module):
@@ -55,7 +55,8 @@ async def on_pieces(inner: Module, state: State, source: str, width: int) -> lis
     """Inner's update on each piece of state[source], in order; what is one piece stays as it is."""
     parts = pieces(asked(state, source), width)
     states = [asking(state, source, part) for part in parts] if len(parts) > 1 else [state]
-    return await asyncio.gather(*(inner.ainvoke(one) for one in states))
+    updates = await asyncio.gather(*(inner.ainvoke(one) for one in states))
+    return [untold(update, source, one, state) for update, one in zip(updates, states, strict=True)]
 
 
 def pooled(updates: Sequence[Any], pool: str, target: str | None = None) -> Any:

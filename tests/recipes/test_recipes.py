@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypedDict
+from typing import Annotated, Any, TypedDict
 
 import pytest
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 from langchain_core.tools import tool
 from langgraph.config import get_stream_writer
 from langgraph.graph import END, START, StateGraph
+from langgraph.graph.message import add_messages
 from langgraph.prebuilt import create_react_agent
 from langgraph.types import Command, interrupt
 
@@ -21,7 +23,7 @@ from llmdl_plugins.run.ledger import Ledger
 from llmdl_plugins.testing import ScriptedChat
 
 from ..paid import Run
-from .kinds import ARCHITECTURES, DEMOS, KINDS, SHORT, Kind, costs
+from .kinds import ARCHITECTURES, DEMOS, KINDS, LONG, SHORT, Kind, costs
 
 TARGETS = {"chain": "chain", "graph": "answer"}  # what the user has, and its node
 
@@ -139,6 +141,26 @@ def test_examples_go_in_front_of_a_node_that_acts() -> None:
     with net.using({"n/chosen": "static", "n/static/demos": DEMOS}):
         assert list(net.stream({"question": SHORT}, stream_mode="custom")) == [{"progress": 1}]
     assert str(model.calls[-1].messages[-1]["content"]).startswith("Example: Is it on time?")
+
+
+class Talk(TypedDict):
+    messages: Annotated[list[AnyMessage], add_messages]
+
+
+@pytest.mark.filterwarnings("ignore:create_react_agent has been moved")
+@pytest.mark.parametrize("name", ["perceptron", "encoder-decoder", "recurrent", "refine", "windows", "static"])
+def test_what_only_the_node_is_told_is_not_written_into_the_conversation(name: str) -> None:
+    model = ScriptedChat(script=lambda messages, _: "It is wrong.")
+    agent: Any = create_react_agent(model, [], prompt="You answer with one word.")
+    graph = StateGraph(Talk).add_node("n", agent).add_edge(START, "n").add_edge("n", END).compile()
+    kind = next(kind for kind in KINDS if kind.name == name)
+    values = {f"n/{key}": value for key, value in kind.values.items()}
+    asked = [HumanMessage("Hello.", id="1"), AIMessage("Yes?", id="2"), HumanMessage(LONG, id="3")]
+    net = kind.make(graph, node="n", source="messages")
+    with net.using({"n/chosen": kind.name, **values}):
+        talk = net.invoke({"messages": asked})["messages"]
+    assert talk[:3] == asked and talk[3].type == "ai"
+    assert len(model.calls) > 1 or name == "static"
 
 
 def test_a_space_says_what_a_node_is_asked_with(app: Any) -> None:
