@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from llmdl_plugins.cost import Calls
-from llmdl_plugins.keys import written
+from llmdl_plugins.keys import outside, written
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.slots import parse, render
@@ -35,7 +35,8 @@ class Noted(Module):
 
     def __init__(self, layer: Module, inner: Module, source: str) -> None:
         self.key = written("Noted", layer)
-        self.layer, self.inner, self.source, self.writes = layer, inner, source, inner.writes
+        self.layer, self.inner, self.source = layer, inner, source
+        self.reads, self.writes = outside([layer, inner], source), inner.writes
         self.told = Parameter("{asked}\n\nNotes:\n{notes}", slots=SLOTS, role="tells the block of the notes")
 
     def calls(self, **sizes: int) -> Calls:

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from llmdl_plugins.cost import Calls
-from llmdl_plugins.keys import at_least, written
+from llmdl_plugins.keys import at_least, outside, written
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.plain import JSON
@@ -43,7 +43,7 @@ class Refine(Module):
         most = at_least("Refine", "rounds", rounds, 1, "a loop needs a cap")
         self.key = written("Refine", critic)
         self.inner, self.critic, self.source, self.target = inner, critic, source, target
-        self.writes = inner.writes
+        self.reads, self.writes = outside([inner, critic], source, made=[DRAFT]), inner.writes
         self.rounds = Parameter(most, kind="choice", options=tuple(range(most + 1)), role="how often it is criticised")
         self.again = Parameter(
             "An earlier answer was: {draft}\nWhat is wrong with it: {critique}\nAnswer again, in the same form.",

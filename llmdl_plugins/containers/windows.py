@@ -8,6 +8,7 @@ from typing import Any
 
 from llmdl_plugins.containers.vote import majority
 from llmdl_plugins.cost import Calls
+from llmdl_plugins.keys import outside
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.tokens import checked_bound, pieces
@@ -37,7 +38,8 @@ class Windows(Module):
 
     def __init__(self, inner: Module, source: str, width: int = 400, target: str | None = None) -> None:
         half = checked_bound("Windows", width // 2)
-        self.inner, self.source, self.target, self.writes = inner, source, target, inner.writes
+        self.inner, self.source, self.target = inner, source, target
+        self.reads, self.writes = outside([inner], source), inner.writes
         self.width = Parameter(width, kind="choice", options=(half, width, 2 * width), role="tokens of a window")
         pools = ("majority", "sum", "concat")
         self.pool = Parameter(pools[0], kind="choice", options=pools, role="what makes one answer of all windows")

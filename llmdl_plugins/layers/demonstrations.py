@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from llmdl_plugins.cost import Calls
+from llmdl_plugins.keys import outside
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.prompting import with_examples
@@ -32,7 +33,7 @@ class Demonstrations(Module):
 
     def __init__(self, inner: Module, source: str) -> None:
         self.inner, self.source = inner, source
-        self.reads, self.writes = inner.reads, inner.writes
+        self.reads, self.writes = outside([inner], source), inner.writes
         self.demos = Parameter([], kind="demos", role=f"worked examples for {source}")
 
     def calls(self, **sizes: int) -> Calls:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from llmdl_plugins.cost import Calls
+from llmdl_plugins.keys import outside
 from llmdl_plugins.layers.demonstrations import shown
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.nearest import Words
@@ -37,7 +38,7 @@ class RetrievedDemonstrations(Module):
 
     def __init__(self, inner: Module, source: str) -> None:
         self.inner, self.source = inner, source
-        self.reads, self.writes = inner.reads, inner.writes
+        self.reads, self.writes = outside([inner], source), inner.writes
         self.pool = Parameter([], kind="demos", role=f"examples to choose from for each {source}")
         self.k = Parameter(2, kind="choice", options=(1, 2, 3, 4, 6, 8), role="how many examples are shown")
         self.select = Parameter("nearest", kind="choice", options=("nearest", "agreeing"), role="how they are chosen")

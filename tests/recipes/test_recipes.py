@@ -183,6 +183,17 @@ def test_what_is_not_known_of_a_node_is_asked_for(app: Any) -> None:
         recipes.multi_head(app.graph, node="sign", source="answer", model=app.model)
 
 
+def test_what_the_state_holds_is_not_taken_for_what_a_reader_has_noted() -> None:
+    model = ScriptedChat(script=lambda messages, _: "kept")
+    asked: Any = TypedDict("asked", {"text": str, "notes": str, "answer": str})  # type: ignore[misc]
+    node = lambda state: {"answer": model.invoke([("system", "Answer."), ("user", state["text"])]).text}  # noqa: E731
+    graph = StateGraph(asked).add_node("n", node).add_edge(START, "n").add_edge("n", END).compile()
+    net = recipes.recurrent(graph, 16, 16, node="n", source="text", model=model)
+    with net.using({"n/chosen": "recurrent"}):
+        net.invoke({"text": LONG, "notes": "of the user"})
+    assert "of the user" not in str([call.messages for call in model.calls]) and len(model.calls) == 7
+
+
 def test_the_only_node_with_a_prompt_is_meant(app: Any) -> None:
     assert list(recipes.vote(app.graph).layers) == ["answer"]
 
