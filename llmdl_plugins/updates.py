@@ -105,7 +105,7 @@ def untold(update: Any, source: str, told: Mapping[str, Any], state: Mapping[str
     >>> untold(update, "talk", told, asked)["talk"][0]
     ('user', 'Hi.')
     """
-    said = update.get(source) if isinstance(update, Mapping) else None
+    said = update.get(source, ()) if isinstance(update, Mapping) else ()
     if told is state or not _is_talk(said) or not is_conversation(told[source]):
         return update
     given = [(message.type, message.content) for message in convert_to_messages(told[source])]
