@@ -27,8 +27,10 @@ lint: $(VENV)/ready
 types: $(VENV)/ready
 	$(VENV)/bin/mypy
 
+# Tests start many interpreters: what is compiled once is not compiled by each, also where Python is told to write nothing.
 unit: $(VENV)/ready
 	$(VENV)/bin/llmdl models pull
+	$(PY) -m compileall -q llmdl_plugins adapters recipes
 	$(PY) -m pytest -q -n 2
 
 test-long: test
@@ -69,6 +71,7 @@ bench-agents: $(VENV)/ready
 	$(PY) benchmarks/agents/table.py third
 	$(PY) benchmarks/agents/table.py fourth
 	$(PY) benchmarks/agents/table.py fifth
+	$(PY) benchmarks/agents/table.py sixth
 
 bench-training: $(VENV)/ready
 	@if command -v uv >/dev/null 2>&1; then \
@@ -86,7 +89,7 @@ bench-dspy: $(VENV)/ready
 # uv where it is there, else venv and pip.
 $(VENV)/ready: pyproject.toml
 	@if command -v uv >/dev/null 2>&1; then \
-		uv venv --allow-existing -q $(VENV) && VIRTUAL_ENV=$(VENV) uv pip install -q -e ".[dev,demo]"; \
+		uv venv --allow-existing -q $(VENV) && VIRTUAL_ENV=$(VENV) uv pip install -q --compile-bytecode -e ".[dev,demo]"; \
 	else \
 		python3 -m venv $(VENV) && $(VENV)/bin/pip install -q --disable-pip-version-check -e ".[dev,demo]"; \
 	fi

@@ -1,26 +1,26 @@
 """The door of tools and retrievers: inside a run that remembers, a recorded outcome is given and the tool rests.
 
-What was recorded comes through a stand-in, so that callbacks and events are as they were at first.  A tool inside
-which a model was called is no record: it runs again, and what is called inside it is remembered.
+What was recorded comes through a stand-in, so that callbacks and events are as they were at first.
 """
 
 from __future__ import annotations
 
-import asyncio
 import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.tools import BaseTool
 from pydantic import PrivateAttr
 
-from llmdl_plugins import calls, results, uses
+from llmdl_plugins import calls, results
 from llmdl_plugins.answers import without_secrets
 from llmdl_plugins.classes import Replaced, below, own, unbound
 from llmdl_plugins.plain import digest, plain
-from llmdl_plugins.scope import Scope, Tools, Use, current_scope
+from llmdl_plugins.remembering import Entered, aremembered, entering, remembered
+from llmdl_plugins.scope import Scope, Use
+from llmdl_plugins.uses import UnderWay
 
 _CONTROL = "GraphBubbleUp"  # of langgraph: an interrupt or a command to the graph above, no error of a tool
 _FACES = {BaseTool: ("run", "arun"), BaseRetriever: ("invoke", "ainvoke")}
@@ -50,22 +50,8 @@ def _methods() -> Iterator[tuple[type, str, Any]]:
                     yield kind, name, method
 
 
-class _Entered(NamedTuple):
-    """A use that came in: who remembers, what it is, and where the uses inside it stand."""
-
-    tools: Tools
-    use: Use
-    inside: str
-
-
-def _entering(tool: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> _Entered | None:
-    """A use of a tool; None where nobody remembers, or where it is the tool's own way to itself."""
-    here, around = current_scope(), uses.current()
-    if here is None or here.tools is None or (around is not None and around.tool is tool):
-        return None
-    path = around.path if around else calls.place(here)
-    use = _use(here, tool, _first(args, kwargs), kwargs, path)
-    return _Entered(here.tools, use, f"{path}/{use.name}:{digest(use.arguments)[:8]}#{use.turn}")
+def _use_of(tool: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Callable[[Scope, str], Use]:
+    return lambda here, path: _use(here, tool, _first(args, kwargs), kwargs, path)
 
 
 def _use(here: Scope, tool: Any, given: Any, kwargs: Mapping[str, Any], path: str) -> Use:
@@ -107,55 +93,32 @@ def _is_setting(value: Any) -> bool:
 
 def _synchronous(original: Callable[..., Any], name: str) -> Callable[..., Any]:
     def face(self: Any, *args: Any, **kwargs: Any) -> Any:
-        if (entered := _entering(self, args, kwargs)) is None:
+        if (entered := entering(self, _use_of(self, args, kwargs))) is None:
             return original(self, *args, **kwargs)
-        tools, use, inside = entered
-        if (outcome := tools.recall(use)) is not None:
-            stand_in = _stand_in(self, outcome, use)
-            with uses.under_way(stand_in, inside):
-                return _own(self, name)(stand_in, *args, **kwargs)
-        with uses.under_way(self, inside) as under_way:
-            try:
-                result = original(self, *args, **kwargs)
-            except Exception as error:
-                if (kept := _failed(tools, use, under_way, error)) is not None:
-                    kept.result()
-                raise
-        if (kept := _gave(tools, use, under_way, result)) is not None:
-            kept.result()
-        return result
+
+        def run(tool: Any) -> Any:
+            return (original if tool is self else _own(self, name))(tool, *args, **kwargs)
+
+        return remembered(entered, self, run, functools.partial(_stand_in, self), _failed)
 
     return face
 
 
 def _asynchronous(original: Callable[..., Any], name: str) -> Callable[..., Any]:
     async def face(self: Any, *args: Any, **kwargs: Any) -> Any:
-        if (entered := _entering(self, args, kwargs)) is None:
+        if (entered := entering(self, _use_of(self, args, kwargs))) is None:
             return await original(self, *args, **kwargs)
-        tools, use, inside = entered
-        if (outcome := tools.recall(use)) is not None:
-            stand_in = _stand_in(self, outcome, use)
-            with uses.under_way(stand_in, inside):
-                return await _own(self, name)(stand_in, *args, **kwargs)
-        with uses.under_way(self, inside) as under_way:
-            try:
-                result = await original(self, *args, **kwargs)
-            except Exception as error:
-                if (kept := _failed(tools, use, under_way, error)) is not None:
-                    await asyncio.wrap_future(kept)
-                raise
-        if (kept := _gave(tools, use, under_way, result)) is not None:
-            await asyncio.wrap_future(kept)
-        return result
+
+        async def run(tool: Any) -> Any:
+            return await (original if tool is self else _own(self, name))(tool, *args, **kwargs)
+
+        return await aremembered(entered, self, run, functools.partial(_stand_in, self), _failed)
 
     return face
 
 
-def _gave(tools: Tools, use: Use, under_way: uses.UnderWay, result: Any) -> Any:
-    return tools.asked(use) if under_way.asked else tools.gave(use, result)
-
-
-def _failed(tools: Tools, use: Use, under_way: uses.UnderWay, error: Exception) -> Any:
+def _failed(entered: Entered, under_way: UnderWay, error: Exception) -> Any:
+    tools, use, _ = entered
     if any(kind.__name__ == _CONTROL for kind in type(error).__mro__):
         return None
     return tools.asked(use) if under_way.asked else tools.failed(use, error)

@@ -15,10 +15,12 @@ class UnderWay:
 
     Args:
         tool: the one at work; what it calls on itself is this same use.
+        name: its name.
         path: where the tools that are called inside it stand.
     """
 
     tool: Any
+    name: str
     path: str
     outer: UnderWay | None = None
     asked: bool = False
@@ -28,9 +30,9 @@ _use: ContextVar[UnderWay | None] = ContextVar("llmdl_use", default=None)
 
 
 @contextmanager
-def under_way(tool: Any, path: str) -> Iterator[UnderWay]:
+def under_way(tool: Any, name: str, path: str) -> Iterator[UnderWay]:
     """The use of a tool."""
-    use = UnderWay(tool, path, _use.get())
+    use = UnderWay(tool, name, path, _use.get())
     token = _use.set(use)
     try:
         yield use
@@ -48,7 +50,7 @@ def names() -> tuple[str, ...]:
     found: list[str] = []
     use = _use.get()
     while use is not None:
-        found.insert(0, use.tool.get_name())
+        found.insert(0, use.name)
         use = use.outer
     return tuple(found)
 

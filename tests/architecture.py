@@ -29,6 +29,7 @@ LEVELS = [
     | {
         "metered",
         "overrides",
+        "remembering",
         "tool_door",
         "boundary",
         "module",

@@ -13,6 +13,7 @@ from dspy.clients.call_result import CallResult
 from dspy.clients.errors import error_boundary
 from dspy.clients.lm15_boundary import request_kwargs
 from dspy.lm15 import Request, Response, response_from_openai_chat
+from dspy.predict import react, react_v2
 from dspy.primitives.base_module import BaseModule
 from dspy.utils import parallelizer
 from dspy.utils.saving import get_dependency_versions
@@ -25,6 +26,8 @@ CONNECTION = execution.CLIENT_KEYS
 COPIED = BaseModule
 # Where Parallel and Evaluate start threads; its progress bars are `tqdm`.
 POOLS = parallelizer
+# Who shows the traceback of a tool to a model, by `format_error_for_lm`.
+SHOWING = (react, react_v2)
 
 
 def versions() -> dict[str, str]:

@@ -27,6 +27,7 @@ _ALIKE = (
     "the values of neither can be put in. Give each a seed of its own, or none."
 )
 _program: ContextVar[Program | None] = ContextVar("llmdl_dspy_program", default=None)
+_last: ContextVar[Step | None] = ContextVar("llmdl_dspy_last", default=None)
 
 
 class Program:
@@ -76,9 +77,15 @@ class Program:
         With none changed, no tape recorded and no run that pays, it is the module itself that runs.
         """
         if not self._is_observed():
-            return await self._run(inputs)
-        with boundary.door(), boundary.scope(place=_place()), dspy.context(trace=[]), self.bound():
-            return await self._run(inputs)
+            return await self.run(inputs)
+        with (
+            boundary.door(),
+            boundary.scope(place=_place()),
+            dspy.context(trace=[]),
+            self.bound(),
+            holding(_last, None),
+        ):
+            return await self.run(inputs)
 
     def bound(self) -> holding[Any]:
         """Inside, calls of the predictors, and of copies of them, are given what is in force."""
@@ -90,7 +97,8 @@ class Program:
             return True
         return any(in_force(here.get(p, p)) != p.default for p in self.parameters().values())
 
-    async def _run(self, inputs: Mapping[str, Any]) -> Any:
+    async def run(self, inputs: Mapping[str, Any]) -> Any:
+        """What the module answers by itself."""
         # What is written without `async` would hold up every other run on this loop.
         if self.is_async:
             return await self.module.acall(**inputs)
@@ -114,6 +122,7 @@ class Program:
             except LlmdlError as error:
                 raise passage.refused(error) from None
             yield call
+        _last.set(step)
 
     def copied(self, made: dspy.Module) -> dspy.Module:
         """A copy that the program made of one of its modules, for this run: with the texts in force in it."""
@@ -167,6 +176,11 @@ class Call:
 def current() -> Program | None:
     """The program whose values are put in here."""
     return _program.get()
+
+
+def last_step() -> Step | None:
+    """The step of a predictor that ended last in this context: what follows was asked for by it."""
+    return _last.get()
 
 
 def named(caller: dspy.Predict) -> str:

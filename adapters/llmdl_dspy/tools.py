@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from inspect import iscoroutinefunction
 from typing import Any
 
 import dspy
@@ -51,9 +52,12 @@ def described(tool: dspy.Tool) -> Described:
 
 def acts_at_once(module: dspy.Module) -> bool:
     """Whether a tool of a program is an ordinary function, which would hold up everything else on an event loop."""
-    from inspect import iscoroutinefunction
+    return any(not iscoroutinefunction(tool.func) for _, tool in tools_of(module) if not is_dspys(tool))
 
-    return any(not iscoroutinefunction(tool.func) for _, tool in tools_of(module) if tool.name not in _OWN)
+
+def is_dspys(tool: dspy.Tool) -> bool:
+    """Whether a tool is what DSPy gives its agents to end with, and does nothing."""
+    return str(getattr(tool.func, "__module__", "")).startswith("dspy.predict.")
 
 
 def takes_tools(signature: Any) -> bool:
@@ -93,9 +97,6 @@ def _exchanged(held: Any, changed: Mapping[str, dspy.Tool]) -> Any:
     if isinstance(held, list | tuple):
         return type(held)(_exchanged(one, changed) for one in held)
     return changed.get(str(held), held) if isinstance(held, dspy.Tool) else held
-
-
-_OWN = ("finish", "submit")  # DSPy's own, which do nothing
 
 
 def _tools(held: Any) -> Iterator[dspy.Tool]:

@@ -56,6 +56,12 @@ class Place:
         keys = f"it may read {', '.join(known)}" if known else "its keys are not known"
         raise MisuseError(f"Say what node {self.node!r} is asked with (source, --source KEY): {keys}.")
 
+    def free(self, key: str) -> str:
+        """A key for what is handed to the node: none of its state, for what stands there would be gone on with."""
+        known = self.network.keys(self.node)
+        names = [key, *(f"{key}_{n}" for n in range(2, len(known) + 3))]
+        return next(name for name in names if name not in known)
+
     def beside(self, key: str | None) -> str:
         """A key that the node is given beside what it is asked with: the one that is said, or the only one.
 
@@ -133,14 +139,14 @@ def around(
         model: answers the prompts around the node; its own model, by default.
 
     Raises:
-        MisuseError: no such node, several that could be meant, or one that can't run more than once for an answer.
+        MisuseError: no such node, several that could be meant, or one that does more than answer.
     """
     network = trainable(app)
     place = Place(network, chosen_node(network, node), source, model)
     if effects := network.effects(place.node):
         raise MisuseError(
-            f"{name} would run node {place.node!r} more than once for an answer, and {'; '.join(effects)}: put it "
-            "around a node that only answers."
+            f"{name} can't stand around node {place.node!r}, which would do again for one answer what it does beside "
+            f"answering: {'; '.join(effects)}. Put it around a node that only answers."
         )
     return network.variant(wrap={place.node: lambda inner: Choice({PLAIN: inner, name: make(place, inner)})})
 

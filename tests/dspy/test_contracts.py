@@ -14,6 +14,7 @@ from dspy.clients import execution
 from dspy.clients.call_result import CallResult
 from dspy.clients.lm15_boundary import request_kwargs
 from dspy.lm15 import Message, Request, Response, TextPart, Usage, response_from_openai_chat, response_to_events
+from dspy.predict import react, react_v2
 from dspy.utils import parallelizer
 
 from ..contracts import Contract, has, takes
@@ -21,6 +22,7 @@ from ..contracts import Contract, has, takes
 COMPAT = "adapters/llmdl_dspy/compat.py"
 MEETING = "adapters/llmdl_dspy/meeting.py"
 LOOK = "dspy/clients/execution.py"
+TOOLS = "adapters/llmdl_dspy/tool_uses.py"
 QUICK = "adapters/llmdl_dspy/quick.py"
 PREDICTOR, PROGRAM = "adapters/llmdl_dspy/predictor.py", "adapters/llmdl_dspy/program.py"
 
@@ -111,6 +113,23 @@ CONTRACTS = [
             for react in [dspy.ReAct("question -> answer", tools=[found_by_name])]
             for tool in react.tools.values()
         ),
+    ),
+    Contract(
+        "dspy", "ReAct and ReActV2 show what a tool raised by their format_error_for_lm", TOOLS,
+        "dspy/predict/react.py",
+        lambda: all(
+            "format_error_for_lm(err, traceback_frames=5)" in inspect.getsource(module) for module in (react, react_v2)
+        ),
+    ),
+    Contract(
+        "dspy", "a copy of a tool calls the function that it was given", TOOLS, "dspy/adapters/types/tool.py",
+        lambda: dspy.Tool(found_by_name).model_copy(update={"func": lambda **given: given})(name="n") == {"name": "n"},
+    ),
+    Contract(
+        "dspy", "the tools that end an agent are made in dspy.predict", "adapters/llmdl_dspy/tools.py",
+        "dspy/predict/react.py",
+        lambda: dspy.ReAct("q -> a", tools=[]).tools["finish"].func.__module__ == "dspy.predict.react"
+        and inspect.getsource(dspy.ReActV2).count("def submit(") == 1,
     ),
     Contract(
         "dspy", "the result of a call is made by _result, its price looked up by _price_result", COMPAT, LOOK,

@@ -9,6 +9,7 @@ from typing import Any
 import llmdl_recipes as recipes
 from llmdl_plugins.network import Network
 
+DEMOS = [{"input": "Is it on time?", "output": "no"}, {"input": "Is the letter late?", "output": "yes"}]
 LONG = "\n\n".join(f"Line {n} says that {n} of the parcels were late this week." for n in range(6))  # 16 tokens each
 SHORT = "Is the parcel late?"
 
@@ -18,7 +19,7 @@ class Kind:
     """A recipe and its cost.
 
     Args:
-        name: of the alternative, and on the command line.
+        name: of the alternative.
         make: puts it around a node.
         costs: what the parts beside the node say → the number of calls, where the node makes one.
         question: what is asked.
@@ -63,7 +64,12 @@ KINDS = [
     Kind("encoder-decoder", recipes.encoder_decoder, {"short": 2}),
     Kind("windows", lambda app, **given: recipes.windows(app, 16, **given), {"": 6}, LONG, 6),
     Kind("hierarchy", lambda app, **given: recipes.hierarchy(app, 16, 2, **given), {"joined": 11}, LONG, 6),
+    Kind("static", recipes.demonstrations, {"": 1}, values={"static/demos": DEMOS}),
+    Kind("retrieved", recipes.demonstrations, {"": 1}, values={"retrieved/pool": DEMOS, "retrieved/k": 1}),
 ]
+
+
+ARCHITECTURES = [kind for kind in KINDS if kind.make is not recipes.demonstrations]  # which may run a node again
 
 
 def costs() -> list[Any]:

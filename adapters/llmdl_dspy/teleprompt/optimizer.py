@@ -38,6 +38,11 @@ class Teleprompter(Optimizer):
     def __init__(self, **options: Any) -> None:
         self.options: dict[str, JSON] = options
 
+    @property
+    def held(self) -> dict[str, Any]:
+        """The options that hold."""
+        return {**self.defaults, **self.options}
+
     def compiled(self, lesson: Lesson) -> Program | Candidate:
         """The program that is best, or its values; runs in a thread of its own."""
         raise NotImplementedError
@@ -45,7 +50,7 @@ class Teleprompter(Optimizer):
     async def optimize(self, problem: Problem) -> None:
         """Let the teleprompter work, and propose what it ended with, or its best so far if the budget ends it."""
         bridge = Bridge(problem, self.name, f"DSPy {dspy.__version__}")
-        lesson = await Lesson.of(bridge, {**self.defaults, **self.options})
+        lesson = await Lesson.of(bridge, self.held)
         with quiet(problem.say):
             await bridge.proposed(lambda: lesson.led(self.compiled))
 

@@ -9,33 +9,33 @@ from llmdl_plugins.layers.demonstrations import Demonstrations
 from llmdl_plugins.layers.retrieved import RetrievedDemonstrations
 from llmdl_plugins.module import Module
 from llmdl_plugins.network import Network, trainable
-from llmdl_recipes.place import PLAIN, chosen_node
+from llmdl_recipes.place import PLAIN, Place, chosen_node
 
 
-def demonstrations(app: Any, node: str | None = None, source: str = "messages") -> Network:
-    """The application with a choice of plain, static and retrieved at a node; it starts as it is.
+def demonstrations(app: Any, *, node: str | None = None, source: str | None = None) -> Network:
+    """Let a node see worked examples, the same always or those that suit; it starts as it is.
+
+        question ─▶ examples, question ─▶ node ─▶ update
 
     Calls: c, those of the node, whatever is chosen.
 
     Helps where answers follow from examples that resemble the question.  Does not where every question is its own kind.
 
     Args:
-        app: a chain, a graph, or the network of one.
-        node: the node to wrap; the only one whose model is given a trainable prompt, by default.
-        source: the state key that the node reads and the examples stand in front of.
+        app: a chain, a graph, a program, or the network of one.
+        node: the node; the only one, or the only one with a prompt, by default.
+        source: the key that the examples stand in front of; where the node reads only one, or messages, it is found.
 
     Raises:
-        MisuseError: no such node, or several that could be meant.
+        MisuseError: no such node, several that could be meant, or its source is not known.
+
+    Source: few-shot prompting (Brown et al., 2020); retrieved demonstrations (Liu et al., 2022).
     """
+    network = trainable(app)
+    place = Place(network, chosen_node(network, node), source)
 
     def wrapped(inner: Module) -> Choice:
-        return Choice(
-            {
-                PLAIN: inner,
-                "static": Demonstrations(inner, source),
-                "retrieved": RetrievedDemonstrations(inner, source),
-            }
-        )
+        static, retrieved = Demonstrations(inner, place.source), RetrievedDemonstrations(inner, place.source)
+        return Choice({PLAIN: inner, "static": static, "retrieved": retrieved})
 
-    network = trainable(app)
-    return network.variant(wrap={chosen_node(network, node): wrapped})
+    return network.variant(wrap={place.node: wrapped})
