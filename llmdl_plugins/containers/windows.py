@@ -39,7 +39,7 @@ class Windows(Module):
 
     def __init__(self, inner: Module, source: str, width: int = 400, target: str | None = None) -> None:
         inner = as_layer("Windows", inner)
-        half = checked_bound("Windows", width // 2)
+        half = checked_bound("Windows", width, 2)
         self.inner, self.source, self.target = inner, source, target
         self.reads, self.writes = outside([inner], source), inner.writes
         self.width = Parameter(width, kind="choice", options=(half, width, 2 * width), role="tokens of a window")
