@@ -27,17 +27,19 @@ from llmdl_plugins.tape import Tape
 
 MANY_WORDS = 4  # of a prompt file, or of a function on lines of their own, are no coincidence
 GLUE = "it only lays out data inside another text"
+RECORDED = "it is a value in a record that is printed into a message: data, and quoted as such"
 UNSEEN = "not seen in what the probes sent"
 SHARED = "another node sends a message that begins with the same words"
 
 
 @dataclass(frozen=True)
 class Seen:
-    """A text that was sent: in which reading, in which message; `is_inside` a slot of another."""
+    """A text that was sent: in which reading and message; `is_inside` a slot of another, `is_recorded` as a value."""
 
     reading: Reading
     message: Sent
     is_inside: bool
+    is_recorded: bool
 
 
 async def traces(network: Network, probes: Sequence[Any]) -> list[Tape]:
@@ -110,7 +112,7 @@ def _sightings(
     seen: dict[Text, list[Seen]] = {}
     for message in dict.fromkeys(sent):
         for part, is_inside in _trusted(message, likely, unlikely, data):
-            seen.setdefault(part.text, []).append(Seen(part.reading, message, is_inside))
+            seen.setdefault(part.text, []).append(Seen(part.reading, message, is_inside, part.is_recorded))
     return seen
 
 
@@ -159,6 +161,8 @@ def _why_frozen(text: Text, held: frozenset[str], seen: Sequence[Seen]) -> str:
         return UNSEEN
     if _only_lays_out(seen):
         return GLUE
+    if all(s.is_recorded for s in seen):
+        return RECORDED
     if text.is_sourceless:
         return SOURCELESS
     return SHARED if any(s.reading.is_opening and not _is_of(s.message.node, held) for s in seen) else ""
