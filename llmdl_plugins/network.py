@@ -47,6 +47,10 @@ class Network:
         """
         return self
 
+    def late_modules(self) -> list[str]:
+        """The modules of the application that were imported by its runs, where that is known."""
+        return []
+
     async def forward(self, inputs: Any, config: Any = None) -> Any:
         """Run the application once with the values in force."""
         raise NotImplementedError

@@ -102,11 +102,13 @@ class LangGraphNetwork(Network):
         offers = [{name: made.told() for name, made in self.offers.items()}] if self.offers else []
         return digest(super().fingerprint, drawn["nodes"], drawn["edges"], *offers)
 
+    def late_modules(self) -> list[str]:
+        """The modules of the application that its nodes have imported since this network was made."""
+        return sorted(name for name in sys.modules.keys() - self._imported if source_of(sys.modules[name]))
+
     def seen(self, rows: Sequence[Any], tapes: Sequence[Tape], are_all: bool = False) -> LangGraphNetwork:
         """The graph with what was sent in runs of it: texts that no source tells are found, and data is frozen."""
-        discovery = self.discovery
-        if any(source_of(sys.modules[name]) for name in sys.modules.keys() - self._imported):
-            discovery = discover(self.original, self._at)  # a node has imported more of the application
+        discovery = discover(self.original, self._at) if self.late_modules() else self.discovery
         found, tools = probed(discovery, tapes, rows, are_all), tools_of(self.original, discovery, tapes)
         return type(self)(self.original, found, layers=own_layers(self.original), tools=tools, at=self._at)
 
