@@ -32,7 +32,7 @@ from llmdl_plugins.testing.spaces.catalogue import space_world  # noqa: E402
 from llmdl_plugins.testing.spaces.problem import SpaceProblem  # noqa: E402
 
 KINDS = ("mixed", "flat", "rugged", "conditional", "desk")
-FIRST, RUNS, MANY = 1000, 2000, 8000
+FIRST, RUNS, MANY = 3000, 2000, 8000
 NULLS, NULL_RUNS = 400, 200
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+_AROUND = 40
+
 
 @dataclass(frozen=True)
 class Verification:
@@ -44,3 +46,14 @@ class Check:
     what: str
     holds: bool | None
     found: str
+
+
+def parted(one: str, other: str) -> str:
+    """Where two texts part, the second of them exported.
+
+    >>> parted("Answer.", "Answer!")
+    "differs from character 7: 'Answer.', exported 'Answer!'"
+    """
+    at = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    shown = [text[max(0, at - _AROUND) : at + _AROUND] for text in (one, other)]
+    return f"differs from character {at + 1}: {shown[0]!r}, exported {shown[1]!r}"

@@ -33,6 +33,12 @@ def every(keys: Iterable[Sequence[str] | None]) -> Keys | None:
     return None if None in known else tuple(dict.fromkeys(key for one in known for key in one or ()))
 
 
+def outside(layers: Iterable[Module | None], *more: str, made: Sequence[str] = ()) -> Keys | None:
+    """What layers read of the state, and these keys; without what is made for them. None where one does not say."""
+    found = every([*(layer.reads for layer in layers if layer is not None), more])
+    return None if found is None else tuple(key for key in found if key not in made)
+
+
 def check_chain(owner: str, layers: Sequence[Module], given: Sequence[str]) -> None:
     """Raise MisuseError where a layer reads what is neither given nor written before it."""
     there = set(given)
@@ -46,22 +52,16 @@ def check_chain(owner: str, layers: Sequence[Module], given: Sequence[str]) -> N
         there |= set(layer.writes or ())
 
 
-def check_apart(owner: str, layers: Sequence[Module]) -> None:
-    """Raise MisuseError where two layers that run side by side write the same key."""
-    writers: dict[str, int] = {}
-    for n, layer in enumerate(layers, start=1):
-        for key in layer.writes or ():
-            if key in writers:
-                raise MisuseError(
-                    f"{owner}: layers {writers[key]} and {n} run side by side and both write {key!r}: "
-                    "give each a target of its own."
-                )
-            writers[key] = n
-
-
-def check_reads(owner: str, layer: Module, given: Sequence[str]) -> None:
-    """Raise MisuseError where a layer reads a key that it will not be given."""
-    check_chain(owner, [layer], given)
+def check_keys(owner: str, layer: Module, state: Sequence[str]) -> None:
+    """Raise MisuseError where a layer reads a key that the state does not have, or writes none that it has."""
+    for key in layer.reads or ():
+        if key not in state:
+            raise MisuseError(f"{owner} reads {key!r}, and the state has {', '.join(state)}.{did_you_mean(key, state)}")
+    if layer.writes and not set(layer.writes) & set(state):
+        raise MisuseError(
+            f"{owner} writes {', '.join(layer.writes)}, and the state has {', '.join(state)}: what it writes would be "
+            f"lost.{did_you_mean(layer.writes[-1], state)}"
+        )
 
 
 def written(owner: str, layer: Module) -> str:

@@ -79,8 +79,7 @@ class Secrets:
 
     def hide(self, text: str, guessed: Callable[[str], str]) -> str:
         """The text without secrets; `guessed` says what stands for one that has no name."""
-        self._look_again()
-        if not (self._suspects or self._suspicion())(text):
+        if self.is_harmless(text):
             return text
         for written, name, value, way in self._known:
             if written in text:
@@ -94,6 +93,11 @@ class Secrets:
         while "=" in text and "://" in text and (more := QUERY.sub(put, text)) != text:
             text = more
         return text
+
+    def is_harmless(self, text: str) -> bool:
+        """Whether a look is enough to see that there is no secret in it."""
+        self._look_again()
+        return not (self._suspects or self._suspicion())(text)
 
     def _suspicion(self) -> Callable[[str], bool]:
         with self._lock:
@@ -149,6 +153,11 @@ def known() -> list[tuple[str, str]]:
 def meet(model: Any) -> None:
     """Learn from the fields of a model or a client, once."""
     _here.meet(model)
+
+
+def is_harmless(text: str) -> bool:
+    """Whether a look is enough to see that `hide` would leave the text, and every part of it, as it is."""
+    return MARK not in text and _here.is_harmless(text)
 
 
 def hide(text: str) -> str:

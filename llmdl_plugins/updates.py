@@ -95,6 +95,25 @@ def asking(state: Mapping[str, Any], source: str, text: str) -> dict[str, Any]:
     return {**state, source: [*messages[:at], changed, *messages[at + 1 :]]}
 
 
+def untold(update: Any, source: str, told: Mapping[str, Any], state: Mapping[str, Any]) -> Any:
+    """The update of a block that was told something else at source, without what only it was told.
+
+    A block that gives the whole conversation back, as agents do, would write into it what it was told.
+
+    >>> asked, told = {"talk": [("user", "Hi.")]}, {"talk": [{"role": "user", "content": "Hi, be brief."}]}
+    >>> update = {"talk": [*convert_to_messages(told["talk"]), AIMessage("Yes?")]}
+    >>> untold(update, "talk", told, asked)["talk"][0]
+    ('user', 'Hi.')
+    """
+    said = update.get(source, ()) if isinstance(update, Mapping) else ()
+    if told is state or not _is_talk(said) or not is_conversation(told[source]):
+        return update
+    given = [(message.type, message.content) for message in convert_to_messages(told[source])]
+    if [(message.type, message.content) for message in said[: len(given)]] != given:
+        return update
+    return {**update, source: [*state[source], *said[len(given) :]]}
+
+
 def says_nothing(critique: str) -> bool:
     """Whether a critic has found nothing wrong.
 

@@ -38,6 +38,7 @@ def test_the_wheel_installs_and_finds_its_plugins(tmp_path: Path) -> None:
         *(f"llmdl_plugins/{path}" for path in ("py.typed", *told)),
         "llmdl_dspy/templates/placed.py",
         "llmdl_langgraph/templates/app.py.jinja",
+        "llmdl_langgraph/templates/nodes.py",
         "llmdl_recipes/architectures/demonstrations.py",
     ):
         assert name in inside

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import dspy
@@ -17,6 +17,9 @@ from llmdl_dspy.placed import PredictorLayer
 from llmdl_dspy.predictor import Predictor
 from llmdl_dspy.program import Program, as_state
 from llmdl_dspy.standalone import placed, standalone, standing
+from llmdl_dspy.verifying import loaded, verify
+from llmdl_plugins import sync
+from llmdl_plugins.checks import Verification
 from llmdl_plugins.data import Example
 from llmdl_plugins.errors import MisuseError, did_you_mean
 from llmdl_plugins.layered import layer_parameters
@@ -93,6 +96,25 @@ class DspyNetwork(Network):
             if why := self.unexportable(name):
                 warnings.warn(f"{name} is not in what is exported: {why}", stacklevel=2)
         return made
+
+    def verify(self, probes: Sequence[Any], values: Mapping[str, Any] | None = None) -> Verification:
+        """Run probes with these values, then on the exported program, and compare all messages and settings.
+
+        Args:
+            probes: inputs.  Models are asked once for each, or not at all inside a run that remembers their answers;
+                the exported program is given the same answers.  Code and tools run for real, both times.
+            values: name → value; what is in force, by default.
+
+        Raises:
+            MisuseError: a probe raises.
+        """
+        chosen = self.checked(self.changed(values))
+        with self.under(chosen):
+            if standing(self.program):
+                exported = self.export("program")
+            else:
+                exported = loaded(self.program.module.deepcopy(), self.export("dspy"))
+            return sync.run(verify(self, exported, probes))
 
     def unexportable(self, name: str) -> str | None:
         """Why a change of a parameter could not be handed over as DSPy's JSON; None where it could."""

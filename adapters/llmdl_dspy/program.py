@@ -77,7 +77,7 @@ class Program:
         With none changed, no tape recorded and no run that pays, it is the module itself that runs.
         """
         if not self._is_observed():
-            return await self._run(inputs)
+            return await self.run(inputs)
         with (
             boundary.door(),
             boundary.scope(place=_place()),
@@ -85,7 +85,7 @@ class Program:
             self.bound(),
             holding(_last, None),
         ):
-            return await self._run(inputs)
+            return await self.run(inputs)
 
     def bound(self) -> holding[Any]:
         """Inside, calls of the predictors, and of copies of them, are given what is in force."""
@@ -97,7 +97,8 @@ class Program:
             return True
         return any(in_force(here.get(p, p)) != p.default for p in self.parameters().values())
 
-    async def _run(self, inputs: Mapping[str, Any]) -> Any:
+    async def run(self, inputs: Mapping[str, Any]) -> Any:
+        """What the module answers by itself."""
         # What is written without `async` would hold up every other run on this loop.
         if self.is_async:
             return await self.module.acall(**inputs)

@@ -21,7 +21,6 @@ from llmdl_plugins.standalone.parts import chosen, places, roots
 from llmdl_plugins.standalone.spelled import Speller, bracketed
 
 APPS, STATE, PROGRAM = ("app.py", "trained_app.py"), "program.json", "program"
-_LEAF = (PredictorLayer.__module__, PredictorLayer.__qualname__)
 
 
 def standing(program: Program) -> dict[str, Module]:
@@ -102,7 +101,7 @@ def _place(module: dspy.Module) -> Name:
 
 def _roots(layer: Module) -> Iterator[Name]:
     """What its blocks are written from."""
-    yield from (name for name in roots(layer) if name != _LEAF)
+    yield from roots(layer, PredictorLayer)
     if _asks(chosen(layer)):
         yield DspyChat.__module__, DspyChat.__qualname__
 

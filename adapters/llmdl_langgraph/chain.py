@@ -105,6 +105,9 @@ class ChainNetwork(LangGraphNetwork):
         """Those that the chain is filled with."""
         return list(self.chain.get_input_jsonschema().get("properties", ()))
 
+    def _check(self, node: str, layer: Module) -> None:
+        """A chain may be given more than it is filled with."""
+
     def draw(self, form: str = "mermaid") -> str:
         """The links of the chain as text: "mermaid" or "svg"."""
         return drawn(self.chain, form) or super().draw(form)

@@ -3,29 +3,36 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib.resources import files
+from importlib.util import find_spec
 from typing import Any
 
+from llmdl_langgraph.black_box import BlackBox
 from llmdl_langgraph.copies import Files, copied, tops
 from llmdl_langgraph.discover import Discovery
 from llmdl_langgraph.export import Values, edits
-from llmdl_langgraph.generate import generate, wired
+from llmdl_langgraph.generate import generate
 from llmdl_langgraph.layered import own_layers
 from llmdl_langgraph.locate import closure, locate
-from llmdl_langgraph.plain_form import Expression, Named, Value, Written
 from llmdl_langgraph.private_import import private_import
 from llmdl_langgraph.source import Source
+from llmdl_langgraph.spelling import NODES, ApplicationSpeller
 from llmdl_langgraph.tool_texts import ToolText
 from llmdl_langgraph.verify import Exported
-from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.module import Module
-from llmdl_plugins.parameter import Parameter
+from llmdl_plugins.parameter import Parameter, using
+from llmdl_plugins.standalone.files import FOLDER, distributions, modules, written
+from llmdl_plugins.standalone.graph import parameter_names
+from llmdl_plugins.standalone.needed import needed
+from llmdl_plugins.standalone.parts import chosen, roots
 
 NAMES = ("app", "trained_app", "trained_graph")
-WIRINGS = ("wiring", "trained_wiring")
-_NODE = {"graph": "of_node({app}, {node!r})", "chain": "of_chain({app})"}
+FOLDERS = (FOLDER, f"trained_{FOLDER}")
 _NEEDS = {"graph": "langgraph", "chain": "langchain-core"}
+_CODE = (files("llmdl_langgraph") / "templates" / f"{NODES}.py").read_text
 
 
 @dataclass(frozen=True)
@@ -46,36 +53,28 @@ class Application:
     tools: Mapping[str, ToolText]
     layers: Mapping[str, Module]
 
-    def blocks(self, values: Values, written: Written) -> dict[str, Expression]:
-        """Node → what stands there under these values, as code; without the nodes that are as they were.
+    @property
+    def texts(self) -> list[Parameter]:
+        """Those that stand in its sources."""
+        parameters = [text.parameter for text in self.discovery.texts.values()]
+        return parameters + [tool.parameter for tool in self.tools.values()]
 
-        Raises:
-            MisuseError: a layer has no plain form.
-        """
-
-        def value(parameter: Parameter) -> Any:
-            return values.get(parameter, parameter.default)
-
-        blocks = {
-            node: written.layer(node, layer, value)
-            for node, layer in self.layers.items()
-            if not self._stays(node, layer, values)
-        }
-        return {node: block for node, block in blocks.items() if block != Named(written.own("original", node))}
+    def standing(self, values: Values) -> dict[str, Module]:
+        """Node → the layer that stands there under these values; without the nodes that are as they were."""
+        with using(values):
+            return {
+                node: layer
+                for node, layer in self.layers.items()
+                if not isinstance(chosen(layer), BlackBox) and not self._stays(node, layer, values)
+            }
 
     def _stays(self, node: str, layer: Module, values: Values) -> bool:
         """Whether a node is a layer that the user has put there, with nothing of it changed."""
         return own_layers(self.original).get(node) is layer and not values.keys() & {*layer.named_parameters().values()}
 
-    def written(self) -> Written:
-        """Nothing written yet."""
-        return Written(lambda app, node: _NODE[self.kind].format(app=app, node=node))
-
-    def copy(self, sources: Sequence[Source], value: Value) -> Files:
+    def copy(self, sources: Sequence[Source], values: Values) -> Files:
         """These sources with other texts in them."""
-        parameters = [text.parameter for text in self.discovery.texts.values()]
-        parameters += [tool.parameter for tool in self.tools.values()]
-        changes = edits(self.discovery, self.tools, {parameter: value(parameter) for parameter in parameters})
+        changes = edits(self.discovery, self.tools, {parameter: values[parameter] for parameter in self.texts})
         return copied(sources, changes, [file.path for file in self.discovery.files if file.is_mentioned])
 
 
@@ -108,38 +107,37 @@ def as_folder(app: Application, values: Values) -> Exported:
 
 def _laid_out(app: Application, values: Values) -> tuple[Exported, set[str]]:
     """The folder, and the top-level names that it defines."""
-    place, written = locate(app.original), app.written()
-    blocks = app.blocks(values, written)
-    models = [_model(model) for model in written.models]
-    sources = closure(place.source, *(model.source for model in models))
-    files = app.copy(sources, lambda parameter: values.get(parameter, parameter.default))
-    for n, value in enumerate(written.copies, start=1):
-        files |= {f"copies/{n}/{path}": content for path, content in app.copy(closure(place.source), value).items()}
-    name, wiring = _free(NAMES, tops(sources)), _free(WIRINGS, tops(sources))
-    code = generate(place, app.kind, models, wiring, written, blocks)
-    around = {f"{wiring}/{path}": text for path, text in wired(written.functions).items()} if blocks else {}
-    texts = {f"{name}.py": code, **around, **dict(_told(app.kind, name, written))}
-    folder = {**files, **{path: text.encode() for path, text in texts.items()}}
-    return Exported(folder, name, app.kind), {*tops(sources), name, wiring}
+    place, layers, folder = locate(app.original), app.standing(values), _free_folder()
+    with using(values):
+        needs = needed({name for layer in layers.values() for name in roots(layer, BlackBox)})
+        places = modules(needs.names, NODES)
+        speller = ApplicationSpeller(places, needs.attributes, folder, app.kind, app.texts)
+        blocks = {node: speller.block(node, layer) for node, layer in layers.items()}
+        around = written(needs, places, parameter_names(layers), folder) if blocks else {}
+        own = {parameter: parameter.value for parameter in app.texts}
+    sources = closure(place.source, *speller.sources)
+    files = app.copy(sources, own)
+    for n, texts in enumerate(speller.copies, start=1):
+        files |= {f"copies/{n}/{path}": content for path, content in app.copy(closure(place.source), texts).items()}
+    around |= {f"{folder}/{NODES}.py": _CODE("utf-8")} if blocks else {}
+    name = _free(NAMES, tops(sources))
+    told = {f"{name}.py": generate(place, app.kind, speller, blocks), **around}
+    told |= _beside(app.kind, name, distributions(told.values()) - {*tops(sources), folder})
+    names = {*tops(sources), name, folder}
+    return Exported({**files, **{path: text.encode() for path, text in told.items()}}, name, app.kind), names
 
 
-def _told(kind: str, name: str, written: Written) -> Iterator[tuple[str, str]]:
-    """What stands beside the code: what it needs, and the examples that it reads."""
-    yield "requirements.txt", "\n".join(sorted({_NEEDS[kind], *written.requires})) + "\n"
-    yield "demonstrations.json", json.dumps(written.examples, indent=2, ensure_ascii=False) + "\n"
-    if kind == "graph":
-        config = {"dependencies": ["."], "graphs": {"agent": f"./{name}.py:graph"}}
-        yield "langgraph.json", json.dumps(config, indent=2) + "\n"
+def _beside(kind: str, name: str, imported: set[str]) -> dict[str, str]:
+    """What stands beside the code: what it needs, and what runs it."""
+    needs = sorted({_NEEDS[kind], *(one.replace("_", "-") for one in imported)})
+    config = {"dependencies": ["."], "graphs": {"agent": f"./{name}.py:graph"}}
+    served = {"langgraph.json": json.dumps(config, indent=2) + "\n"} if kind == "graph" else {}
+    return {"requirements.txt": "\n".join(needs) + "\n", **served}
 
 
-def _model(model: Any) -> Any:
-    try:
-        return locate(model)
-    except MisuseError:
-        raise MisuseError(
-            f"A block asks a {type(model).__name__} that has no name in any module, so a plain module can't import it: "
-            "assign it at module level, or export the weights."
-        ) from None
+def _free_folder() -> str:
+    """A name for the folder of blocks that no package has."""
+    return next(name for name in FOLDERS if name not in sys.modules and find_spec(name) is None)
 
 
 def _free(names: Sequence[str], taken: set[str]) -> str:

@@ -3,95 +3,53 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache, partial
-from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from llmdl_langgraph.locate import Location
-from llmdl_langgraph.plain_form import Called, Expression, Named, Written
+from llmdl_langgraph.spelling import NODES, ApplicationSpeller
+from llmdl_plugins.standalone.files import in_order
+from llmdl_plugins.standalone.spelled import bracketed
 
-WIDTH = 110
-Blocks = Mapping[str, Expression]
-_NEEDS = re.compile(r"^from \.(\w+) import", re.M)
+_NAMES = ("Chain", "Node", "as_chain", "with_nodes")  # of the module that makes blocks of nodes
 
 
-def generate(
-    original: Location, kind: str, models: Sequence[Location], wiring: str, written: Written, blocks: Blocks
-) -> str:
+def generate(original: Location, kind: str, speller: ApplicationSpeller, blocks: Mapping[str, str]) -> str:
     """The source of a module with the application, in which these blocks stand at nodes.
 
     Args:
         original: where the application is.
         kind: "graph" or "chain"; also what the module calls it.
-        models: where the models are that the blocks ask.
-        wiring: the package with what connects blocks.
-        written: what the blocks need.
-        blocks: node → the block that stands there.
+        speller: what the blocks need.
+        blocks: node → the block that stands there, as it was spelled.
     """
+    whole = _whole(kind, blocks)
+    used = [name for name in _NAMES if f"{name}(" in whole] + ["beside"] * bool(speller.copies)
+    lines = {*speller.imports.values(), f"from {original.module} import {original.attribute} as original"}
+    lines |= {f"from {speller.folder}.{NODES} import {', '.join(sorted(used))}"}
+    lines |= {"from pathlib import Path"} if speller.copies else set()
     return (
         templates()
         .get_template("app.py.jinja")
         .render(
             kind=kind,
             original=original,
-            models=models,
-            wiring=wiring,
-            functions=sorted(written.functions),
-            has_examples=bool(written.examples),
-            copies=len(written.copies),
-            blocks={node: spelled(block, 4 if kind == "chain" else 8) for node, block in blocks.items()},
+            imports=in_order(lines),
+            copies=len(speller.copies),
+            models=[made for _, made in speller.models],
+            whole=whole,
+            blocks=blocks,
         )
     )
 
 
-def wired(functions: set[str]) -> dict[str, str]:
-    """File name → source of what these functions and what they need are written in."""
-    found: dict[str, str] = {}
-    todo = ["nodes", *sorted(functions)]
-    while todo:
-        if (name := todo.pop()) not in found:
-            found[name] = (files("llmdl_langgraph") / "templates" / "wiring" / f"{name}.py").read_text("utf-8")
-            todo += _NEEDS.findall(found[name])
-    return {f"{name}.py": found[name] for name in sorted(found)}
-
-
-def spelled(expression: Expression, indent: int = 0) -> str:
-    """An expression as code, over several lines where it is long.
-
-    >>> print(spelled(Called("vote", {"inner": Named("answer"), "draws": 5})))
-    vote(inner=answer, draws=5)
-    """
-    match expression:
-        case Named(name):
-            return name
-        case Called(function, given):
-            return _joined(f"{function}(", (f"{name}={{}}" for name in given), list(given.values()), ")", indent)
-        case Mapping():
-            return _joined(
-                "{", (f"{_escaped(name)}: {{}}" for name in expression), list(expression.values()), "}", indent
-            )
-        case list():
-            return _joined("[", ("{}" for _ in expression), expression, "]", indent)
-    return repr(expression)
-
-
-def _escaped(name: str) -> str:
-    return repr(name).replace("{", "{{").replace("}", "}}")
-
-
-def _joined(begin: str, forms: Iterator[str], parts: Sequence[Expression], end: str, indent: int) -> str:
-    shapes = list(forms)
-    flat = ", ".join(shape.format(spelled(part)) for shape, part in zip(shapes, parts, strict=True))
-    if "\n" not in flat and len(flat) + indent + len(begin) < WIDTH:
-        return f"{begin}{flat}{end}"
-    deeper = indent + 4
-    lines = (
-        f"{' ' * deeper}{shape.format(spelled(part, deeper))},\n" for shape, part in zip(shapes, parts, strict=True)
-    )
-    return f"{begin}\n{''.join(lines)}{' ' * indent}{end}"
+def _whole(kind: str, blocks: Mapping[str, str]) -> str:
+    if kind == "chain":
+        return bracketed("as_chain(", list(blocks.values()), ")")
+    nodes = bracketed("{", [f"{node!r}: {block}" for node, block in blocks.items()], "}")
+    return bracketed("with_nodes(", ["original", nodes], ")")
 
 
 @cache

@@ -65,8 +65,8 @@ class Handover:
             )
 
     def _refuse_layers(self, form: str, values: Values) -> None:
-        if blocks := self.app.blocks(values, self.app.written()):
+        if layers := self.app.standing(values):
             raise MisuseError(
-                f"Layers at {', '.join(blocks)} can't be exported as {form}, which holds texts only: "
+                f"Layers at {', '.join(layers)} can't be exported as {form}, which holds texts only: "
                 'use export("module") (--as module), or export("weights").'
             )

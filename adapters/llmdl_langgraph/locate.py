@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -38,13 +38,18 @@ def locate(graph: Any) -> Location:
     Raises:
         MisuseError: no module of the user holds it under a name.
     """
-    found = list(holders(graph))
-    if not found:
+    if (found := preferred(holders(graph))) is None:
         raise MisuseError(
             "The graph has no name in any module, so it can't be imported again: assign it at module level, "
             "graph = builder.compile()."
         )
-    return next((place for place in found if place.attribute in place.source.assigned), found[0])
+    return found
+
+
+def preferred(places: Iterable[Location]) -> Location | None:
+    """Of these places the first at which the object was made, or else the first."""
+    found = list(places)
+    return next((place for place in found if place.attribute in place.source.assigned), found[0] if found else None)
 
 
 def import_name(source: Source) -> str:

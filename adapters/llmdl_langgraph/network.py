@@ -38,6 +38,7 @@ from llmdl_plugins.checks import Check, Verification
 from llmdl_plugins.data import Example
 from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.gates import Conditions, conditions
+from llmdl_plugins.keys import check_keys
 from llmdl_plugins.layered import layer_parameters
 from llmdl_plugins.module import Module
 from llmdl_plugins.network import Network
@@ -212,14 +213,22 @@ class LangGraphNetwork(Network):
             replace: node → the layer that takes its place.
 
         Raises:
-            MisuseError: the graph has no such node, or no nodes at all; or something else than wrap and replace.
+            MisuseError: the graph has no such node, or no nodes at all; a layer reads what the state does not have; or
+                something else than wrap and replace.
         """
         if other:
             raise MisuseError(f"variant() has no {' or '.join(other)}: {INSTEAD}")
         graph = self._compiled()
         layers = {node: make(self._layer(node)) for node, make in (wrap or {}).items()} | dict(replace or {})
+        for node, layer in layers.items():
+            self._check(node, layer)
         changed = with_nodes(graph, {node: LayerNode(layer) for node, layer in layers.items()})
         return type(self)(changed, self.discovery, self, {**self.layers, **layers}, self.tools)
+
+    def _check(self, node: str, layer: Module) -> None:
+        """Raise MisuseError where a layer does not fit the class that its node takes."""
+        if keys := self.keys(node):
+            check_keys(f"{layer.get_name()} at node {node!r}", layer, keys)
 
     def _compiled(self) -> Compiled:
         if not isinstance(self.graph, CompiledStateGraph):

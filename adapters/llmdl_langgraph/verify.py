@@ -16,7 +16,7 @@ from llmdl_langgraph import replay_alone
 from llmdl_langgraph.replay_alone import masked
 from llmdl_langgraph.witness import Witness
 from llmdl_plugins import boundary
-from llmdl_plugins.checks import Verification
+from llmdl_plugins.checks import Verification, parted
 from llmdl_plugins.effects import guard
 from llmdl_plugins.effects.effect import Allowed
 from llmdl_plugins.errors import LlmdlError, MisuseError
@@ -24,7 +24,6 @@ from llmdl_plugins.network import Network
 from llmdl_plugins.plain import plain
 
 SECONDS = 300.0
-_AROUND = 40
 
 
 @dataclass(frozen=True)
@@ -149,17 +148,11 @@ def _first(bound: Sequence[Any], alone: Sequence[Any]) -> str:
     ]
     if texts[0] == texts[1]:
         return f"message {n + 1} differs beside its text: {one} and {other}"
-    return f"message {n + 1} {_parted(*texts)}"
+    return f"message {n + 1} {parted(*texts)}"
 
 
 def _redefined(bound: Mapping[str, Any], alone: Mapping[str, Any]) -> Iterator[str]:
     """What the definitions of tools and schemas that both sides told as plain JSON say differently."""
     for key in bound.keys() & alone.keys():
         if masked(bound[key]) != masked(alone[key]):
-            yield f"{key!r} {_parted(*(json.dumps(told, sort_keys=True) for told in (bound[key], alone[key])))}"
-
-
-def _parted(one: str, other: str) -> str:
-    at = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
-    shown = [text[max(0, at - _AROUND) : at + _AROUND] for text in (one, other)]
-    return f"differs from character {at + 1}: {shown[0]!r}, exported {shown[1]!r}"
+            yield f"{key!r} {parted(*(json.dumps(told, sort_keys=True) for told in (bound[key], alone[key])))}"

@@ -39,13 +39,13 @@ class Tpe(Search):
         """The best first."""
         study, idle = _study(race.draw), 0
         await race.run(race.space.seeds(), self.rows)
-        study.add_trials([_told(race.space, one, seen.score) for one, seen in race.seen.items()])
+        study.add_trials([_told(race.space, one, race.worth(one)) for one in race.seen])
         while race.allowance.used < 1 - self.last and idle < _PATIENCE:
             trial = study.ask()
             asked, taken = _asked(trial, race.space), race.allowance.taken
             if not await race.run([asked], self.rows * (1 + race.depth(asked) // self.rows)):
                 break
-            study.tell(trial, race.seen[asked].score)
+            study.tell(trial, race.worth(asked))
             idle = 0 if race.allowance.taken > taken else idle + 1
         best = race.ranked(race.seen)
         if not self.last:
@@ -72,10 +72,10 @@ def _asked(trial: optuna.Trial, space: Space) -> Architecture:
     return space.of(values)
 
 
-def _told(space: Space, architecture: Architecture, score: float) -> optuna.trial.FrozenTrial:
+def _told(space: Space, architecture: Architecture, worth: float) -> optuna.trial.FrozenTrial:
     """An architecture that nobody asked for, as a trial."""
     pairs = [(name, n) for name, n in zip(space.names, architecture, strict=True) if n >= 0]
     spaces: dict[str, Any] = {
         n: optuna.distributions.CategoricalDistribution(range(len(space.options[n]))) for n, _ in pairs
     }
-    return optuna.trial.create_trial(params=dict(pairs), distributions=spaces, value=score)
+    return optuna.trial.create_trial(params=dict(pairs), distributions=spaces, value=worth)

@@ -8,7 +8,7 @@ from math import comb
 from typing import Any
 
 from llmdl_plugins.training.pairs import score_interval
-from llmdl_plugins.training.power import power, rows_for
+from llmdl_plugins.training.power import held, power, rows_for, rows_to_hold
 
 SIZES = (16, 24, 36, 60, 100, 200, 300, 500)
 DISCORDANCES = (0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.8, 1.0)
@@ -19,7 +19,7 @@ def exact(quick: bool) -> dict[str, Any]:
     """Three figures, and the rows that gains need."""
     sizes = range(6, 120 if quick else 501)
     chance, n, d = max((power(n, 0.0, d), n, d) for n in sizes for d in DISCORDANCES)
-    held, gain, m, e = min(
+    covered, gain, m, e = min(
         (_held(n, g, d), g, n, d)
         for n in ((30,) if quick else (30, 60, 100))
         for d in (0.1, 0.3, 0.6)
@@ -31,9 +31,25 @@ def exact(quick: bool) -> dict[str, Any]:
     return {
         "claimed by chance at most": {"share": chance, "rows": n, "discordance": d},
         "+10 on 300 rows at discordance 0.3 shown": power(300, 0.1, 0.3),
-        "interval holds the truth at least": {"share": held, "gain": gain, "rows": m, "discordance": e},
+        "interval holds the truth at least": {"share": covered, "gain": gain, "rows": m, "discordance": e},
         "test rows needed, by gain and noise": needed,
+        "a loss of the margin claimed as none at most": _lost(quick),
+        "test rows that show that no more is lost, by margin and share that differs": {
+            f"{100 * m:.0f}": {f"{d:.0%}": rows_to_hold(m, d) for d in (0.0, 0.05, 0.1, 0.2, 0.4)}
+            for m in (0.02, 0.03, 0.05, 0.1)
+        },
     }
+
+
+def _lost(quick: bool) -> dict[str, Any]:
+    """How often a change that loses all of the margin would be taken for one that does not."""
+    share, n, margin, d = max(
+        (held(n, m, m + d, loss=m), n, m, m + d)
+        for n in range(20, 60 if quick else 301, 1 if quick else 7)
+        for m in (0.01, 0.02, 0.03, 0.05, 0.1)
+        for d in (0.0, 0.02, 0.1, 0.3, 0.6, 1 - m)
+    )
+    return {"share": share, "rows": n, "margin": margin, "discordance": d}
 
 
 def _held(n: int, gain: float, discordance: float) -> float:

@@ -15,7 +15,7 @@ import typer
 
 from llmdl_plugins import redact
 from llmdl_plugins.checks import Check
-from llmdl_plugins.cli import confined, plugged
+from llmdl_plugins.cli import confined, options, plugged
 from llmdl_plugins.cli.output import kept
 from llmdl_plugins.errors import MisuseError, NotVerifiedError, did_you_mean
 from llmdl_plugins.printable import printable
@@ -23,6 +23,7 @@ from llmdl_plugins.printable import printable
 if TYPE_CHECKING:
     from llmdl_plugins.checks import Verification
     from llmdl_plugins.cli.run_folder import PastRun
+    from llmdl_plugins.data import Dataset
     from llmdl_plugins.network import Network
 
 FORMS = ("patch", "review", "weights", "module", "middleware", "dspy")
@@ -46,6 +47,8 @@ def export(
     verify: Annotated[
         Path | None, typer.Option(help="Rows of the run: compare every message of the exported copy; sends nothing.")
     ] = None,
+    inputs: options.Inputs = "",
+    expected: options.Expected = None,
     candidate: Annotated[bool, typer.Option(help="Hand over the values even if no gain was shown.")] = False,
     allow_host: confined.Hosts = None,
     safe_tool: confined.Tools = None,
@@ -56,6 +59,7 @@ def export(
     plugin: plugged.Plugins = None,
 ) -> None:
     """Export what a run ended with: nothing is handed over unless the sealed test showed a gain."""
+    from llmdl_plugins.cli.fitting import read_rows
     from llmdl_plugins.cli.run_folder import PastRun
 
     if form not in FORMS:
@@ -69,7 +73,8 @@ def export(
     if not values:
         print(_nothing(past.result["status"], candidate), file=sys.stderr)
     with kept():
-        handed = _Handed(run, past, past.network(), values, verify)
+        rows = read_rows(verify, inputs, expected) if verify else None
+        handed = _Handed(run, past, past.network(), values, rows)
         handed.look_through()
         made = handed.page(PATCH) if form == "review" else _exported(handed.network, form, values)
         handed.check()
@@ -99,7 +104,7 @@ class _Handed:
     past: PastRun
     network: Network
     values: Mapping[str, Any]
-    rows: Path | None
+    rows: Dataset | None
     verified: Verification | None = None
 
     def look_through(self) -> None:

@@ -45,6 +45,9 @@ def fit(
         str | None, typer.Option(help="The state key that this node is asked with; the rows' text if not given.")
     ] = None,
     space: options.Space = None,
+    aim: Annotated[
+        str, typer.Option(help='"score", or "cost, 3 points": what is cheaper and worse by less than 3 points of 100.')
+    ] = "score",
     budget: Annotated[
         str | None, typer.Option(help='"2 usd", "500 calls", "200 rollouts", "1e6 tokens, 10 min".')
     ] = None,
@@ -123,6 +126,7 @@ def fit(
             node=node,
             source=source,
             space=space,
+            aim=aim,
             seed=seed,
             concurrency=concurrency,
             executor=executor,

@@ -10,7 +10,7 @@ from typing import Any
 
 from llmdl_plugins import boundary, sync
 from llmdl_plugins.checks import Check, Verification
-from llmdl_plugins.data import Example, load
+from llmdl_plugins.data import Dataset, Example
 from llmdl_plugins.errors import LlmdlError, MisuseError
 from llmdl_plugins.network import Network
 from llmdl_plugins.rows import Extras
@@ -20,28 +20,28 @@ ROWS = 3
 _REPETITIONS = ("sealed/1", "sealed/0", "0")
 
 
-def verified(network: Network, values: Mapping[str, Any], folder: Path, rows: Path) -> Verification:
+def verified(network: Network, values: Mapping[str, Any], folder: Path, rows: Dataset) -> Verification:
     """The messages of the exported application compared with those of the run, on rows that the run remembers.
 
     Args:
         network: the application.
         values: what is exported.
         folder: the run folder, whose ledger has the answers: no model is asked.
-        rows: a file with rows that the run has seen.
+        rows: some that the run has seen.
 
     Raises:
         MisuseError: the run remembers none of them.
     """
     payer = Remembered(folder / "ledger.db")
-    plain = [row for row in load(rows) if row.extras == Extras()]
+    plain = [row for row in rows if row.extras == Extras()]
     for repetition in _REPETITIONS:
         if known := [row for row in plain if _is_remembered(network, values, payer, row, repetition)][:ROWS]:
             with _looked_at(payer, repetition):
                 return network.verify([dict(row.inputs) for row in known], values)
     raise MisuseError(
-        f"The run in {folder} remembers no answers to a row of {rows} with these values, so nothing can be compared "
-        "without paying: give the file that it was trained or tested on. Rows with turns, answers, a context or a "
-        "configuration of their own are not compared."
+        f"The run in {folder} remembers no answers to a row of {rows.origin} with these values, so nothing can be "
+        "compared without paying: give the file that it was trained or tested on. Rows with turns, answers, a context "
+        "or a configuration of their own are not compared."
     )
 
 
@@ -67,9 +67,9 @@ def _is_remembered(
     return True
 
 
-def unchanged(network: Network, values: Mapping[str, Any], rows: Path | None) -> Sequence[Check]:
+def unchanged(network: Network, values: Mapping[str, Any], rows: Dataset | None) -> Sequence[Check]:
     """What a reviewer relies on, tried; where the application can't be exported as a graph, why."""
-    inputs = dict(next(iter(load(rows))).inputs) if rows else None
+    inputs = dict(rows[0].inputs) if rows else None
     try:
         return network.unchanged(values, inputs)
     except MisuseError as error:

@@ -8,7 +8,7 @@ from typing import Any
 
 from llmdl_plugins.cost import Calls
 from llmdl_plugins.errors import MisuseError
-from llmdl_plugins.keys import every, written
+from llmdl_plugins.keys import every, outside, written
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.plain import JSON
@@ -44,6 +44,7 @@ class Cascade(Module):
             raise MisuseError(f"Cascade needs 2 stages or more, got {len(layers)}.")
         self.key = written("Cascade", judge)
         self.stages, self.judge, self.inner = list(layers), judge, layers[0]
+        self.reads = outside([*layers, judge], made=[DRAFT])
         self.writes = every(stage.writes for stage in layers)
         options = (0, 50, 70, 80, 90, 95)
         self.threshold = Parameter(70, kind="choice", options=options, role="from what trust on a stage is the last")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
 from llmdl_plugins.cost import Calls
-from llmdl_plugins.keys import at_least, written
+from llmdl_plugins.keys import at_least, outside, written
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter
+from llmdl_plugins.plain import JSON
 from llmdl_plugins.slots import parse, render
-from llmdl_plugins.updates import asked, asking, text_of
+from llmdl_plugins.updates import asked, asking, text_of, untold
 
 INSTRUCTION = "Which simpler questions have to be answered first? One a line. If it is simple already, answer NONE."
 FIRST = "{question}\n\nWhat is known already:\n{answers}"
@@ -42,7 +44,7 @@ class Decompose(Module):
         top = at_least("Decompose", "most", most, 1, "a loop needs a cap, and a whole one part at least")
         self.key = written("Decompose", split)
         self.inner, self.split, self.source, self.target = inner, split, source, target
-        self.writes = inner.writes
+        self.reads, self.writes = outside([inner, split], source), inner.writes
         self.parts = Parameter(top, kind="choice", options=tuple(range(top + 1)), role="in how many parts it is asked")
         self.given = Parameter(FIRST, slots=("question", "answers"), role="tells the block what the parts before gave")
 
@@ -50,6 +52,10 @@ class Decompose(Module):
         """Inner alone, or the split, inner on up to so many parts, and inner on the whole."""
         inner, parts = self.inner.calls(**sizes), self.parts.value
         return inner + (self.split.calls(**sizes) + Calls(0, parts * inner.most) if parts else Calls(0))
+
+    def gates(self) -> Mapping[str, tuple[Parameter, Sequence[JSON]]]:
+        """The split runs where there are parts."""
+        return {"split": (self.parts, self.parts.options[1:])}
 
     async def forward(self, state: State) -> Any:
         """Inner's update on the whole."""
@@ -59,7 +65,8 @@ class Decompose(Module):
         for part in lines(text_of(await self.split.ainvoke(state), self.key))[: self.parts.value]:
             said = text_of(await self.inner.ainvoke(self._asking(state, part, answers)), self.target)
             answers.append(f"{part} {said}")
-        return await self.inner.ainvoke(self._asking(state, asked(state, self.source), answers))
+        told = self._asking(state, asked(state, self.source), answers)
+        return untold(await self.inner.ainvoke(told), self.source, told, state)
 
     def _asking(self, state: State, question: str, answers: list[str]) -> State:
         if not answers:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from llmdl_plugins.cost import Calls
-from llmdl_plugins.keys import written
+from llmdl_plugins.keys import outside, written
 from llmdl_plugins.module import Module, State
-from llmdl_plugins.updates import asking, text_of
+from llmdl_plugins.updates import asking, text_of, untold
 
 
 class Encoded(Module):
@@ -30,7 +30,8 @@ class Encoded(Module):
 
     def __init__(self, encoder: Module, inner: Module, source: str) -> None:
         self.key = written("Encoded", encoder)
-        self.encoder, self.inner, self.source, self.writes = encoder, inner, source, inner.writes
+        self.encoder, self.inner, self.source = encoder, inner, source
+        self.reads, self.writes = outside([encoder, inner], source), inner.writes
 
     def calls(self, **sizes: int) -> Calls:
         """Those of the encoder and of inner."""
@@ -39,4 +40,5 @@ class Encoded(Module):
     async def forward(self, state: State) -> Any:
         """Inner's update."""
         code = text_of(await self.encoder.ainvoke(state), self.key)
-        return await self.inner.ainvoke(asking(state, self.source, code))
+        told = asking(state, self.source, code)
+        return untold(await self.inner.ainvoke(told), self.source, told, state)

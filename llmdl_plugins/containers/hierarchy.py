@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
-from llmdl_plugins.containers.multi_head import fused
+from llmdl_plugins.containers.multi_head import DRAFTS, fused
 from llmdl_plugins.containers.windows import on_pieces
 from llmdl_plugins.cost import Calls
-from llmdl_plugins.keys import at_least, written
+from llmdl_plugins.keys import at_least, outside, written
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.tokens import checked_bound
@@ -46,7 +46,7 @@ class Hierarchy(Module):
         most = at_least("Hierarchy", "fan", fan, 2, "a tree that doesn't join never ends")
         written("Hierarchy", fuse)
         self.inner, self.fuse, self.source, self.target = inner, fuse, source, target
-        self.writes = inner.writes
+        self.reads, self.writes = outside([inner, fuse], source, made=[DRAFTS]), inner.writes
         self.width = Parameter(width, kind="choice", options=(half, width, 2 * width), role="tokens of a piece")
         fans = tuple(dict.fromkeys((2, most, 2 * most)))
         self.fan = Parameter(most, kind="choice", options=fans, role="how many answers are fused at once")

@@ -6,12 +6,12 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from llmdl_plugins.containers.multi_head import fused
+from llmdl_plugins.containers.multi_head import DRAFTS, fused
 from llmdl_plugins.containers.route import named_in
 from llmdl_plugins.containers.vote import majority
 from llmdl_plugins.cost import Calls
 from llmdl_plugins.errors import MisuseError
-from llmdl_plugins.keys import every, written
+from llmdl_plugins.keys import every, outside, written
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.plain import JSON
@@ -47,6 +47,7 @@ class Mixture(Module):
             written("Mixture", fuse)
         self.key = written("Mixture", router)
         self.router, self.experts, self.fuse, self.target = router, dict(experts), fuse, target
+        self.reads = outside([router, *experts.values(), fuse], made=[DRAFTS])
         self.writes = every(expert.writes for expert in experts.values())
         self.k = Parameter(1, kind="choice", options=tuple(range(1, len(experts) + 1)), role="how many experts run")
 

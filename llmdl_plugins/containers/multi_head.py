@@ -9,7 +9,7 @@ from typing import Any
 from llmdl_plugins.containers.vote import majority
 from llmdl_plugins.cost import Calls, total
 from llmdl_plugins.errors import MisuseError
-from llmdl_plugins.keys import every, written
+from llmdl_plugins.keys import every, outside, written
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.plain import JSON
@@ -45,6 +45,7 @@ class MultiHead(Module):
         if fuse is not None:
             written("MultiHead", fuse)
         self.heads, self.fuse, self.target = dict(heads), fuse, target
+        self.reads = outside([*heads.values(), fuse], made=[DRAFTS])
         self.writes = every(head.writes for head in heads.values())
         options = ("majority",) if fuse is None else ("fuse", "majority")
         self.joined_by = Parameter(options[0], kind="choice", options=options, role="what makes one answer of several")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from llmdl_plugins.cost import Calls
-from llmdl_plugins.keys import written
+from llmdl_plugins.keys import outside, written
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.slots import parse, render
-from llmdl_plugins.updates import asked, asking, text_of
+from llmdl_plugins.updates import asked, asking, text_of, untold
 
 SLOTS = ("asked", "notes")
 
@@ -35,7 +35,8 @@ class Noted(Module):
 
     def __init__(self, layer: Module, inner: Module, source: str) -> None:
         self.key = written("Noted", layer)
-        self.layer, self.inner, self.source, self.writes = layer, inner, source, inner.writes
+        self.layer, self.inner, self.source = layer, inner, source
+        self.reads, self.writes = outside([layer, inner], source), inner.writes
         self.told = Parameter("{asked}\n\nNotes:\n{notes}", slots=SLOTS, role="tells the block of the notes")
 
     def calls(self, **sizes: int) -> Calls:
@@ -46,4 +47,5 @@ class Noted(Module):
         """Inner's update."""
         notes = text_of(await self.layer.ainvoke(state), self.key)
         text = render(parse(self.told.value, SLOTS), {"asked": asked(state, self.source), "notes": notes})
-        return await self.inner.ainvoke(asking(state, self.source, text))
+        told = asking(state, self.source, text)
+        return untold(await self.inner.ainvoke(told), self.source, told, state)

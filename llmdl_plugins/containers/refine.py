@@ -7,12 +7,12 @@ from types import MappingProxyType
 from typing import Any
 
 from llmdl_plugins.cost import Calls
-from llmdl_plugins.keys import at_least, written
+from llmdl_plugins.keys import at_least, outside, written
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.plain import JSON
 from llmdl_plugins.slots import parse, render
-from llmdl_plugins.updates import asked, asking, says_nothing, text_of
+from llmdl_plugins.updates import asked, asking, says_nothing, text_of, untold
 
 DRAFT = "draft"
 
@@ -43,7 +43,7 @@ class Refine(Module):
         most = at_least("Refine", "rounds", rounds, 1, "a loop needs a cap")
         self.key = written("Refine", critic)
         self.inner, self.critic, self.source, self.target = inner, critic, source, target
-        self.writes = inner.writes
+        self.reads, self.writes = outside([inner, critic], source, made=[DRAFT]), inner.writes
         self.rounds = Parameter(most, kind="choice", options=tuple(range(most + 1)), role="how often it is criticised")
         self.again = Parameter(
             "An earlier answer was: {draft}\nWhat is wrong with it: {critique}\nAnswer again, in the same form.",
@@ -71,7 +71,8 @@ class Refine(Module):
             if says_nothing(critique):
                 break
             request = f"{asked(state, self.source)}\n\n{filled(self.again.value, draft, critique)}"
-            update = await self.inner.ainvoke(asking(state, self.source, request))
+            told = asking(state, self.source, request)
+            update = untold(await self.inner.ainvoke(told), self.source, told, state)
         return update
 
 

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from llmdl_plugins.cost import Calls
-from llmdl_plugins.keys import written
+from llmdl_plugins.keys import outside, written
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.plain import JSON
@@ -37,7 +37,8 @@ class Residual(Module):
     def __init__(self, f: Module, judge: Module | None = None) -> None:
         if judge is not None:
             written("Residual", judge)
-        self.f, self.judge, self.writes = f, judge, f.writes
+        self.f, self.judge = f, judge
+        self.reads, self.writes = outside([f, judge], made=[BEFORE, AFTER]), f.writes
         options = ("never", "always") if judge is None else ("never", "always", "judge")
         self.accepts = Parameter(options[-1], kind="choice", options=options, role="when the change counts")
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from llmdl_plugins.cost import Calls
 from llmdl_plugins.errors import MisuseError
-from llmdl_plugins.keys import every, written
+from llmdl_plugins.keys import every, outside, written
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.updates import text_of
 
@@ -34,6 +34,7 @@ class Route(Module):
             raise MisuseError(f"Route needs 2 branches or more, got {len(branches)}.")
         self.key = written("Route", router)
         self.router, self.branches = router, dict(branches)
+        self.reads = outside([router, *branches.values()])
         self.writes = every(branch.writes for branch in branches.values())
 
     def calls(self, **sizes: int) -> Calls:

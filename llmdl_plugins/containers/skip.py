@@ -27,7 +27,7 @@ class Skip(Module):
         keys: keys of the state that may be hidden from it; all others it always sees.
 
     Raises:
-        MisuseError: there is no key, or so many that the choice would be too large.
+        MisuseError: there is no key, inner can't do without one, or they are too many to choose from.
 
     Source: dense connections (Huang et al., 2017).
     """
@@ -37,8 +37,10 @@ class Skip(Module):
     def __init__(self, inner: Module, keys: Sequence[str]) -> None:
         if not 1 <= len(keys) <= _MOST:
             raise MisuseError(f"Skip chooses among 1 to {_MOST} keys, got {len(keys)}: name those that are in doubt.")
+        if needed := [key for key in keys if key in (inner.reads or ())]:
+            raise MisuseError(f"Skip can't hide {needed[0]!r}: {inner.get_name()} reads it whenever it runs.")
         self.inner, self.keys = inner, tuple(keys)
-        self.writes = inner.writes
+        self.reads, self.writes = inner.reads, inner.writes
         subsets = [some for size in range(1, len(keys) + 1) for some in combinations(self.keys, size)]
         options = ("none", *(",".join(some) for some in subsets))
         self.hides = Parameter("none", kind="choice", options=options, role="which keys of the state it does not see")

@@ -8,10 +8,11 @@ from typing import Any
 
 from llmdl_plugins.containers.vote import majority
 from llmdl_plugins.cost import Calls
+from llmdl_plugins.keys import outside
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.tokens import checked_bound, pieces
-from llmdl_plugins.updates import asked, asking, first_number, text_of, with_text
+from llmdl_plugins.updates import asked, asking, first_number, text_of, untold, with_text
 
 
 class Windows(Module):
@@ -37,7 +38,8 @@ class Windows(Module):
 
     def __init__(self, inner: Module, source: str, width: int = 400, target: str | None = None) -> None:
         half = checked_bound("Windows", width // 2)
-        self.inner, self.source, self.target, self.writes = inner, source, target, inner.writes
+        self.inner, self.source, self.target = inner, source, target
+        self.reads, self.writes = outside([inner], source), inner.writes
         self.width = Parameter(width, kind="choice", options=(half, width, 2 * width), role="tokens of a window")
         pools = ("majority", "sum", "concat")
         self.pool = Parameter(pools[0], kind="choice", options=pools, role="what makes one answer of all windows")
@@ -55,7 +57,8 @@ async def on_pieces(inner: Module, state: State, source: str, width: int) -> lis
     """Inner's update on each piece of state[source], in order; what is one piece stays as it is."""
     parts = pieces(asked(state, source), width)
     states = [asking(state, source, part) for part in parts] if len(parts) > 1 else [state]
-    return await asyncio.gather(*(inner.ainvoke(one) for one in states))
+    updates = await asyncio.gather(*(inner.ainvoke(one) for one in states))
+    return [untold(update, source, one, state) for update, one in zip(updates, states, strict=True)]
 
 
 def pooled(updates: Sequence[Any], pool: str, target: str | None = None) -> Any:

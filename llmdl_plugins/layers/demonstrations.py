@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from langchain_core.messages import convert_to_messages
-
 from llmdl_plugins.cost import Calls
+from llmdl_plugins.keys import outside
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter
-from llmdl_plugins.prompting import last_question, with_examples
+from llmdl_plugins.prompting import with_examples
+from llmdl_plugins.updates import untold
 
 
 class Demonstrations(Module):
@@ -33,7 +33,7 @@ class Demonstrations(Module):
 
     def __init__(self, inner: Module, source: str) -> None:
         self.inner, self.source = inner, source
-        self.reads, self.writes = inner.reads, inner.writes
+        self.reads, self.writes = outside([inner], source), inner.writes
         self.demos = Parameter([], kind="demos", role=f"worked examples for {source}")
 
     def calls(self, **sizes: int) -> Calls:
@@ -42,16 +42,8 @@ class Demonstrations(Module):
 
     async def forward(self, state: State) -> Any:
         """Inner's update."""
-        return await self.inner.ainvoke(shown(state, self.source, self.demos.value))
-
-
-def asked(state: State, source: str) -> str:
-    """The text that the examples are to resemble."""
-    value = state[source]
-    if isinstance(value, str):
-        return value
-    messages = convert_to_messages(value)
-    return messages[last_question(messages)].text
+        told = shown(state, self.source, self.demos.value)
+        return untold(await self.inner.ainvoke(told), self.source, told, state)
 
 
 def shown(state: State, source: str, demos: Sequence[Mapping[str, str]]) -> State:

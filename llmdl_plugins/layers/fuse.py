@@ -7,6 +7,7 @@ from typing import Any
 
 from langchain_core.language_models import BaseChatModel
 
+from llmdl_plugins.chunks import apart
 from llmdl_plugins.cost import Calls
 from llmdl_plugins.keys import named
 from llmdl_plugins.module import Module, State
@@ -41,6 +42,7 @@ class Fuse(Module):
         self, model: BaseChatModel, source: str | Iterable[str], target: str, instruction: str = INSTRUCTION
     ) -> None:
         self.model, self.source, self.target = model, named(source), target
+        apart("Fuse", self.source)
         self.reads, self.writes = self.source, (target,)
         self.instruction = Parameter(instruction, role=f"tells the model how to make one {target} of several drafts")
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from langchain_core.language_models import BaseChatModel
 
+from llmdl_plugins.chunks import apart
 from llmdl_plugins.cost import Calls
 from llmdl_plugins.keys import named
 from llmdl_plugins.module import Module, State
@@ -42,6 +43,7 @@ class Prompt(Module):
         demos: Demos | None = None,
     ) -> None:
         self.model, self.source, self.target = model, named(source), target
+        apart("Prompt", self.source)
         self.reads, self.writes = self.source, (target,)
         read = " and ".join(self.source)
         self.instruction = Parameter(instruction, role=f"tells the model how to make {target} from {read}")

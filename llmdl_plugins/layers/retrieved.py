@@ -7,10 +7,12 @@ from types import MappingProxyType
 from typing import Any
 
 from llmdl_plugins.cost import Calls
-from llmdl_plugins.layers.demonstrations import asked, shown
+from llmdl_plugins.keys import outside
+from llmdl_plugins.layers.demonstrations import shown
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.nearest import Words
 from llmdl_plugins.parameter import Parameter
+from llmdl_plugins.updates import asked, untold
 
 NEIGHBOURS = 20
 Demo = Mapping[str, str]
@@ -36,7 +38,7 @@ class RetrievedDemonstrations(Module):
 
     def __init__(self, inner: Module, source: str) -> None:
         self.inner, self.source = inner, source
-        self.reads, self.writes = inner.reads, inner.writes
+        self.reads, self.writes = outside([inner], source), inner.writes
         self.pool = Parameter([], kind="demos", role=f"examples to choose from for each {source}")
         self.k = Parameter(2, kind="choice", options=(1, 2, 3, 4, 6, 8), role="how many examples are shown")
         self.select = Parameter("nearest", kind="choice", options=("nearest", "agreeing"), role="how they are chosen")
@@ -52,7 +54,8 @@ class RetrievedDemonstrations(Module):
         if not pool:
             return await self.inner.ainvoke(state)
         chosen = choose(self._index(pool), asked(state, self.source), self.k.value, self.select.value)
-        return await self.inner.ainvoke(shown(state, self.source, chosen))
+        told = shown(state, self.source, chosen)
+        return untold(await self.inner.ainvoke(told), self.source, told, state)
 
     def _index(self, pool: Sequence[Demo]) -> Index:
         # By identity: a candidate's pool is never changed, and the index keeps it alive.

@@ -9,7 +9,6 @@ from typing import Any
 
 from llmdl_plugins.data import Example, text_key
 from llmdl_plugins.errors import DataError
-from llmdl_plugins.layers.demonstrations import asked
 from llmdl_plugins.losses.loss import as_text
 from llmdl_plugins.optimizers.shown import from_rows, from_runs
 from llmdl_plugins.parameter import Parameter, showing
@@ -19,6 +18,7 @@ from llmdl_plugins.run.optimizer import NOTHING, Optimizer
 from llmdl_plugins.run.problem import Problem
 from llmdl_plugins.run.rollout import Rollout
 from llmdl_plugins.run.work import Range, Size, Work
+from llmdl_plugins.updates import asked
 
 _PROBES = 2
 _SETS = 2

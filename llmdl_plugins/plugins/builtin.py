@@ -146,7 +146,9 @@ def llmdl_searches() -> list[Spec]:
         Spec("evolution", "llmdl_plugins.searches.evolution:Evolution", "children of good ones differ in one choice"),
         Spec("halving", "llmdl_plugins.searches.halving:Halving", "many on a few rows, the better half on more"),
         Spec(
-            "portfolio", "llmdl_plugins.searches.portfolio:portfolio", "the default: structured; halving without numpy"
+            "portfolio",
+            "llmdl_plugins.searches.portfolio:Portfolio",
+            "the default: structured; halving without numpy, evolution where the aim is cost",
         ),
         Spec(
             "structured",

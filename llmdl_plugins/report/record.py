@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import FiniteFloat
 
 from llmdl_plugins.report.kinds import Kind, kind_of_name
+from llmdl_plugins.training.costing import Costs
 
 IMPROVED, NO_GAIN, STOPPED = "improved", "no gain shown", "stopped"
 
@@ -56,6 +57,8 @@ class Outcome:
     seed: int = 0
     versions: Mapping[str, str] = field(default_factory=dict)
     reason: str = ""
+    margin: FiniteFloat | None = None
+    cost: Costs | None = None
     front: Sequence[Tried] = ()
 
 

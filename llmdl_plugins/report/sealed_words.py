@@ -15,7 +15,8 @@ def sealed_words(run: Run) -> Iterator[str]:
     if told is None:
         return
     if told.status == IMPROVED:
-        yield "The gain holds on the sealed rows, which training never saw: the trained values are handed over."
+        shown = "The gain holds" if told.margin is None else f"It is cheaper and not worse by {_margin(told)}"
+        yield f"{shown} on the sealed rows, which training never saw: the trained values are handed over."
     else:
         yield f"{_why_no_gain(told)} The untouched application is handed over."
     yield from opened_words(told)
@@ -37,6 +38,8 @@ def _why_no_gain(told: Outcome) -> str:
         return "No value changed, so both sides of the sealed test are the same application: any difference is noise."
     if high < 0:
         return f"On the sealed rows the trained application is worse, by {points(high)} points at the least."
+    if told.margin is not None:
+        return _why_not_cheaper(told, low, high)
     if low > 0:
         odds = "" if told.p is None else f" (p {chance(told.p)})"
         differ = some(told.discordant or 0, "sealed item")
@@ -45,6 +48,20 @@ def _why_no_gain(told: Outcome) -> str:
         "What the screen accepted does not show on the sealed rows: they are compatible with anything "
         f"from {points(low)} to {points(high)} points. More test rows would narrow that{_how_many(told)}."
     )
+
+
+def _why_not_cheaper(told: Outcome, low: float, high: float) -> str:
+    """What is missing of the claim of a run that was after cost."""
+    if told.margin is not None and low > -told.margin:
+        return f"On the sealed rows it is not worse by {_margin(told)}, but that it is cheaper is not shown."
+    return (
+        f"That it is not worse by {_margin(told)} does not show on the sealed rows: they are compatible with anything "
+        f"from {points(low)} to {points(high)} points. More test rows would narrow that."
+    )
+
+
+def _margin(told: Outcome) -> str:
+    return f"{100 * (told.margin or 0):g} points"
 
 
 def _how_many(told: Outcome) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from llmdl_plugins.report.diff import shortened
 from llmdl_plugins.report.figures import chance, percent, points, some, times
 from llmdl_plugins.report.record import NO_GAIN, STOPPED, Outcome, Run
+from llmdl_plugins.training.costing import cost_words
 
 _LONGEST = 300
 
@@ -58,10 +59,11 @@ def _measured(told: Outcome) -> str:
     gain = told.after - told.before if told.gain is None else told.gain
     p = "" if told.p is None else f"; p {chance(told.p)}"
     method = f", {told.method}" if told.method else ""
+    took = f" {capital(cost_words(told.cost, told.margin, low))}." if told.cost else ""
     return (
         f"{percent(told.before)} before, {percent(told.after)} after, on {_size(told)}: "
         f"a difference of {points(gain)} points (95 % interval {points(low)} to {points(high)}{p}{method}; "
-        f"the test set was opened {times(told.openings)})."
+        f"the test set was opened {times(told.openings)}).{took}"
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 from secrets import token_bytes
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from llmdl_plugins.plain import JSON, packed
 from llmdl_plugins.run.database import Say
 from llmdl_plugins.run.ledger import Ledger
+from llmdl_plugins.run.write import Write
 
 if TYPE_CHECKING:
     from llmdl_plugins.scope import Call, Use
@@ -53,7 +53,7 @@ class BareLedger(Ledger):
         """All that this process was told for a question."""
         return [(path, turn, json.loads(outcome)) for path, turn, outcome in self._asked.get(question, [])]
 
-    def add_call(self, call: Call, answer: JSON, tokens: dict[str, int] | None, seconds: float) -> Future[None]:
+    def add_call(self, call: Call, answer: JSON, tokens: dict[str, int] | None, seconds: float) -> Write:
         """Keep an answer, and record that there was one."""
         self._keep("answer", call.key, answer)
         asked: Any = call.request
@@ -62,23 +62,23 @@ class BareLedger(Ledger):
         told_of = replace(call, path=_placed(call.path), request=told, written=None)
         return super().add_call(told_of, None, tokens, seconds)
 
-    def add_failure(self, key: str, path: str, error: str) -> Future[None]:
+    def add_failure(self, key: str, path: str, error: str) -> Write:
         """Record the kind of an error alone: its words may quote a prompt."""
         return super().add_failure(key, _placed(path), error.partition("(")[0])
 
-    def add_rollout(self, key: str, record: JSON) -> Future[None]:
+    def add_rollout(self, key: str, record: JSON) -> Write:
         """Keep a rollout, and record its score."""
         self._keep("rollout", key, record)
         return super().add_rollout(key, _bare(record))
 
-    def add_tool(self, key: str, question: str | None, use: Use, outcome: JSON) -> Future[None]:
+    def add_tool(self, key: str, question: str | None, use: Use, outcome: JSON) -> Write:
         """Keep what a tool gave, and record that it did."""
         self._keep("tool", key, outcome)
         if question is not None:
             self._asked.setdefault(question, []).append((use.path, use.turn, packed(outcome)))
         return super().add_tool(key, None, replace(use, arguments=self._measured(use.arguments)), None)
 
-    def add_event(self, kind: str, record: JSON) -> Future[None]:
+    def add_event(self, kind: str, record: JSON) -> Write:
         """Record what happened, without words that quote."""
         return super().add_event(kind, _wordless(kind, record))
 

@@ -6,7 +6,6 @@ import asyncio
 import threading
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
-from concurrent.futures import Future
 from dataclasses import replace
 from typing import Any, TypeVar, cast
 from uuid import uuid4
@@ -23,6 +22,7 @@ from llmdl_plugins.run.meter import Hold, Meter
 from llmdl_plugins.run.quote import Quote, model_of, quote
 from llmdl_plugins.run.receipts import Receipt, keep
 from llmdl_plugins.run.sending import Sender
+from llmdl_plugins.run.write import Write
 
 T = TypeVar("T")
 
@@ -221,7 +221,7 @@ class Cashier:
         self.meter.release(hold)
         self._joins.close(call, error=error)
 
-    def _record(self, call: Call, answer: JSON) -> Future[None]:
+    def _record(self, call: Call, answer: JSON) -> Write:
         tokens = total_usage(answer)
         seconds, hold = self._ended(call)
         receipt = self._receipt(call, tokens, hold.quote, seconds)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -35,6 +34,7 @@ from llmdl_plugins.run.switching import quick_switches
 from llmdl_plugins.run.tally import Tally
 from llmdl_plugins.run.told import SEALED, step
 from llmdl_plugins.run.tools import ToolRecords, ToolRules
+from llmdl_plugins.run.write import Write
 
 ORIGINAL: Values = {}
 _SHARE = 0.2
@@ -97,7 +97,7 @@ class Evaluator:
         self._steps = 0
         self._heaviest: dict[str, Spent] = {}
         self._prepared: dict[int, _Prepared] = {}
-        self._landing: dict[str, Future[None]] = {}
+        self._landing: dict[str, Write] = {}
         self._making = OneByOne()
 
     async def evaluate(
@@ -186,8 +186,8 @@ class Evaluator:
         # Not waited for one by one: the calls of a rollout are on disk, and one that is lost is made of them again.
         if len(self._landing) >= _LANDING:
             await self._landed()
-        self._landing[key] = done = self.ledger.add_rollout(key, record)
-        done.add_done_callback(lambda _: None if done.exception() else self._landing.pop(key, None))
+        self._landing[key] = write = self.ledger.add_rollout(key, record)
+        write.then(lambda: None if write.failure else self._landing.pop(key, None))
 
     async def _landed(self) -> None:
         """Wait until the rollouts are on disk.
@@ -195,11 +195,15 @@ class Evaluator:
         Raises:
             LedgerError: they can't be written.
         """
-        for key, done in [*self._landing.items()]:
-            try:
-                await self.ledger.landed(done)
-            finally:
+        if not (landing := [*self._landing.items()]):
+            return
+        try:
+            await self.ledger.asettle()
+        finally:
+            for key, _ in landing:
                 self._landing.pop(key, None)
+        for _, write in landing:
+            write.result()
 
     def _count(self, key: str) -> None:
         # A replay counts like the run that it repeats, so that a resumed run stops where an unbroken one does.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from concurrent.futures import Future
 from contextlib import suppress
+
+from llmdl_plugins.run.write import Write
 
 _Waiter = tuple[asyncio.AbstractEventLoop, "asyncio.Future[None]"]
 
@@ -16,18 +17,18 @@ class Landing:
     def __init__(self) -> None:
         self._told: deque[_Waiter] = deque()
 
-    async def of(self, done: Future[None]) -> None:
-        """Back when it is done.
+    async def of(self, write: Write) -> None:
+        """Back when it is over.
 
         Raises:
             LedgerError: it could not be written.
         """
         loop = asyncio.get_running_loop()
         waiter: asyncio.Future[None] = loop.create_future()
-        done.add_done_callback(lambda _: self._told.append((loop, waiter)))
-        if not done.done():
+        write.then(lambda: self._told.append((loop, waiter)))
+        if not write.is_over:
             await waiter
-        done.result()
+        write.result()
 
     def announce(self) -> None:
         """Wake all whose wait is over; called by the thread that brought it."""

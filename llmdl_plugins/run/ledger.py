@@ -10,7 +10,6 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +19,7 @@ from llmdl_plugins.run.database import Say, connected, in_memory, opened
 from llmdl_plugins.run.disk import unread
 from llmdl_plugins.run.met import Met
 from llmdl_plugins.run.schema import ASKED_FOR, TABLES, Packed, is_row, is_whole
+from llmdl_plugins.run.write import Write
 from llmdl_plugins.run.writer import Writer
 
 if TYPE_CHECKING:
@@ -60,18 +60,18 @@ class Ledger:
         """The record of a finished rollout, or None."""
         return self._recorded("rollouts", key)
 
-    def add_call(self, call: Call, answer: JSON, tokens: dict[str, int] | None, seconds: float) -> Future[None]:
-        """Record an answer; done when it is on disk."""
+    def add_call(self, call: Call, answer: JSON, tokens: dict[str, int] | None, seconds: float) -> Write:
+        """Record an answer; over when it is on disk."""
         given = tokens or {}
         used = given.get("input"), given.get("output"), seconds, time.time()
         request = call.request if call.written is None else Packed(call.written)
         return self._record("calls", call.key, call.path, request, answer, *used)
 
-    def add_failure(self, key: str, path: str, error: str) -> Future[None]:
+    def add_failure(self, key: str, path: str, error: str) -> Write:
         """Record a call that failed."""
         return self._record("failures", key, path, error, time.time())
 
-    def add_rollout(self, key: str, record: JSON) -> Future[None]:
+    def add_rollout(self, key: str, record: JSON) -> Write:
         """Record a finished rollout."""
         return self._record("rollouts", key, record, time.time())
 
@@ -85,12 +85,12 @@ class Ledger:
         recorded = [(path, turn, self.tool(key)) for key, path, turn in found]
         return [one for one in recorded if one[2] is not None]
 
-    def add_tool(self, key: str, question: str | None, use: Use, outcome: JSON) -> Future[None]:
+    def add_tool(self, key: str, question: str | None, use: Use, outcome: JSON) -> Write:
         """Record what a tool gave back; `question` where others may be given it too."""
         made = use.name, use.path, use.turn, use.arguments
         return self._record("tools", key, question, *made, outcome, time.time())
 
-    def add_event(self, kind: str, record: JSON) -> Future[None]:
+    def add_event(self, kind: str, record: JSON) -> Write:
         """Record something that happened, for the report."""
         return self._record("events", None, kind, record, time.time())
 
@@ -110,13 +110,13 @@ class Ledger:
         ((failures,),) = self._rows("SELECT count(*) FROM failures")
         return {"calls": calls, "tokens": int(tokens), "failures": failures, "seconds": seconds}
 
-    async def landed(self, done: Future[None]) -> None:
+    async def landed(self, write: Write) -> None:
         """Wait on a loop until something is on disk: cheaper than `asyncio.wrap_future` where many wait.
 
         Raises:
             LedgerError: it could not be written.
         """
-        await self._writer.landing.of(done)
+        await self._writer.landing.of(write)
 
     def settle(self) -> None:
         """Wait until everything is on disk, also what nobody waits for.
@@ -125,6 +125,10 @@ class Ledger:
             LedgerError: it is not.
         """
         self._writer.do("SELECT 1").result()
+
+    async def asettle(self) -> None:
+        """The same, asynchronously."""
+        await self.landed(self._writer.do("SELECT 1"))
 
     def usages(self) -> list[tuple[Any, dict[str, int] | None]]:
         """Of each call the model as its request names it, and the tokens that it told."""
@@ -169,7 +173,7 @@ class Ledger:
                 self._writer.failure = failure = unread(self._name, error)
                 raise failure from error
 
-    def _record(self, table: str, *values: Any) -> Future[None]:
+    def _record(self, table: str, *values: Any) -> Write:
         if table in self._keys:
             self._keys[table].add(values[0])
         return self._writer.add(table, values)

@@ -13,6 +13,8 @@ from llmdl_plugins.data import Example
 from llmdl_plugins.errors import Stopped
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.plain import plain
+from llmdl_plugins.run.aim import SCORE, Aim
+from llmdl_plugins.run.cheaper import cheaper
 from llmdl_plugins.run.counts import Spent
 from llmdl_plugins.run.evaluate import Evaluator
 from llmdl_plugins.run.events import Told
@@ -45,6 +47,7 @@ class Problem:
         backward: turns failing rollouts into feedback on parameters; needs a teacher.  Where they were made with other
             values than the incumbent's, those are named after them.
         refusals: why answers could not be used, with counts.
+        aim: what is accepted: what scores better, or what costs less and is not worse by a margin.
     """
 
     evaluator: Evaluator
@@ -60,6 +63,7 @@ class Problem:
     _met: list[str] = field(default_factory=list)
     refusals: Counter[str] = field(default_factory=Counter)
     untestable: Callable[[Values], str] = lambda values: ""
+    aim: Aim = SCORE
 
     @property
     def incumbent(self) -> dict[str, Any]:
@@ -176,7 +180,7 @@ class Problem:
             return Verdict(False, 0.0, 0, 0, 0, 0.0, 0.0, found[1])
         full = self._full(candidate)
         number, before = len(self._verdicts), self._incumbent
-        verdict = await screen(self.evaluator, before, full, self._val, seed=f"{self.seed}/{number}")
+        verdict = await self._screened(before, full, f"{self.seed}/{number}")
         if verdict.accepted and (why := self.untestable(full)):
             verdict = replace(verdict, accepted=False, reason=why)
         self._verdicts.append(verdict)
@@ -185,6 +189,10 @@ class Problem:
             self.keep(full)
         self._tell(verdict, what, candidate, before)
         return verdict
+
+    async def _screened(self, before: Values, after: Values, seed: str) -> Verdict:
+        given, margin = (self.evaluator, before, after, self._val), self.aim.margin
+        return await (screen(*given, seed=seed) if margin is None else cheaper(*given, seed=seed, margin=margin))
 
     def refusal(self, candidate: Values, shown: Sequence[Example] = ()) -> tuple[str, str] | None:
         """The name and the fault of a text that brings along what it must not, whoever proposes it.

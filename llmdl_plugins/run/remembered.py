@@ -26,7 +26,44 @@ class NotRememberedError(MisuseError):
     """The run never asked this."""
 
 
-class Remembered:
+class Replaying:
+    """Gives answers that were given before, and sends nothing; subclasses say which."""
+
+    def pay(self, call: Call, send: Callable[[], JSON]) -> JSON:
+        """The answer."""
+        raise NotImplementedError
+
+    async def apay(self, call: Call, send: Callable[[], Awaitable[JSON]]) -> JSON:
+        """The same, asynchronously."""
+        return self.pay(call, lambda: None)
+
+    def begin(self, call: Call) -> JSON:
+        """The recorded answer of a stream."""
+        return self.pay(call, lambda: None)
+
+    async def abegin(self, call: Call) -> JSON:
+        """The same, asynchronously."""
+        return self.pay(call, lambda: None)
+
+    def first(self, call: Call, start: Callable[[], T]) -> T:
+        """Nothing is ever started."""
+        return start()
+
+    async def afirst(self, call: Call, start: Callable[[], Awaitable[T]]) -> T:
+        """Nothing is ever started."""
+        return await start()
+
+    def finish(self, call: Call, answer: JSON) -> None:
+        """Nothing is ever new."""
+
+    def leave(self, call: Call, part: JSON) -> None:
+        """Nothing is ever new."""
+
+    def fail(self, call: Call, error: BaseException) -> None:
+        """Nothing is ever tried."""
+
+
+class Remembered(Replaying):
     """Answers from a ledger, which is only read.
 
     Args:
@@ -83,35 +120,6 @@ class Remembered:
         return RunFolderError(
             f"{self.path} can't be read ({why}): run the same `llmdl fit` again, which saves what can be read of it."
         )
-
-    async def apay(self, call: Call, send: Callable[[], Awaitable[JSON]]) -> JSON:
-        """The same, asynchronously."""
-        return self.pay(call, lambda: None)
-
-    def begin(self, call: Call) -> JSON:
-        """The recorded answer of a stream."""
-        return self.pay(call, lambda: None)
-
-    async def abegin(self, call: Call) -> JSON:
-        """The same, asynchronously."""
-        return self.pay(call, lambda: None)
-
-    def first(self, call: Call, start: Callable[[], T]) -> T:
-        """Nothing is ever started."""
-        return start()
-
-    async def afirst(self, call: Call, start: Callable[[], Awaitable[T]]) -> T:
-        """Nothing is ever started."""
-        return await start()
-
-    def finish(self, call: Call, answer: JSON) -> None:
-        """Nothing is ever new."""
-
-    def leave(self, call: Call, part: JSON) -> None:
-        """Nothing is ever new."""
-
-    def fail(self, call: Call, error: BaseException) -> None:
-        """Nothing is ever tried."""
 
 
 class Unrecorded:

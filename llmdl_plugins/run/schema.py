@@ -112,8 +112,13 @@ def _stored(kind: str, value: Any) -> Any:
     return clean(value) if kind.startswith("TEXT") else value
 
 
+def texts_of(values: Sequence[Any]) -> str:
+    """All texts of a row as one."""
+    return "\x1f".join([v for v in values if isinstance(v, str)])
+
+
 def _crc(values: Sequence[Any]) -> int:
-    return zlib.crc32("\x1f".join([v for v in values if isinstance(v, str)]).encode("utf-8", "surrogatepass"))
+    return zlib.crc32(texts_of(values).encode("utf-8", "surrogatepass"))
 
 
 def table_of(values: tuple[Any, ...]) -> str | None:

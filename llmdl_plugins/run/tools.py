@@ -111,12 +111,12 @@ class ToolRecords(Outcomes):
     def asked(self, use: Use) -> Future[None] | None:
         """A tool calls a model: what it says hangs on the candidate, so it runs, and what it calls is remembered."""
         self.say(f"the tool {use.name} calls a model: a resumed run calls it again, its own calls are remembered")
-        return self.ledger.add_tool(self._asking(use), None, use, {"asks": True}) if self.is_original else None
+        return self.ledger.add_tool(self._asking(use), None, use, {"asks": True}).future() if self.is_original else None
 
     def add(self, use: Use, outcome: JSON) -> Future[None]:
         """Record an outcome; done when it is on disk."""
         question = self._question(use) if self.is_original and self.rules.mode == "replay" else None
-        return self.ledger.add_tool(self._key(use), question, use, outcome)
+        return self.ledger.add_tool(self._key(use), question, use, outcome).future()
 
     def _key(self, use: Use) -> str:
         return digest("tool", self.rollout, use.name, use.arguments, use.path, use.turn)

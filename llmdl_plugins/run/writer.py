@@ -5,32 +5,26 @@ from __future__ import annotations
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future
 from contextlib import suppress
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
 
 from llmdl_plugins import redact
 from llmdl_plugins.errors import LedgerError
 from llmdl_plugins.run.disk import unwritten
 from llmdl_plugins.run.landing import Landing
-from llmdl_plugins.run.schema import packed_row, recording, sealed_row
+from llmdl_plugins.run.schema import packed_row, recording, sealed_row, texts_of
+from llmdl_plugins.run.write import Write
 
 _GROUP = 256
+_GATHER = 2e-3  # seconds between two commits while many write: each wakes the loop, and keeps it from going on
+_REST = 0.02  # seconds without a write after which what could wait is written
 _TOGETHER = 32  # rows that one statement adds
 _LATER = {"rollouts"}  # what is made of calls that are on disk already: others are waited for, and go first
 _DISK = (sqlite3.OperationalError, sqlite3.DatabaseError, sqlite3.InternalError)  # others are of one value
 _Statement = tuple[str, tuple[Any, ...]]
-
-
-class _Write(NamedTuple):
-    """What waits to be written: a row of a table, or, without one, a statement of its own."""
-
-    table: str
-    values: tuple[Any, ...]
-    done: Future[None]
-    statement: str = ""
 
 
 class Writer:
@@ -46,48 +40,53 @@ class Writer:
         self._db, self._name, self._stays = db, name, stays
         self.lock = threading.Lock()
         self.failure: LedgerError | None = None
-        self.landing = Landing()
-        self._writes: queue.SimpleQueue[_Write | None] = queue.SimpleQueue()
+        self.landing, self._is_busy = Landing(), False
+        self._writes: queue.SimpleQueue[Write | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._write, name="llmdl-ledger", daemon=True)
         self._thread.start()
 
-    def add(self, table: str, values: tuple[Any, ...]) -> Future[None]:
-        """Add a row; done when it is on disk."""
-        return self._put(_Write(table, packed_row(table, values), Future()))
+    def add(self, table: str, values: tuple[Any, ...]) -> Write:
+        """Add a row; over when it is on disk."""
+        return self._put(Write(table, packed_row(table, values)))
 
-    def do(self, statement: str, values: tuple[Any, ...] = ()) -> Future[None]:
-        """Carry out a statement; done when it is on disk, with all that came before."""
-        return self._put(_Write("", values, Future(), statement))
+    def do(self, statement: str, values: tuple[Any, ...] = ()) -> Write:
+        """Carry out a statement; over when it is on disk, with all that came before."""
+        return self._put(Write("", values, statement))
 
     def close(self) -> None:
         """Write what is waiting, and end."""
         self._writes.put(None)
         self._thread.join()
 
-    def _put(self, write: _Write) -> Future[None]:
+    def _put(self, write: Write) -> Write:
         self._writes.put(write)
-        return write.done
+        return write
 
     def _write(self) -> None:
-        later = list[_Write]()
+        later = list[Write]()
         while (first := self._next(later)) is not None:
             group = [first]
+            if self._is_busy:
+                time.sleep(_GATHER)
             while len(group) < _GROUP and not self._writes.empty():
                 if (item := self._writes.get()) is None:
                     self._commit([*later, *group])
                     return
                 group.append(item)
             later = self._urgent([*later, *group])
+            self._is_busy = not self._writes.empty()
         self._commit(later)
 
-    def _next(self, later: list[_Write]) -> _Write | None:
-        """The next write; while there is none, what could wait is written."""
-        if later and self._writes.empty():
+    def _next(self, later: list[Write]) -> Write | None:
+        """The next write; when there is none for a while, what could wait is written."""
+        if later:
+            with suppress(queue.Empty):
+                return self._writes.get(timeout=_REST)
             self._commit(later)
             later.clear()
         return self._writes.get()
 
-    def _urgent(self, group: list[_Write]) -> list[_Write]:
+    def _urgent(self, group: list[Write]) -> list[Write]:
         """Write what somebody waits for; what is left may wait, but for no statement and not for ever."""
         later = [one for one in group if one.table in _LATER]
         if len(later) >= _GROUP or not all(one.table for one in group):
@@ -96,7 +95,7 @@ class Writer:
         self._commit([one for one in group if one.table not in _LATER])
         return later
 
-    def _commit(self, group: Sequence[_Write]) -> None:
+    def _commit(self, group: Sequence[Write]) -> None:
         if not group:
             return
         failure = self._kept(group)
@@ -104,15 +103,11 @@ class Writer:
             for one in group:  # what can't be stored is one of them: the others are
                 self._commit([one])
             return
-        # A caller that was cancelled is told nothing, but its answer was paid for and is kept.
-        for done in [w.done for w in group if w.done.set_running_or_notify_cancel()]:
-            if failure:
-                done.set_exception(failure)
-            else:
-                done.set_result(None)
+        for one in group:
+            one.end(failure)
         self.landing.announce()
 
-    def _kept(self, group: Sequence[_Write]) -> LedgerError | None:
+    def _kept(self, group: Sequence[Write]) -> LedgerError | None:
         if self.failure:
             return self.failure
         try:
@@ -130,7 +125,7 @@ class Writer:
             return failure
         return None
 
-    def _statements(self, group: Sequence[_Write]) -> Iterator[_Statement]:
+    def _statements(self, group: Sequence[Write]) -> Iterator[_Statement]:
         """What writes a group: rows of one table together, since each statement waits for the interpreter anew."""
         rows: dict[str, list[tuple[Any, ...]]] = {}
         for write in group:
@@ -144,8 +139,9 @@ class Writer:
 
     def _safe(self, values: tuple[Any, ...], table: str) -> tuple[Any, ...]:
         """What is written: here is the one way to the disk, and no secret takes it."""
-        hidden = tuple(redact.hide(v) if isinstance(v, str) else v for v in values) if self._stays else values
-        return sealed_row(table, hidden)
+        if self._stays and not redact.is_harmless(texts_of(values)):
+            values = tuple(redact.hide(v) if isinstance(v, str) else v for v in values)
+        return sealed_row(table, values)
 
     def _undo(self) -> None:
         with self.lock, suppress(sqlite3.Error):

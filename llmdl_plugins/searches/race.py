@@ -7,9 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean
 
+from llmdl_plugins.run.better import ACCEPT, better
 from llmdl_plugins.run.problem import Problem
 from llmdl_plugins.run.space import Architecture
 from llmdl_plugins.searches.allowance import Allowance
+
+_CAUTION = 4
+_WITHIN = 0.5  # of the margin: what loses all of it has no chance in the sealed test
 
 
 @dataclass
@@ -87,7 +91,33 @@ class Race:
 
     def ranked(self, architectures: Iterable[Architecture]) -> list[Architecture]:
         """The best first, of equals the cheaper."""
-        return sorted(architectures, key=lambda a: (-self.seen[a].score, self.seen[a].cost))
+        return sorted(architectures, key=lambda a: (-self.worth(a), self.seen[a].cost))
+
+    def worth(self, architecture: Architecture) -> float:
+        """Its score; for a run that is after cost what it saves, discounted where its score is not sure to hold."""
+        if self.problem.aim.margin is None or self.space.home not in self.seen:
+            return self.seen[architecture].score
+        saved = self.saved(architecture)
+        return saved * self.holds(architecture, _WITHIN) ** _CAUTION if saved > 0 else saved
+
+    def saved(self, architecture: Architecture) -> float:
+        """The share of the application's cost."""
+        home = self.seen[self.space.home].cost
+        return 1 - self.seen[architecture].cost / home if home else 0.0
+
+    def holds(self, architecture: Architecture, share: float = 1.0) -> float:
+        """The chance that it is not worse than the application by so much of the margin."""
+        both = zip(self.seen[self.space.home].scores, self.seen[architecture].scores, strict=False)
+        told = [(old, new) for old, new in both if old is not None and new is not None]
+        return better(told, share * (self.problem.aim.margin or 0.0))
+
+    def finalists(self, ranked: Sequence[Architecture]) -> list[Architecture]:
+        """Those that are worth more than the application, as ranked; for cost those first that are sure to hold."""
+        best = list(ranked[: ranked.index(self.space.home)]) if self.space.home in ranked else list(ranked)
+        if self.problem.aim.margin is None or self.space.home not in self.seen:
+            return best
+        sure = {a: self.holds(a) >= ACCEPT for a in best}
+        return sorted(best, key=lambda a: (-sure[a], -self.saved(a) if sure[a] else -self.worth(a)))
 
     def cheapest_like(self, architecture: Architecture) -> Architecture:
         """The cheapest that came to the same on every row that both were run on, at least half as many."""

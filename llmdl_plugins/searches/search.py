@@ -24,7 +24,7 @@ class Search(Optimizer):
         self.runs = runs
 
     async def optimize(self, problem: Problem) -> None:
-        """Race, then propose the best; one that is worse than the application as it is is not proposed.
+        """Race, then propose the best; one that is worth less than the application as it is is not proposed.
 
         Raises:
             MisuseError: there is nothing to choose.
@@ -32,8 +32,7 @@ class Search(Optimizer):
         self.check(problem)
         race = Race(problem, self.runs)
         ranked = list(dict.fromkeys(race.cheapest_like(one) for one in await self.explored(race)))
-        best = ranked[: ranked.index(race.space.home)] if race.space.home in ranked else ranked
-        for architecture in best[:_FINALISTS]:
+        for architecture in race.finalists(ranked)[:_FINALISTS]:
             if (await problem.propose(race.space.changes(architecture), race.space.words(architecture))).accepted:
                 return
 

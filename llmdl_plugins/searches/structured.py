@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from llmdl_plugins.errors import MisuseError
+from llmdl_plugins.run.problem import Problem
 from llmdl_plugins.run.space import Architecture
 from llmdl_plugins.searches.belief import Belief, shared
 from llmdl_plugins.searches.race import Race, ladder
@@ -45,6 +47,16 @@ class Structured(Search):
         super().__init__(runs)
         self.first, self.entrants, self.explore = first, entrants, explore
         self.entering, self.going_on = entering, going_on
+
+    def check(self, problem: Problem) -> None:
+        """Refuse a run that is after cost: what options are worth is believed of scores.
+
+        Raises:
+            MisuseError: says what to take.
+        """
+        super().check(problem)
+        if problem.aim.margin is not None:
+            raise MisuseError("The search 'structured' looks for better scores: take portfolio where the aim is cost.")
 
     async def explored(self, race: Race) -> list[Architecture]:
         """The best posterior mean first."""

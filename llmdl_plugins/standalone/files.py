@@ -65,7 +65,9 @@ def modules(names: Iterable[Name], *beside: str) -> dict[str, str]:
     return found
 
 
-def written(needs: Needed, places: Mapping[str, str], parameters: frozenset[str]) -> dict[str, str]:
+def written(
+    needs: Needed, places: Mapping[str, str], parameters: frozenset[str], folder: str = FOLDER
+) -> dict[str, str]:
     """File name → source of everything that is needed."""
     by_module = {module: {name for one, name in needs.names if one == module} for module in places}
     made = {
@@ -73,7 +75,7 @@ def written(needs: Needed, places: Mapping[str, str], parameters: frozenset[str]
         for module, names in by_module.items()
         if (module, *names) != BASE
     }
-    return {f"{FOLDER}/{name}": text for name, text in {"__init__.py": "", f"{BLOCK}.py": BLOCK_CODE, **made}.items()}
+    return {f"{folder}/{name}": text for name, text in {"__init__.py": "", f"{BLOCK}.py": BLOCK_CODE, **made}.items()}
 
 
 def _module(module: str, names: set[str], needs: Needed, places: Mapping[str, str], parameters: frozenset[str]) -> str:

@@ -31,30 +31,37 @@ def chosen(layer: Module) -> Module:
     return layer
 
 
-def roots(value: Any) -> Iterator[tuple[str, str]]:
-    """The classes and functions of ours that a value is made of."""
+def roots(value: Any, *leaves: type[Module]) -> Iterator[tuple[str, str]]:
+    """The classes and functions of ours that a value is made of.
+
+    Args:
+        value: a layer, or what it holds.
+        leaves: layers that are written in words of their own.
+    """
     kind = type(value)
     match value:
+        case Module() if isinstance(value, leaves):
+            return
         case Choice() | Optional() if chosen(value) is not value:
-            yield from roots(chosen(value))
+            yield from roots(chosen(value), *leaves)
         case Untied():
             with untied(value.copies()):
-                yield from [*roots(value.inner)]
+                yield from [*roots(value.inner, *leaves)]
         case Module():
             yield kind.__module__, kind.__qualname__
             for name, one in vars(value).items():
-                yield from () if computed(kind, name) else roots(one)
+                yield from () if computed(kind, name) else roots(one, *leaves)
         case Mapping():
             for one in value.values():
-                yield from roots(one)
+                yield from roots(one, *leaves)
         case list() | tuple():
             for one in value:
-                yield from roots(one)
+                yield from roots(one, *leaves)
         case types.FunctionType():
             if is_ours(value.__module__) and value.__qualname__.isidentifier():
                 yield value.__module__, value.__qualname__
         case RunnableLambda():
-            yield from roots(getattr(value, "func", None))
+            yield from roots(getattr(value, "func", None), *leaves)
         case BaseModel() if (
             is_ours(kind.__module__) and not isinstance(value, BaseChatModel) and not next(places(value), None)
         ):

@@ -31,10 +31,11 @@ class Speller:
     Args:
         places: module of ours → the name that it is written to.
         attributes: of layers, those that their code reads.
+        folder: the name of the folder that they are written to.
     """
 
-    def __init__(self, places: Mapping[str, str], attributes: frozenset[str]) -> None:
-        self.places, self.attributes = places, attributes
+    def __init__(self, places: Mapping[str, str], attributes: frozenset[str], folder: str = FOLDER) -> None:
+        self.places, self.attributes, self.folder = places, attributes, folder
         self.imports: dict[str, str] = {}  # name here → the line that imports it
         self.models: list[tuple[BaseChatModel, str]] = []
 
@@ -137,7 +138,7 @@ class Speller:
     def imported(self, module: str, name: str) -> str:
         """What a name of a module is called here."""
         there, what = home(module, name) if is_ours(module) else (module, name)
-        line = f"from {f'{FOLDER}.{self.places[there]}' if there in self.places else there} import {what}"
+        line = f"from {f'{self.folder}.{self.places[there]}' if there in self.places else there} import {what}"
         if self.imports.setdefault(what, line) == line:
             return what
         other = f"{what}_{there.replace('.', '_')}"

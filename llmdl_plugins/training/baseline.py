@@ -9,10 +9,10 @@ from statistics import fmean
 
 from llmdl_plugins.data import Example, text_key
 from llmdl_plugins.errors import DataError
-from llmdl_plugins.layers.demonstrations import asked
 from llmdl_plugins.layers.retrieved import NEIGHBOURS, Demo, Index, support
 from llmdl_plugins.losses.loss import Loss
 from llmdl_plugins.plain import dumps
+from llmdl_plugins.updates import asked
 
 _LABELS = 50
 _VOTERS = 10

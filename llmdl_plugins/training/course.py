@@ -18,6 +18,7 @@ from llmdl_plugins.run.teacher import Teacher
 from llmdl_plugins.training.backward import backward
 from llmdl_plugins.training.baseline import no_model_baseline
 from llmdl_plugins.training.openings import count_opening
+from llmdl_plugins.training.pairs import rows_for_ties
 from llmdl_plugins.training.probe import PROBES, check_probes
 from llmdl_plugins.training.sealed import Sealed, sealed_test
 from llmdl_plugins.training.setup import Setup
@@ -53,6 +54,7 @@ class Course:
             self._feedback,
             setup.splits.val,
             untestable=self._untestable,
+            aim=setup.aim,
         )
 
     async def run(self) -> Sealed | None:
@@ -74,6 +76,11 @@ class Course:
             self.say(
                 "no texts are stored: of a run that is interrupted the scores go on, but calls whose texts are needed "
                 "are paid again, the report shows no feedback, and export --verify has nothing to compare with"
+            )
+        if (margin := self.setup.aim.margin) and len(splits.test) < (fewest := rows_for_ties(margin)):
+            self.warn(
+                f"{len(splits.test)} sealed rows can't show that nothing is lost beyond {100 * margin:g} points, even "
+                f"if every answer stays the same: that takes {fewest}. Give more (--test), or a larger margin"
             )
         if splits.twins:
             self.warn(f"{len(splits.twins)} train or val rows have a near-duplicate in test")
@@ -132,7 +139,8 @@ class Course:
         self.meter.aside = Spent()
         run = str(folder.path.resolve()) if folder else f"memory/{id(self)}"
         self.openings = count_opening(splits.test_fingerprint, run, self.warn)
-        sealed = await sealed_test(self.evaluator, {}, self.problem.incumbent, splits.test, self.setup.seed)
+        final, seed, aim = self.problem.incumbent, self.setup.seed, self.setup.aim
+        sealed = await sealed_test(self.evaluator, {}, final, splits.test, seed, aim)
         if baseline := await no_model_baseline(splits.train, splits.test, self.setup.loss):
             self.evaluator.ledger.add_event("baseline", plain(baseline))
             self.say(

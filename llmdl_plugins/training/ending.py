@@ -23,7 +23,7 @@ def tested(course: Course, sealed: Sealed | None) -> Result:
 
 def untested(course: Course, status: str, reason: str) -> Result:
     """A result without figures."""
-    nothing = dict.fromkeys(Sealed.__dataclass_fields__)
+    nothing = {**dict.fromkeys(Sealed.__dataclass_fields__), "margin": course.setup.aim.margin}
     return _result(course, status, reason, {**nothing, "test_size": len(course.setup.splits.test)})
 
 

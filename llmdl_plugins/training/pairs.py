@@ -48,6 +48,33 @@ def score_interval(wins: int, losses: int, n: int) -> tuple[float, float]:
     return _edge(wins, losses, n, middle, -1.0), _edge(wins, losses, n, middle, 1.0)
 
 
+def not_worse(wins: int, losses: int, n: int, margin: float) -> float:
+    """Two-sided p that the difference of two paired shares is minus the margin: the same score statistic.
+
+    >>> round(not_worse(10, 12, 300, 0.05), 3)
+    0.013
+    """
+    return 2 - 2 * NormalDist().cdf(abs(_tango(wins, losses, n, -margin)))
+
+
+def loss_excluded(wins: int, losses: int, n: int, margin: float) -> bool:
+    """Whether the score interval of these counts lies above minus the margin.
+
+    >>> loss_excluded(10, 12, 300, 0.05), loss_excluded(10, 12, 300, 0.03)
+    (True, False)
+    """
+    return _tango(wins, losses, n, -margin) > _Z
+
+
+def rows_for_ties(margin: float) -> int:
+    """The fewest items that show that nothing is lost beyond a margin where no item differs.
+
+    >>> rows_for_ties(0.05), score_interval(0, 0, rows_for_ties(0.05))[0] > -0.05
+    (73, True)
+    """
+    return int(_Z**2 * (1 - margin) / margin) + 1
+
+
 def _edge(wins: int, losses: int, n: int, inside: float, outside: float) -> float:
     for _ in range(60):
         middle = (inside + outside) / 2
@@ -70,9 +97,13 @@ def _tango(wins: int, losses: int, n: int, delta: float) -> float:
     return distance / sqrt(variance)
 
 
-def sign_flip(differences: Sequence[float], seed: int = 0) -> float:
-    """Two-sided p of the mean difference under random signs (Fisher's permutation test, sampled)."""
-    moved = [d for d in differences if d]
+def sign_flip(differences: Sequence[float], seed: int = 0, margin: float = 0.0) -> float:
+    """Two-sided p of the mean difference under random signs (Fisher's permutation test, sampled).
+
+    Args:
+        margin: where the mean difference would be minus this.
+    """
+    moved = [d + margin for d in differences if d + margin]
     if not moved:
         return 1.0
     draw, observed = random.Random(seed), abs(sum(moved)) - 1e-12
@@ -88,6 +119,15 @@ def bootstrap_interval(differences: Sequence[float], seed: int = 0) -> tuple[flo
     means = sorted(fmean(draw.choices(differences, k=len(differences))) for _ in range(_DRAWS // 5))
     cut = round(_tail(len(differences)) * len(means))
     return means[cut], means[-cut - 1]
+
+
+def share_interval(both: Sequence[tuple[float, float]], seed: int = 0) -> tuple[float, float]:
+    """95 % bootstrap interval of the share of its cost that is left, items being before and after."""
+    draw = random.Random(seed)
+    drawn = [[sum(side) for side in zip(*draw.choices(both, k=len(both)), strict=True)] for _ in range(_DRAWS // 5)]
+    shares = sorted(after / before for before, after in drawn if before)
+    cut = round(_tail(len(both)) * len(shares))
+    return shares[cut], shares[-cut - 1]
 
 
 def _tail(n: int) -> float:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from math import exp, lgamma, log, sqrt
 
-from llmdl_plugins.training.pairs import gain_shown
+from llmdl_plugins.training.pairs import gain_shown, loss_excluded
 
 LIKELY = 0.8
 TYPICAL = 0.2  # noise to reckon with where none was measured
@@ -33,6 +33,37 @@ def power(n: int, gain: float, discordance: float) -> float:
         return 0.0
     win = (discordance + gain) / (2 * discordance)
     return min(1.0, sum(p * at_least(enough(f), f, win) for f, p in chances(n, discordance)))
+
+
+@cache
+def held(n: int, margin: float, discordance: float, loss: float = 0.0) -> float:
+    """P(the sealed test of n right-or-wrong items shows that less than the margin is lost), exactly.
+
+    Args:
+        discordance: share of items on which the two sides differ, at least the loss.
+        loss: the true loss, as a share.
+
+    >>> round(held(300, 0.05, 0.1), 2), held(300, 0.05, 0.1, loss=0.05) < 0.05
+    (0.75, True)
+    """
+    win = (discordance - loss) / (2 * discordance) if discordance else 0.5
+    return min(1.0, sum(p * at_least(_fewest(f, n, margin), f, win) for f, p in chances(n, discordance)))
+
+
+@cache
+def rows_to_hold(margin: float, discordance: float) -> int | None:
+    """How many test items show with probability 0.8 that nothing is lost beyond a margin; None for more than 5,000."""
+    rows = 8
+    while held(rows, margin, discordance) < LIKELY:
+        if (rows := rows * 2) > _MOST_ROWS:
+            return None
+    return least(rows // 2, rows, lambda n: held(n, margin, discordance) >= LIKELY)
+
+
+@cache
+def _fewest(flips: int, n: int, margin: float) -> int:
+    """The fewest wins that show it where so many items differ; one more than there are where none do."""
+    return least(0, flips + 1, lambda wins: loss_excluded(wins, flips - wins, n, margin))
 
 
 @cache

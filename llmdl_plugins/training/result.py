@@ -13,6 +13,7 @@ from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.network import Network
 from llmdl_plugins.plain import JSON, plain
 from llmdl_plugins.run.tally import Tried, table
+from llmdl_plugins.training.costing import Costs, cost_words
 
 IMPROVED, NO_GAIN, STOPPED = "improved", "no gain shown", "stopped"
 _PACKAGES = ("llmdl-plugins", "langchain-core", "langgraph")
@@ -23,7 +24,9 @@ class Result:
     """The outcome of a run; its fields are those of `result.json`.
 
     `status` is "improved" only where the sealed test shows a gain; then the trained values are handed over, else the
-    untouched application is.  Where nothing was tested, `before` to `groups` are None, `openings` is 0 and `reason`
+    untouched application is; of a run that is after cost, only where the test shows that it is cheaper and not worse by
+    the `margin`.  `cost` is what a sealed row takes: unit, before, after, and the interval of the share that is left.
+    Where nothing was tested, `before` to `groups` are None, `openings` is 0 and `reason`
     says why.  `front` are the architectures that no other beats in score at the same cost, on train and val rows: no
     claim; empty where no choice was trained.
     """
@@ -47,6 +50,8 @@ class Result:
     versions: Mapping[str, str]
     reason: str = field(default="", compare=False)
     refused: int = 0
+    margin: float | None = None
+    cost: Costs | None = None
     front: Sequence[Tried] = ()
     network: Network | None = field(default=None, repr=False, compare=False)
     candidate: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
@@ -95,10 +100,11 @@ class Result:
             return f"{self.status}: {self.reason}{table(self.front)}\nspent: {spending(self.spent)}"
         low, high = self.interval
         head = f"{self.status}: {self.before:.1%} → {self.after:.1%} on {self.test_size} sealed rows"
+        took = f"{cost_words(self.cost, self.margin, low)}\n" if self.cost else ""
         opened = f"opened {self.openings} {'time' if self.openings == 1 else 'times'}"
         gain = f"gain {points(self.gain or 0.0)}, 95 % interval {points(low)} to {points(high)}"
         shown = f"{gain} (p = {self.p:.2g}, {self.method}; test set {opened})"
-        return f"{head}\n{shown}{table(self.front)}\nspent: {spending(self.spent)}"
+        return f"{head}\n{took}{shown}{table(self.front)}\nspent: {spending(self.spent)}"
 
 
 def spending(spent: Mapping[str, Any]) -> str:

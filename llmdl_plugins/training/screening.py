@@ -6,7 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
 
-from llmdl_plugins.run.screen import ACCEPT, better, is_clear, looks
+from llmdl_plugins.run.better import ACCEPT, better
+from llmdl_plugins.run.screen import is_clear, looks
 from llmdl_plugins.training.power import LIKELY, at_least, chances, least
 
 _Counts = tuple[int, int]

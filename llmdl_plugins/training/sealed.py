@@ -10,15 +10,25 @@ from statistics import fmean
 from llmdl_plugins.data import Example
 from llmdl_plugins.errors import InfrastructureError
 from llmdl_plugins.plain import plain
+from llmdl_plugins.run.aim import SCORE, Aim
+from llmdl_plugins.run.costs import cost
 from llmdl_plugins.run.evaluate import Evaluator
+from llmdl_plugins.run.prices import Prices
 from llmdl_plugins.run.rollout import Rollout, Values, Wanted
 from llmdl_plugins.training import pairs
+from llmdl_plugins.training.costing import Costs, costs
 from llmdl_plugins.training.requests import requests
 
 
 @dataclass(frozen=True)
 class Sealed:
-    """What the test said: shares before and after, their paired difference, and whether that is a gain."""
+    """What the test said: shares before and after, their paired difference, and whether that is a gain.
+
+    Args:
+        p: that the difference is none; for a run that is after cost, that it is minus the margin.
+        margin: by how much a cheaper application might be worse; None where a better one was looked for.
+        cost: of a row, before and after; None where no call was made.
+    """
 
     before: float
     after: float
@@ -29,18 +39,25 @@ class Sealed:
     discordant: int
     test_size: int
     groups: int
+    margin: float | None = None
+    cost: Costs | None = None
 
     @property
     def improved(self) -> bool:
         """Whether a useless change would look like this at most 1 time in 20: interval above 0, and p below 0.05.
 
         With a handful of items that differ the score interval alone is too quick (4 : 0 is chance 1 time in 16).
+
+        For a run that is after cost: interval above minus the margin, and cheaper.  Each of the two is claimed by
+        chance at most 1 time in 20, so both together are.
         """
-        return self.interval[0] > 0 and self.p < pairs.CERTAIN
+        if self.margin is None:
+            return self.interval[0] > 0 and self.p < pairs.CERTAIN
+        return self.interval[0] > -self.margin and self.cost is not None and self.cost.saved
 
 
 async def sealed_test(
-    evaluator: Evaluator, original: Values, final: Values, test: Sequence[Example], seed: int
+    evaluator: Evaluator, original: Values, final: Values, test: Sequence[Example], seed: int, aim: Aim = SCORE
 ) -> Sealed:
     """Both sides drawn fresh, interleaved in random order in one time window; the item (or its group) is the unit."""
     runs = [(side, example) for example in test for side in (0, 1)]
@@ -49,24 +66,30 @@ async def sealed_test(
     wanted = [Wanted(sides[side], example, f"sealed/{side}", "sealed/0") for side, example in runs]
     rollouts = await evaluator.all(wanted, "sealed test", tapes=False)
     scores = {(side, example.id): rollout for (side, example), rollout in zip(runs, rollouts, strict=True)}
-    both = [(scores[0, e.id], scores[1, e.id]) for e in test]
+    both, prices = [(scores[0, e.id], scores[1, e.id]) for e in test], evaluator.cashier.meter.prices
     if told := told_twice(both):
-        evaluator.ledger.add_event("sealed", plain(requests(told, evaluator.cashier.meter.prices)))
-    return judge(both, seed)
+        evaluator.ledger.add_event("sealed", plain(requests(told, prices)))
+    return judge(both, seed, aim, prices)
 
 
-def judge(pairs_of_rollouts: Sequence[tuple[Rollout, Rollout]], seed: int = 0) -> Sealed:
+def judge(
+    pairs_of_rollouts: Sequence[tuple[Rollout, Rollout]],
+    seed: int = 0,
+    aim: Aim = SCORE,
+    prices: Prices = Prices(),  # noqa: B008 - nobody changes it
+) -> Sealed:
     """The claim that these pairs support; a pair with an infrastructure error is left out on both sides."""
     kept = told_twice(pairs_of_rollouts)
     if not kept:
         raise InfrastructureError("No test row could be run on both sides: check the endpoint, then run it again.")
-    units = _units(kept)
+    items = _items(kept)
+    units = [(fmean(o.score for o, _ in item), fmean(n.score for _, n in item)) for item in items]
     before, after = fmean(u[0] for u in units), fmean(u[1] for u in units)
     binary = all(score in (0.0, 1.0) for unit in units for score in unit)
-    interval, p, method = (_binary if binary else _graded)(units, seed)
-    return Sealed(
-        before, after, after - before, interval, p, method, sum(a != b for a, b in units), len(kept), len(units)
-    )
+    interval, p, method = (_binary if binary else _graded)(units, seed, aim.margin)
+    told = before, after, after - before, interval, p, method, sum(a != b for a, b in units), len(kept), len(units)
+    took = [tuple([cost(run.receipts, prices) for run in side] for side in zip(*item, strict=True)) for item in items]
+    return Sealed(*told, aim.margin, costs(took, seed))  # type: ignore[arg-type]  # two sides each
 
 
 def told_twice(both: Sequence[tuple[Rollout, Rollout]]) -> list[tuple[Rollout, Rollout]]:
@@ -79,20 +102,27 @@ def unit(row: Example) -> str:
     return row.group or row.twin_key
 
 
-def _units(kept: Sequence[tuple[Rollout, Rollout]]) -> list[tuple[float, float]]:
-    """Scores before and after, one pair a unit."""
-    groups: dict[str, list[tuple[float, float]]] = {}
+def _items(kept: Sequence[tuple[Rollout, Rollout]]) -> list[list[tuple[Rollout, Rollout]]]:
+    """The pairs of each item."""
+    groups: dict[str, list[tuple[Rollout, Rollout]]] = {}
     for old, new in kept:
-        groups.setdefault(unit(old.example), []).append((old.score, new.score))
-    return [(fmean(o for o, _ in g), fmean(n for _, n in g)) for g in groups.values()]
+        groups.setdefault(unit(old.example), []).append((old, new))
+    return list(groups.values())
 
 
-def _binary(units: Sequence[tuple[float, float]], seed: int) -> tuple[tuple[float, float], float, str]:
+def _binary(
+    units: Sequence[tuple[float, float]], seed: int, margin: float | None
+) -> tuple[tuple[float, float], float, str]:
     wins, losses = sum(n > o for o, n in units), sum(n < o for o, n in units)
-    return pairs.score_interval(wins, losses, len(units)), pairs.mcnemar(wins, losses), "McNemar exact, Tango interval"
+    interval = pairs.score_interval(wins, losses, len(units))
+    if margin is not None:
+        return interval, pairs.not_worse(wins, losses, len(units), margin), "Tango test against the margin"
+    return interval, pairs.mcnemar(wins, losses), "McNemar exact, Tango interval"
 
 
-def _graded(units: Sequence[tuple[float, float]], seed: int) -> tuple[tuple[float, float], float, str]:
+def _graded(
+    units: Sequence[tuple[float, float]], seed: int, margin: float | None
+) -> tuple[tuple[float, float], float, str]:
     differences = [n - o for o, n in units]
-    interval, p = pairs.bootstrap_interval(differences, seed), pairs.sign_flip(differences, seed)
-    return interval, p, "sign flip, bootstrap interval"
+    interval, p = pairs.bootstrap_interval(differences, seed), pairs.sign_flip(differences, seed, margin or 0.0)
+    return interval, p, "sign flip, bootstrap interval" if margin is None else "sign flip against the margin"

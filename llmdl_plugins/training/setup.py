@@ -13,6 +13,7 @@ from llmdl_plugins.errors import BudgetError, MisuseError
 from llmdl_plugins.losses.loss import Loss
 from llmdl_plugins.network import Network
 from llmdl_plugins.plain import JSON, digest, plain
+from llmdl_plugins.run.aim import SCORE, Aim
 from llmdl_plugins.run.budget import Budget
 from llmdl_plugins.run.counts import Spent
 from llmdl_plugins.run.events import RunStarted
@@ -59,6 +60,7 @@ class Setup:
     content: bool
     fast_http: bool
     force: bool
+    aim: Aim
 
     def __post_init__(self) -> None:
         self._refuse_unpriced()
@@ -106,6 +108,7 @@ class Setup:
             "teacher": without_secrets(plain(self.teacher.asdict())) if self.teacher is not None else None,
             "seed": self.seed,
             "tools": self.tools.json(),
+            "aim": None if self.aim == SCORE else str(self.aim),
             "content": self.content,
             "splits": {name: [e.id if self.content else digest(e.id) for e in part] for name, part in parts.items()},
         }

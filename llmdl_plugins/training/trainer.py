@@ -14,6 +14,7 @@ from llmdl_plugins.losses.loss import resolve as resolve_loss
 from llmdl_plugins.network import Network, trainable
 from llmdl_plugins.parameter import showing
 from llmdl_plugins.run import observers
+from llmdl_plugins.run.aim import SCORE, Aim
 from llmdl_plugins.run.architecture import read_space
 from llmdl_plugins.run.audience import watched
 from llmdl_plugins.run.budget import Budget
@@ -64,6 +65,7 @@ class Trainer:
         recipe: gives the network an architecture around `node` before training.
         source: the state key that this node is asked with; that with the text of the rows, if not given.
         space: what there is to choose from: the name of a recipe, a file or a mapping with recipes and options.
+        aim: "score" for better answers; "cost, 3 points" for what is cheaper and worse by less than 3 points of 100.
         executor: where rows are run: "local" (this process), "processes", or what a plugin offers.
         workers: how many processes; one for each core, if not given.
         concurrency: calls of each model under way at once, and about so many rollouts.
@@ -101,6 +103,7 @@ class Trainer:
         node: str | None = None,
         source: str | None = None,
         space: Space = None,
+        aim: str | Aim = SCORE,
         seed: int = 0,
         concurrency: int = 8,
         executor: str | Executor = "local",
@@ -158,6 +161,7 @@ class Trainer:
             content=content,
             fast_http=fast_http,
             force=force,
+            aim=Aim.parse(aim),
         )
         if not self._finding.is_open:
             self.setup.refuse_idle()

@@ -56,6 +56,12 @@ class Place:
         keys = f"it may read {', '.join(known)}" if known else "its keys are not known"
         raise MisuseError(f"Say what node {self.node!r} is asked with (source, --source KEY): {keys}.")
 
+    def free(self, key: str) -> str:
+        """A key for what is handed to the node: none of its state, for what stands there would be gone on with."""
+        known = self.network.keys(self.node)
+        names = [key, *(f"{key}_{n}" for n in range(2, len(known) + 3))]
+        return next(name for name in names if name not in known)
+
     def beside(self, key: str | None) -> str:
         """A key that the node is given beside what it is asked with: the one that is said, or the only one.
 

@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from llmdl_plugins import Calls, Choice, Identity, Prompt, Sequential
+from llmdl_plugins.containers import (
+    Cascade,
+    Decompose,
+    Encoded,
+    Hierarchy,
+    Mixture,
+    MultiHead,
+    Noted,
+    Refine,
+    Residual,
+    Route,
+    Skip,
+    Windows,
+)
 from llmdl_plugins.errors import MisuseError
+from llmdl_plugins.layers import Demonstrations, Fuse
 from llmdl_plugins.testing import ScriptedChat
 
 MODEL = ScriptedChat([])
@@ -23,3 +40,45 @@ def test_what_nobody_writes_is_refused_at_once_with_the_key_that_was_meant() -> 
 def test_a_chain_reads_what_is_not_written_inside_and_costs_the_sum() -> None:
     chain = Sequential(prompt("question", "plan"), Choice({"a": prompt("plan", "b"), "b": Identity()}))
     assert (chain.reads, chain.writes, chain.calls()) == (("question",), ("plan", "b"), Calls(2))
+
+
+FUSE = Prompt(MODEL, "Join.", ["question", "drafts"], "fused")
+CRITIC = Prompt(MODEL, "What is wrong?", ["question", "draft"], "critique")
+NOTES = Prompt(MODEL, "Note.", "question", "notes")
+
+
+@pytest.mark.parametrize(
+    ("made", "reads"),
+    [
+        (lambda inner: Refine(inner, CRITIC, "question"), {"question"}),
+        (lambda inner: Cascade([inner, inner], Prompt(MODEL, "Sure?", ["draft", "rules"], "trust")), {"rules"}),
+        (lambda inner: MultiHead({"one": inner, "two": inner}, FUSE), {"question"}),
+        (lambda inner: Mixture(NOTES, {"one": inner, "two": inner}, FUSE), {"question"}),
+        (lambda inner: Route(NOTES, {"one": inner, "two": inner}), {"question"}),
+        (lambda inner: Residual(inner, Prompt(MODEL, "Better?", ["before", "after"], "is_better")), set()),
+        (lambda inner: Hierarchy(inner, Prompt(MODEL, "Join.", "drafts", "fused"), "text"), {"text"}),
+        (lambda inner: Windows(inner, "text"), {"text"}),
+        (lambda inner: Encoded(NOTES, inner, "question"), {"question"}),
+        (lambda inner: Noted(NOTES, inner, "question"), {"question"}),
+        (lambda inner: Decompose(inner, Prompt(MODEL, "Parts?", "task", "parts"), "question"), {"task", "question"}),
+        (lambda inner: Demonstrations(inner, "question"), {"question"}),
+    ],
+    ids=lambda value: type(value(prompt("mail", "answer"))).__name__ if callable(value) else "",
+)
+def test_a_container_needs_what_its_layers_read_but_for_what_it_makes(made: Any, reads: set[str]) -> None:
+    assert set(made(prompt("mail", "answer")).reads) == {"mail", *reads}
+    with pytest.raises(MisuseError, match="reads 'mail', which is neither given nor written before it"):
+        Sequential(made(prompt("mail", "answer")), given=[*reads])
+
+
+@pytest.mark.parametrize(
+    ("said", "build"),
+    [
+        ("Prompt would use 'draft' for two things", lambda: Prompt(MODEL, "Better?", ["draft", "draft"], "is_better")),
+        ("Fuse would use 'drafts' for two things", lambda: Fuse(MODEL, ["drafts", "drafts"], "answer")),
+        ("can't hide 'notes': Prompt reads it whenever it runs", lambda: Skip(prompt("notes", "answer"), ["notes"])),
+    ],
+)
+def test_keys_that_clash_are_refused_when_it_is_built(said: str, build: Any) -> None:
+    with pytest.raises(MisuseError, match=said):
+        build()

@@ -116,3 +116,34 @@ def test_what_dspys_json_cannot_carry_is_told() -> None:
 def test_other_forms_are_refused_by_name() -> None:
     with pytest.raises(MisuseError, match="can't be exported as 'patch', but as dspy, program, module, weights"):
         trainable(dspy.Predict("q -> a")).export("patch")
+
+
+def values_of(net: Any) -> dict[str, Any]:
+    net.unfreeze("*/tool:*")
+    net.unfreeze("*/field:*")
+    return VALUES
+
+
+def test_what_is_exported_is_verified_call_by_call() -> None:
+    net = trainable(carried().program())
+    with dspy.context(lm=(lm := filling(marked))):
+        found = net.verify([{"question": "q?"}, {"question": "r?"}], values_of(net))
+    assert str(found) == "verified: every message of 8 calls of 2 probes is equal"
+    assert len(lm.engine.chat.calls) == 8  # the exported program is given the same answers
+
+
+@pytest.mark.filterwarnings("ignore:.*is not in what is exported")
+def test_a_difference_is_named() -> None:
+    net = trainable(dspy.Predict("question -> answer"))
+    net.offer("self/temperature", [0.0, 0.7])
+    with dspy.context(lm=filling(marked)):
+        found = net.verify([{"question": "q?"}], {"self/temperature": 0.7})
+    assert not found.equal and "probe 1, self: differs from character" in str(found) and "0.7" in str(found)
+
+
+def test_a_probe_that_raises_is_misuse() -> None:
+    def broken(field: str, system: str, last: str) -> Any:
+        raise KeyError(field)
+
+    with dspy.context(lm=filling(broken)), pytest.raises(MisuseError, match="Probe 1 can't be used to verify"):
+        trainable(dspy.Predict("question -> answer")).verify([{"question": "q?"}])

@@ -17,6 +17,8 @@ from llmdl_plugins.errors import InfrastructureError, MisuseError, PluginError, 
 from llmdl_plugins.network import Network
 from llmdl_plugins.plugins.catalogue import catalogue, find
 from llmdl_plugins.run.events import CandidateScreened, Told
+from llmdl_plugins.run.optimizer import Optimizer
+from llmdl_plugins.run.work import Size
 from llmdl_plugins.testing import ScriptedChat, SimulatedChat, Simulator, server_process
 
 from . import hops_model
@@ -214,3 +216,28 @@ def test_options_that_dspy_refuses_are_misuse() -> None:
     net = trainable(Prompt(SimulatedChat(simulator=simulator), simulator.start[0], "question", "answer"))
     with pytest.raises(PluginError, match=r"dspy:simba failed inside DSPy 3.4.*Trainset too small: 40 < 400"):
         trained(net, simulator, "dspy:simba", options={"bsize": 400})
+
+
+# Runs of two nodes beside the sealed test, and calls of the teacher: benchmarks/dspy.md
+TOOK = {
+    "labeled-few-shot": (2, 0),
+    "bootstrap-few-shot": (92, 0),
+    "bootstrap-few-shot-with-random-search": (352, 0),
+    "bootstrap-few-shot-with-optuna": (125, 0),
+    "miprov2": (289, 9),
+    "gepa": (206, 16),
+    "infer-rules": (48, 20),
+}
+
+
+@pytest.mark.parametrize("name", TOOK)
+def test_what_it_takes_is_estimated_from_its_loops(name: str) -> None:
+    work, (runs, taught) = find("optimizers", f"dspy:{name}")().expected(Size(40, 40, 2, 0)), TOOK[name]
+    assert work.rollouts.low <= runs <= work.rollouts.high and work.teacher.low <= taught <= work.teacher.high
+    assert work != Optimizer().expected(Size(40, 40, 2, 0))
+
+
+def test_its_options_count() -> None:
+    gepa = find("optimizers", "dspy:gepa")
+    few, many = (gepa(auto=None, max_metric_calls=most).expected(Size(40, 40, 2, 0)).rollouts for most in (100, 900))
+    assert many.high - few.high == 800

@@ -13,7 +13,6 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable
-from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from llmdl_plugins import Prompt, Trainer, trainable
 from llmdl_plugins.errors import LlmdlError
 from llmdl_plugins.report.page import write_report
 from llmdl_plugins.run.ledger import Ledger
+from llmdl_plugins.run.write import Write
 from llmdl_plugins.scope import Call
 from llmdl_plugins.testing import SimulatedChat, Simulator
 
@@ -30,12 +30,12 @@ ROWS = (("train", 8), ("val", 8), ("test", 16))
 def trained(base: Path) -> dict[str, Any]:
     """What became of the run in `base/run`."""
     acknowledged = list[str]()
-    add: Callable[..., Future[None]] = Ledger.add_call
+    add: Callable[..., Write] = Ledger.add_call
 
-    def watched(self: Ledger, call: Call, *args: Any) -> Future[None]:
-        done = add(self, call, *args)
-        done.add_done_callback(lambda d: acknowledged.append(call.key) if not d.exception() else None)
-        return done
+    def watched(self: Ledger, call: Call, *args: Any) -> Write:
+        write = add(self, call, *args)
+        write.then(lambda: None if write.failure else acknowledged.append(call.key))
+        return write
 
     Ledger.add_call = watched  # type: ignore[method-assign]
     simulator = Simulator(skill="rule", seed=5)

@@ -14,8 +14,10 @@ from llmdl_langgraph.adapt import adapt
 from llmdl_plugins.containers.choice import Choice
 from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.layers.demonstrations import Demonstrations
+from llmdl_plugins.layers.prompt import Prompt
 from llmdl_plugins.layers.retrieved import RetrievedDemonstrations
 from llmdl_plugins.module import Module
+from llmdl_plugins.testing import ScriptedChat
 
 from .conftest import Agent
 from .test_frozen import ASKED, INPUTS, network, without_ids
@@ -172,6 +174,20 @@ def test_an_unknown_node_is_named(agent: Agent) -> None:
     for change in ({"wrap": {"srot": Same}}, {"replace": {"srot": Constant({})}}):
         with pytest.raises(MisuseError, match="Did you mean 'sort'"):
             net.variant(**change)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("layer", "said"),
+    [
+        (Prompt(ScriptedChat([]), "Sort.", "txt", "label"), "Prompt at node 'sort' reads 'txt', .*Did you mean 'text'"),
+        (Prompt(ScriptedChat([]), "Sort.", "text", "labl"), "writes labl, .* would be lost.*Did you mean 'label'"),
+    ],
+)
+def test_a_layer_that_does_not_fit_the_state_is_refused_when_it_is_put_there(
+    agent: Agent, layer: Module, said: str
+) -> None:
+    with pytest.raises(MisuseError, match=said):
+        network(agent("desk")).variant(replace={"sort": layer})
 
 
 def test_it_can_be_drawn(agent: Agent) -> None:

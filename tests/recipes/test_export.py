@@ -5,18 +5,21 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import llmdl_recipes as recipes
-from llmdl_plugins import Network
+from llmdl_plugins import Module, Network, Parameter, Prompt, Sequential, trainable
+from llmdl_plugins.containers import Decompose
 from llmdl_plugins.errors import MisuseError
+from llmdl_plugins.layers import Conv, EncoderDecoder, Pool, Retrieve, Score, SummaryMemory
 from llmdl_plugins.testing import ScriptedChat
+from llmdl_plugins.updates import text_of
 
-from .kinds import KINDS, SHORT, Kind
+from .kinds import KINDS, LONG, SHORT, Kind
 
 TARGETS = {"chain": "chain", "graph": "answer"}  # what the user has, and its node
 APART = Path(__file__).parent / "agents" / "apart.py"
@@ -74,7 +77,7 @@ def test_it_runs_without_this_package_as_it_was_trained(
 
 def test_a_recipe_that_is_off_is_exported_as_the_application(app: Any) -> None:
     files = recipes.multi_head(app.chain).export("module", {"chain/prompt": "One word."})
-    assert "wiring/nodes.py" not in files and "from counting import chain as chain" in files["app.py"]
+    assert "blocks/nodes.py" not in files and "from counting import chain as chain" in files["app.py"]
     assert '("system", "One word.")' in files["counting.py"]
 
 
@@ -98,5 +101,53 @@ def test_a_patch_does_not_lose_an_architecture_in_silence(app: Any) -> None:
 
 def test_a_model_without_a_name_is_told(app: Any) -> None:
     net = recipes.refine(app.chain, model=ScriptedChat(script=["NONE"]))
-    with pytest.raises(MisuseError, match="asks a ScriptedChat that has no name in any module"):
+    with pytest.raises(MisuseError, match="Prompt.model is a ScriptedChat, which does not run without"):
         net.export("module", {"chain/chosen": "refine"})
+
+
+FACTS = ["A parcel is late after 3 days.", "A letter is never late.", "Ada lives in Rome."]
+
+
+class Doubled(Module):
+    """A container of somebody else: inner, and inner again on what it said."""
+
+    def __init__(self, inner: Module) -> None:
+        self.inner, self.again = inner, Parameter("{} Again: {}")
+
+    async def forward(self, state: Any) -> Any:
+        first = await self.inner.ainvoke(state)
+        return await self.inner.ainvoke({**state, "question": self.again.value.format(*[text_of(first)] * 2)})
+
+
+def layers(model: Any) -> dict[str, Callable[[Module], Module]]:
+    """Name → what is put around or in front of a node, of all that no recipe has."""
+    asks = Prompt(model, "Which parts?", "question", "parts")
+    return {
+        "decompose": lambda inner: Decompose(inner, asks, "question", 2),
+        "encoder-decoder": lambda _: EncoderDecoder(model, "question", "answer"),
+        "conv": lambda _: Sequential(Conv(model, "How many?", "text", "said", width=16), Pool("said", "answer", "sum")),
+        "retrieve": lambda _: Sequential(
+            Retrieve(FACTS, "question", k=2), Prompt(model, "Say.", "documents", "answer")
+        ),
+        "memory": lambda _: Sequential(
+            SummaryMemory(model, "text", "kept", bound=60), Prompt(model, "Say.", "kept", "answer")
+        ),
+        "score": lambda _: Score(model, ["yes", "no"], "question", "answer", by="draws", draws=2),
+        "of others": Doubled,
+    }
+
+
+def test_what_no_recipe_has_is_exported_at_a_node_too(
+    app: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SAID", "A letter, or 2")
+    runs, expected = [], []
+    for name, made in layers(app.model).items():
+        net = trainable(app.graph).variant(wrap={"answer": made})
+        inputs = {"question": SHORT, "text": LONG}
+        expected.append(bound(app, net, {}, inputs))
+        files = net.export("module")
+        assert not any("llmdl" in text for text in files.values()), name
+        write(tmp_path / name, files)
+        runs.append((tmp_path / name, "graph", inputs, "A letter, or 2"))
+    assert apart(*runs) == expected

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypedDict
+from typing import Annotated, Any, TypedDict
 
 import pytest
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 from langchain_core.tools import tool
 from langgraph.config import get_stream_writer
 from langgraph.graph import END, START, StateGraph
+from langgraph.graph.message import add_messages
 from langgraph.prebuilt import create_react_agent
 from langgraph.types import Command, interrupt
 
@@ -21,7 +23,7 @@ from llmdl_plugins.run.ledger import Ledger
 from llmdl_plugins.testing import ScriptedChat
 
 from ..paid import Run
-from .kinds import ARCHITECTURES, DEMOS, KINDS, SHORT, Kind, costs
+from .kinds import ARCHITECTURES, DEMOS, KINDS, LONG, SHORT, Kind, costs
 
 TARGETS = {"chain": "chain", "graph": "answer"}  # what the user has, and its node
 
@@ -141,6 +143,26 @@ def test_examples_go_in_front_of_a_node_that_acts() -> None:
     assert str(model.calls[-1].messages[-1]["content"]).startswith("Example: Is it on time?")
 
 
+class Talk(TypedDict):
+    messages: Annotated[list[AnyMessage], add_messages]
+
+
+@pytest.mark.filterwarnings("ignore:create_react_agent has been moved")
+@pytest.mark.parametrize("name", ["perceptron", "encoder-decoder", "recurrent", "refine", "windows", "static"])
+def test_what_only_the_node_is_told_is_not_written_into_the_conversation(name: str) -> None:
+    model = ScriptedChat(script=lambda messages, _: "It is wrong.")
+    agent: Any = create_react_agent(model, [], prompt="You answer with one word.")
+    graph = StateGraph(Talk).add_node("n", agent).add_edge(START, "n").add_edge("n", END).compile()
+    kind = next(kind for kind in KINDS if kind.name == name)
+    values = {f"n/{key}": value for key, value in kind.values.items()}
+    asked = [HumanMessage("Hello.", id="1"), AIMessage("Yes?", id="2"), HumanMessage(LONG, id="3")]
+    net = kind.make(graph, node="n", source="messages")
+    with net.using({"n/chosen": kind.name, **values}):
+        talk = net.invoke({"messages": asked})["messages"]
+    assert talk[:3] == asked and talk[3].type == "ai"
+    assert len(model.calls) > 1 or name == "static"
+
+
 def test_a_space_says_what_a_node_is_asked_with(app: Any) -> None:
     space = read_space({"recipes": [{"recipe": "refine", "node": "answer", "source": "question"}, "vote"]})
     net = built(trainable(app.graph), {"node": "answer", "space": space})
@@ -159,6 +181,17 @@ def test_what_is_not_known_of_a_node_is_asked_for(app: Any) -> None:
         recipes.refine(app.graph, node="sign", source="answer")
     with pytest.raises(MisuseError, match="has no trainable prompt"):
         recipes.multi_head(app.graph, node="sign", source="answer", model=app.model)
+
+
+def test_what_the_state_holds_is_not_taken_for_what_a_reader_has_noted() -> None:
+    model = ScriptedChat(script=lambda messages, _: "kept")
+    asked: Any = TypedDict("asked", {"text": str, "notes": str, "answer": str})  # type: ignore[misc]
+    node = lambda state: {"answer": model.invoke([("system", "Answer."), ("user", state["text"])]).text}  # noqa: E731
+    graph = StateGraph(asked).add_node("n", node).add_edge(START, "n").add_edge("n", END).compile()
+    net = recipes.recurrent(graph, 16, 16, node="n", source="text", model=model)
+    with net.using({"n/chosen": "recurrent"}):
+        net.invoke({"text": LONG, "notes": "of the user"})
+    assert "of the user" not in str([call.messages for call in model.calls]) and len(model.calls) == 7
 
 
 def test_the_only_node_with_a_prompt_is_meant(app: Any) -> None:

@@ -26,7 +26,8 @@ def filled(ledger: Ledger) -> None:
         ledger.add_rollout(f"rollout/{n}", {"n": n, "words": "b" * n})
         ledger.add_tool(
             f"tool/{n}", None, Use(name="search", arguments={}, path="node", turn=n, injected={}), {"result": n}
-        ).result()
+        )
+        ledger.settle()
     ledger.add_failure("call/0", "node", "ConnectionError()").result()
 
 

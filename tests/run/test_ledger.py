@@ -131,11 +131,12 @@ def test_one_write_that_fails_is_told_and_later_ones_go_on(ledger: Ledger) -> No
 
 
 async def test_a_caller_that_was_cancelled_takes_nobody_down(ledger: Ledger) -> None:
-    waiting = asyncio.ensure_future(asyncio.wrap_future(ledger.add_call(Call("gone", "p", {}, False), 1, None, 0.0)))
+    waiting = asyncio.ensure_future(ledger.landed(ledger.add_call(Call("gone", "p", {}, False), 1, None, 0.0)))
+    await asyncio.sleep(0)
     waiting.cancel()
     for n in range(50):
-        ledger.add_call(Call(f"c{n}", "p", {}, False), 1, None, 0.0).cancel()
-    await asyncio.wait_for(asyncio.wrap_future(ledger.add_call(Call("here", "p", {}, False), 2, None, 0.0)), timeout=10)
+        ledger.add_call(Call(f"c{n}", "p", {}, False), 1, None, 0.0).future().cancel()
+    await asyncio.wait_for(ledger.landed(ledger.add_call(Call("here", "p", {}, False), 2, None, 0.0)), timeout=10)
     assert (ledger.answer("gone"), ledger.answer("c49"), ledger.answer("here")) == (1, 1, 2)
 
 

@@ -14,8 +14,9 @@ from llmdl_plugins.layers.prompt import Prompt
 from llmdl_plugins.module import Module
 from llmdl_plugins.network import trainable
 from llmdl_plugins.parameter import Parameter
+from llmdl_plugins.run.better import better, outlook
 from llmdl_plugins.run.rollout import Rollout
-from llmdl_plugins.run.screen import Verdict, better, outlook, screen
+from llmdl_plugins.run.screen import Verdict, screen
 from llmdl_plugins.tape import Tape
 from llmdl_plugins.testing import ScriptedChat
 

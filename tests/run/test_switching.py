@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from concurrent.futures import Future
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import pytest
 
 from llmdl_plugins.run.ledger import Ledger
 from llmdl_plugins.run.switching import quick_switches
+from llmdl_plugins.run.write import Write
 from llmdl_plugins.run.writer import Writer
 
 
@@ -50,7 +50,7 @@ def test_calls_are_written_before_rollouts_and_both_are_on_disk_when_all_is_sett
             ledger.add_failure("first", "p", "e")
             while not groups:
                 pass
-            waiting: list[Future[None]] = [ledger.add_rollout(f"{n:032x}", {"score": n}) for n in range(40)]
+            waiting: list[Write] = [ledger.add_rollout(f"{n:032x}", {"score": n}) for n in range(40)]
             failed = ledger.add_failure("k", "p", "e")
         failed.result(5)
         for one in waiting:

@@ -23,6 +23,7 @@ from llmdl_plugins.testing import SimulatedChat, Simulator
 FIELDS = [
     *("status", "before", "after", "gain", "interval", "p", "method", "discordant", "test_size", "groups", "openings"),
     *("accepted", "proposed", "spent", "parameters", "seed", "versions", "reason", "refused", "front"),
+    *("margin", "cost"),
 ]
 
 

@@ -6,11 +6,13 @@ from typing import Any, ClassVar
 
 from dspy import teleprompt
 
+from llmdl_dspy.teleprompt import expecting
 from llmdl_dspy.teleprompt.metric import metric
 from llmdl_dspy.teleprompt.optimizer import Lesson, Teleprompter
 from llmdl_dspy.teleprompt.ours import RIGHT, SeededOptuna, majority, score
 from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.run.foreign.candidate import Candidate
+from llmdl_plugins.run.work import Size, Work
 
 _POOL = "retrieved/pool"
 
@@ -20,6 +22,10 @@ class LabeledFewShot(Teleprompter):
 
     name = "dspy:labeled-few-shot"
     shows_rows = True
+
+    def expected(self, size: Size) -> Work:
+        """The screen alone."""
+        return expecting.one_proposal(size)
 
     def compiled(self, lesson: Lesson) -> Any:
         """The program that LabeledFewShot makes."""
@@ -33,6 +39,11 @@ class BootstrapFewShot(Teleprompter):
     shows_rows = True
     defaults: ClassVar[dict[str, Any]] = {"metric_threshold": RIGHT}
 
+    def expected(self, size: Size) -> Work:
+        """Rows until enough of them went right."""
+        demos = self.held.get("max_bootstrapped_demos", 4)
+        return expecting.one_proposal(size, expecting.bootstrapped(size, size.train, demos))
+
     def compiled(self, lesson: Lesson) -> Any:
         """The program that BootstrapFewShot makes."""
         made = teleprompt.BootstrapFewShot(metric=metric, **lesson.options)
@@ -43,6 +54,10 @@ class RandomSearch(BootstrapFewShot):
     """The best of several sets of such examples (Khattab et al., 2023)."""
 
     name = "dspy:bootstrap-few-shot-with-random-search"
+
+    def expected(self, size: Size) -> Work:
+        """Sets of examples, each on a validation set."""
+        return expecting.one_proposal(size, expecting.searched(size, self.held))
 
     def compiled(self, lesson: Lesson) -> Any:
         """The program that BootstrapFewShotWithRandomSearch makes."""
@@ -55,6 +70,10 @@ class WithOptuna(Teleprompter):
     name = "dspy:bootstrap-few-shot-with-optuna"
     shows_rows = True
     defaults: ClassVar[dict[str, Any]] = {"max_demos": 4}
+
+    def expected(self, size: Size) -> Work:
+        """Trials on a validation set."""
+        return expecting.one_proposal(size, expecting.searched(size, self.held))
 
     def compiled(self, lesson: Lesson) -> Any:
         """The program that BootstrapFewShotWithOptuna makes."""
@@ -75,6 +94,10 @@ class KNNFewShot(BootstrapFewShot):
     name = "dspy:knn-few-shot"
     recipe = "demonstrations"
     defaults: ClassVar[dict[str, Any]] = {"k": 3}
+
+    def expected(self, size: Size) -> Work:
+        """Every row once."""
+        return expecting.one_proposal(size, expecting.bootstrapped(size, size.train, size.train))
 
     def compiled(self, lesson: Lesson) -> Any:
         """The values of each layer that retrieves."""
@@ -103,6 +126,10 @@ class Ensemble(BootstrapFewShot):
 
     name = "dspy:ensemble"
     defaults: ClassVar[dict[str, Any]] = {"size": 3}
+
+    def expected(self, size: Size) -> Work:
+        """A random search."""
+        return expecting.one_proposal(size, expecting.searched(size, self.held))
 
     def compiled(self, lesson: Lesson) -> Any:
         """The best member."""

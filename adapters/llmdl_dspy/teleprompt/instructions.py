@@ -7,9 +7,11 @@ from typing import Any, ClassVar
 import dspy
 from dspy import teleprompt
 
+from llmdl_dspy.teleprompt import expecting
 from llmdl_dspy.teleprompt.metric import metric, metric_with_words
 from llmdl_dspy.teleprompt.optimizer import Lesson, Teleprompter
 from llmdl_dspy.teleprompt.ours import RIGHT, InferRulesFromRuns
+from llmdl_plugins.run.work import Range, Size, Work
 
 _COMPILING: tuple[str, ...] = ("num_trials", "minibatch", "minibatch_size")
 
@@ -19,6 +21,12 @@ class COPRO(Teleprompter):
 
     name = "dspy:copro"
     needs_teacher = True
+
+    def expected(self, size: Size) -> Work:
+        """Each instruction of each round, for each node, on all rows."""
+        made = self.held.get("breadth", 10) * self.held.get("depth", 3) * size.parameters
+        runs = Range(size.train, 0.6 * made * size.train, 1.0 * made * size.train)
+        return expecting.one_proposal(size, runs, Range(size.parameters, made, made))
 
     def compiled(self, lesson: Lesson) -> Any:
         """The program that COPRO makes."""
@@ -33,6 +41,10 @@ class MIPROv2(Teleprompter):
     name = "dspy:miprov2"
     needs_teacher = shows_rows = True
     defaults: ClassVar[dict[str, Any]] = {"metric_threshold": RIGHT}
+
+    def expected(self, size: Size) -> Work:
+        """Candidates of both, and trials."""
+        return expecting.proposed(size, self.held)
 
     def compiled(self, lesson: Lesson) -> Any:
         """The program that MIPROv2 makes; `num_trials` and `minibatch_size` go to its `compile`."""
@@ -51,6 +63,10 @@ class GEPA(Teleprompter):
     needs_teacher = True
     defaults: ClassVar[dict[str, Any]] = {"auto": "light"}
 
+    def expected(self, size: Size) -> Work:
+        """As many looks at rows as it may take."""
+        return expecting.one_proposal(size, *expecting.reflected(size, self.held))
+
     def compiled(self, lesson: Lesson) -> Any:
         """The program that GEPA makes."""
         return gepa(lesson, **lesson.options).compile(lesson.student, **lesson.halves())
@@ -61,6 +77,13 @@ class SIMBA(Teleprompter):
 
     name = "dspy:simba"
     needs_teacher = shows_rows = True
+
+    def expected(self, size: Size) -> Work:
+        """In each step a batch in several draws, and what was made of it on the batch; the best on all rows."""
+        rows = min(self.held.get("bsize", 32), size.train)
+        steps, draws = self.held.get("max_steps", 8), self.held.get("num_candidates", 6)
+        most = steps * 2.0 * draws * rows + (draws + 1) * size.train
+        return expecting.one_proposal(size, Range(rows, 0.5 * most, most), Range(0, steps * 2.0, 1.0 * steps * draws))
 
     def compiled(self, lesson: Lesson) -> Any:
         """The program that SIMBA makes; its batch is at most all rows."""
@@ -76,6 +99,13 @@ class InferRules(Teleprompter):
     name = "dspy:infer-rules"
     needs_teacher = shows_rows = True
     defaults: ClassVar[dict[str, Any]] = {"metric_threshold": RIGHT}
+
+    def expected(self, size: Size) -> Work:
+        """Sets of rules, each on a validation set."""
+        sets = self.held.get("num_candidates", 10)
+        runs = expecting.bootstrapped(size, size.train / 2, 4.0).plus(expecting.tried(size, sets))
+        asked = 1.0 * sets * size.parameters
+        return expecting.one_proposal(size, runs, Range(0, asked, 2 * asked))
 
     def compiled(self, lesson: Lesson) -> Any:
         """The program that InferRules makes."""
@@ -93,6 +123,13 @@ class BetterTogether(Teleprompter):
     name = "dspy:better-together"
     needs_teacher = shows_rows = True
     defaults: ClassVar[dict[str, Any]] = {"strategy": "p -> g", "search": {}, "gepa": {"auto": "light"}}
+
+    def expected(self, size: Size) -> Work:
+        """A random search, GEPA, and what came of each on a validation set."""
+        options = self.held
+        runs, teacher = expecting.reflected(size, options["gepa"])
+        runs = runs.plus(expecting.searched(size, options["search"])).plus(expecting.tried(size, 3.0))
+        return expecting.one_proposal(size, runs, teacher)
 
     def compiled(self, lesson: Lesson) -> Any:
         """The program that BetterTogether makes."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
+from traceback import clear_frames
 from typing import Any, ClassVar
 
 import dspy
@@ -38,6 +39,11 @@ class Teleprompter(Optimizer):
     def __init__(self, **options: Any) -> None:
         self.options: dict[str, JSON] = options
 
+    @property
+    def held(self) -> dict[str, Any]:
+        """The options that hold."""
+        return {**self.defaults, **self.options}
+
     def compiled(self, lesson: Lesson) -> Program | Candidate:
         """The program that is best, or its values; runs in a thread of its own."""
         raise NotImplementedError
@@ -45,7 +51,7 @@ class Teleprompter(Optimizer):
     async def optimize(self, problem: Problem) -> None:
         """Let the teleprompter work, and propose what it ended with, or its best so far if the budget ends it."""
         bridge = Bridge(problem, self.name, f"DSPy {dspy.__version__}")
-        lesson = await Lesson.of(bridge, {**self.defaults, **self.options})
+        lesson = await Lesson.of(bridge, self.held)
         with quiet(problem.say):
             await bridge.proposed(lambda: lesson.led(self.compiled))
 
@@ -94,7 +100,11 @@ class Lesson:
         """The values that come of it, with DSPy's settings in this thread and its threads alone."""
         held = {MARK: True, "disable_history": True, "max_errors": _ERRORS, "num_threads": self.threads}
         with dspy.context(lm=self.teacher, trace=[], callbacks=[], track_usage=False, **held):
-            found = compiled(self)
+            try:
+                found = compiled(self)
+            except BaseException as error:
+                clear_frames(error.__traceback__)  # bars that are cut off draw once more when they go: here, unseen
+                raise
             return found if isinstance(found, Candidate) else self.desk.candidates.of(found.nodes)
 
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from llmdl_plugins.data import Example
+from llmdl_plugins.run.aim import SCORE, Aim
 from llmdl_plugins.run.budget import Budget
 from llmdl_plugins.run.meter import Meter
 from llmdl_plugins.run.problem import Problem
@@ -26,11 +27,12 @@ class SpaceProblem(Problem):
 
     Args:
         runs: those that it may make; one more is an error of the strategy.
+        aim: what it is after.
     """
 
-    def __init__(self, world: SpaceWorld, runs: int, seed: int = 0) -> None:
+    def __init__(self, world: SpaceWorld, runs: int, seed: int = 0, aim: Aim = SCORE) -> None:
         self.world, self.runs, self.seed, self.made = world, runs, seed, 0
-        self.train, self.teacher = _ROWS, None
+        self.train, self.teacher, self.aim = _ROWS, None, aim
         self.returned: Architecture = world.space.home
         self._meter = Meter(Budget())
 

@@ -49,6 +49,6 @@ def attention(
 
     def made(place: Place, inner: Module) -> Encoded:
         text = place.beside(pieces)
-        return Encoded(Attention(place.model, place.source, text, "read", k, width), inner, text)
+        return Encoded(Attention(place.model, place.source, text, place.free("read"), k, width), inner, text)
 
     return around(app, "attention", made, node=node, source=source, model=model)

@@ -53,6 +53,7 @@ def gated(
     """
 
     def made(place: Place, inner: Module) -> Encoded:
-        return Encoded(Gated(place.model, slots, place.source, "memory", (), bound, width), inner, place.source)
+        reader = Gated(place.model, slots, place.source, place.free("memory"), (), bound, width)
+        return Encoded(reader, inner, place.source)
 
     return around(app, "gated", made, node=node, source=source, model=model)

@@ -48,6 +48,6 @@ def mlp(
     """
 
     def made(place: Place, inner: Module) -> Noted:
-        return Noted(MLP(place.model, place.source, "notes", units), inner, place.source)
+        return Noted(MLP(place.model, place.source, place.free("notes"), units), inner, place.source)
 
     return around(app, "mlp", made, node=node, source=source, model=model)

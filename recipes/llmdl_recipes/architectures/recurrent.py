@@ -47,6 +47,7 @@ def recurrent(
     """
 
     def made(place: Place, inner: Module) -> Encoded:
-        return Encoded(Recurrent(place.model, place.source, "notes", (), bound, width), inner, place.source)
+        reader = Recurrent(place.model, place.source, place.free("notes"), (), bound, width)
+        return Encoded(reader, inner, place.source)
 
     return around(app, "recurrent", made, node=node, source=source, model=model)

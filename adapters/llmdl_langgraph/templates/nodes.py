@@ -1,4 +1,4 @@
-"""Nodes as blocks, and back: a block is an async function from a state to an update."""
+"""Nodes as blocks, and back."""
 
 import asyncio
 import copy
@@ -11,35 +11,39 @@ from pathlib import Path
 
 from langchain_core.runnables import RunnableLambda, ensure_config
 
-
-def of_node(graph, name):
-    """A node of a graph as a block; "outer/inner" is a node of the graph that is a node."""
-    if name not in graph.builder.nodes:
-        outer, _, inner = name.partition("/")
-        return of_node(graph.builder.nodes[outer].runnable, inner)
-    spec = graph.builder.nodes[name]
-
-    async def run(state):
-        return await spec.runnable.ainvoke(as_input(spec.input_schema, state), ensure_config())
-
-    return run
+from .block import Block
 
 
-def of_chain(chain):
-    """A chain as a block: what it gives is an update, or the output of one."""
+class Node(Block):
+    """A node of a graph; "outer/inner" is a node of the graph that is a node."""
 
-    async def run(state):
-        said = await chain.ainvoke(state, ensure_config())
+    def __init__(self, graph, name):
+        outer, _, inner = (name, "", "") if name in graph.builder.nodes else name.partition("/")
+        spec = graph.builder.nodes[outer]
+        super().__init__(inside=Node(spec.runnable, inner) if inner else None, spec=spec)
+
+    async def forward(self, state):
+        if self.inside:
+            return await self.inside.forward(state)
+        return await self.spec.runnable.ainvoke(as_input(self.spec.input_schema, state), ensure_config())
+
+
+class Chain(Block):
+    """A chain: what it gives is an update, or the output of one."""
+
+    def __init__(self, chain):
+        super().__init__(chain=chain)
+
+    async def forward(self, state):
+        said = await self.chain.ainvoke(state, ensure_config())
         return said if isinstance(said, dict) and said.keys() != {"output"} else {"output": said}
-
-    return run
 
 
 def as_node(block):
     """A block as a node: it is awaited, or run to its end where nobody awaits it."""
 
     async def awaited(state):
-        return await block(fields(state))
+        return await block.ainvoke(fields(state))
 
     def run(state):
         with ThreadPoolExecutor(1) as alone:
@@ -53,11 +57,11 @@ def as_chain(block):
     return as_node(block) | (lambda said: said["output"] if said.keys() == {"output"} else said)
 
 
-def with_nodes(graph, changed):
+def with_nodes(graph, blocks):
     """The graph with blocks at some of its nodes; edges, branches and all settings are the same."""
     builder = copy.copy(graph.builder)
     builder.nodes = dict(builder.nodes)
-    for name, block in changed.items():
+    for name, block in blocks.items():
         outer, _, inner = (name, "", "") if name in builder.nodes else name.partition("/")
         spec = builder.nodes[outer]
         runnable = with_nodes(spec.runnable, {inner: block}) if inner else as_node(block)
