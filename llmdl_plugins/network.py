@@ -234,6 +234,10 @@ class Network:
         """Another network, in which nodes are wrapped in or replaced by layers; this one stays as it is."""
         raise MisuseError(f"{type(self).__name__} has no nodes that could be wrapped or replaced.")
 
+    def layer(self) -> Module | None:
+        """The application as a layer, for containers; None where it can't be one as it stands."""
+        return None
+
     def offer(self, name: str, alternatives: Any) -> Parameter:
         """Let a node's model, or an option of its model calls, be chosen."""
         raise MisuseError(f"{type(self).__name__} has no nodes whose model could be chosen.")

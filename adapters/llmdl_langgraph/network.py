@@ -34,6 +34,7 @@ from llmdl_langgraph.tools import tools_of
 from llmdl_langgraph.unchanged import unchanged
 from llmdl_langgraph.verify import verify
 from llmdl_plugins import boundary, results, sync, tape
+from llmdl_plugins.as_layer import as_layer
 from llmdl_plugins.checks import Check, Verification
 from llmdl_plugins.data import Example
 from llmdl_plugins.errors import MisuseError
@@ -219,7 +220,8 @@ class LangGraphNetwork(Network):
         if other:
             raise MisuseError(f"variant() has no {' or '.join(other)}: {INSTEAD}")
         graph = self._compiled()
-        layers = {node: make(self._layer(node)) for node, make in (wrap or {}).items()} | dict(replace or {})
+        given = {node: make(self._layer(node)) for node, make in (wrap or {}).items()} | dict(replace or {})
+        layers = {node: as_layer(f"Node {node!r}", layer) for node, layer in given.items()}
         for node, layer in layers.items():
             self._check(node, layer)
         changed = with_nodes(graph, {node: LayerNode(layer) for node, layer in layers.items()})

@@ -7,6 +7,7 @@ from collections import Counter
 from types import MappingProxyType
 from typing import Any
 
+from llmdl_plugins.as_layer import as_layer
 from llmdl_plugins.cost import Calls
 from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.module import Module, State
@@ -37,6 +38,7 @@ class Vote(Module):
     identity = MappingProxyType({"draws": 1})
 
     def __init__(self, inner: Module, most: int = 5, target: str | None = None) -> None:
+        inner = as_layer("Vote", inner)
         if most < 2:
             raise MisuseError(f"Vote needs 2 draws or more, got most={most}.")
         self.inner, self.target = inner, target

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
+from llmdl_plugins.as_layer import as_layer
 from llmdl_plugins.containers.vote import majority
 from llmdl_plugins.cost import Calls
 from llmdl_plugins.keys import outside
@@ -37,6 +38,7 @@ class Windows(Module):
     """
 
     def __init__(self, inner: Module, source: str, width: int = 400, target: str | None = None) -> None:
+        inner = as_layer("Windows", inner)
         half = checked_bound("Windows", width // 2)
         self.inner, self.source, self.target = inner, source, target
         self.reads, self.writes = outside([inner], source), inner.writes

@@ -231,6 +231,9 @@ def refused() -> Sequence[tuple[str, Any]]:
         ("does not say what it writes", lambda: Route(silent, two)),
         ("does not say what it writes", lambda: Encoded(silent, Says("x"), "q")),
         ("1 to 6 keys", lambda: Skip(Says("x"), [])),
+        ("Vote takes layers, and was given a function: put a function.*BlackBox", lambda: Vote(refused)),  # type: ignore[arg-type]
+        ("Vote takes layers, and was given the class Says", lambda: Vote(Says)),  # type: ignore[arg-type]
+        ("Mixture takes layers, and was given a str", lambda: Mixture(Says("x"), {"a": "b", "c": "d"})),  # type: ignore[dict-item]
     ]
 
 
