@@ -13,7 +13,6 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.pregel import Pregel
 
 from llmdl_langgraph.adapt import found_in
-from llmdl_langgraph.drawn import drawn
 from llmdl_langgraph.folder import Application
 from llmdl_langgraph.handover import Handover
 from llmdl_langgraph.isolation import Graph
@@ -110,7 +109,7 @@ class ChainNetwork(LangGraphNetwork):
 
     def draw(self, form: str = "mermaid") -> str:
         """The links of the chain as text: "mermaid" or "svg"."""
-        return drawn(self.chain, form) or super().draw(form)
+        return self._drawn(self.chain, form)
 
     @property
     def _handover(self) -> Handover:

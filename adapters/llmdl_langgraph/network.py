@@ -43,7 +43,7 @@ from llmdl_plugins.keys import check_keys
 from llmdl_plugins.layered import layer_parameters
 from llmdl_plugins.module import Module
 from llmdl_plugins.network import Network
-from llmdl_plugins.parameter import Parameter
+from llmdl_plugins.parameter import Parameter, using
 from llmdl_plugins.plain import digest
 from llmdl_plugins.tape import Tape
 
@@ -201,7 +201,11 @@ class LangGraphNetwork(Network):
 
     def draw(self, form: str = "mermaid") -> str:
         """The wiring as text: "mermaid" or "svg"."""
-        return drawn(self.graph, form) or super().draw(form)
+        return self._drawn(self.graph, form)
+
+    def _drawn(self, runnable: Runnable[Any, Any], form: str) -> str:
+        with using(self.values()):
+            return drawn(runnable, form, self.layers) or super().draw(form)
 
     def variant(
         self, wrap: Mapping[str, Any] | None = None, replace: Mapping[str, Any] | None = None, **other: Any
