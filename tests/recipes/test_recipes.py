@@ -205,6 +205,35 @@ def test_what_the_state_holds_is_not_taken_for_what_a_reader_has_noted() -> None
     assert "of the user" not in str([call.messages for call in model.calls]) and len(model.calls) == 7
 
 
+@pytest.mark.parametrize(
+    ("recipe", "size", "said"),
+    [
+        (recipes.vote, "x", "draws of 2 or more, got 'x'"),
+        (recipes.vote, 1, "draws of 2 or more, got 1"),
+        (recipes.cascade, "x", "draws of 2 or more"),
+        (recipes.refine, 0, "rounds of 1 or more, got 0: a loop needs a cap"),
+        (recipes.multi_head, "x", "heads of 2 or more, got 'x'"),
+        (recipes.mixture, ["sums", "words"], "experts as name → what it is for"),
+        (recipes.mlp, "x", "one layer at least"),
+        (recipes.attention, "x", "k of 1 or more"),
+        (recipes.recurrent, "x", "a bound of 'x' tokens, which holds no sentence"),
+        (recipes.gated, 3, "names of its slots, each once, got 3"),
+        (recipes.windows, None, "a bound of None tokens"),
+        (recipes.hierarchy, 4, "a bound of 2 tokens"),
+    ],
+)
+def test_a_size_that_can_not_be_is_refused_when_it_is_built(app: Any, recipe: Any, size: Any, said: str) -> None:
+    with pytest.raises(MisuseError, match=said):
+        recipe(app.reader, size, source="question")
+
+
+def test_what_a_recipe_adds_is_drawn_at_its_node(app: Any) -> None:
+    for net in (recipes.refine(app.chain), recipes.refine(app.graph, source="question")):
+        for form in ("mermaid", "svg"):
+            assert all(word in net.draw(form) for word in ("chosen plain", "refine: Refine", "critic: Prompt"))
+    assert "subgraph" not in trainable(app.graph).draw()
+
+
 def test_the_only_node_with_a_prompt_is_meant(app: Any) -> None:
     assert list(recipes.vote(app.graph).layers) == ["answer"]
 
