@@ -8,7 +8,7 @@ PY := $(VENV)/bin/python
 RUN := runs/demo
 NEWS := runs/news.jsonl
 
-.PHONY: demo test test-long test-versions audit lint types unit bench bench-agents bench-training bench-dspy clean
+.PHONY: demo test test-long test-versions test-dspy audit lint types unit bench bench-agents bench-training bench-dspy clean
 
 demo: $(VENV)/ready
 	$(VENV)/bin/llmdl models pull
@@ -35,10 +35,18 @@ unit: $(VENV)/ready
 
 test-long: test
 	$(PY) -m pytest -q -m long
+	$(MAKE) test-dspy
 
 # A part of test-long: the lowest and the newest versions of what pyproject.toml names, and other instrumentations.
 test-versions: $(VENV)/ready
 	$(PY) -m pytest -q -m long tests/test_versions.py --durations=0
+
+# A part of test-long: DSPy's own tests, from its repository at the installed version, with our door open and without.
+DSPY_TAG = $$($(PY) -c "from importlib.metadata import version; print(version('dspy'))")
+test-dspy: $(VENV)/ready
+	rm -rf runs/dspy
+	git clone -q --depth 1 --branch $(DSPY_TAG) https://github.com/stanfordnlp/dspy runs/dspy
+	LLMDL_DSPY_CHECKOUT=runs/dspy $(PY) -m pytest -q -m long tests/dspy/test_own_suite.py
 
 # Known holes in what is installed: asks the index's advisories for each package, so it needs the network.
 # --strict: a package that could not be asked about is a failure, never "nothing found".

@@ -37,6 +37,20 @@ class Network:
         self._loaded: dict[Parameter, Any] = {}
         self.safe_tools: frozenset[str] = frozenset()  # may run whenever they are asked
 
+    def seen(self, rows: Sequence[Any], tapes: Sequence[Tape], are_all: bool = False) -> Network:
+        """The network with what was sent in runs of the untouched application; itself, where that tells nothing.
+
+        Args:
+            rows: what was run.
+            tapes: what was recorded, run by run.
+            are_all: whether a text that they don't show is never sent, and so is no parameter.
+        """
+        return self
+
+    def late_modules(self) -> list[str]:
+        """The modules of the application that were imported by its runs, where that is known."""
+        return []
+
     async def forward(self, inputs: Any, config: Any = None) -> Any:
         """Run the application once with the values in force."""
         raise NotImplementedError
@@ -213,6 +227,10 @@ class Network:
     def variant(self, wrap: Mapping[str, Any] | None = None, replace: Mapping[str, Any] | None = None) -> Network:
         """Another network, in which nodes are wrapped in or replaced by layers; this one stays as it is."""
         raise MisuseError(f"{type(self).__name__} has no nodes that could be wrapped or replaced.")
+
+    def layer(self) -> Module | None:
+        """The application as a layer, for containers; None where it can't be one as it stands."""
+        return None
 
     def offer(self, name: str, alternatives: Any) -> Parameter:
         """Let a node's model, or an option of its model calls, be chosen."""

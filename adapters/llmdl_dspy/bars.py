@@ -1,26 +1,29 @@
-"""Progress bars of DSPy's thread pools, each clearing only its own: several pools work side by side in a run."""
+"""Progress bars of DSPy's thread pools, of which none knows of another: several pools work side by side in a run."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
-from weakref import WeakSet
 
 from tqdm import tqdm
 
 
-class _Known(WeakSet["_Bar"]):
-    """Bars that are shown; another pool may have cleared one that is taken out."""
+class _Alone(set[Any]):
+    """Holds no bar: each pool clears what is shown as it starts, while those of others go through it."""
 
-    def remove(self, item: _Bar) -> None:
-        self.discard(item)
+    def add(self, element: Any) -> None:
+        pass
+
+    def remove(self, element: Any) -> None:
+        pass
 
 
 class _Bar(tqdm):  # type: ignore[misc]
-    _instances = _Known()
+    _instances = _Alone()
+    monitor_interval = 0  # no thread of its own that draws
 
 
 def bars(own: Callable[..., Any]) -> Any:
-    """What `tqdm` is to DSPy's pools: each of them forgets all bars when it starts, and a bar misses itself then."""
+    """What `tqdm` is to DSPy's pools."""
     return SimpleNamespace(tqdm=_Bar)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
+from traceback import clear_frames
 from typing import Any, ClassVar
 
 import dspy
@@ -99,7 +100,11 @@ class Lesson:
         """The values that come of it, with DSPy's settings in this thread and its threads alone."""
         held = {MARK: True, "disable_history": True, "max_errors": _ERRORS, "num_threads": self.threads}
         with dspy.context(lm=self.teacher, trace=[], callbacks=[], track_usage=False, **held):
-            found = compiled(self)
+            try:
+                found = compiled(self)
+            except BaseException as error:
+                clear_frames(error.__traceback__)  # bars that are cut off draw once more when they go: here, unseen
+                raise
             return found if isinstance(found, Candidate) else self.desk.candidates.of(found.nodes)
 
 

@@ -1,0 +1,45 @@
+"""Pools of threads that work side by side in a run are not stopped by each other's progress bars."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from llmdl_dspy.bars import bars
+
+
+@pytest.fixture(autouse=True)
+def taking_turns_often() -> Iterator[None]:
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    yield
+    sys.setswitchinterval(usual)
+
+
+def test_pools_that_start_while_others_draw_disturb_nobody() -> None:
+    tqdm, until, failed = bars(print).tqdm, time.monotonic() + 2, list[BaseException]()
+
+    def draws() -> None:
+        with open(os.devnull, "w") as nowhere:
+            for bar in [tqdm(total=1, file=nowhere) for _ in range(30)]:
+                bar.close()
+
+    def again(does: Callable[[], None]) -> None:
+        while time.monotonic() < until and not failed:
+            try:
+                does()
+            except BaseException as error:
+                failed.append(error)
+
+    doing = [draws] * 8 + [tqdm._instances.clear] * 4
+    threads = [threading.Thread(target=again, args=(does,)) for does in doing]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
