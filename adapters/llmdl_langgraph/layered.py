@@ -39,7 +39,7 @@ def _inside(value: Any, seen: set[int]) -> Iterator[Module]:
     seen.add(id(value))
     if isinstance(value, Module):
         yield value
-    elif isinstance(value, Runnable | list | tuple | Mapping):
-        held = value.values() if isinstance(value, Mapping) else value
-        for one in vars(value).values() if isinstance(value, Runnable) else held:
-            yield from _inside(one, seen)
+        return
+    held = vars(value) if isinstance(value, Runnable) else value
+    for one in held.values() if isinstance(held, Mapping) else held if isinstance(held, list | tuple) else ():
+        yield from _inside(one, seen)
