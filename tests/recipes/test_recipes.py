@@ -16,7 +16,7 @@ from langgraph.types import Command, interrupt
 
 import llmdl_recipes as recipes
 from llmdl_plugins import Network, trainable
-from llmdl_plugins.errors import MisuseError
+from llmdl_plugins.errors import MisuseError, ParameterError
 from llmdl_plugins.plugins.catalogue import catalogue
 from llmdl_plugins.run.architecture import built, read_space
 from llmdl_plugins.run.ledger import Ledger
@@ -168,6 +168,17 @@ def test_a_space_says_what_a_node_is_asked_with(app: Any) -> None:
     net = built(trainable(app.graph), {"node": "answer", "space": space})
     assert {"answer/chosen", "answer/refine/rounds"} <= net.named_parameters().keys()
     assert any(name.endswith("vote/draws") for name in net.named_parameters())
+
+
+def test_options_inside_of_what_is_off_need_none_that_is_in_force(app: Any) -> None:
+    votes = read_space({"recipes": ["vote"], "choices": {"answer/vote/draws": [3]}})
+    net = built(trainable(app.graph), {"node": "answer", "space": votes})
+    assert (net["answer/vote/draws"].options, net["answer/vote/draws"].default) == ((3,), 3)
+    plain = read_space({"recipes": ["vote"], "choices": {"answer/chosen": ["vote"]}})
+    with pytest.raises(ParameterError, match="the options need 'plain', what the application has now"):
+        built(trainable(app.graph), {"node": "answer", "space": plain})
+    with pytest.raises(ParameterError, match="not all among its options"):
+        built(trainable(app.graph), {"node": "answer", "space": {**votes, "choices": {"answer/vote/draws": [4]}}})
 
 
 def test_what_is_not_known_of_a_node_is_asked_for(app: Any) -> None:
