@@ -30,5 +30,11 @@ def as_layer(owner: str, given: Any) -> Module:
 
 
 def as_layers(owner: str, given: Mapping[str, Any]) -> dict[str, Module]:
-    """Layers by name."""
+    """Layers by name.
+
+    Raises:
+        MisuseError: they have no names, or one is none.
+    """
+    if not isinstance(given, Mapping):
+        raise MisuseError(f"{owner} takes layers by name, and was given a {type(given).__name__}: {{'a': …, 'b': …}}.")
     return {name: as_layer(owner, one) for name, one in given.items()}

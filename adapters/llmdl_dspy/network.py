@@ -22,6 +22,8 @@ from llmdl_plugins import sync
 from llmdl_plugins.as_layer import as_layer
 from llmdl_plugins.checks import Verification
 from llmdl_plugins.data import Example
+from llmdl_plugins.drawing import mermaid, svg
+from llmdl_plugins.drawing.outline import Box, outline
 from llmdl_plugins.errors import MisuseError, did_you_mean
 from llmdl_plugins.layered import layer_parameters
 from llmdl_plugins.module import Module
@@ -179,6 +181,15 @@ class DspyNetwork(Network):
         """The model that a predictor asks, as a chat model; None where none is set, here and now."""
         lm = self._predictor(node).predict.lm or dspy.settings.lm
         return None if lm is None else DspyChat(lm=lm)
+
+    def draw(self, form: str = "mermaid") -> str:
+        """Its predictors, with the layers at their places and the values in force: "mermaid" or "svg"."""
+        if form not in ("mermaid", "svg"):
+            return super().draw(form)
+        with using(self.values()):
+            inside = [outline(self._layer(node), node if node in self.program.layers else "") for node in self.nodes()]
+        box = Box(self.name, (), tuple(inside))
+        return mermaid.mermaid(box) if form == "mermaid" else svg.nested(box)
 
     def nodes(self) -> list[str]:
         """Its predictors."""

@@ -13,7 +13,6 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.pregel import Pregel
 
 from llmdl_langgraph.adapt import found_in
-from llmdl_langgraph.drawn import drawn
 from llmdl_langgraph.folder import Application
 from llmdl_langgraph.handover import Handover
 from llmdl_langgraph.isolation import Graph
@@ -105,16 +104,18 @@ class ChainNetwork(LangGraphNetwork):
         """Those that the chain is filled with."""
         return list(self.chain.get_input_jsonschema().get("properties", ()))
 
-    def _check(self, node: str, layer: Module) -> None:
+    def check_layer(self, node: str, layer: Module) -> None:
         """A chain may be given more than it is filled with."""
 
     def draw(self, form: str = "mermaid") -> str:
         """The links of the chain as text: "mermaid" or "svg"."""
-        return drawn(self.chain, form) or super().draw(form)
+        return self._drawn(self.chain, form)
 
     @property
     def _handover(self) -> Handover:
-        return Handover(Application(self.chain, "chain", self.discovery, self.tools, self.layers), self.offers)
+        return Handover(
+            Application(self.chain, "chain", self.discovery, self.tools, self.layers), self.offers, self.links
+        )
 
     def unchanged(self, values: Mapping[str, Any] | None = None, inputs: Any = None) -> list[Check]:
         """Nothing beside its texts: a chain has no threads and no wiring that an edit could touch."""

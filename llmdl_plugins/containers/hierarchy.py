@@ -44,7 +44,7 @@ class Hierarchy(Module):
         self, inner: Module, fuse: Module, source: str, width: int = 400, fan: int = 4, target: str | None = None
     ) -> None:
         inner, fuse = as_layer("Hierarchy", inner), as_layer("Hierarchy", fuse)
-        half = checked_bound("Hierarchy", width // 2)
+        half = checked_bound("Hierarchy", width, 2)
         most = at_least("Hierarchy", "fan", fan, 2, "a tree that doesn't join never ends")
         written("Hierarchy", fuse)
         self.inner, self.fuse, self.source, self.target = inner, fuse, source, target

@@ -9,7 +9,7 @@ from typing import Any
 
 from llmdl_plugins.as_layer import as_layer
 from llmdl_plugins.cost import Calls
-from llmdl_plugins.errors import MisuseError
+from llmdl_plugins.keys import at_least
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.updates import meaning
@@ -39,8 +39,7 @@ class Vote(Module):
 
     def __init__(self, inner: Module, most: int = 5, target: str | None = None) -> None:
         inner = as_layer("Vote", inner)
-        if most < 2:
-            raise MisuseError(f"Vote needs 2 draws or more, got most={most}.")
+        at_least("Vote", "draws", most, 2, "a vote of one is none")
         self.inner, self.target = inner, target
         self.reads, self.writes = inner.reads, inner.writes
         options = (1, *range(3, most, 2), most)

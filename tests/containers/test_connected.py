@@ -222,7 +222,7 @@ def refused() -> Sequence[tuple[str, Any]]:
         ("needs 2 experts", lambda: Mixture(Says("x"), one)),
         ("needs 2 branches", lambda: Route(Says("x"), one)),
         ("needs 2 stages", lambda: Cascade([Says("x")], Says("y"))),
-        ("needs 2 draws", lambda: Vote(Says("x"), most=1)),
+        ("draws of 2 or more, got 1", lambda: Vote(Says("x"), most=1)),
         ("a loop needs a cap", lambda: Refine(Says("x"), Says("y"), "q", rounds=None)),  # type: ignore[arg-type]
         ("a loop needs a cap", lambda: Refine(Says("x"), Says("y"), "q", rounds=0)),
         ("holds no sentence", lambda: Windows(Says("x"), "text", width=4)),
