@@ -144,15 +144,9 @@ class Network:
         with self.under(self.checked(values)):
             yield
 
-    @contextmanager
-    def under(self, candidate: Mapping[Parameter, Any]) -> Iterator[None]:
+    def under(self, candidate: Mapping[Parameter, Any]) -> _Under:
         """`using`, for values that were checked before."""
-        token = _in_force.set({**_in_force.get(), **candidate})
-        try:
-            with using(self.values()):
-                yield
-        finally:
-            _in_force.reset(token)
+        return _Under(self, candidate)
 
     async def ainvoke(self, inputs: Any, config: Any = None) -> Any:
         """The application's own output; with no value changed, exactly the application's own run."""
@@ -301,6 +295,24 @@ class Network:
         """The named values that differ from the untouched application."""
         given = self.state_dict() if values is None else {name: plain(v) for name, v in values.items()}
         return {name: value for name, value in given.items() if value != plain(self[name].default)}
+
+
+class _Under:
+    """A block in which values are in force, for every network inside; a class, since every rollout enters one."""
+
+    __slots__ = ("_candidate", "_network", "_token", "_using")
+
+    def __init__(self, network: Network, candidate: Mapping[Parameter, Any]) -> None:
+        self._network, self._candidate = network, candidate
+
+    def __enter__(self) -> None:
+        self._token = _in_force.set({**_in_force.get(), **self._candidate})
+        self._using = using(self._network.values())
+        self._using.__enter__()
+
+    def __exit__(self, *_: object) -> None:
+        self._using.__exit__()
+        _in_force.reset(self._token)
 
 
 _HEAD = ("parameter", "kind", "size", "slots", "trainable")
