@@ -40,7 +40,7 @@ def outside(layers: Iterable[Module | None], *more: str, made: Sequence[str] = (
 
 
 def check_chain(owner: str, layers: Sequence[Module], given: Sequence[str]) -> None:
-    """Raise MisuseError where a layer reads what is neither given nor written before it."""
+    """Raise MisuseError where a layer reads what is neither given nor written before it, as far as that is known."""
     there = set(given)
     for n, layer in enumerate(layers, start=1):
         for key in layer.reads or ():
@@ -49,7 +49,9 @@ def check_chain(owner: str, layers: Sequence[Module], given: Sequence[str]) -> N
                     f"{owner}: layer {n}, {layer.get_name()}, reads {key!r}, which is neither given nor written "
                     f"before it.{did_you_mean(key, there)}"
                 )
-        there |= set(layer.writes or ())
+        if layer.writes is None:
+            return
+        there |= set(layer.writes)
 
 
 def check_keys(owner: str, layer: Module, state: Sequence[str]) -> None:

@@ -38,6 +38,20 @@ class Network:
         self._loaded: dict[Parameter, Any] = {}
         self.safe_tools: frozenset[str] = frozenset()  # may run whenever they are asked
 
+    def seen(self, rows: Sequence[Any], tapes: Sequence[Tape], are_all: bool = False) -> Network:
+        """The network with what was sent in runs of the untouched application; itself, where that tells nothing.
+
+        Args:
+            rows: what was run.
+            tapes: what was recorded, run by run.
+            are_all: whether a text that they don't show is never sent, and so is no parameter.
+        """
+        return self
+
+    def late_modules(self) -> list[str]:
+        """The modules of the application that were imported by its runs, where that is known."""
+        return []
+
     async def forward(self, inputs: Any, config: Any = None) -> Any:
         """Run the application once with the values in force."""
         raise NotImplementedError
@@ -131,15 +145,9 @@ class Network:
         with self.under(self.checked(values)):
             yield
 
-    @contextmanager
-    def under(self, candidate: Mapping[Parameter, Any]) -> Iterator[None]:
+    def under(self, candidate: Mapping[Parameter, Any]) -> _Under:
         """`using`, for values that were checked before."""
-        token = _in_force.set({**_in_force.get(), **candidate})
-        try:
-            with using(self.values()):
-                yield
-        finally:
-            _in_force.reset(token)
+        return _Under(self, candidate)
 
     async def ainvoke(self, inputs: Any, config: Any = None) -> Any:
         """The application's own output; with no value changed, exactly the application's own run."""
@@ -221,6 +229,10 @@ class Network:
         """Another network, in which nodes are wrapped in or replaced by layers; this one stays as it is."""
         raise MisuseError(f"{type(self).__name__} has no nodes that could be wrapped or replaced.")
 
+    def layer(self) -> Module | None:
+        """The application as a layer, for containers; None where it can't be one as it stands."""
+        return None
+
     def offer(self, name: str, alternatives: Any) -> Parameter:
         """Let a node's model, or an option of its model calls, be chosen."""
         raise MisuseError(f"{type(self).__name__} has no nodes whose model could be chosen.")
@@ -288,6 +300,24 @@ class Network:
         """The named values that differ from the untouched application."""
         given = self.state_dict() if values is None else {name: plain(v) for name, v in values.items()}
         return {name: value for name, value in given.items() if value != plain(self[name].default)}
+
+
+class _Under:
+    """A block in which values are in force, for every network inside; a class, since every rollout enters one."""
+
+    __slots__ = ("_candidate", "_network", "_token", "_using")
+
+    def __init__(self, network: Network, candidate: Mapping[Parameter, Any]) -> None:
+        self._network, self._candidate = network, candidate
+
+    def __enter__(self) -> None:
+        self._token = _in_force.set({**_in_force.get(), **self._candidate})
+        self._using = using(self._network.values())
+        self._using.__enter__()
+
+    def __exit__(self, *_: object) -> None:
+        self._using.__exit__()
+        _in_force.reset(self._token)
 
 
 _HEAD = ("parameter", "kind", "size", "slots", "trainable")

@@ -57,15 +57,16 @@ def pieces(text: str, size: int, count: Count = approximately) -> list[str]:
     return [piece for part in found if (piece := part.strip())]
 
 
-def checked_bound(owner: str, most: int) -> int:
-    """A bound that can hold something.
+def checked_bound(owner: str, bound: object, parts: int = 1) -> int:
+    """A bound that can hold something, or one of so many parts of it.
 
     Raises:
-        MisuseError: it is too small.
+        MisuseError: it is no whole number, or too small.
     """
-    if not isinstance(most, int) or most < SHORTEST:
+    most = bound // parts if isinstance(bound, int) and not isinstance(bound, bool) else 0
+    if most < SHORTEST:
         raise MisuseError(
-            f"{owner} has a bound of {most!r} tokens, which holds no sentence: give {SHORTEST} or more, "
+            f"{owner} has a bound of {most or bound!r} tokens, which holds no sentence: give {SHORTEST} or more, "
             "and better ten times what it is to remember."
         )
     return most

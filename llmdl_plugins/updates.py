@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -112,6 +113,22 @@ def untold(update: Any, source: str, told: Mapping[str, Any], state: Mapping[str
     if [(message.type, message.content) for message in said[: len(given)]] != given:
         return update
     return {**update, source: [*state[source], *said[len(given) :]]}
+
+
+def pooled(texts: Sequence[str], by: str) -> str:
+    """One text of several; of none, the empty one.
+
+    >>> pooled(["Yes", "no", "yes."], "majority"), pooled(["2", "about 3"], "sum")
+    ('Yes', '5')
+    """
+    if by == "sum":
+        return f"{sum(map(first_number, texts)):g}"
+    if by == "concat" or not texts:
+        return "\n".join(texts)
+    if by == "max":
+        return max(texts, key=first_number)
+    meant = [meaning({"text": text}) for text in texts]
+    return texts[meant.index(Counter(meant).most_common(1)[0][0])]  # of equals the first
 
 
 def says_nothing(critique: str) -> bool:

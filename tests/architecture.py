@@ -35,6 +35,7 @@ LEVELS = [
         "module",
         "chunks",
         "nearest",
+        "as_layer",
         "keys",
         "layered",
         "prompting",

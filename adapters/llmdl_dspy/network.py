@@ -20,8 +20,11 @@ from llmdl_dspy.program import Program, as_state
 from llmdl_dspy.standalone import placed, standalone, standing
 from llmdl_dspy.verifying import loaded, verify
 from llmdl_plugins import sync
+from llmdl_plugins.as_layer import as_layer
 from llmdl_plugins.checks import Verification
 from llmdl_plugins.data import Example
+from llmdl_plugins.drawing import mermaid, svg
+from llmdl_plugins.drawing.outline import Box, outline
 from llmdl_plugins.errors import MisuseError, did_you_mean
 from llmdl_plugins.layered import layer_parameters
 from llmdl_plugins.losses.loss import Loss
@@ -161,10 +164,14 @@ class DspyNetwork(Network):
             if node not in self.nodes():
                 raise MisuseError(f"No predictor {node!r}.{did_you_mean(node, self.nodes())}")
         layers = {node: make(self._layer(node)) for node, make in (wrap or {}).items()}
-        layers |= {n: Layer(one) if isinstance(one, dspy.Module) else one for n, one in (replace or {}).items()}
+        layers |= {node: as_layer(f"Predictor {node!r}", one) for node, one in (replace or {}).items()}
         varied = type(self)(self.program.with_layers(layers))
         varied._loaded, varied.safe_tools = dict(self._loaded), self.safe_tools
         return varied
+
+    def layer(self) -> Layer:
+        """The program as a layer, for containers."""
+        return Layer(self.program.module)
 
     def _layer(self, node: str) -> Module:
         return self.program.layers.get(node) or PredictorLayer(self._predictor(node))
@@ -180,6 +187,15 @@ class DspyNetwork(Network):
         """The model that a predictor asks, as a chat model; None where none is set, here and now."""
         lm = self._predictor(node).predict.lm or dspy.settings.lm
         return None if lm is None else DspyChat(lm=lm)
+
+    def draw(self, form: str = "mermaid") -> str:
+        """Its predictors, with the layers at their places and the values in force: "mermaid" or "svg"."""
+        if form not in ("mermaid", "svg"):
+            return super().draw(form)
+        with using(self.values()):
+            inside = [outline(self._layer(node), node if node in self.program.layers else "") for node in self.nodes()]
+        box = Box(self.name, (), tuple(inside))
+        return mermaid.mermaid(box) if form == "mermaid" else svg.nested(box)
 
     def nodes(self) -> list[str]:
         """Its predictors."""

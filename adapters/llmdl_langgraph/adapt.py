@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,8 +13,7 @@ from llmdl_langgraph.isolation import Graph
 from llmdl_langgraph.layered import own_layers
 from llmdl_langgraph.locate import Location
 from llmdl_langgraph.network import LangGraphNetwork
-from llmdl_langgraph.probes import probed, traces
-from llmdl_langgraph.source import source_of
+from llmdl_langgraph.probes import traces
 from llmdl_langgraph.tools import tools_of
 from llmdl_plugins import sync
 from llmdl_plugins.errors import TargetError
@@ -45,14 +43,12 @@ def found_in(obj: Graph, probes: Sequence[Any] = (), at: Sequence[Location] = ()
         obj: the graph.
         probes: inputs, or rows; each is run once.
         at: where its nodes have names in modules, if they have.
+
+    Raises:
+        MisuseError: a layer that is a node does not fit the state.
     """
-    discovery = discover(obj, at)
-    layers = own_layers(obj)
-    found = LangGraphNetwork(obj, discovery, layers=layers, tools=tools_of(obj, discovery))
-    if not probes:
-        return found
-    known = set(sys.modules)
-    tapes = sync.run(traces(found, probes))
-    if any(source_of(sys.modules[name]) for name in sys.modules.keys() - known):
-        discovery = discover(obj, at)  # a node has imported more of the application
-    return LangGraphNetwork(obj, probed(discovery, tapes, probes), layers=layers, tools=tools_of(obj, discovery, tapes))
+    discovery, layers = discover(obj, at), own_layers(obj)
+    found = LangGraphNetwork(obj, discovery, layers=layers, tools=tools_of(obj, discovery), at=at)
+    for node, layer in layers.items():
+        found.check_layer(node, layer)
+    return found.seen(probes, sync.run(traces(found, probes)), are_all=True) if probes else found

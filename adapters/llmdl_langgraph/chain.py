@@ -13,17 +13,17 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.pregel import Pregel
 
 from llmdl_langgraph.adapt import found_in
-from llmdl_langgraph.drawn import drawn
 from llmdl_langgraph.folder import Application
 from llmdl_langgraph.handover import Handover
 from llmdl_langgraph.isolation import Graph
-from llmdl_langgraph.locate import holders
+from llmdl_langgraph.locate import Location, holders
 from llmdl_langgraph.network import LangGraphNetwork
 from llmdl_plugins.checks import Check, Verification
 from llmdl_plugins.data import Example
 from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.module import Module
 from llmdl_plugins.network import Network
+from llmdl_plugins.tape import Tape
 
 NODE, OUTPUT = "chain", "output"
 _OTHERS = (Module, Pregel, BaseLanguageModel, BaseTool, BaseRetriever)
@@ -38,9 +38,14 @@ def adapt_chain(obj: Any, probes: Sequence[Any] = (), **kwargs: Any) -> ChainNet
     """
     if not isinstance(obj, Runnable) or isinstance(obj, _OTHERS):
         return None
-    found = found_in(_as_graph(obj), probes, list(holders(obj)))
-    network = ChainNetwork(_as_graph(obj | _as_update), found.discovery, tools=found.tools)
-    network.chain = obj
+    at = list(holders(obj))
+    found = found_in(_as_graph(obj), probes, at)
+    return _named(obj, found, at)
+
+
+def _named(chain: Runnable[Any, Any], found: LangGraphNetwork, at: Sequence[Location]) -> ChainNetwork:
+    network = ChainNetwork(_as_graph(chain | _as_update), found.discovery, tools=found.tools, at=at)
+    network.chain = chain
     return network
 
 
@@ -71,6 +76,11 @@ class ChainNetwork(LangGraphNetwork):
         if isinstance(origin, ChainNetwork):
             self.chain = origin.chain
 
+    def seen(self, rows: Sequence[Any], tapes: Sequence[Tape], are_all: bool = False) -> ChainNetwork:
+        """The chain with what was sent in runs of it."""
+        found = found_in(_as_graph(self.chain), at=self._at).seen(rows, tapes, are_all)
+        return _named(self.chain, found, self._at)
+
     async def forward(self, inputs: Any, config: Any = None) -> Any:
         """One run of the chain; as the node of a graph where values are changed, a tape is recorded or a run pays."""
         if not isinstance(inputs, Mapping):
@@ -94,16 +104,18 @@ class ChainNetwork(LangGraphNetwork):
         """Those that the chain is filled with."""
         return list(self.chain.get_input_jsonschema().get("properties", ()))
 
-    def _check(self, node: str, layer: Module) -> None:
+    def check_layer(self, node: str, layer: Module) -> None:
         """A chain may be given more than it is filled with."""
 
     def draw(self, form: str = "mermaid") -> str:
         """The links of the chain as text: "mermaid" or "svg"."""
-        return drawn(self.chain, form) or super().draw(form)
+        return self._drawn(self.chain, form)
 
     @property
     def _handover(self) -> Handover:
-        return Handover(Application(self.chain, "chain", self.discovery, self.tools, self.layers), self.offers)
+        return Handover(
+            Application(self.chain, "chain", self.discovery, self.tools, self.layers), self.offers, self.links
+        )
 
     def unchanged(self, values: Mapping[str, Any] | None = None, inputs: Any = None) -> list[Check]:
         """Nothing beside its texts: a chain has no threads and no wiring that an edit could touch."""

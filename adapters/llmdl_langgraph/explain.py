@@ -16,6 +16,7 @@ from llmdl_plugins.slots import Part, Slot
 DEPTH = 40
 Found = tuple[Text, Reading, Match]
 _EDGES = " \t'\"`*-"
+_KEY = re.compile(r"""(?:\w=|["']: ?|[\[({,] ?)["']\Z""")  # of a record that is printed, or an item of a list in it
 _ROLE = re.compile(r"^(System|Human|AI): \Z", re.M)  # as LangChain writes messages that are made one text
 
 
@@ -52,6 +53,12 @@ class Explained:
         start, end = self._own_span
         begins, ends = _is_at_lines(self.sent, start, end)
         return (begins or start > self.match.start) and (ends or end < self.match.end or self.said.endswith("\n"))
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether it stands as a value, quoted as Python and JSON quote it, in a record that is printed."""
+        start, end = self._own_span
+        return bool(_KEY.search(self.sent, 0, start)) and self.sent[end : end + 1] == self.sent[start - 1]
 
     @property
     def _own_span(self) -> tuple[int, int]:

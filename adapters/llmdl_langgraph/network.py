@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any, cast
@@ -13,21 +14,27 @@ from langgraph.types import Send
 from llmdl_langgraph.black_box import BlackBox, LayerNode
 from llmdl_langgraph.concerns import concerns
 from llmdl_langgraph.context import context_of
-from llmdl_langgraph.discover import Discovery
+from llmdl_langgraph.discover import Discovery, discover
 from llmdl_langgraph.drawn import drawn
 from llmdl_langgraph.effects import effects, only_model
 from llmdl_langgraph.folder import Application
 from llmdl_langgraph.handover import FORMS, Handover
 from llmdl_langgraph.isolation import Graph
+from llmdl_langgraph.layered import links, own_layers
+from llmdl_langgraph.locate import Location
 from llmdl_langgraph.offers import Offer, offer
+from llmdl_langgraph.probes import probed
 from llmdl_langgraph.refusals import place_of, reason
 from llmdl_langgraph.runs import Runs
 from llmdl_langgraph.sites import Site
+from llmdl_langgraph.source import source_of
 from llmdl_langgraph.surgery import Compiled, spec_of, with_nodes
 from llmdl_langgraph.tool_texts import ToolText
+from llmdl_langgraph.tools import tools_of
 from llmdl_langgraph.unchanged import unchanged
 from llmdl_langgraph.verify import verify
 from llmdl_plugins import boundary, results, sync, tape
+from llmdl_plugins.as_layer import as_layer
 from llmdl_plugins.checks import Check, Verification
 from llmdl_plugins.data import Example
 from llmdl_plugins.errors import MisuseError
@@ -36,8 +43,9 @@ from llmdl_plugins.keys import check_keys
 from llmdl_plugins.layered import layer_parameters
 from llmdl_plugins.module import Module
 from llmdl_plugins.network import Network
-from llmdl_plugins.parameter import Parameter
+from llmdl_plugins.parameter import Parameter, using
 from llmdl_plugins.plain import digest
+from llmdl_plugins.tape import Tape
 
 results.rebuilt_from(Send, ("node", "arg", "timeout"))
 INSTEAD = (
@@ -58,6 +66,7 @@ class LangGraphNetwork(Network):
         origin: the network that this one is a variant of.
         layers: node → the layer that took its place.
         tools: name → description of a tool, of a field or of a schema.
+        at: where its nodes have names in modules, if they have.
     """
 
     def __init__(
@@ -67,7 +76,9 @@ class LangGraphNetwork(Network):
         origin: LangGraphNetwork | None = None,
         layers: Mapping[str, Module] | None = None,
         tools: Mapping[str, ToolText] | None = None,
+        at: Sequence[Location] = (),
     ) -> None:
+        self._at, self._imported = at, frozenset(sys.modules)
         self.graph, self.discovery, self.layers = graph, discovery, dict(layers or {})
         self.tools = dict(tools or {})
         self.offers: dict[str, Offer] = dict(origin.offers) if origin else {}
@@ -76,7 +87,9 @@ class LangGraphNetwork(Network):
         texts |= {name: text.parameter for name, text in self.tools.items()}
         known = origin.named_parameters() if origin else texts
         offered = {name: made.parameter for name, made in self.offers.items()}
-        super().__init__(graph.get_name(), {**texts, **layer_parameters(self.layers, known), **offered})
+        self.links = layer_parameters(links(self.original), known)
+        own = layer_parameters(self.layers, {**known, **self.links})
+        super().__init__(graph.get_name(), {**texts, **self.links, **own, **offered})
         self._runs = Runs(graph, list(discovery.texts.values()), list(self.tools.values()), self.offers)
         if origin:
             self._loaded, self.safe_tools = dict(origin._loaded), origin.safe_tools
@@ -92,6 +105,18 @@ class LangGraphNetwork(Network):
         drawn = self.graph.get_graph().to_json()
         offers = [{name: made.told() for name, made in self.offers.items()}] if self.offers else []
         return digest(super().fingerprint, drawn["nodes"], drawn["edges"], *offers)
+
+    def late_modules(self) -> list[str]:
+        """The modules of the application that its nodes have imported since this network was made."""
+        return sorted(name for name in sys.modules.keys() - self._imported if source_of(sys.modules[name]))
+
+    def seen(self, rows: Sequence[Any], tapes: Sequence[Tape], are_all: bool = False) -> LangGraphNetwork:
+        """The graph with what was sent in runs of it: texts that no source tells are found, and data is frozen."""
+        discovery = discover(self.original, self._at) if self.late_modules() else self.discovery
+        found, tools = probed(discovery, tapes, rows, are_all), tools_of(self.original, discovery, tapes)
+        network = type(self)(self.original, found, layers=own_layers(self.original), tools=tools, at=self._at)
+        network.safe_tools = self.safe_tools
+        return network
 
     async def forward(self, inputs: Any, config: Any = None) -> Any:
         """One run of the graph; isolated and bound where values are changed, a tape is recorded or a run pays."""
@@ -180,7 +205,11 @@ class LangGraphNetwork(Network):
 
     def draw(self, form: str = "mermaid") -> str:
         """The wiring as text: "mermaid" or "svg"."""
-        return drawn(self.graph, form) or super().draw(form)
+        return self._drawn(self.graph, form)
+
+    def _drawn(self, runnable: Runnable[Any, Any], form: str) -> str:
+        with using(self.values()):
+            return drawn(runnable, form, self.layers) or super().draw(form)
 
     def variant(
         self, wrap: Mapping[str, Any] | None = None, replace: Mapping[str, Any] | None = None, **other: Any
@@ -199,13 +228,14 @@ class LangGraphNetwork(Network):
         if other:
             raise MisuseError(f"variant() has no {' or '.join(other)}: {INSTEAD}")
         graph = self._compiled()
-        layers = {node: make(self._layer(node)) for node, make in (wrap or {}).items()} | dict(replace or {})
+        given = {node: make(self._layer(node)) for node, make in (wrap or {}).items()} | dict(replace or {})
+        layers = {node: as_layer(f"Node {node!r}", layer) for node, layer in given.items()}
         for node, layer in layers.items():
-            self._check(node, layer)
+            self.check_layer(node, layer)
         changed = with_nodes(graph, {node: LayerNode(layer) for node, layer in layers.items()})
         return type(self)(changed, self.discovery, self, {**self.layers, **layers}, self.tools)
 
-    def _check(self, node: str, layer: Module) -> None:
+    def check_layer(self, node: str, layer: Module) -> None:
         """Raise MisuseError where a layer does not fit the class that its node takes."""
         if keys := self.keys(node):
             check_keys(f"{layer.get_name()} at node {node!r}", layer, keys)
@@ -258,7 +288,7 @@ class LangGraphNetwork(Network):
     @property
     def _handover(self) -> Handover:
         app = Application(self.original, "graph", self.discovery, self.tools, self.layers)
-        return Handover(app, self.offers)
+        return Handover(app, self.offers, self.links)
 
     def unchanged(self, values: Mapping[str, Any] | None = None, inputs: Any = None) -> list[Check]:
         """Compare the user's graph with the one that is imported from the changed sources; nothing is sent.

@@ -27,17 +27,19 @@ from llmdl_plugins.tape import Tape
 
 MANY_WORDS = 4  # of a prompt file, or of a function on lines of their own, are no coincidence
 GLUE = "it only lays out data inside another text"
+RECORDED = "it is a value in a record that is printed into a message: data, and quoted as such"
 UNSEEN = "not seen in what the probes sent"
 SHARED = "another node sends a message that begins with the same words"
 
 
 @dataclass(frozen=True)
 class Seen:
-    """A text that was sent: in which reading, in which message; `is_inside` a slot of another."""
+    """A text that was sent: in which reading and message; `is_inside` a slot of another, `is_recorded` as a value."""
 
     reading: Reading
     message: Sent
     is_inside: bool
+    is_recorded: bool
 
 
 async def traces(network: Network, probes: Sequence[Any]) -> list[Tape]:
@@ -62,22 +64,23 @@ async def traces(network: Network, probes: Sequence[Any]) -> list[Tape]:
     return tapes
 
 
-def probed(discovery: Discovery, tapes: Sequence[Tape], probes: Sequence[Any]) -> Discovery:
+def probed(discovery: Discovery, tapes: Sequence[Tape], probes: Sequence[Any], are_all: bool = True) -> Discovery:
     """The discovery, matched to what was sent in the runs of these inputs or rows."""
     given = [
         text for probe in probes for text in strings_in(plain(vars(probe) if isinstance(probe, Example) else probe))
     ]
     came = [text for tape in tapes for text in came_back(tape)]
-    return matched(discovery, [sent for tape in tapes for sent in sent_in(tape)], [*given, *came])
+    return matched(discovery, [sent for tape in tapes for sent in sent_in(tape)], [*given, *came], are_all)
 
 
-def matched(discovery: Discovery, sent: Sequence[Sent], data: Sequence[str] = ()) -> Discovery:
+def matched(discovery: Discovery, sent: Sequence[Sent], data: Sequence[str] = (), are_all: bool = True) -> Discovery:
     """The discovery, matched to what was sent; what was not seen is frozen.
 
     Args:
         discovery: the texts of the source.
         sent: what the application wrote into messages.
         data: what it was given and what models and tools answered, which is no prompt even where the source quotes it.
+        are_all: whether this is all that is ever sent; else what was not seen stays what the source makes of it.
     """
     messages = list(dict.fromkeys(message.text for message in sent))
     likely = [text for text in discovery.texts.values() if not text.is_sourceless]
@@ -92,7 +95,8 @@ def matched(discovery: Discovery, sent: Sequence[Sent], data: Sequence[str] = ()
         seen = _sightings(sent, likely, unlikely, data)
     static = {text: discovery.nodes[name] for name, text in discovery.texts.items()}
     kept = without_overlaps([t for t in [*likely, *unlikely] if t in seen or t in static], set(seen))
-    found = named([_seen(t, static.get(t, frozenset()), seen.get(t, [])) for t in kept], discovery)
+    unseen = {t: "" if t in static and not are_all else UNSEEN for t in kept}
+    found = named([_seen(t, static.get(t, frozenset()), seen.get(t, []), unseen[t]) for t in kept], discovery)
     sent_as = dict(zip(found.texts.values(), (seen.get(t, []) for t in kept), strict=True))
     seen_in = {t: list(dict.fromkeys(s.message.text for s in some)) for t, some in sent_as.items() if some}
     for text, why in lost(seen_in, list(sent_as), messages).items():
@@ -110,7 +114,7 @@ def _sightings(
     seen: dict[Text, list[Seen]] = {}
     for message in dict.fromkeys(sent):
         for part, is_inside in _trusted(message, likely, unlikely, data):
-            seen.setdefault(part.text, []).append(Seen(part.reading, message, is_inside))
+            seen.setdefault(part.text, []).append(Seen(part.reading, message, is_inside, part.is_recorded))
     return seen
 
 
@@ -140,7 +144,7 @@ def _is_sure(found: Explained, message: Sent, explained: Explanation, is_likely:
     return is_likely or (is_own and count_words(found.reading.parts) >= MANY_WORDS)
 
 
-def _seen(text: Text, held: frozenset[str], seen: Sequence[Seen]) -> Candidate:
+def _seen(text: Text, held: frozenset[str], seen: Sequence[Seen], unseen: str) -> Candidate:
     senders = frozenset(s.message.node for s in seen)
     used = tuple(reading for reading in text.readings if any(reading is s.reading for s in seen))
     if used and used[0].transform in CASES:  # an edit is written as the source writes it
@@ -149,16 +153,16 @@ def _seen(text: Text, held: frozenset[str], seen: Sequence[Seen]) -> Candidate:
         text.ways,
         used or text.readings,
         held if senders <= held else senders,
-        _why_frozen(text, held, seen),
+        _why_frozen(text, held, seen) if seen else unseen,
         is_spoken=any(s.message.is_answer for s in seen),
     )
 
 
 def _why_frozen(text: Text, held: frozenset[str], seen: Sequence[Seen]) -> str:
-    if not seen:
-        return UNSEEN
     if _only_lays_out(seen):
         return GLUE
+    if all(s.is_recorded for s in seen):
+        return RECORDED
     if text.is_sourceless:
         return SOURCELESS
     return SHARED if any(s.reading.is_opening and not _is_of(s.message.node, held) for s in seen) else ""

@@ -10,6 +10,8 @@ from typing import Any, Protocol
 
 from llmdl_plugins.errors import MissingExtraError, MisuseError
 
+_PROMPTS = 128  # MiB of prompts that were read before: candidates and steps take turns, and each finds its own again
+
 Body = dict[str, Any]
 Reply = dict[str, Any]
 Hear = Callable[[Reply], bool]
@@ -72,7 +74,7 @@ def _params(llama: Any, size: Size) -> Any:
     params.n_parallel, params.n_ctx = size.slots, size.context * size.slots
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = size.threads
     params.n_threads_http = 1
-    params.cache_prompt, params.cache_ram_mib = True, 0
+    params.cache_prompt, params.cache_ram_mib = True, _PROMPTS
     params.swa_full = True  # models with sliding windows (Gemma) reuse no prefix without it
     params.use_jinja, params.verbosity = True, -1
     return params

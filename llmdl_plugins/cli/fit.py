@@ -56,6 +56,9 @@ def fit(
     freeze: options.Freeze = None,
     unfreeze: options.Unfreeze = None,
     keep: options.Keep = None,
+    probe: Annotated[
+        int, typer.Option(min=0, help="Train rows that are run first, to find prompts by what is really sent.")
+    ] = 2,
     inputs: options.Inputs = "",
     expected: options.Expected = None,
     executor: options.Executor = "local",
@@ -99,16 +102,14 @@ def fit(
     wishes = confined.Wishes(allow_host, safe_tool, allow_write, allow_program, allow_native, env)
     confined.confined(target, wishes, chosen, state_folder(), _UNSEEN, folder=chosen)
 
-    from llmdl_plugins.cli.fitting import keys, one_source, read_network, read_prices, resolved_loss
+    from llmdl_plugins.cli.fitting import application, keys, one_source, read_prices, resolved_loss, shaping
     from llmdl_plugins.cli.output import kept, leave
     from llmdl_plugins.cli.progress import progress
     from llmdl_plugins.effects import guard
     from llmdl_plugins.printable import printable
     from llmdl_plugins.training.trainer import Trainer
 
-    network = read_network(target, unfreeze, only, freeze)
-    for passage in keep or ():
-        network.keep(passage)
+    network = application(target)
     with kept() as out, progress(quiet) as watcher, guard.reported():
         trainer = Trainer(
             network,
@@ -143,6 +144,8 @@ def fit(
             origin={"target": target, **({"unfreeze": unfreeze} if unfreeze else {})},
             content=not no_content,
             force=force,
+            probes=probe,
+            shape=shaping(unfreeze, only, freeze, keep or ()),
             watcher=watcher,
         )
         if dry_run:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from math import inf
 from pathlib import Path
@@ -45,16 +46,34 @@ def read_rows(path: Path, inputs: str, expected: str | None) -> Dataset:
 
 def read_network(target: str, unfreeze: str | None, only: str | None, freeze: str | None) -> Network:
     """The application as a network in which what these patterns say is trained."""
+    network = application(target)
+    shaping(unfreeze, only, freeze)(network)
+    return network
+
+
+def application(target: str) -> Network:
+    """The application as a network, as its source tells it."""
     from llmdl_plugins.cli.output import kept
     from llmdl_plugins.network import trainable
     from llmdl_plugins.target import load_target
 
     with kept():
-        network = trainable(load_target(target))
-    for change, pattern in ((network.unfreeze, unfreeze), (network.train_only, only), (network.freeze, freeze)):
-        if pattern:
-            change(pattern)
-    return network
+        return trainable(load_target(target))
+
+
+def shaping(
+    unfreeze: str | None, only: str | None, freeze: str | None, keep: Sequence[str] = ()
+) -> Callable[[Network], None]:
+    """What these patterns say of a network: what of it is trained, and which passages stay."""
+
+    def shape(network: Network) -> None:
+        for change, pattern in ((network.unfreeze, unfreeze), (network.train_only, only), (network.freeze, freeze)):
+            if pattern:
+                change(pattern)
+        for passage in keep:
+            network.keep(passage)
+
+    return shape
 
 
 def resolved_loss(name: str) -> Any:

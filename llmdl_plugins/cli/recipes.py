@@ -55,7 +55,11 @@ def show(
 
 
 @recipes.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})
-def run(ctx: typer.Context, name: Annotated[str, typer.Argument(help="A study.")]) -> None:
+def run(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(help="A study.")],
+    plugin: plugged.Plugins = None,
+) -> None:
     """Run a study and print its tables; `llmdl recipes run NAME --help` says what it takes.
 
     Example: llmdl recipes run claims

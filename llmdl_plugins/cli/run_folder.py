@@ -9,6 +9,7 @@ from typing import Any
 from llmdl_plugins.errors import RunFolderError
 from llmdl_plugins.network import Network, trainable
 from llmdl_plugins.report.source import read_run
+from llmdl_plugins.run import seen
 from llmdl_plugins.run.architecture import built
 from llmdl_plugins.run.folder import RunFolder
 from llmdl_plugins.target import load_target
@@ -20,6 +21,7 @@ class PastRun:
 
     config: dict[str, Any]
     result: dict[str, Any]
+    seen: dict[str, Any] | None = None
 
     @classmethod
     def read(cls, path: Path) -> PastRun:
@@ -37,7 +39,7 @@ class PastRun:
         config, result = folder.read("config.json"), folder.read("result.json")
         if not isinstance(config.get("network"), str):
             raise RunFolderError(f"{path / 'config.json'} is damaged: it has no 'network'.")
-        return cls(config, {"parameters": {}, **result})
+        return cls(config, {"parameters": {}, **result}, folder.read(seen.FILE))
 
     def network(self) -> Network:
         """The same network again; the user's code is imported for it.
@@ -47,17 +49,18 @@ class PastRun:
         """
         if not self.config.get("target"):
             raise RunFolderError("This run was started from Python: use result.graph, result.save_patch(…) there.")
-        network = trainable(load_target(self.config["target"]))
-        if unfreeze := self.config.get("unfreeze"):
-            network.unfreeze(unfreeze)
-        network = built(network, self.config)
+        application = trainable(load_target(self.config["target"]))
+        network = built(application, self.config)
         if network.fingerprint != self.config["network"]:
             self._refuse_applied(network)
             raise RunFolderError(
                 f"{self.config['target']} has changed since this run: its parameters or their texts are others now. "
                 "Go back to the version that was trained, or train again."
             )
-        return network
+        found = seen.as_seen(application, self.seen)
+        if unfreeze := self.config.get("unfreeze"):
+            found.unfreeze(unfreeze)
+        return built(found, self.config)
 
     def _refuse_applied(self, network: Network) -> None:
         """Say so where the source holds what this run would hand over."""

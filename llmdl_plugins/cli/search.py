@@ -21,6 +21,10 @@ def search(*, search: str = _DEFAULT, **given: Any) -> None:
 
     Example: llmdl search app.py:graph --data rows.jsonl --loss exact_match --space space.json --budget "2000 rollouts"
     """
+    from llmdl_plugins.plugins.catalogue import find
+
+    if "+" not in search:
+        find("searches", search)
     fit(optimizer=search, **given)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+from llmdl_plugins.as_layer import as_layer
 from llmdl_plugins.cost import Calls
 from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.keys import every, outside, written
@@ -40,12 +41,13 @@ class Cascade(Module):
     identity = MappingProxyType({"threshold": 0})
 
     def __init__(self, layers: Sequence[Module], judge: Module) -> None:
-        if len(layers) < 2:
-            raise MisuseError(f"Cascade needs 2 stages or more, got {len(layers)}.")
+        stages, judge = [as_layer("Cascade", layer) for layer in layers], as_layer("Cascade", judge)
+        if len(stages) < 2:
+            raise MisuseError(f"Cascade needs 2 stages or more, got {len(stages)}.")
         self.key = written("Cascade", judge)
-        self.stages, self.judge, self.inner = list(layers), judge, layers[0]
-        self.reads = outside([*layers, judge], made=[DRAFT])
-        self.writes = every(stage.writes for stage in layers)
+        self.stages, self.judge, self.inner = stages, judge, stages[0]
+        self.reads = outside([*stages, judge], made=[DRAFT])
+        self.writes = every(stage.writes for stage in stages)
         options = (0, 50, 70, 80, 90, 95)
         self.threshold = Parameter(70, kind="choice", options=options, role="from what trust on a stage is the last")
 

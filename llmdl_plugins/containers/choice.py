@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from llmdl_plugins.as_layer import as_layers
 from llmdl_plugins.cost import Calls
 from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.keys import every
@@ -33,9 +34,9 @@ class Choice(Module):
     def __init__(self, alternatives: Mapping[str, Module]) -> None:
         if not alternatives:
             raise MisuseError("A Choice needs one alternative at least.")
-        self.alternatives = dict(alternatives)
-        self.reads = every(layer.reads for layer in alternatives.values())
-        self.writes = every(layer.writes for layer in alternatives.values())
+        self.alternatives = as_layers("Choice", alternatives)
+        self.reads = every(layer.reads for layer in self.alternatives.values())
+        self.writes = every(layer.writes for layer in self.alternatives.values())
         names = tuple(self.alternatives)
         self.chosen = Parameter(names[0], kind="choice", options=names, role="which alternative runs")
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+from llmdl_plugins.as_layer import as_layer
 from llmdl_plugins.cost import Calls
 from llmdl_plugins.keys import at_least, outside, written
 from llmdl_plugins.module import Module, State
@@ -41,6 +42,7 @@ class Decompose(Module):
     identity = MappingProxyType({"parts": 0})
 
     def __init__(self, inner: Module, split: Module, source: str, most: int = 4, target: str | None = None) -> None:
+        inner, split = as_layer("Decompose", inner), as_layer("Decompose", split)
         top = at_least("Decompose", "most", most, 1, "a loop needs a cap, and a whole one part at least")
         self.key = written("Decompose", split)
         self.inner, self.split, self.source, self.target = inner, split, source, target

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from llmdl_plugins.as_layer import as_layer
 from llmdl_plugins.cost import Calls
 from llmdl_plugins.keys import outside, written
 from llmdl_plugins.module import Module, State
@@ -29,6 +30,7 @@ class Encoded(Module):
     """
 
     def __init__(self, encoder: Module, inner: Module, source: str) -> None:
+        encoder, inner = as_layer("Encoded", encoder), as_layer("Encoded", inner)
         self.key = written("Encoded", encoder)
         self.encoder, self.inner, self.source = encoder, inner, source
         self.reads, self.writes = outside([encoder, inner], source), inner.writes

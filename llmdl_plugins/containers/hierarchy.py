@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
+from llmdl_plugins.as_layer import as_layer
 from llmdl_plugins.containers.multi_head import DRAFTS, fused
 from llmdl_plugins.containers.windows import on_pieces
 from llmdl_plugins.cost import Calls
@@ -42,7 +43,8 @@ class Hierarchy(Module):
     def __init__(
         self, inner: Module, fuse: Module, source: str, width: int = 400, fan: int = 4, target: str | None = None
     ) -> None:
-        half = checked_bound("Hierarchy", width // 2)
+        inner, fuse = as_layer("Hierarchy", inner), as_layer("Hierarchy", fuse)
+        half = checked_bound("Hierarchy", width, 2)
         most = at_least("Hierarchy", "fan", fan, 2, "a tree that doesn't join never ends")
         written("Hierarchy", fuse)
         self.inner, self.fuse, self.source, self.target = inner, fuse, source, target

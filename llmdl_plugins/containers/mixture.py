@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from llmdl_plugins.as_layer import as_layer, as_layers
 from llmdl_plugins.containers.multi_head import DRAFTS, fused
 from llmdl_plugins.containers.route import named_in
 from llmdl_plugins.containers.vote import majority
@@ -43,10 +44,11 @@ class Mixture(Module):
     ) -> None:
         if len(experts) < 2:
             raise MisuseError(f"Mixture needs 2 experts or more, got {len(experts)}.")
+        router, experts = as_layer("Mixture", router), as_layers("Mixture", experts)
         if fuse is not None:
-            written("Mixture", fuse)
+            written("Mixture", fuse := as_layer("Mixture", fuse))
         self.key = written("Mixture", router)
-        self.router, self.experts, self.fuse, self.target = router, dict(experts), fuse, target
+        self.router, self.experts, self.fuse, self.target = router, experts, fuse, target
         self.reads = outside([router, *experts.values(), fuse], made=[DRAFTS])
         self.writes = every(expert.writes for expert in experts.values())
         self.k = Parameter(1, kind="choice", options=tuple(range(1, len(experts) + 1)), role="how many experts run")

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from llmdl_plugins.as_layer import as_layer, as_layers
 from llmdl_plugins.containers.vote import majority
 from llmdl_plugins.cost import Calls, total
 from llmdl_plugins.errors import MisuseError
@@ -42,9 +43,10 @@ class MultiHead(Module):
     def __init__(self, heads: Mapping[str, Module], fuse: Module | None = None, target: str | None = None) -> None:
         if len(heads) < 2:
             raise MisuseError(f"MultiHead needs 2 heads or more, got {len(heads)}.")
+        heads = as_layers("MultiHead", heads)
         if fuse is not None:
-            written("MultiHead", fuse)
-        self.heads, self.fuse, self.target = dict(heads), fuse, target
+            written("MultiHead", fuse := as_layer("MultiHead", fuse))
+        self.heads, self.fuse, self.target = heads, fuse, target
         self.reads = outside([*heads.values(), fuse], made=[DRAFTS])
         self.writes = every(head.writes for head in heads.values())
         options = ("majority",) if fuse is None else ("fuse", "majority")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from llmdl_plugins.as_layer import as_layer
 from llmdl_plugins.cost import Calls
 from llmdl_plugins.keys import outside, written
 from llmdl_plugins.module import Module, State
@@ -34,6 +35,7 @@ class Noted(Module):
     """
 
     def __init__(self, layer: Module, inner: Module, source: str) -> None:
+        layer, inner = as_layer("Noted", layer), as_layer("Noted", inner)
         self.key = written("Noted", layer)
         self.layer, self.inner, self.source = layer, inner, source
         self.reads, self.writes = outside([layer, inner], source), inner.writes

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+from llmdl_plugins.as_layer import as_layer
 from llmdl_plugins.cost import Calls
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter
@@ -28,6 +29,7 @@ class Optional(Module):
     identity = MappingProxyType({"runs": "on"})
 
     def __init__(self, inner: Module, on: bool = True) -> None:
+        inner = as_layer("Optional", inner)
         self.inner = inner
         self.reads, self.writes = inner.reads, inner.writes
         self.runs = Parameter("on" if on else "off", kind="choice", options=("off", "on"), role="whether it runs")

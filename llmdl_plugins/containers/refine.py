@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+from llmdl_plugins.as_layer import as_layer
 from llmdl_plugins.cost import Calls
 from llmdl_plugins.keys import at_least, outside, written
 from llmdl_plugins.module import Module, State
@@ -40,6 +41,7 @@ class Refine(Module):
     identity = MappingProxyType({"rounds": 0})
 
     def __init__(self, inner: Module, critic: Module, source: str, rounds: int = 1, target: str | None = None) -> None:
+        inner, critic = as_layer("Refine", inner), as_layer("Refine", critic)
         most = at_least("Refine", "rounds", rounds, 1, "a loop needs a cap")
         self.key = written("Refine", critic)
         self.inner, self.critic, self.source, self.target = inner, critic, source, target

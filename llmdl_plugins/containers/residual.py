@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+from llmdl_plugins.as_layer import as_layer
 from llmdl_plugins.cost import Calls
 from llmdl_plugins.keys import outside, written
 from llmdl_plugins.module import Module, State
@@ -35,8 +36,9 @@ class Residual(Module):
     identity = MappingProxyType({"accepts": "never"})
 
     def __init__(self, f: Module, judge: Module | None = None) -> None:
+        f = as_layer("Residual", f)
         if judge is not None:
-            written("Residual", judge)
+            written("Residual", judge := as_layer("Residual", judge))
         self.f, self.judge = f, judge
         self.reads, self.writes = outside([f, judge], made=[BEFORE, AFTER]), f.writes
         options = ("never", "always") if judge is None else ("never", "always", "judge")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from llmdl_plugins.as_layer import as_layer, as_layers
 from llmdl_plugins.cost import Calls
 from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.keys import every, outside, written
@@ -32,8 +33,9 @@ class Route(Module):
     def __init__(self, router: Module, branches: Mapping[str, Module]) -> None:
         if len(branches) < 2:
             raise MisuseError(f"Route needs 2 branches or more, got {len(branches)}.")
+        router, branches = as_layer("Route", router), as_layers("Route", branches)
         self.key = written("Route", router)
-        self.router, self.branches = router, dict(branches)
+        self.router, self.branches = router, branches
         self.reads = outside([router, *branches.values()])
         self.writes = every(branch.writes for branch in branches.values())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from llmdl_plugins.as_layer import as_layer
 from llmdl_plugins.cost import Calls, total
 from llmdl_plugins.keys import check_chain, every, unwritten
 from llmdl_plugins.module import Module, State
@@ -27,10 +28,10 @@ class Sequential(Module):
     """
 
     def __init__(self, *layers: Module, given: Sequence[str] | None = None) -> None:
+        self.layers = [as_layer("Sequential", layer) for layer in layers]
         if given is not None:
-            check_chain("Sequential", layers, given)
-        self.layers = list(layers)
-        self.reads, self.writes = unwritten(layers), every(layer.writes for layer in layers)
+            check_chain("Sequential", self.layers, given)
+        self.reads, self.writes = unwritten(self.layers), every(layer.writes for layer in self.layers)
 
     def calls(self, **sizes: int) -> Calls:
         """The sum of those of its layers."""

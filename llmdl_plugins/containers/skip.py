@@ -7,6 +7,7 @@ from itertools import combinations
 from types import MappingProxyType
 from typing import Any
 
+from llmdl_plugins.as_layer import as_layer
 from llmdl_plugins.cost import Calls
 from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.module import Module, State
@@ -35,6 +36,7 @@ class Skip(Module):
     identity = MappingProxyType({"hides": "none"})
 
     def __init__(self, inner: Module, keys: Sequence[str]) -> None:
+        inner = as_layer("Skip", inner)
         if not 1 <= len(keys) <= _MOST:
             raise MisuseError(f"Skip chooses among 1 to {_MOST} keys, got {len(keys)}: name those that are in doubt.")
         if needed := [key for key in keys if key in (inner.reads or ())]:

@@ -10,6 +10,7 @@ from typing import Any
 from langchain_core.stores import BaseStore, InMemoryStore
 
 from llmdl_plugins import tape
+from llmdl_plugins.as_layer import as_layer
 from llmdl_plugins.cost import Calls
 from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.module import Module, State
@@ -47,6 +48,7 @@ class Stored(Module):
         thread: str = "thread",
         keys: Sequence[str] | None = None,
     ) -> None:
+        inner = as_layer("Stored", inner)
         self.inner, self.store, self.thread, self.keys = inner, store, thread, _checked(inner, keys)
         self.reads = None if inner.reads is None else (*dict.fromkeys((*inner.reads, thread)),)
         self.writes = inner.writes

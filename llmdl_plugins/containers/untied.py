@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from llmdl_plugins.as_layer import as_layer
 from llmdl_plugins.cost import Calls
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter, untied
@@ -26,6 +27,7 @@ class Untied(Module):
     """
 
     def __init__(self, inner: Module, shared: Mapping[str, Parameter] | None = None) -> None:
+        inner = as_layer("Untied", inner)
         self.inner = inner
         self._shared = dict(inner.named_parameters() if shared is None else shared)
         self._copies = {name: parameter.copy() for name, parameter in self._shared.items()}

@@ -7,8 +7,9 @@ from collections import Counter
 from types import MappingProxyType
 from typing import Any
 
+from llmdl_plugins.as_layer import as_layer
 from llmdl_plugins.cost import Calls
-from llmdl_plugins.errors import MisuseError
+from llmdl_plugins.keys import at_least
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.updates import meaning
@@ -37,8 +38,8 @@ class Vote(Module):
     identity = MappingProxyType({"draws": 1})
 
     def __init__(self, inner: Module, most: int = 5, target: str | None = None) -> None:
-        if most < 2:
-            raise MisuseError(f"Vote needs 2 draws or more, got most={most}.")
+        inner = as_layer("Vote", inner)
+        at_least("Vote", "draws", most, 2, "a vote of one is none")
         self.inner, self.target = inner, target
         self.reads, self.writes = inner.reads, inner.writes
         options = (1, *range(3, most, 2), most)

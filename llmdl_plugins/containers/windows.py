@@ -6,13 +6,14 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
+from llmdl_plugins.as_layer import as_layer
 from llmdl_plugins.containers.vote import majority
 from llmdl_plugins.cost import Calls
 from llmdl_plugins.keys import outside
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.tokens import checked_bound, pieces
-from llmdl_plugins.updates import asked, asking, first_number, text_of, untold, with_text
+from llmdl_plugins.updates import asked, asking, pooled, text_of, untold, with_text
 
 
 class Windows(Module):
@@ -37,7 +38,8 @@ class Windows(Module):
     """
 
     def __init__(self, inner: Module, source: str, width: int = 400, target: str | None = None) -> None:
-        half = checked_bound("Windows", width // 2)
+        inner = as_layer("Windows", inner)
+        half = checked_bound("Windows", width, 2)
         self.inner, self.source, self.target = inner, source, target
         self.reads, self.writes = outside([inner], source), inner.writes
         self.width = Parameter(width, kind="choice", options=(half, width, 2 * width), role="tokens of a window")
@@ -50,7 +52,7 @@ class Windows(Module):
 
     async def forward(self, state: State) -> Any:
         """The update of all windows together."""
-        return pooled(await on_pieces(self.inner, state, self.source, self.width.value), self.pool.value, self.target)
+        return joined(await on_pieces(self.inner, state, self.source, self.width.value), self.pool.value, self.target)
 
 
 async def on_pieces(inner: Module, state: State, source: str, width: int) -> list[Any]:
@@ -61,14 +63,13 @@ async def on_pieces(inner: Module, state: State, source: str, width: int) -> lis
     return [untold(update, source, one, state) for update, one in zip(updates, states, strict=True)]
 
 
-def pooled(updates: Sequence[Any], pool: str, target: str | None = None) -> Any:
+def joined(updates: Sequence[Any], pool: str, target: str | None = None) -> Any:
     """One update of several.
 
-    >>> pooled([{"count": "2"}, {"count": "about 3"}], "sum")
+    >>> joined([{"count": "2"}, {"count": "about 3"}], "sum")
     {'count': '5'}
     """
     if len(updates) == 1 or pool == "majority":
         return majority(list(updates), target)
-    texts = [text_of(update, target) for update in updates]
-    whole = "\n".join(texts) if pool == "concat" else f"{sum(map(first_number, texts)):g}"
+    whole = pooled([text_of(update, target) for update in updates], pool)
     return with_text(updates[0], whole, target)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from llmdl_plugins.drawing.outline import Box
@@ -12,6 +12,13 @@ def mermaid(box: Box) -> str:
     """The text of a chart."""
     lines = ["flowchart TD", "    start([state]) --> n0", *_drawn(box, "n0", 1), "    n0 --> stop([update])"]
     return "\n".join(lines) + "\n"
+
+
+def beneath(chart: str, boxes: Sequence[Box]) -> str:
+    """A chart, and boxes beside it."""
+    return "\n".join(
+        [chart.rstrip("\n"), *(line for n, box in enumerate(boxes) for line in _drawn(box, f"box{n}", 1)), ""]
+    )
 
 
 def _drawn(box: Box, at: str, depth: int) -> Iterator[str]:

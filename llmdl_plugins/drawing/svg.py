@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -9,6 +10,7 @@ from html import escape
 from llmdl_plugins.drawing.outline import Box
 from llmdl_plugins.printable import printable
 
+_SIZE = re.compile(r'width="(\d+)" height="(\d+)"')
 LETTER, LINE, PAD, GAP = 7.3, 18.0, 12.0, 22.0
 STYLE = (
     "text{font:13px ui-monospace,monospace;fill:#1b1f24}.told{fill:#57606a;font-size:12px}"
@@ -67,6 +69,15 @@ def _boxes(placed: Placed, x: float, y: float) -> Iterator[str]:
             middle = left + one.width / 2
             yield f'<path d="M{middle:.1f},{top + one.height:.1f} V{below:.1f}"/>'
     yield "</g>"
+
+
+def beneath(page: str, boxes: Sequence[Box]) -> str:
+    """A page, and boxes within boxes below it."""
+    pages = [page, *map(nested, boxes)]
+    sizes = [tuple(map(int, found.groups())) for one in pages if (found := _SIZE.search(one))]
+    tops = [sum(height for _, height in sizes[:n]) for n in range(len(pages))]
+    placed = [one.replace("<svg ", f'<svg y="{top}" ', 1) for one, top in zip(pages, tops, strict=True)]
+    return _page(max(width for width, _ in sizes), sum(height for _, height in sizes), placed)
 
 
 def wired(nodes: Sequence[str], edges: Iterable[tuple[str, str, bool]]) -> str:

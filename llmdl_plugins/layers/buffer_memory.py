@@ -34,7 +34,7 @@ class BufferMemory(Module):
         apart("BufferMemory", source, target)
         self.source, self.target, self.count = source, target, count
         self.reads, self.writes = (source,), (target,)
-        bounds = (checked_bound("BufferMemory", bound // 2), bound)
+        bounds = (checked_bound("BufferMemory", bound, 2), bound)
         self.bound = Parameter(bound, kind="choice", options=bounds, role="tokens that are remembered")
 
     def calls(self, **sizes: int) -> Calls:

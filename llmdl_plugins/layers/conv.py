@@ -53,7 +53,7 @@ class Conv(Module):
         apart("Conv", source, target, self.beside)
         self.reads, self.writes = (source, *self.beside), (target,)
         self.instruction = Parameter(instruction, role=f"tells the model what to make of each window of {source}")
-        widths = (checked_bound("Conv", width // 2), width, 2 * width)
+        widths = (checked_bound("Conv", width, 2), width, 2 * width)
         self.width = Parameter(width, kind="choice", options=widths, role="tokens of a window")
         strides = ("window", "half")
         self.stride = Parameter("window", kind="choice", options=strides, role="how far the next window begins")

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+from llmdl_plugins.as_layer import as_layer
 from llmdl_plugins.cost import Calls
 from llmdl_plugins.keys import outside
 from llmdl_plugins.module import Module, State
@@ -32,8 +33,8 @@ class Demonstrations(Module):
     identity = MappingProxyType({})
 
     def __init__(self, inner: Module, source: str) -> None:
-        self.inner, self.source = inner, source
-        self.reads, self.writes = outside([inner], source), inner.writes
+        self.inner, self.source = as_layer("Demonstrations", inner), source
+        self.reads, self.writes = outside([self.inner], source), self.inner.writes
         self.demos = Parameter([], kind="demos", role=f"worked examples for {source}")
 
     def calls(self, **sizes: int) -> Calls:

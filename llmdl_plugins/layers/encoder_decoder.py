@@ -55,7 +55,7 @@ class EncoderDecoder(Module):
         self.model, self.source, self.target, self.beside = model, source, target, named(beside)
         apart("EncoderDecoder", source, target, self.beside)
         self.reads, self.writes = (source, *self.beside), (target,)
-        bounds = (checked_bound("EncoderDecoder", bound // 2), bound)
+        bounds = (checked_bound("EncoderDecoder", bound, 2), bound)
         self.bound = Parameter(bound, kind="choice", options=bounds, role="tokens of the code at most")
         self.encode = Parameter(encode, slots=("bound",), role=f"tells the model what of {source} goes into the code")
         self.decode = Parameter(decode, role=f"tells the model how to make {target} from the code")

@@ -14,7 +14,7 @@ from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.keys import named
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter
-from llmdl_plugins.prompting import said
+from llmdl_plugins.prompting import listed, said
 from llmdl_plugins.tokens import checked_bound
 
 Slots = Mapping[str, str]
@@ -67,7 +67,7 @@ class Gated(Module):
         self.model, self.source, self.target, self.beside = model, source, target, named(beside)
         apart("Gated", source, target, self.beside)
         self.slots, self.width = _checked(slots), checked_bound("Gated", width)
-        self.bound = checked_bound("Gated, for each slot,", bound // len(self.slots))
+        self.bound = checked_bound("Gated, for each slot,", bound, len(self.slots))
         self.reads, self.writes = (source, *self.beside), (target,)
         self.gate = Parameter(gate, role="tells the model how to say what is kept, written or erased")
         self.write = Parameter(write, role="tells the model how to write slots anew")
@@ -125,7 +125,7 @@ def texts_in(said: str, slots: Sequence[str]) -> dict[str, str]:
 
 
 def _checked(slots: Sequence[str]) -> list[str]:
-    folded = [slot.casefold() for slot in slots]
-    if isinstance(slots, str) or not slots or len(set(folded)) < len(folded) or not all(map(str.strip, folded)):
+    folded = [str(slot).casefold() for slot in slots] if listed(slots) else []
+    if not folded or len(set(folded)) < len(folded) or not all(map(str.strip, folded)):
         raise MisuseError(f"Gated needs the names of its slots, each once, got {slots!r}.")
     return list(slots)

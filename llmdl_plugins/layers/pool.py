@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
 from typing import Any
 
 from llmdl_plugins.cost import Calls
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.prompting import listed, rendered
-from llmdl_plugins.updates import first_number, meaning
+from llmdl_plugins.updates import pooled
 
 POOLS = ("majority", "max", "sum", "concat")
 
@@ -45,19 +43,3 @@ class Pool(Module):
         """The update with the one text."""
         value = state[self.source]
         return {self.target: pooled([rendered(one) for one in (value if listed(value) else [value])], self.by.value)}
-
-
-def pooled(texts: Sequence[str], by: str) -> str:
-    """One text of several; of none, the empty one.
-
-    >>> pooled(["Yes", "no", "yes."], "majority"), pooled(["2", "about 3"], "sum")
-    ('Yes', '5')
-    """
-    if by == "sum":
-        return f"{sum(map(first_number, texts)):g}"
-    if by == "concat" or not texts:
-        return "\n".join(texts)
-    if by == "max":
-        return max(texts, key=first_number)
-    meant = [meaning({"text": text}) for text in texts]
-    return texts[meant.index(Counter(meant).most_common(1)[0][0])]  # of equals the first

@@ -63,7 +63,7 @@ class Recurrent(Module):
         apart("Recurrent", source, target, self.beside)
         self.width = checked_bound("Recurrent", width)
         self.reads, self.writes = (source, *self.beside), (target,)
-        bounds = (checked_bound("Recurrent", bound // 2), bound)
+        bounds = (checked_bound("Recurrent", bound, 2), bound)
         self.bound = Parameter(bound, kind="choice", options=bounds, role="tokens of the notes at most")
         self.cell = Parameter(cell, slots=("bound",), role=f"tells the model how {target} go on with the next chunk")
 

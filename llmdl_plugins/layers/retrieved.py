@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+from llmdl_plugins.as_layer import as_layer
 from llmdl_plugins.cost import Calls
 from llmdl_plugins.keys import outside
 from llmdl_plugins.layers.demonstrations import shown
@@ -37,8 +38,8 @@ class RetrievedDemonstrations(Module):
     identity = MappingProxyType({})
 
     def __init__(self, inner: Module, source: str) -> None:
-        self.inner, self.source = inner, source
-        self.reads, self.writes = outside([inner], source), inner.writes
+        self.inner, self.source = as_layer("RetrievedDemonstrations", inner), source
+        self.reads, self.writes = outside([self.inner], source), self.inner.writes
         self.pool = Parameter([], kind="demos", role=f"examples to choose from for each {source}")
         self.k = Parameter(2, kind="choice", options=(1, 2, 3, 4, 6, 8), role="how many examples are shown")
         self.select = Parameter("nearest", kind="choice", options=("nearest", "agreeing"), role="how they are chosen")

@@ -61,7 +61,7 @@ class SummaryMemory(Module):
         apart("SummaryMemory", source, target, self.kept)
         self.width, self.count = checked_bound("SummaryMemory", width), count
         self.reads, self.writes = (source,), (target, self.kept)
-        checked_bound("SummaryMemory", bound // 4)
+        checked_bound("SummaryMemory", bound, 4)
         bounds = (bound // 2, bound)
         self.bound = Parameter(bound, kind="choice", options=bounds, role="tokens that are remembered")
         self.instruction = Parameter(instruction, slots=("bound",), role="tells the model how the summary goes on")

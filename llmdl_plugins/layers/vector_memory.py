@@ -50,7 +50,7 @@ class VectorMemory(Module):
         apart("VectorMemory", source, target)
         self.source, self.target, self.embeddings, self.count = source, target, embeddings, count
         self.reads, self.writes = (source,), (target,)
-        checked_bound("VectorMemory", bound // 4)
+        checked_bound("VectorMemory", bound, 4)
         most = at_least("VectorMemory", "k", k, 1, "it recalls one turn at least")
         options = tuple(sorted({0, max(1, most // 2), most}))
         self.k = Parameter(most, kind="choice", options=options, role="how many turns are recalled")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import yaml
 from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.network import Network
 from llmdl_plugins.plugins.catalogue import find
+from llmdl_plugins.run.space import Space
 
 MADE = ("recipe", "node", "source", "space")
 _FILES = (".json", ".yaml", ".yml")
@@ -34,8 +35,16 @@ def built(network: Network, made: Mapping[str, Any]) -> Network:
         where = {key: one.get(key) or made.get(key) for key in ("node", "source")}
         network = find("recipes", one["recipe"])(network, **where)
     for name, options in space.get("choices", {}).items():
-        network[name].narrow(options, name)
+        _narrow(network, name, options)
     return network
+
+
+def _narrow(network: Network, name: str, options: Sequence[Any]) -> None:
+    """Leave these options; what counts only inside of something that is off needs no option that is in force now."""
+    parameter, space = network[name], Space.of_network(network)
+    if name in space.options and not space.counts(name, space.start) and parameter.default not in options:
+        parameter.default = options[0]
+    parameter.narrow(options, name)
 
 
 def read_space(space: str | Path | Mapping[str, Any] | None) -> dict[str, Any] | None:

@@ -21,7 +21,7 @@ from llmdl_plugins.run.ledger import Ledger
 from llmdl_plugins.run.owner import owned
 
 _LEDGER = ("ledger.db", "ledger.db-wal", "ledger.db-shm", "ledger.new.db")
-_NAMES = (*_LEDGER, "lock", "owner", "config.json", "best.json", "result.json")
+_NAMES = (*_LEDGER, "lock", "owner", "config.json", "seen.json", "best.json", "result.json")
 
 
 class RunFolder:

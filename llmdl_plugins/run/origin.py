@@ -16,6 +16,7 @@ from llmdl_plugins.network import Network, trainable
 from llmdl_plugins.plain import JSON, plain
 from llmdl_plugins.run.architecture import MADE, built
 from llmdl_plugins.run.models import chat_model
+from llmdl_plugins.run.seen import as_seen
 from llmdl_plugins.target import load_target
 
 
@@ -27,11 +28,13 @@ class Origin:
         made: "target", and what `built` takes where something was put around it.
         loss: the loss as it was given: a name, a function or a `Loss`.
         teacher: the teacher as it was given; a judge asks it.
+        seen: what the application sent for its first rows, where its prompts were found by that.
     """
 
     made: Mapping[str, Any]
     loss: Any
     teacher: Any = None
+    seen: Mapping[str, Any] | None = None
 
     def told(self, network: Network, loss: Loss) -> dict[str, JSON]:
         """All of it as plain JSON, with what the other process must find.
@@ -46,6 +49,7 @@ class Origin:
             )
         return {
             "made": plain({name: self.made.get(name) for name in ("target", *MADE)}),
+            "seen": plain(self.seen),
             "loss": self._loss(loss),
             "trainable": {name: p.trainable for name, p in network.named_parameters().items()},
             "network": network.fingerprint,
@@ -105,7 +109,7 @@ def made_again(told: Mapping[str, Any]) -> tuple[Network, Loss]:
     Raises:
         WorkerError: they came out different.
     """
-    network = _network(told["made"])
+    network = built(as_seen(trainable(load_target(told["made"]["target"])), told["seen"]), told["made"])
     for name, parameter in network.named_parameters().items():
         _same_freedom(parameter, told["trainable"].get(name, parameter.trainable))
     loss = _loss(told["loss"])
@@ -118,10 +122,6 @@ def made_again(told: Mapping[str, Any]) -> tuple[Network, Loss]:
     if loss.fingerprint != told["loss_settings"]:
         raise WorkerError(f"The loss {loss.name} is another one in a worker than in the process that started it.")
     return network, loss
-
-
-def _network(made: Mapping[str, Any]) -> Network:
-    return built(trainable(load_target(made["target"])), made)
 
 
 def _same_freedom(parameter: Any, is_trainable: bool) -> None:

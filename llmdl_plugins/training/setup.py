@@ -34,6 +34,7 @@ class Setup:
     """One field for each thing that `Trainer` was given, as it is used.
 
     Args:
+        application: the fingerprint of the network before its first rows were run: what a run folder is for.
         origin: how another process makes the same application and the same loss.
         folder: None keeps everything in memory.
 
@@ -42,6 +43,7 @@ class Setup:
     """
 
     network: Network
+    application: str
     origin: Origin
     splits: Splits
     loss: Loss
@@ -62,10 +64,17 @@ class Setup:
 
     def __post_init__(self) -> None:
         self._refuse_unpriced()
-        if not any(p.trainable for p in self.network.named_parameters().values()):
-            raise MisuseError(f"Nothing of {self.network.name} is trainable: `llmdl show` says why.")
         if not self.content:
             self._refuse_rows_as_values()
+
+    def refuse_idle(self) -> None:
+        """Refuse a network without anything to train.
+
+        Raises:
+            MisuseError: all of it is frozen.
+        """
+        if not any(p.trainable for p in self.network.named_parameters().values()):
+            raise MisuseError(f"Nothing of {self.network.name} is trainable: `llmdl show` says why.")
 
     def _refuse_unpriced(self) -> None:
         """Refuse a teacher without a price before anything is sent; other models are known when they are called."""
@@ -91,7 +100,7 @@ class Setup:
         return {
             **plain(dict(self.origin.made)),  # type: ignore[dict-item]
             "data": self.splits.fingerprint,
-            "network": self.network.fingerprint,
+            "network": self.application,
             "loss": self.loss.name,
             "loss_settings": self.loss.fingerprint,
             "optimizer": self.optimizer.name,

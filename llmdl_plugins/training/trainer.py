@@ -15,7 +15,7 @@ from llmdl_plugins.network import Network, trainable
 from llmdl_plugins.parameter import showing
 from llmdl_plugins.run import observers
 from llmdl_plugins.run.aim import SCORE, Aim
-from llmdl_plugins.run.architecture import built, read_space
+from llmdl_plugins.run.architecture import read_space
 from llmdl_plugins.run.audience import watched
 from llmdl_plugins.run.budget import Budget
 from llmdl_plugins.run.cashier import Cashier
@@ -40,6 +40,7 @@ from llmdl_plugins.training import ending, records
 from llmdl_plugins.training.course import Course
 from llmdl_plugins.training.draining import GRACE, drained, grounded
 from llmdl_plugins.training.estimate import Estimate, estimate
+from llmdl_plugins.training.finding import Finding, Shape, seen_before
 from llmdl_plugins.training.plan import Plan
 from llmdl_plugins.training.result import STOPPED, Result
 from llmdl_plugins.training.setup import Setup, refuse_hopeless
@@ -77,6 +78,9 @@ class Trainer:
         content: whether the folder keeps texts of rows, prompts, answers and tools; without them a resumed run pays
             again for what it has to read.
         loggers: names of loggers, or objects with any of the run hooks as methods.
+        probes: train rows that are run first, so that prompts are found by what the application really sends; they are
+            paid once.  Not where no texts are kept.
+        shape: freezes and unfreezes parameters, once all of them are known.
 
     Raises:
         MisuseError: anything that can't be carried out as written, before a call is made.
@@ -117,6 +121,8 @@ class Trainer:
         origin: Mapping[str, Any] | None = None,
         content: bool = True,
         force: bool = False,
+        probes: int = 0,
+        shape: Shape = lambda network: None,
         watcher: Watcher = silent,
     ) -> None:
         def loaded(source: Any) -> Dataset | None:
@@ -129,14 +135,17 @@ class Trainer:
         refuse_hopeless(limits, known, len(splits.test))
         model = chat_model(teacher)
         chosen, executed = resolve_optimizer(optimizer, model is not None), resolve_executor(executor, workers)
-        network = trainable(load_target(net) if isinstance(net, str) else net)
-        wrong = resolve_loss(loss, model, network.loss)
-        start, source = _recipe(network, recipe, chosen), source or text_key(splits.train)
-        network, made = _architecture(network, start, node, source, space)
-        made.update({"target": net} if isinstance(net, str) else {}, **(origin or {}))
+        place = RunFolder(folder) if folder is not None else None
+        plain = trainable(load_target(net) if isinstance(net, str) else net)
+        wrong = resolve_loss(loss, model, plain.loss)
+        made = _architecture(_recipe(plain, recipe, chosen), node, source or text_key(splits.train), space)
+        self._finding = Finding(plain, shape, made, probes if content else 0, seen_before(place, plain))
+        made = {**made, **({"target": net} if isinstance(net, str) else {}), **(origin or {})}
+        network = self._finding.network()
         self.setup = Setup(
             network=network,
-            origin=Origin(made, loss, teacher),
+            application=self._finding.fingerprint(network),
+            origin=Origin(made, loss, teacher, self._finding.seen),
             splits=splits,
             loss=wrong,
             teacher=model,
@@ -144,7 +153,7 @@ class Trainer:
             executor=executed,
             budget=limits,
             prices=known,
-            folder=RunFolder(folder) if folder is not None else None,
+            folder=place,
             seed=seed,
             concurrency=concurrency,
             terms=Terms(timeout, rollout_timeout, rpm, tpm),
@@ -154,6 +163,8 @@ class Trainer:
             force=force,
             aim=Aim.parse(aim),
         )
+        if not self._finding.is_open:
+            self.setup.refuse_idle()
         self._observers = [*observers.of_plugins(), *observers.loggers(loggers)]
         self.watcher = self._tell = watcher
         self._meter = Meter(limits, known)
@@ -182,8 +193,10 @@ class Trainer:
         setup, meter = self.setup, self._meter
         watching = watched(self.watcher, self._observers, setup.content)
         with records.opened(setup, meter, self._warn) as ledger, watching as self._tell, boundary.door(), frozen_heap():
-            self._tell(setup.started())
             cashier = Cashier(ledger, meter, setup.terms.sender(ledger, meter, self._say))
+            setup = self.setup = await self._finding.found(setup, ledger, cashier)
+            setup.refuse_idle()
+            self._tell(setup.started())
             given = setup.concurrency, setup.terms.rollout_timeout, setup.fast_http
             job = Job(setup.network, setup.loss, cashier, setup.origin, *given)
             async with setup.executor.opened(job) as attempts:
@@ -242,16 +255,12 @@ class Trainer:
         self._say(f"warning: {text}")
 
 
-def _architecture(
-    network: Network, recipe: str | None, node: str | None, source: str, space: Space
-) -> tuple[Network, dict[str, Any]]:
-    """The network that is trained, and how it was made from the user's."""
+def _architecture(recipe: str | None, node: str | None, source: str, space: Space) -> dict[str, Any]:
+    """What is put around the application, as `built` takes it."""
     if recipe is None and space is None:
-        return network, {"recipe": None}
+        return {"recipe": None}
     made: dict[str, Any] = {"recipe": recipe, "node": node, "source": source}
-    if space is not None:
-        made["space"] = read_space(space)
-    return built(network, made), made
+    return made if space is None else {**made, "space": read_space(space)}
 
 
 def _recipe(network: Network, asked: str | None, optimizer: Optimizer) -> str | None:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from llmdl_recipes.architectures.encoder_decoder import encoder_decoder
     from llmdl_recipes.architectures.gated import gated
     from llmdl_recipes.architectures.hierarchy import hierarchy
+    from llmdl_recipes.architectures.leave_out import leave_out
     from llmdl_recipes.architectures.mixture import mixture
     from llmdl_recipes.architectures.mlp import mlp
     from llmdl_recipes.architectures.multi_head import multi_head
@@ -28,6 +29,7 @@ __all__ = [
     "encoder_decoder",
     "gated",
     "hierarchy",
+    "leave_out",
     "mixture",
     "mlp",
     "multi_head",

@@ -33,6 +33,7 @@ def llmdl_recipes() -> list[Spec]:
             "encoder-decoder", f"{_AT}.encoder_decoder:encoder_decoder", "a node that reads a short code of its input"
         ),
         Spec("windows", f"{_AT}.windows:windows", "a long text read window by window; the answers are pooled"),
+        Spec("leave-out", f"{_AT}.leave_out:leave_out", "a node that may be left out, where it is not worth its calls"),
         Spec("hierarchy", f"{_AT}.hierarchy:hierarchy", "a long text read piece by piece; a tree fuses the answers"),
     ]
 

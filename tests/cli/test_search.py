@@ -26,3 +26,10 @@ def test_what_is_no_space_is_misuse(llmdl: Callable[..., Any], agent: str, rows:
     done = llmdl("search", agent, "--data", rows, "--loss", "exact_match", "--space", "space.json")
     assert done.code == 2 and "space.json holds no space" in done.err
     assert llmdl("search", agent, "--data", rows, "--loss", "exact_match").code == 2  # nothing to choose from
+
+
+def test_what_is_no_search_is_told_with_searches_alone(llmdl: Callable[..., Any], agent: str, rows: Path) -> None:
+    given = ("search", agent, "--data", rows, "--loss", "exact_match")
+    done = llmdl(*given, "--search", "demonstrations")
+    assert done.code == 2 and "No search 'demonstrations'" in done.err and "textual-gradient" not in done.err
+    assert llmdl(*given, "--aim", "cost").code == 2

@@ -222,7 +222,7 @@ def refused() -> Sequence[tuple[str, Any]]:
         ("needs 2 experts", lambda: Mixture(Says("x"), one)),
         ("needs 2 branches", lambda: Route(Says("x"), one)),
         ("needs 2 stages", lambda: Cascade([Says("x")], Says("y"))),
-        ("needs 2 draws", lambda: Vote(Says("x"), most=1)),
+        ("draws of 2 or more, got 1", lambda: Vote(Says("x"), most=1)),
         ("a loop needs a cap", lambda: Refine(Says("x"), Says("y"), "q", rounds=None)),  # type: ignore[arg-type]
         ("a loop needs a cap", lambda: Refine(Says("x"), Says("y"), "q", rounds=0)),
         ("holds no sentence", lambda: Windows(Says("x"), "text", width=4)),
@@ -231,6 +231,9 @@ def refused() -> Sequence[tuple[str, Any]]:
         ("does not say what it writes", lambda: Route(silent, two)),
         ("does not say what it writes", lambda: Encoded(silent, Says("x"), "q")),
         ("1 to 6 keys", lambda: Skip(Says("x"), [])),
+        ("Vote takes layers, and was given a function: put a function.*BlackBox", lambda: Vote(refused)),  # type: ignore[arg-type]
+        ("Vote takes layers, and was given the class Says", lambda: Vote(Says)),  # type: ignore[arg-type]
+        ("Mixture takes layers, and was given a str", lambda: Mixture(Says("x"), {"a": "b", "c": "d"})),  # type: ignore[dict-item]
     ]
 
 

@@ -62,6 +62,17 @@ def test_in_containers_its_predictors_are_steps_and_its_texts_parameters() -> No
     assert [s.name for s in tape.steps if s.calls] == ["draft.predict", "parts[0]", "self"]
 
 
+def test_a_program_is_given_to_a_container_as_it_is() -> None:
+    net = trainable(Sequential(Inner(), Vote(dspy.Predict("answer -> number: int"), 3), given=["question"]))
+    first, last = "layers.0/draft.predict/instructions", "layers.1/inner/self/instructions"
+    assert {first, last} <= net.named_parameters().keys()
+    with dspy.context(lm=filling(marked)), net.using({first: "CAND-1", last: "CAND-3"}):
+        output, tape = asyncio.run(net.trace({"question": "q"}))
+    assert output["number"] == 3 and len(tape.calls) == 5
+    with pytest.raises(MisuseError, match="layer 1, Predict, reads 'task', which is neither given"):
+        Sequential(dspy.Predict("task -> answer"), given=["question"])
+
+
 def test_copies_of_a_program_in_a_container_have_words_of_their_own() -> None:
     shared = Layer(dspy.Predict("question -> number: int"))
     net = trainable(Sequential(Untied(shared), Vote(shared, 3)))
@@ -85,7 +96,7 @@ def test_it_is_a_node_of_a_graph_whose_texts_are_the_graphs() -> None:
         return {}
 
     builder = StateGraph(State).add_node("solve", nothing).add_edge(START, "solve").add_edge("solve", END)
-    net = trainable(builder.compile()).variant(replace={"solve": Layer(Nested(), writes=["number"])})
+    net = trainable(builder.compile()).variant(replace={"solve": Nested()})
     assert "solve/inner.draft.predict/instructions" in net.named_parameters()
     with dspy.context(lm=filling(marked)), net.using({"solve/last/instructions": "CAND-8"}):
         output, tape = asyncio.run(net.trace({"question": "q"}))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from llmdl_langgraph.network import LangGraphNetwork
-from llmdl_langgraph.probes import GLUE, UNSEEN
+from llmdl_langgraph.probes import GLUE, RECORDED, UNSEEN
 from llmdl_plugins.data import Example
 
 from .conftest import Agent
@@ -91,3 +91,12 @@ def test_the_layout_of_items_is_frozen_but_what_is_around_it_is_not(told: Module
 def test_a_probe_changes_nothing_in_what_is_sent(told: ModuleType) -> None:
     plain, probed = network(told), network(told, probes=[OPEN, CLOSED])
     assert sent(probed, told.model, {}, OPEN) == sent(plain, told.model, {}, OPEN)
+
+
+def test_values_of_records_that_are_printed_are_data(agent: Agent) -> None:
+    module = agent("records")
+    net = network(module, probes=[{"asked": "What is there?"}])
+    told = {p.default: p.frozen_because for p in net.named_parameters().values()}
+    assert told[module.RULE] == ""
+    assert {told[sight.told] for sight in module.SIGHTS} == {RECORDED}
+    assert all(told.get(house, RECORDED) == RECORDED for house in module.HOUSES.values())

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from langchain_core.messages import HumanMessage
+from langchain_core.messages import HumanMessage, SystemMessage
 
 from llmdl_local import LocalChat
 from llmdl_local.engine import engine
@@ -49,6 +49,18 @@ async def test_two_servers_answer_side_by_side(weights: Path) -> None:
     assert len(running.servers) == 2
     answers = await asyncio.gather(*(pair.ainvoke("Say hello.") for _ in range(6)))
     assert len({answer.text for answer in answers}) == 1
+
+
+def test_prompts_that_take_turns_are_each_read_once(weights: Path) -> None:
+    model = LocalChat(model_path=weights, servers=1, context=640, max_tokens=2)
+    prompts = [f"You are clerk number {n}. " + f"Rule {n}: be brief about parcels. " * 30 for n in (1, 2)]
+    cached = []
+    for question in ("Is it late?", "Is it lost?"):
+        for prompt in prompts:
+            usage = model.invoke([SystemMessage(prompt), HumanMessage(question)]).usage_metadata
+            assert usage and usage["input_tokens"] > 200
+            cached.append(usage["input_token_details"]["cache_read"])
+    assert max(cached[:2]) < 100 and min(cached[2:]) > 200
 
 
 async def test_the_event_loop_runs_on_while_the_model_works(chat: LocalChat) -> None:

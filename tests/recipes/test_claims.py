@@ -15,7 +15,7 @@ from llmdl_plugins import sync
 from llmdl_plugins.cli.recipes import recipes
 from llmdl_plugins.errors import DataError, LlmdlError
 from llmdl_plugins.testing import ScriptedChat
-from llmdl_recipes.claims import searching, wirings
+from llmdl_recipes.claims import feedback, searching, wirings
 from llmdl_recipes.claims.architectures import architectures
 from llmdl_recipes.claims.contrasts import SAME_COST, at_equal_cost, paired
 from llmdl_recipes.claims.measured import Measured, Record
@@ -162,6 +162,35 @@ def test_locked_items_are_not_those_searched_on() -> None:
     assert list(tables(_Kept(_noise(0)))) == [("noise", "noise")]
 
 
+def test_what_did_not_reach_the_model_is_no_score_and_is_told(tmp_path: Path) -> None:
+    arms = {"flat prompt": [1.0, 0.0, 1.0, 1.0], "mlp": [1.0, 1.0, None, None]}
+    record = Record(tmp_path / "claims.jsonl")
+    record.add(Measured("architectures", "r", "t", arm, 0, scores, tokens=9.0) for arm, scores in arms.items())
+    (row,) = (line for line in lines(Record(record.path)) if line.startswith("| mlp"))
+    assert "| 100.0% (2 unreached) |" in row and "+50.0" in row
+    assert paired(arms["mlp"], arms["flat prompt"]).gain == 0.5
+    table = _noise(2)
+    table[4] = Measured(**{**vars(table[4]), "scores": [None, *table[4].scores[1:]]})
+    world = TableWorld(table, seed=0)
+    assert 0 not in {*world.items, *world.locked} and len(world.items) + len(world.locked) == 59
+
+
+def test_feedback_has_a_curve_of_what_each_incumbent_reached_for_its_tokens(tmp_path: Path) -> None:
+    record = Record(tmp_path / "claims.jsonl")
+    feedback.simulated(record, [0], calls=400, worlds=["rule"])
+    told = {one.arm: one for one in record}
+    curve = told[feedback.OWN].about["curve"]
+    assert curve[0] == (0, told[feedback.START].score) and curve[-1][1] == told[feedback.OWN].score > 0.5
+    assert [tokens for tokens, _ in curve] == sorted(tokens for tokens, _ in curve)
+    assert curve[-1][0] <= told[feedback.OWN].about["spent"]["tokens"]
+    shown = list(lines(Record(record.path)))
+    (row,) = (line for line in shown if line.startswith("| simulated, rule | instructions by feedback |"))
+    assert f"| {told[feedback.OWN].score:.1%} |" in row
+    assert any("| as it is |" in line and line.endswith("| – | – | – | – |") for line in shown), (
+        "minus itself says nothing"
+    )
+
+
 def test_pairs_are_compared_as_the_sealed_test_does() -> None:
     assert paired([1, 1, 1, 1, 1, 0], [0, 0, 0, 0, 0, 0]).p > 0.05
     assert paired([1] * 30, [0] * 30).interval[0] > 0
@@ -196,6 +225,26 @@ def test_a_strategy_that_takes_no_runs_is_refused_before_anything_is_measured(
     error = run("--folder", str(tmp_path / "claims")).exception
     assert isinstance(error, LlmdlError) and "'portfolio' can't be told how many runs" in str(error)
     assert not (tmp_path / "claims").exists()
+
+
+THEIRS = """from llmdl_plugins.plugins import Spec, hookimpl
+from llmdl_plugins.searches.random_search import RandomSearch
+
+class Theirs(RandomSearch):
+    name = "theirs"
+
+@hookimpl
+def llmdl_searches():
+    return [Spec("theirs", Theirs, "as random search")]
+"""
+
+
+def test_a_search_of_a_plugin_is_measured(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "theirs.py").write_text(THEIRS)
+    given = ("--claim", "search", "--seeds", "1", "--strategy", "theirs", "--folder", str(tmp_path / "claims"))
+    assert "No search 'theirs'" in str(run(*given).exception)
+    said = run(*given, "--plugin", str(tmp_path / "theirs.py"))
+    assert said.exit_code == 0 and "| theirs, 2000 |" in said.stdout
 
 
 def test_what_is_no_record_is_said(run: Run, tmp_path: Path) -> None:

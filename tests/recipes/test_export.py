@@ -93,6 +93,14 @@ def test_the_graph_is_there_in_this_process_too(app: Any, monkeypatch: pytest.Mo
     )
 
 
+def test_a_node_that_is_left_out_is_not_asked_in_the_exported_graph(app: Any) -> None:
+    net = recipes.leave_out(app.graph)
+    app.model.calls.clear()
+    with pytest.raises(KeyError, match="answer"):  # the next node signs it
+        net.export("graph", {"answer/chosen": "leave-out"}).invoke({"question": SHORT})
+    assert not app.model.calls and net.export("graph", {}).invoke({"question": SHORT})["answer"]
+
+
 def test_a_patch_does_not_lose_an_architecture_in_silence(app: Any) -> None:
     with pytest.raises(MisuseError, match='Layers at chain can\'t be exported as patch.*"module"'):
         recipes.vote(app.chain).export("patch", {"chain/chosen": "vote"})

@@ -9,6 +9,7 @@ import pytest
 
 dspy = pytest.importorskip("dspy")
 
+import llmdl_recipes as recipes  # noqa: E402
 from llmdl_dspy import as_lm  # noqa: E402
 from llmdl_plugins import Trainer, trainable  # noqa: E402
 from llmdl_plugins.run.ledger import Ledger  # noqa: E402
@@ -41,6 +42,14 @@ def values(net: Any, kind: Kind) -> dict[str, Any]:
     texts = [name for name, p in net.named_parameters().items() if name.endswith("instructions") and p.trainable]
     own = {name: f"Answer, and {KNOWS}, number {n}." for n, name in enumerate(texts)}
     return {"self/chosen": kind.name, **{f"self/{name}": value for name, value in kind.values.items()}, **own}
+
+
+@pytest.mark.parametrize("form", ["mermaid", "svg"])
+def test_a_program_is_drawn_with_what_stands_at_its_predictors(form: str) -> None:
+    app = dspy.ChainOfThought("question, text -> answer")
+    plain, net = trainable(app), recipes.vote(app)
+    assert all(word in plain.draw(form) for word in ("ChainOfThought", "predict", "question, text → reasoning, answer"))
+    assert all(word in net.draw(form) for word in ("predict: Choice", "chosen plain", "vote: Vote"))
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)

@@ -16,7 +16,7 @@ from langgraph.types import Command, interrupt
 
 import llmdl_recipes as recipes
 from llmdl_plugins import Network, trainable
-from llmdl_plugins.errors import MisuseError
+from llmdl_plugins.errors import MisuseError, ParameterError
 from llmdl_plugins.plugins.catalogue import catalogue
 from llmdl_plugins.run.architecture import built, read_space
 from llmdl_plugins.run.ledger import Ledger
@@ -170,6 +170,17 @@ def test_a_space_says_what_a_node_is_asked_with(app: Any) -> None:
     assert any(name.endswith("vote/draws") for name in net.named_parameters())
 
 
+def test_options_inside_of_what_is_off_need_none_that_is_in_force(app: Any) -> None:
+    votes = read_space({"recipes": ["vote"], "choices": {"answer/vote/draws": [3]}})
+    net = built(trainable(app.graph), {"node": "answer", "space": votes})
+    assert (net["answer/vote/draws"].options, net["answer/vote/draws"].default) == ((3,), 3)
+    plain = read_space({"recipes": ["vote"], "choices": {"answer/chosen": ["vote"]}})
+    with pytest.raises(ParameterError, match="the options need 'plain', what the application has now"):
+        built(trainable(app.graph), {"node": "answer", "space": plain})
+    with pytest.raises(ParameterError, match="not all among its options"):
+        built(trainable(app.graph), {"node": "answer", "space": {**votes, "choices": {"answer/vote/draws": [4]}}})
+
+
 def test_what_is_not_known_of_a_node_is_asked_for(app: Any) -> None:
     with pytest.raises(MisuseError, match="No node 'anser'.*Did you mean 'answer'"):
         recipes.vote(app.graph, node="anser")
@@ -192,6 +203,35 @@ def test_what_the_state_holds_is_not_taken_for_what_a_reader_has_noted() -> None
     with net.using({"n/chosen": "recurrent"}):
         net.invoke({"text": LONG, "notes": "of the user"})
     assert "of the user" not in str([call.messages for call in model.calls]) and len(model.calls) == 7
+
+
+@pytest.mark.parametrize(
+    ("recipe", "size", "said"),
+    [
+        (recipes.vote, "x", "draws of 2 or more, got 'x'"),
+        (recipes.vote, 1, "draws of 2 or more, got 1"),
+        (recipes.cascade, "x", "draws of 2 or more"),
+        (recipes.refine, 0, "rounds of 1 or more, got 0: a loop needs a cap"),
+        (recipes.multi_head, "x", "heads of 2 or more, got 'x'"),
+        (recipes.mixture, ["sums", "words"], "experts as name → what it is for"),
+        (recipes.mlp, "x", "one layer at least"),
+        (recipes.attention, "x", "k of 1 or more"),
+        (recipes.recurrent, "x", "a bound of 'x' tokens, which holds no sentence"),
+        (recipes.gated, 3, "names of its slots, each once, got 3"),
+        (recipes.windows, None, "a bound of None tokens"),
+        (recipes.hierarchy, 4, "a bound of 2 tokens"),
+    ],
+)
+def test_a_size_that_can_not_be_is_refused_when_it_is_built(app: Any, recipe: Any, size: Any, said: str) -> None:
+    with pytest.raises(MisuseError, match=said):
+        recipe(app.reader, size, source="question")
+
+
+def test_what_a_recipe_adds_is_drawn_at_its_node(app: Any) -> None:
+    for net in (recipes.refine(app.chain), recipes.refine(app.graph, source="question")):
+        for form in ("mermaid", "svg"):
+            assert all(word in net.draw(form) for word in ("chosen plain", "refine: Refine", "critic: Prompt"))
+    assert "subgraph" not in trainable(app.graph).draw()
 
 
 def test_the_only_node_with_a_prompt_is_meant(app: Any) -> None:

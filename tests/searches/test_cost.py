@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import pytest
+from langchain_core.messages import HumanMessage, SystemMessage
+from langgraph.graph import END, START, StateGraph
 
 from llmdl_plugins import Prompt, Sequential, Trainer, trainable
 from llmdl_plugins.containers.choice import Choice
@@ -100,3 +102,38 @@ async def test_most_of_what_can_be_saved_without_loss_is_found_where_the_truth_i
         assert world.accuracy[number] > world.accuracy[0] - 0.1
         shares.append(world.cost[number] / world.cost[0])
     assert sum(shares) / 4 < 0.5
+
+
+class State(TypedDict, total=False):
+    question: str
+    plan: str
+    answer: str
+
+
+def planning(simulator: Simulator) -> Any:
+    """A plan that nobody reads, an answer, and a check that only repeats it."""
+    model, rules = SimulatedChat(simulator=simulator, temperature=0), simulator.world
+    both = f"{rules.rule(0)} {rules.rule(1)}"
+
+    def asked(text: str, target: str) -> Any:
+        return lambda state: {target: model.invoke([SystemMessage(text), HumanMessage(state["question"])]).text}
+
+    builder = StateGraph(State).add_node("think", asked("Make a plan.", "plan"))
+    builder.add_node("solve", asked(both, "answer")).add_node("check", asked(both, "answer"))
+    builder.add_edge(START, "think").add_edge("think", "solve").add_edge("solve", "check").add_edge("check", END)
+    return builder.compile()
+
+
+def test_nodes_of_a_graph_that_do_not_earn_their_calls_are_left_out(simulator: Simulator) -> None:
+    space = {"recipes": [{"recipe": "leave-out", "node": node} for node in ("think", "solve", "check")]}
+    data = [tickets(simulator, split) for split in ("train", "val", "test")]
+    graph = planning(simulator)
+    result = Trainer(graph, "exact_match", *data, optimizer="portfolio", space=space, aim=AIM).fit()
+    assert result.status == "improved" and "not worse by 10 points" in str(result)
+    assert result.cost is not None and result.cost.share < 0.5
+    left = {name.partition("/")[0] for name, option in result.values.items() if option == "leave-out"}
+    assert len(left) == 2 and "think" in left, "the answer is given once"
+    before = simulator.counts["calls"]
+    with result.network.using(result.values):
+        result.network.invoke(data[2][0]["inputs"])
+    assert simulator.counts["calls"] == before + 1

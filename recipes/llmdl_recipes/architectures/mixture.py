@@ -9,6 +9,7 @@ from typing import Any
 from langchain_core.language_models import BaseChatModel
 
 from llmdl_plugins.containers.mixture import Mixture
+from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.module import Module
 from llmdl_plugins.network import Network
 from llmdl_recipes.place import Place, around
@@ -59,9 +60,14 @@ def mixture(
 def routing(experts: Mapping[str, str]) -> str:
     """What the router is told.
 
+    Raises:
+        MisuseError: it is not said what an expert is for.
+
     >>> print(routing({"sums": "numbers", "words": "all else"}))
     Who should answer? Say one name, nothing else.
     - sums: numbers
     - words: all else
     """
+    if not isinstance(experts, Mapping):
+        raise MisuseError(f"mixture needs experts as name → what it is for, got {experts!r}.")
     return "\n".join(["Who should answer? Say one name, nothing else.", *(f"- {n}: {w}" for n, w in experts.items())])

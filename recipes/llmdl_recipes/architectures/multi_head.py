@@ -7,6 +7,7 @@ from typing import Any
 from langchain_core.language_models import BaseChatModel
 
 from llmdl_plugins.containers.multi_head import MultiHead
+from llmdl_plugins.keys import at_least
 from llmdl_plugins.module import Module
 from llmdl_plugins.network import Network
 from llmdl_recipes.place import Place, around
@@ -46,6 +47,7 @@ def multi_head(
     """
 
     def made(place: Place, inner: Module) -> MultiHead:
-        return MultiHead(place.copies(inner, [f"head_{n}" for n in range(1, heads + 1)]), place.fuse())
+        most = at_least("multi_head", "heads", heads, 2, "one head is the node itself")
+        return MultiHead(place.copies(inner, [f"head_{n}" for n in range(1, most + 1)]), place.fuse())
 
     return around(app, "multi-head", made, node=node, source=source, model=model)

@@ -21,15 +21,16 @@ class Contrast:
     p: float
 
 
-def paired(new: Sequence[float], old: Sequence[float]) -> Contrast:
-    """The difference on the same items, or over the same seeds.
+def paired(new: Sequence[float | None], old: Sequence[float | None]) -> Contrast:
+    """The difference on the same items, or over the same seeds, where both are told.
 
     >>> paired([1, 1, 1, 1, 1, 1, 0, 0], [0, 0, 0, 0, 0, 0, 0, 0]).p
     0.03125
     """
-    differences = [float(a) - float(b) for a, b in zip(new, old, strict=True)]
+    both = [(a, b) for a, b in zip(new, old, strict=True) if a is not None and b is not None]
+    differences = [float(a) - float(b) for a, b in both]
     wins, losses = sum(d > 0 for d in differences), sum(d < 0 for d in differences)
-    if all(d in (-1, 0, 1) for d in differences):
+    if all(score in (0, 1) for pair in both for score in pair):
         return Contrast(fmean(differences), score_interval(wins, losses, len(differences)), mcnemar(wins, losses))
     return Contrast(fmean(differences), bootstrap_interval(differences), sign_flip(differences))
 
@@ -48,8 +49,8 @@ def holm(ps: Mapping[str, float]) -> dict[str, float]:
 
 
 def at_equal_cost(
-    draws: Mapping[int, tuple[Sequence[float], float]], cost: float, seed: str = ""
-) -> tuple[list[float], float]:
+    draws: Mapping[int, tuple[Sequence[float | None], float]], cost: float, seed: str = ""
+) -> tuple[list[float | None], float]:
     """Self-consistency that costs as much as another arm: some items get one number of draws, some the next.
 
     Args:
@@ -68,5 +69,5 @@ def at_equal_cost(
     share = (min(max(cost, cheap), dear) - cheap) / (dear - cheap) if dear > cheap else 0.0
     order = random.Random(f"draws {seed}").sample(range(len(few)), len(few))
     more = set(order[: round(share * len(few))])
-    scores = [float(many[n] if n in more else few[n]) for n in range(len(few))]
+    scores = [(many if n in more else few)[n] for n in range(len(few))]
     return scores, cheap + (dear - cheap) * len(more) / len(few)

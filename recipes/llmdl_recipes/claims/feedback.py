@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from itertools import product
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
@@ -19,8 +22,8 @@ from llmdl_plugins.run.events import Watcher, silent
 from llmdl_plugins.run.optimizer import Optimizer
 from llmdl_plugins.run.optimizer import resolve as resolve_optimizer
 from llmdl_plugins.testing import SimulatedChat, Simulator
-from llmdl_plugins.training.result import Result
 from llmdl_plugins.training.trainer import Trainer
+from llmdl_recipes.claims.curves import Climb, Curve
 from llmdl_recipes.claims.measured import Measured, Record
 from llmdl_recipes.claims.running import outcomes, running
 from llmdl_recipes.claims.sorter import TEXT, Sorting, sorter
@@ -35,6 +38,12 @@ START, OWN, BLIND, DEMONSTRATIONS = (
 WORLDS = ("rule", "crowded", "slices", "defective", "null")
 SEEDS = range(3)
 _CALLS, _SEALED = 500, 16
+OPTIMIZERS: Mapping[str, Callable[[], Optimizer | None]] = {
+    START: lambda: None,
+    OWN: TextualGradient,
+    BLIND: lambda: TextualGradient(feedback="blind"),
+    DEMONSTRATIONS: lambda: resolve_optimizer("demonstrations", has_teacher=False),
+}
 
 
 def feedback(
@@ -47,33 +56,47 @@ def feedback(
     concurrency: int,
     watcher: Watcher = silent,
 ) -> None:
-    """Train with each optimizer on each set, and measure what it ends with on rows that it never saw."""
-    for sorting in sets:
-        for seed in SEEDS:
-            for arm, optimizer in _optimizers():
-                if record.get(CLAIM, rung, sorting.name, arm, seed):
-                    continue
-                plain = sorter(model, "Sort the text.", sorting.labels, [])
-                net = recipes.demonstrations(plain, source=TEXT) if arm == DEMONSTRATIONS else plain
-                values, about = dict[str, Any](), dict[str, Any]()
-                if optimizer:
-                    values, about = _trained(net, optimizer, teacher, sorting.shown, seed, concurrency, watcher)
-                told = sync.run(_asked(running(net, folder, concurrency, watcher), values, sorting.asked))
-                record.add([Measured(CLAIM, rung, sorting.name, arm, seed, **{**told, "about": about})])
+    """Train with each optimizer on each set, and measure what it ends with on rows that it never saw.
+
+    What the claim rests on comes first, a seed of every set after the other: whoever stops early has whole contrasts.
+    """
+    for arms in ((START, OWN, BLIND), (DEMONSTRATIONS,)):
+        for seed, sorting, arm in product(SEEDS, sets, arms):
+            if record.get(CLAIM, rung, sorting.name, arm, seed):
+                continue
+            plain = sorter(model, "Sort the text.", sorting.labels, [])
+            net = recipes.demonstrations(plain, source=TEXT) if arm == DEMONSTRATIONS else plain
+            climb, spent = Climb(watcher), dict[str, Any]()
+            if optimizer := OPTIMIZERS[arm]():
+                spent = _trained(net, optimizer, teacher, sorting.shown, seed, concurrency, climb)
+            opened = running(net, folder, concurrency, watcher)
+            told, curve = sync.run(_asked(opened, climb, sorting.asked))
+            about = {**spent, "curve": curve} if spent else {}
+            record.add([Measured(CLAIM, rung, sorting.name, arm, seed, **{**told, "about": about})])
 
 
 async def _asked(
-    opened: AbstractAsyncContextManager[Evaluator], values: Mapping[str, Any], rows: Sequence[Example]
-) -> dict[str, Any]:
+    opened: AbstractAsyncContextManager[Evaluator], climb: Climb, rows: Sequence[Example]
+) -> tuple[dict[str, Any], Curve]:
+    """What the last incumbent comes to, and what each before it had reached."""
+    curve = Curve()
     async with opened as evaluator:
-        return await outcomes(evaluator, values, rows)
+        for tokens, values in [(0, {}), *climb.reached]:
+            told = await outcomes(evaluator, _read(evaluator.network, values), rows)
+            curve.append((tokens, fmean(score for score in told["scores"] if score is not None)))
+    return told, curve
 
 
-def _optimizers() -> Iterator[tuple[str, Optimizer | None]]:
-    yield START, None
-    yield OWN, TextualGradient()
-    yield BLIND, TextualGradient(feedback="blind")
-    yield DEMONSTRATIONS, resolve_optimizer("demonstrations", has_teacher=False)
+def _read(network: Network, values: Mapping[str, str]) -> dict[str, Any]:
+    """Values as they are, of what an event tells of them: texts, and all others as JSON."""
+    return {name: text if network[name].kind == "text" else _json(text) for name, text in values.items()}
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:  # the name of an option
+        return text
 
 
 def _trained(
@@ -84,8 +107,8 @@ def _trained(
     seed: int,
     concurrency: int,
     watcher: Watcher,
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What training ends with; its own small sealed test is not what is reported."""
+) -> dict[str, Any]:
+    """What training took; its own small sealed test is not what is reported."""
     result = Trainer(
         net,
         "exact_match",
@@ -98,20 +121,14 @@ def _trained(
         concurrency=concurrency,
         watcher=watcher,
     ).fit()
-    return _accepted(result), {"spent": dict(result.spent), "accepted": result.accepted}
+    return {"spent": dict(result.spent), "accepted": result.accepted}
 
 
-def _accepted(result: Result) -> dict[str, Any]:
-    return {name: told["after"] for name, told in result.parameters.items()}
-
-
-def simulated(record: Record, seeds: Sequence[int], calls: int = 600) -> None:
+def simulated(record: Record, seeds: Sequence[int], calls: int = 600, worlds: Sequence[str] = WORLDS) -> None:
     """The same on worlds whose truth is known: a score is the exact chance of a right answer."""
-    for world in WORLDS:
-        for seed in seeds:
-            for arm, optimizer in list(_optimizers())[:3]:
-                if not record.get(CLAIM, "simulated", world, arm, seed):
-                    record.add([_simulated(world, seed, arm, optimizer, calls)])
+    for world, seed, arm in product(worlds, seeds, (START, OWN, BLIND)):
+        if not record.get(CLAIM, "simulated", world, arm, seed):
+            record.add([_simulated(world, seed, arm, OPTIMIZERS[arm](), calls)])
 
 
 def _simulated(world: str, seed: int, arm: str, optimizer: Optimizer | None, calls: int) -> Measured:
@@ -121,10 +138,10 @@ def _simulated(world: str, seed: int, arm: str, optimizer: Optimizer | None, cal
     simulator = Simulator(skill=world, seed=seed)
     (start,) = simulator.start
     net = trainable(Prompt(SimulatedChat(simulator=simulator), start, "question", "answer"))
-    values: Mapping[str, Any] = {}
+    climb, about = Climb(), dict[str, Any]()
     if optimizer:
         rows = {s: _rows(simulator, s, n) for s, n in {"train": 60, "val": 60, "test": _SEALED}.items()}
-        trained = Trainer(
+        result = Trainer(
             net,
             "exact_match",
             rows["train"],
@@ -134,10 +151,13 @@ def _simulated(world: str, seed: int, arm: str, optimizer: Optimizer | None, cal
             teacher=SimulatedChat(simulator=simulator),
             budget=f"{calls + 2 * _SEALED} calls",
             seed=seed,
+            watcher=climb,
         ).fit()
-        values = _accepted(trained)
-    text = next((str(value) for value in values.values()), start)
-    return Measured(CLAIM, "simulated", world, arm, seed, [float(simulator.world.true_score([text]))])
+        about = {"spent": dict(result.spent), "accepted": result.accepted}
+    texts = [(0, start), *((tokens, str(text)) for tokens, values in climb.reached for text in values.values())]
+    curve = [(tokens, float(simulator.world.true_score([text]))) for tokens, text in texts]
+    about = {**about, "curve": curve} if about else {}
+    return Measured(CLAIM, "simulated", world, arm, seed, [curve[-1][1]], about=about)
 
 
 def _rows(simulator: Simulator, split: str, size: int) -> list[dict[str, Any]]:

@@ -24,7 +24,8 @@ class Measured:
         task: its name.
         arm: an architecture, an optimizer or a strategy.
         seed: of the run.
-        scores: one an item, from 0 to 1; the same items in the same order for all arms of a task and seed.
+        scores: one an item, from 0 to 1; the same items in the same order for all arms of a task and seed.  None where
+            the model was not reached: that says nothing about the arm.
         calls: of an item, on average.
         tokens: of an item, on average.
         seconds: waited for an item's calls, on average.
@@ -36,7 +37,7 @@ class Measured:
     task: str
     arm: str
     seed: int
-    scores: Sequence[float]
+    scores: Sequence[float | None]
     calls: float = 0.0
     tokens: float = 0.0
     seconds: float = 0.0
@@ -49,8 +50,13 @@ class Measured:
 
     @property
     def score(self) -> float:
-        """The mean."""
-        return fmean(self.scores)
+        """The mean of those that there are."""
+        return fmean(score for score in self.scores if score is not None)
+
+    @property
+    def unreached(self) -> int:
+        """How many items the model was not reached on."""
+        return sum(score is None for score in self.scores)
 
 
 class Record:
@@ -89,8 +95,9 @@ def _read(path: Path) -> Iterator[Measured]:
             told = json.loads(line)
             assert told.pop("format") == FORMAT
             one = Measured(**told)
-            assert one.scores
-            assert all(0 <= float(score) <= 1 for score in one.scores)
+            told = [float(score) for score in one.scores if score is not None]
+            assert told
+            assert all(0 <= score <= 1 for score in told)
         except (ValueError, TypeError, KeyError, AttributeError, AssertionError):
             raise DataError(
                 f"{path}, line {number}, is no line of a record: give the claims.jsonl that "

@@ -37,15 +37,14 @@ async def outcomes(evaluator: Evaluator, values: Mapping[str, Any], rows: Sequen
 
 
 def _told(rollouts: Sequence[Rollout]) -> dict[str, Any]:
-    """A fault on the way to the model is no score: the evaluator ends a run with many, and a few are said."""
-    failed = [r for r in rollouts if r.status == "infrastructure error"]
+    """A fault on the way to the model is no score: the evaluator ends a run with many, and a few are left out."""
     receipts = [r.receipts for r in rollouts]
     return {
-        "scores": [round(r.score, 4) for r in rollouts],
+        "scores": [None if r.status == "infrastructure error" else round(r.score, 4) for r in rollouts],
         "calls": fmean(len(used) for used in receipts),
         "tokens": fmean(
             sum(sum((one.tokens or {}).get(k, 0) for k in ("input", "output")) for one in used) for used in receipts
         ),
         "seconds": round(fmean(sum(one.seconds for one in used) for used in receipts), 4),
-        "about": {"unreached": len(failed)} if failed else {},
+        "about": {},
     }

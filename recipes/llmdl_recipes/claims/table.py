@@ -78,6 +78,8 @@ def _written(space: Space) -> dict[str, Any]:
 class TableWorld(SpaceWorld):
     """A table as a world: half of the items are searched on, the others are locked.
 
+    An item on which some architecture did not reach the model is no item of it.
+
     Args:
         lines: of one set and rung.
         seed: cuts the items.
@@ -93,7 +95,9 @@ class TableWorld(SpaceWorld):
         if missing := [a for a in self.architectures if a not in by]:
             raise DataError(f"The table of {lines[0].task} lacks {len(missing)} architectures: measure it again.")
         self._lines = [by[a] for a in self.architectures]
-        order = random.Random(f"locked {seed}").sample(range(len(lines[0].scores)), len(lines[0].scores))
+        columns = zip(*(line.scores for line in self._lines), strict=True)
+        known = [n for n, scores in enumerate(columns) if None not in scores]
+        order = random.Random(f"locked {seed}").sample(known, len(known))
         self.items, self.locked = order[: len(order) // 2], order[len(order) // 2 :]
 
     @cached_property
@@ -109,11 +113,14 @@ class TableWorld(SpaceWorld):
 
     def confirmed(self, number: int) -> list[float]:
         """What was measured on the locked items."""
-        return [self._lines[number].scores[n] for n in self.locked]
+        return self._scores(number, self.locked)
 
     def outcomes(self, number: int) -> list[float]:
         """What was measured on the others."""
-        return [self._lines[number].scores[n] for n in self.items]
+        return self._scores(number, self.items)
+
+    def _scores(self, number: int, items: Sequence[int]) -> list[float]:
+        return [float(score) for n in items if (score := self._lines[number].scores[n]) is not None]
 
 
 def tables(record: Record) -> Mapping[tuple[str, str], list[Measured]]:

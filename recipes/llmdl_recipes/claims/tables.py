@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from statistics import fmean
 from typing import Any
 
-from llmdl_recipes.claims import architectures, feedback, searching, table
+from llmdl_recipes.claims import architectures, curves, feedback, searching, table
 from llmdl_recipes.claims.contrasts import SAME_COST, Contrast, at_equal_cost, holm, paired
 from llmdl_recipes.claims.measured import Measured, Record
 from llmdl_recipes.claims.wirings import FLAT
@@ -75,9 +75,15 @@ def _wirings(title: str, arms: Mapping[str, Measured]) -> Iterator[str]:
             note = "" if off <= SAME_COST else f", tokens {fair[name][1]:.0f}"
             rest = f"| {_shown(against[name])}{note} | {corrected[name]:.2g} |"
         gain = "–" if name == FLAT else _shown(paired(one.scores, flat.scores))
-        yield f"| {name} | {said} | {one.score:.1%} | {cost} | {gain} {rest}"
+        yield f"| {name} | {said} | {_score(one)} | {cost} | {gain} {rest}"
     helped = [n for n, c in against.items() if c.gain > 0 and corrected[n] < _CERTAIN]
     yield f"\nBetter than self-consistency at the same tokens: {', '.join(helped) or 'none shown'}.\n"
+
+
+def _score(*runs: Measured) -> str:
+    """The mean, and on how many items the model was not reached."""
+    unreached = sum(one.unreached for one in runs)
+    return f"{fmean(one.score for one in runs):.1%}" + (f" ({unreached} unreached)" if unreached else "")
 
 
 def _said(one: Measured) -> str:
@@ -96,25 +102,41 @@ def _feedback(measured: list[Measured]) -> Iterator[str]:
         start, blind = arms[feedback.START], arms.get(feedback.BLIND)
         for name, runs in arms.items():
             gain, low = _joint(runs, start), fmean(one.score for one in start)
-            relative = f"{gain.gain / low:+.0%}" if low else "–"
+            relative = f"{gain.gain / low:+.0%}" if low and name != feedback.START else "–"
+            shown = "–" if name == feedback.START else _shown(gain)
             rest = "| – | – |"
             if blind and name == feedback.OWN:
                 rest = f"| {_shown(contrast := _joint(runs, blind))} | {contrast.p:.2g} |"
-            score = fmean(one.score for one in runs)
-            yield f"| {rung}, {task} | {len(runs)} | {name} | {score:.1%} | {_shown(gain)} | {relative} {rest}"
+            yield f"| {rung}, {task} | {len(runs)} | {name} | {_score(*runs)} | {shown} | {relative} {rest}"
+    yield ""
+    yield from _curves(measured)
+
+
+def _curves(measured: list[Measured]) -> Iterator[str]:
+    """Score by tokens: what a training had reached when it had spent a share of what the longest one spent."""
+    trained = [one for one in measured if "curve" in one.about]
+    if not trained:
+        return
+    yield from _head("score after tokens of training", "arm", *(f"{share:.0%}" for share in curves.SHARES), "tokens")
+    for (rung, task), arms in _groups(trained).items():
+        most = curves.most_tokens(one for runs in arms.values() for one in runs)
+        for name, runs in arms.items():
+            score = curves.mean_at(runs)
+            cells = " | ".join(f"{score(share * most):.1%}" for share in curves.SHARES)
+            yield f"| {rung}, {task} | {name} | {cells} | {most:,.0f} |"
     yield ""
 
 
 def _joint(new: list[Measured], old: list[Measured]) -> Contrast:
     """Over the same seeds and items; what several seeds measured on one item is one difference, their mean."""
     by, apart = {one.seed: one for one in old}, dict[Any, list[tuple[float, float]]]()
-    for one in new:
-        other = by[one.seed]
+    for one, other in ((one, by[one.seed]) for one in new if one.seed in by):
         items = one.about.get("items") or (range(len(one.scores)) if len(one.scores) > 1 else [f"seed {one.seed}"])
-        for item, *scores in zip(items, one.scores, other.scores, strict=True):
-            apart.setdefault(item, []).append((scores[0], scores[1]))
-    a, b = ([fmean(pair[side] for pair in pairs) for pairs in apart.values()] for side in (0, 1))
-    return paired(a, b)
+        for item, a, b in zip(items, one.scores, other.scores, strict=True):
+            if a is not None and b is not None:
+                apart.setdefault(item, []).append((a, b))
+    means = [[fmean(pair[side] for pair in pairs) for pairs in apart.values()] for side in (0, 1)]
+    return paired(*means)
 
 
 def _searches(measured: list[Measured]) -> Iterator[str]:

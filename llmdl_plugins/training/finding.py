@@ -1,0 +1,93 @@
+"""The network that is trained: the application, what its first rows sent, what is frozen, and what is put around it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from llmdl_plugins.errors import InfrastructureError, RunFolderError, Stopped
+from llmdl_plugins.network import Network
+from llmdl_plugins.run import seen
+from llmdl_plugins.run.architecture import built
+from llmdl_plugins.run.cashier import Cashier
+from llmdl_plugins.run.evaluate import ORIGINAL, Evaluator
+from llmdl_plugins.run.folder import RunFolder
+from llmdl_plugins.run.ledger import Ledger
+from llmdl_plugins.run.rollout import Rollout
+from llmdl_plugins.training.setup import Setup
+
+Shape = Callable[[Network], None]
+
+
+def seen_before(folder: RunFolder | None, plain: Network) -> Mapping[str, Any] | None:
+    """What this application sent in an earlier process; where that is damaged, the same rows tell it again."""
+    try:
+        told = folder.read(seen.FILE) if folder else None
+    except RunFolderError:
+        return None
+    return told if told and told.get("network") == plain.fingerprint else None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """How the network comes about, again and again the same.
+
+    Args:
+        plain: the application, as its source tells it.
+        shape: freezes and unfreezes what the user says.
+        made: what `built` puts around it.
+        rows: how many rows are run first, to see what the application really sends.
+        seen: what they sent, where that is known.
+    """
+
+    plain: Network
+    shape: Shape
+    made: Mapping[str, Any]
+    rows: int = 0
+    seen: Mapping[str, Any] | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is more to be found than the source tells."""
+        return self.rows > 0 and self.seen is None and seen.learns(self.plain)
+
+    def fingerprint(self, network: Network) -> str:
+        """A hash of what is known without any run: the same again, whatever was seen meanwhile."""
+        return built(self.plain, self.made).fingerprint if self.seen else network.fingerprint
+
+    def network(self) -> Network:
+        """The network, as far as it is known: what the user says of its parameters has to wait for all of them."""
+        network = seen.as_seen(self.plain, self.seen)
+        if not self.is_open:
+            self.shape(network)
+        return built(network, self.made)
+
+    async def found(self, setup: Setup, ledger: Ledger, cashier: Cashier) -> Setup:
+        """The setup with the network that its first rows have shown; they are those that a run begins with anyway.
+
+        Where they don't come to an end, as it was: the run says why, since it begins with the same rows.
+        """
+        if not self.is_open or not (rollouts := await self._rollouts(setup, ledger, cashier)):
+            return setup
+        told = seen.told(self.plain, rollouts)
+        if setup.folder:
+            setup.folder.write(seen.FILE, told)
+        known = replace(self, seen=told)
+        return replace(setup, network=known.network(), origin=replace(setup.origin, seen=told))
+
+    async def _rollouts(self, setup: Setup, ledger: Ledger, cashier: Cashier) -> list[Rollout]:
+        evaluator = Evaluator(
+            self.plain,
+            setup.loss,
+            ledger,
+            cashier,
+            concurrency=setup.concurrency,
+            tools=setup.tools,
+            seconds=setup.terms.rollout_timeout,
+        )
+        try:
+            rollouts = await evaluator.evaluate([ORIGINAL], setup.splits.train[: self.rows], phase="probe")
+        except (Stopped, InfrastructureError):
+            return []
+        return [rollout for rollout in rollouts if rollout.status != "infrastructure error"]
