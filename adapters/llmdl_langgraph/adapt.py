@@ -43,7 +43,12 @@ def found_in(obj: Graph, probes: Sequence[Any] = (), at: Sequence[Location] = ()
         obj: the graph.
         probes: inputs, or rows; each is run once.
         at: where its nodes have names in modules, if they have.
+
+    Raises:
+        MisuseError: a layer that is a node does not fit the state.
     """
-    discovery = discover(obj, at)
-    found = LangGraphNetwork(obj, discovery, layers=own_layers(obj), tools=tools_of(obj, discovery), at=at)
+    discovery, layers = discover(obj, at), own_layers(obj)
+    found = LangGraphNetwork(obj, discovery, layers=layers, tools=tools_of(obj, discovery), at=at)
+    for node, layer in layers.items():
+        found.check_layer(node, layer)
     return found.seen(probes, sync.run(traces(found, probes)), are_all=True) if probes else found

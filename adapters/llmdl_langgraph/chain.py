@@ -104,7 +104,7 @@ class ChainNetwork(LangGraphNetwork):
         """Those that the chain is filled with."""
         return list(self.chain.get_input_jsonschema().get("properties", ()))
 
-    def _check(self, node: str, layer: Module) -> None:
+    def check_layer(self, node: str, layer: Module) -> None:
         """A chain may be given more than it is filled with."""
 
     def draw(self, form: str = "mermaid") -> str:
@@ -113,7 +113,9 @@ class ChainNetwork(LangGraphNetwork):
 
     @property
     def _handover(self) -> Handover:
-        return Handover(Application(self.chain, "chain", self.discovery, self.tools, self.layers), self.offers)
+        return Handover(
+            Application(self.chain, "chain", self.discovery, self.tools, self.layers), self.offers, self.links
+        )
 
     def unchanged(self, values: Mapping[str, Any] | None = None, inputs: Any = None) -> list[Check]:
         """Nothing beside its texts: a chain has no threads and no wiring that an edit could touch."""

@@ -13,6 +13,7 @@ from llmdl_langgraph.middleware import as_middleware
 from llmdl_langgraph.offers import Offer
 from llmdl_langgraph.verify import Exported
 from llmdl_plugins.errors import MisuseError
+from llmdl_plugins.parameter import Parameter
 
 FORMS = ("patch", "weights", "graph", "module", "middleware")
 
@@ -24,10 +25,12 @@ class Handover:
     Args:
         app: the application with its texts and layers.
         offers: name → what can be chosen for a node.
+        links: name → what is trained of layers that are links of a chain of the user.
     """
 
     app: Application
     offers: Mapping[str, Offer]
+    links: Mapping[str, Parameter]
 
     def as_form(self, form: str, values: Values) -> Any:
         """The application in one of the forms that are written by its source.
@@ -37,6 +40,7 @@ class Handover:
             CannotExportError: a text can't be written at its place in the source.
         """
         self._refuse_offers(values, form)
+        self._refuse_links(values, form)
         app = self.app
         if form in ("patch", "middleware"):
             self._refuse_layers(form, values)
@@ -54,6 +58,7 @@ class Handover:
             CannotExportError: a text can't be written at its place in the source.
         """
         self._refuse_offers(values, "copy that is compared")
+        self._refuse_links(values, "copy that is compared")
         return as_folder(self.app, values)
 
     def _refuse_offers(self, values: Values, form: str) -> None:
@@ -62,6 +67,13 @@ class Handover:
             raise CannotExportError(
                 f'A {form} holds texts, not {said}: export "weights" for all values, '
                 "or leave such choices out of the values and write them in your source by hand."
+            )
+
+    def _refuse_links(self, values: Values, form: str) -> None:
+        if taken := [name for name, parameter in self.links.items() if parameter in values]:
+            raise CannotExportError(
+                f'{taken[0]} is of a layer in a chain of yours, which a {form} can\'t write anew: export "weights", or '
+                "put the layer into a Sequential, or into a graph as its node."
             )
 
     def _refuse_layers(self, form: str, values: Values) -> None:

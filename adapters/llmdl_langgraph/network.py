@@ -20,7 +20,7 @@ from llmdl_langgraph.effects import effects, only_model
 from llmdl_langgraph.folder import Application
 from llmdl_langgraph.handover import FORMS, Handover
 from llmdl_langgraph.isolation import Graph
-from llmdl_langgraph.layered import own_layers
+from llmdl_langgraph.layered import links, own_layers
 from llmdl_langgraph.locate import Location
 from llmdl_langgraph.offers import Offer, offer
 from llmdl_langgraph.probes import probed
@@ -87,7 +87,9 @@ class LangGraphNetwork(Network):
         texts |= {name: text.parameter for name, text in self.tools.items()}
         known = origin.named_parameters() if origin else texts
         offered = {name: made.parameter for name, made in self.offers.items()}
-        super().__init__(graph.get_name(), {**texts, **layer_parameters(self.layers, known), **offered})
+        self.links = layer_parameters(links(self.original), known)
+        own = layer_parameters(self.layers, {**known, **self.links})
+        super().__init__(graph.get_name(), {**texts, **self.links, **own, **offered})
         self._runs = Runs(graph, list(discovery.texts.values()), list(self.tools.values()), self.offers)
         if origin:
             self._loaded, self.safe_tools = dict(origin._loaded), origin.safe_tools
@@ -112,7 +114,9 @@ class LangGraphNetwork(Network):
         """The graph with what was sent in runs of it: texts that no source tells are found, and data is frozen."""
         discovery = discover(self.original, self._at) if self.late_modules() else self.discovery
         found, tools = probed(discovery, tapes, rows, are_all), tools_of(self.original, discovery, tapes)
-        return type(self)(self.original, found, layers=own_layers(self.original), tools=tools, at=self._at)
+        network = type(self)(self.original, found, layers=own_layers(self.original), tools=tools, at=self._at)
+        network.safe_tools = self.safe_tools
+        return network
 
     async def forward(self, inputs: Any, config: Any = None) -> Any:
         """One run of the graph; isolated and bound where values are changed, a tape is recorded or a run pays."""
@@ -227,11 +231,11 @@ class LangGraphNetwork(Network):
         given = {node: make(self._layer(node)) for node, make in (wrap or {}).items()} | dict(replace or {})
         layers = {node: as_layer(f"Node {node!r}", layer) for node, layer in given.items()}
         for node, layer in layers.items():
-            self._check(node, layer)
+            self.check_layer(node, layer)
         changed = with_nodes(graph, {node: LayerNode(layer) for node, layer in layers.items()})
         return type(self)(changed, self.discovery, self, {**self.layers, **layers}, self.tools)
 
-    def _check(self, node: str, layer: Module) -> None:
+    def check_layer(self, node: str, layer: Module) -> None:
         """Raise MisuseError where a layer does not fit the class that its node takes."""
         if keys := self.keys(node):
             check_keys(f"{layer.get_name()} at node {node!r}", layer, keys)
@@ -284,7 +288,7 @@ class LangGraphNetwork(Network):
     @property
     def _handover(self) -> Handover:
         app = Application(self.original, "graph", self.discovery, self.tools, self.layers)
-        return Handover(app, self.offers)
+        return Handover(app, self.offers, self.links)
 
     def unchanged(self, values: Mapping[str, Any] | None = None, inputs: Any = None) -> list[Check]:
         """Compare the user's graph with the one that is imported from the changed sources; nothing is sent.

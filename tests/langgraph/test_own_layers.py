@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import Any, TypedDict
 
 import pytest
+from langchain_core.runnables import RunnablePassthrough
 from langgraph.graph import END, START, StateGraph
 
 from llmdl_langgraph.network import LangGraphNetwork
@@ -62,3 +64,37 @@ def test_changed_ones_are_handed_over_and_others_left_alone(net: LangGraphNetwor
 def test_they_can_be_wrapped_as_any_node(net: LangGraphNetwork) -> None:
     other = net.variant(wrap={"answer": lambda layer: layer})
     assert list(other.named_parameters()) == list(net.named_parameters())
+
+
+def test_a_layer_that_does_not_fit_its_graph_is_named_before_any_run() -> None:
+    misspelt = (
+        StateGraph(State).add_node("answer", Prompt(model, "Answer.", "note", "answer")).add_edge(START, "answer")
+    )
+    with pytest.raises(MisuseError, match="Prompt at node 'answer' reads 'note', .*Did you mean 'notes'"):
+        trainable(misspelt.compile())
+
+
+noting = Prompt(model, "Note it.", "text", "notes") | itemgetter("notes")
+chain = RunnablePassthrough.assign(notes=noting) | Prompt(model, "Answer.", ["text", "notes"], "answer")
+LINKS = ["prompt/instruction", "prompt_2/instruction"]
+
+
+def test_in_a_chain_they_are_trained_too() -> None:
+    own = StateGraph(State).add_node("chain", chain).add_edge(START, "chain").add_edge("chain", END).compile()
+    for application in (chain, own):
+        net = trainable(application)
+        assert list(net.named_parameters()) == [f"chain/{name}" for name in LINKS]
+        with net.using({"chain/prompt_2/instruction": "Say more."}):
+            assert net.invoke({"text": "hello"})["answer"] == "<Say more.>"
+        assert net.invoke({"text": "hello"})["answer"] == "<Answer.>"
+
+
+async def test_what_they_learn_in_a_chain_is_handed_over_as_weights() -> None:
+    net = trainable(chain)
+    _, tape = await net.trace({"text": "hello"})
+    assert {p for step in tape.steps for p in step.reads} == set(net.named_parameters().values())
+    changed = {"chain/prompt/instruction": "Note more."}
+    assert net.export("weights", changed) == changed
+    for form in ("patch", "module"):
+        with pytest.raises(MisuseError, match="is of a layer in a chain of yours"):
+            net.export(form, changed)
