@@ -37,8 +37,9 @@ def place(here: Scope) -> str:
 def turn(here: Scope, asked: str) -> int:
     """How often the same was asked at the same place before: whatever the order in which threads arrive."""
     with _lock:
-        here.turns[asked] += 1
-        return here.turns[asked] - 1
+        before = here.turns.get(asked, 0)
+        here.turns[asked] = before + 1
+        return before
 
 
 def note(messages: Sequence[JSON], answer: BaseMessage | None, since: float, tools: JSON = None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from fnmatch import fnmatchcase
@@ -14,6 +14,7 @@ from llmdl_plugins.checks import Check, Verification
 from llmdl_plugins.data import Example
 from llmdl_plugins.errors import MisuseError, ParameterError, TargetError, did_you_mean
 from llmdl_plugins.gates import Conditions, conditions
+from llmdl_plugins.losses.loss import FunctionLoss, Loss
 from llmdl_plugins.module import Module
 from llmdl_plugins.parameter import Parameter, check, using
 from llmdl_plugins.plain import digest, plain
@@ -144,15 +145,9 @@ class Network:
         with self.under(self.checked(values)):
             yield
 
-    @contextmanager
-    def under(self, candidate: Mapping[Parameter, Any]) -> Iterator[None]:
+    def under(self, candidate: Mapping[Parameter, Any]) -> _Under:
         """`using`, for values that were checked before."""
-        token = _in_force.set({**_in_force.get(), **candidate})
-        try:
-            with using(self.values()):
-                yield
-        finally:
-            _in_force.reset(token)
+        return _Under(self, candidate)
 
     async def ainvoke(self, inputs: Any, config: Any = None) -> Any:
         """The application's own output; with no value changed, exactly the application's own run."""
@@ -276,6 +271,10 @@ class Network:
             )
         return {name: plain(value) for name, value in self.changed(values).items()}
 
+    def loss(self, function: Callable[..., Any]) -> Loss:
+        """A function that scores what this application answers, as a loss."""
+        return FunctionLoss(function)
+
     def verify(self, probes: Sequence[Any], values: Mapping[str, Any] | None = None) -> Verification:
         """Run probes with these values and on the exported application, with the same answers, and compare all calls.
 
@@ -301,6 +300,24 @@ class Network:
         """The named values that differ from the untouched application."""
         given = self.state_dict() if values is None else {name: plain(v) for name, v in values.items()}
         return {name: value for name, value in given.items() if value != plain(self[name].default)}
+
+
+class _Under:
+    """A block in which values are in force, for every network inside; a class, since every rollout enters one."""
+
+    __slots__ = ("_candidate", "_network", "_token", "_using")
+
+    def __init__(self, network: Network, candidate: Mapping[Parameter, Any]) -> None:
+        self._network, self._candidate = network, candidate
+
+    def __enter__(self) -> None:
+        self._token = _in_force.set({**_in_force.get(), **self._candidate})
+        self._using = using(self._network.values())
+        self._using.__enter__()
+
+    def __exit__(self, *_: object) -> None:
+        self._using.__exit__()
+        _in_force.reset(self._token)
 
 
 _HEAD = ("parameter", "kind", "size", "slots", "trainable")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import Future
 from contextvars import ContextVar
@@ -131,7 +130,7 @@ class Scope:
     tools: Tools | None = None
     repetition: str = "0"
     place: Callable[[], str] = lambda: ""
-    turns: Counter[str] = field(default_factory=Counter)
+    turns: dict[str, int] = field(default_factory=dict)
     refused: list[LlmdlError] = field(default_factory=list)
     ends: list[tuple[Call, Exception | None]] = field(default_factory=list)
     clock: Clock = field(default_factory=Clock)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
@@ -80,7 +79,7 @@ class Attempt:
             payer=self.payer,
             tools=self.tools,
             repetition=self.repetition,
-            turns=Counter(),
+            turns={},
             refused=[],
             ends=[],
             clock=Clock(),

@@ -139,9 +139,12 @@ class Counts:
     def _check_rest(self) -> None:
         if self.stop_reason:
             raise Stopped(self.stop_reason)
-        self._check("tokens", self.spent.tokens + 1)
-        self._check("usd", self.spent.usd)
-        self._check("seconds", self.elapsed())
+        if self.budget.tokens is not None:
+            self._check("tokens", self.spent.tokens + 1)
+        if self.budget.usd is not None:
+            self._check("usd", self.spent.usd)
+        if self.budget.seconds is not None:
+            self._check("seconds", self.elapsed())
 
     def _check(self, name: str, wanted: float) -> None:
         limit = getattr(self.budget, name)

@@ -88,9 +88,9 @@ class Evaluator:
         self._identity = digest(network.fingerprint, loss.fingerprint, *rules)
         self.tally = Tally(Space.of_network(network), cashier.meter.worth)
         self.tools, self._said = tools, set[str]()
-        # A few runs more than calls: while some wait for the disk, others have their call under way.
+        # More runs than calls: while some wait for the disk or work by themselves, others have their call under way.
         cashier.at_most(concurrency)
-        self.concurrency = concurrency + concurrency // 8
+        self.concurrency = concurrency + concurrency // 8 * 4
         self._slots = asyncio.Semaphore(self.concurrency)
         self._outcomes: Counter[Status] = Counter()
         self._met = Met()

@@ -11,27 +11,10 @@ import math
 import threading
 import time
 from collections import deque
-from collections.abc import Generator
-from concurrent.futures import Future, wait
-from contextlib import closing, suppress
-from typing import NamedTuple
 
 from llmdl_plugins.run.bucket import Bucket
+from llmdl_plugins.run.line import InThread, OnLoop
 from llmdl_plugins.sync import on_a_loop
-
-
-class _Place:
-    """One who waits in line, and how he is woken."""
-
-    def __init__(self) -> None:
-        self.woken = _wake_up()
-
-
-class _Look(NamedTuple):
-    """What one who is not let in yet waits for: being woken, or some seconds."""
-
-    woken: Future[None]
-    seconds: float | None
 
 
 class Pace:
@@ -48,7 +31,7 @@ class Pace:
         self._window = self._ceiling = math.inf
         self._free_at = self._slowed_at = 0.0
         self._requests, self._tokens = Bucket(rpm) if rpm else None, Bucket(tpm) if tpm else None
-        self._line: deque[_Place] = deque()
+        self._line: deque[OnLoop | InThread] = deque()
         self._lock = threading.Lock()
 
     def enter(self, tokens: float = 0) -> float:
@@ -60,33 +43,32 @@ class Pace:
         Returns:
             when it went, on the monotonic clock.
         """
-        if self._enters(tokens):
-            return time.monotonic()
         if on_a_loop():
             time.sleep(self._admitted(tokens))
-            return time.monotonic()
-        with closing(self._waiting(tokens)) as looks:
-            for look in looks:
-                wait([look.woken], look.seconds)
+        elif not self._enters(place := InThread(tokens)):
+            try:
+                while not place.is_admitted:
+                    place.wait(self._seconds_of(place))
+            except BaseException:
+                self._leave(place)
+                raise
         return time.monotonic()
 
     async def aenter(self, tokens: float = 0) -> float:
         """The same, asynchronously; who is cancelled leaves the line."""
-        if not self._enters(tokens):
-            with closing(self._waiting(tokens)) as looks:
-                for look in looks:
-                    await _seen(look)
+        if not self._enters(place := OnLoop(tokens)):
+            try:
+                while not place.is_admitted:
+                    await place.woken(self._seconds_of(place))
+            except BaseException:
+                self._leave(place)
+                raise
         return time.monotonic()
 
     async def aenter_alone(self, tokens: float = 0) -> float:
         """The same for code that holds up a loop of its own while it waits."""
-        if not self._enters(tokens):
-            await asyncio.sleep(self._admitted(tokens))
+        await asyncio.sleep(self._admitted(tokens))
         return time.monotonic()
-
-    def _enters(self, tokens: float) -> bool:
-        with self._lock:
-            return not self._line and self._admits(tokens)
 
     def _admitted(self, tokens: float) -> float:
         # Code that blocks a loop must not wait for calls that need this loop to come home: only time counts for it.
@@ -95,31 +77,40 @@ class Pace:
             self._admit(tokens)
             return seconds
 
-    def _waiting(self, tokens: float) -> Generator[_Look]:
-        """What to wait for, again and again until the call may go."""
-        own = _Place()
+    def _enters(self, place: OnLoop | InThread) -> bool:
+        """Whether he goes at once; if not, he is in line."""
         with self._lock:
-            self._line.append(own)
-        try:
-            while (look := self._look(own, tokens)) is not None:
-                yield look
-        finally:
-            with self._lock:
-                if own in self._line:
-                    self._line.remove(own)
-                self._wake()
+            if not self._line and self._admits(place.tokens):
+                return True
+            self._line.append(place)
+            return False
 
-    def _look(self, own: _Place, tokens: float) -> _Look | None:
+    def _seconds_of(self, place: OnLoop | InThread) -> float:
+        """How long to wait at most; 0 is until he is woken."""
         with self._lock:
-            if own.woken.done():
-                own.woken = _wake_up()
-            if self._line[0] is not own:
-                return _Look(own.woken, None)
-            if self._admits(tokens):
-                self._line.popleft()
-                return None
-            seconds = self._seconds(tokens)
-            return _Look(own.woken, seconds or None)
+            self._hand_on()
+            if place.is_admitted:
+                return 0.0
+            place.renew()
+            return self._seconds(place.tokens) if self._line[0] is place else 0.0
+
+    def _leave(self, place: OnLoop | InThread) -> None:
+        """Somebody waits no longer."""
+        with self._lock:
+            if place.is_admitted:
+                self.under_way -= 1
+            else:
+                self._line.remove(place)
+            self._hand_on()
+
+    def _hand_on(self) -> None:
+        """Let in who may go now; the next looks at the clock, if it is time that he waits for."""
+        while self._line and self._admits(self._line[0].tokens):
+            place = self._line.popleft()
+            place.is_admitted = True
+            place.wake()
+        if self._line and self._seconds(self._line[0].tokens):
+            self._line[0].wake()
 
     def _admits(self, tokens: float) -> bool:
         if self.under_way >= min(self._window, self.most) or self._seconds(tokens) > 0:
@@ -136,6 +127,8 @@ class Pace:
 
     def _seconds(self, tokens: float) -> float:
         """Seconds until the clock allows one more call; nothing is said of those under way."""
+        if not (self._free_at or self._requests or self._tokens):
+            return 0.0
         asked = max(0.0, self._free_at - time.monotonic()) if self._free_at else 0.0
         requests = self._requests.wait(1) if self._requests else 0.0
         return max(asked, requests, self._tokens.wait(tokens) if self._tokens else 0.0)
@@ -148,7 +141,7 @@ class Pace:
             if self._window < math.inf:
                 self._window += 1 / self._window
                 self._window = self._window if self._window <= self._ceiling else math.inf
-            self._wake()
+            self._hand_on()
 
     def failed(self, entered: float, slower: bool = False, seconds: float = 0.0) -> None:
         """A call failed.
@@ -166,7 +159,7 @@ class Pace:
             if slower:
                 self._free_at = max(self._free_at, now + seconds)
             self.under_way -= 1
-            self._wake()
+            self._hand_on()
 
     def settle(self, tokens: float) -> None:
         """Charge what a call took beyond what was said when it went."""
@@ -178,10 +171,6 @@ class Pace:
     def counts_tokens(self) -> bool:
         """Whether tokens a minute are limited."""
         return self._tokens is not None
-
-    def _wake(self) -> None:
-        if self._line and not self._line[0].woken.done():
-            self._line[0].woken.set_result(None)
 
 
 class Limits:
@@ -204,35 +193,3 @@ class Limits:
             if pace is None:
                 pace = self._paces[model] = Pace(self.rpm, self.tpm, self.most)
             return pace
-
-
-async def _seen(look: _Look) -> None:
-    """Wait on a loop: who is woken by the same loop, as nearly all are, takes no way through its self-pipe."""
-    loop = asyncio.get_running_loop()
-    waiter: asyncio.Future[None] = loop.create_future()
-    timer = loop.call_later(look.seconds, _set, waiter) if look.seconds else None
-    look.woken.add_done_callback(lambda _: _wake(loop, waiter))
-    try:
-        await waiter
-    finally:
-        if timer:
-            timer.cancel()
-
-
-def _wake(loop: asyncio.AbstractEventLoop, waiter: asyncio.Future[None]) -> None:
-    if asyncio._get_running_loop() is loop:
-        _set(waiter)
-    else:
-        with suppress(RuntimeError):  # a loop that is closed waits for nothing
-            loop.call_soon_threadsafe(_set, waiter)
-
-
-def _set(waiter: asyncio.Future[None]) -> None:
-    if not waiter.done():
-        waiter.set_result(None)
-
-
-def _wake_up() -> Future[None]:
-    woken: Future[None] = Future()
-    woken.set_running_or_notify_cancel()  # who stops waiting on a loop can't cancel what another thread sets
-    return woken

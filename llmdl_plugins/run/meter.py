@@ -133,9 +133,11 @@ class Meter(Counts):
         Raises:
             Stopped: it will never fit.
         """
+        if hold.quote is None:
+            return True
         now = True
         for name in ("tokens", "usd"):
-            if (left := self.left(name)) is None or hold.quote is None:
+            if (left := self.left(name)) is None:
                 continue
             wanted, kept = getattr(hold, name), sum(getattr(h, name) for h in self._holds.values())
             if wanted > left and not self._may_go_alone(hold.quote, name, left):

@@ -96,20 +96,22 @@ class Packed(NamedTuple):
 
 def packed_row(table: str, values: Sequence[Any]) -> tuple[Any, ...]:
     """What a run met, as text where it becomes text: in the order of the columns, without `crc`."""
-    return tuple(_stored(kind, value) for kind, value in zip(_kinds(table), values, strict=False))
+    row = list(values)
+    for n in _places(table, "JSON"):
+        row[n] = row[n].text if isinstance(row[n], Packed) else packed(row[n])
+    for n in _places(table, "TEXT"):
+        row[n] = None if row[n] is None else clean(row[n])
+    return tuple(row)
 
 
-def sealed_row(table: str, values: Sequence[Any]) -> tuple[Any, ...]:
+@cache
+def _places(table: str, kind: str) -> list[int]:
+    return [n for n, told in enumerate(TABLES[table].values()) if told.startswith(kind)]
+
+
+def sealed_row(table: str, values: Sequence[Any], texts: str) -> tuple[Any, ...]:
     """A row as it is stored: with what tells whether its texts are still the same."""
-    return (*values, _crc(values)) if table in KEPT else tuple(values)
-
-
-def _stored(kind: str, value: Any) -> Any:
-    if value is None and kind != "JSON":
-        return None
-    if kind == "JSON":
-        return value.text if isinstance(value, Packed) else packed(value)
-    return clean(value) if kind.startswith("TEXT") else value
+    return (*values, _crc(texts)) if table in KEPT else tuple(values)
 
 
 def texts_of(values: Sequence[Any]) -> str:
@@ -117,8 +119,8 @@ def texts_of(values: Sequence[Any]) -> str:
     return "\x1f".join([v for v in values if isinstance(v, str)])
 
 
-def _crc(values: Sequence[Any]) -> int:
-    return zlib.crc32(texts_of(values).encode("utf-8", "surrogatepass"))
+def _crc(texts: str) -> int:
+    return zlib.crc32(texts.encode("utf-8", "surrogatepass"))
 
 
 def table_of(values: tuple[Any, ...]) -> str | None:
@@ -144,7 +146,7 @@ def is_row(table: str, values: Sequence[Any]) -> bool:
 
 def is_whole(values: Sequence[Any]) -> bool:
     """Whether the texts of a row are those that were stored."""
-    return bool(values[-1] == _crc(values[:-1]))
+    return bool(values[-1] == _crc(texts_of(values[:-1])))
 
 
 def _kinds(table: str) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any, TypeVar
@@ -120,8 +119,8 @@ class Sender:
 
     def settle(self, call: Call, tokens: dict[str, int] | None) -> None:
         """Charge what a call really took against the tokens a minute."""
-        pace = self.limits.of(model_asked(call))
-        if pace.counts_tokens and tokens:
+        if self.limits.tpm and tokens:
+            pace = self.limits.of(model_asked(call))
             pace.settle(tokens["input"] + tokens["output"] - self._size(call, pace))
 
     def _tried(self, call: Call, tries: _Tries) -> _Tried:
@@ -174,16 +173,16 @@ class _Tries:
     """What a call has met until now, and whether it is tried again: never around a client that retries by itself."""
 
     def __init__(self, call: Call, pace: Pace, meter: Meter) -> None:
-        self._pace, self._meter, self._failed = pace, meter, Counter[str]()
+        self._pace, self._meter, self._failed = pace, meter, dict[str, int]()
         self.alone = not call.retries_itself
 
     def again(self, error: Exception) -> bool | float:
         """Whether to try again, and after how many seconds."""
         kind, most = _most(error, self._pace)
-        self._failed[kind] += 1
+        self._failed[kind] = self._failed.get(kind, 0) + 1
         if not self.alone or not faults.is_fault(error) or self._meter.stop_reason or self._failed[kind] >= most:
             return False
-        asked, tried = retry_after(error), self._failed.total()
+        asked, tried = retry_after(error), sum(self._failed.values())
         return asked if asked and tried == 1 else max(asked, _pause(tried))
 
 

@@ -139,9 +139,11 @@ class Writer:
 
     def _safe(self, values: tuple[Any, ...], table: str) -> tuple[Any, ...]:
         """What is written: here is the one way to the disk, and no secret takes it."""
-        if self._stays and not redact.is_harmless(texts_of(values)):
+        texts = texts_of(values)
+        if self._stays and not redact.is_harmless(texts):
             values = tuple(redact.hide(v) if isinstance(v, str) else v for v in values)
-        return sealed_row(table, values)
+            texts = texts_of(values)
+        return sealed_row(table, values, texts)
 
     def _undo(self) -> None:
         with self.lock, suppress(sqlite3.Error):
