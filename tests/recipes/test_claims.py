@@ -186,7 +186,9 @@ def test_feedback_has_a_curve_of_what_each_incumbent_reached_for_its_tokens(tmp_
     shown = list(lines(Record(record.path)))
     (row,) = (line for line in shown if line.startswith("| simulated, rule | instructions by feedback |"))
     assert f"| {told[feedback.OWN].score:.1%} |" in row
-    assert any("| as it is |" in line and line.endswith("| – | – | – | – |") for line in shown), "minus itself says nothing"
+    assert any("| as it is |" in line and line.endswith("| – | – | – | – |") for line in shown), (
+        "minus itself says nothing"
+    )
 
 
 def test_pairs_are_compared_as_the_sealed_test_does() -> None:
