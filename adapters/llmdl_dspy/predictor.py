@@ -114,6 +114,10 @@ class Predictor:
             found |= chosen
         return found
 
+    def models(self) -> list[dspy.LM]:
+        """Those that were offered for its calls."""
+        return [lm for one in self.offers.values() for lm in one.models.values()]
+
     def changed_demos(self) -> list[Any] | None:
         """The demonstrations in force as DSPy takes them; None where they are the predictor's own."""
         worked = self.demos.value

@@ -11,6 +11,7 @@ from typing import Any
 
 import dspy
 
+from llmdl_dspy import compat
 from llmdl_dspy.feeding import feeders
 from llmdl_dspy.placed import is_inside, prediction_of, standing_for
 from llmdl_dspy.predictor import OWN, Predictor
@@ -100,9 +101,14 @@ class Program:
     async def run(self, inputs: Mapping[str, Any]) -> Any:
         """What the module answers by itself."""
         # What is written without `async` would hold up every other run on this loop.
-        if self.is_async:
+        if self.is_async and all(map(compat.is_async, self._models())):
             return await self.module.acall(**inputs)
         return await asyncio.to_thread(self.module, **inputs)
+
+    def _models(self) -> Iterator[Any]:
+        """Those that its predictors may ask."""
+        for one in self.predictors:
+            yield from (lm for lm in (one.predict.lm or dspy.settings.lm, *one.models()) if lm is not None)
 
     @contextmanager
     def call(self, caller: dspy.Predict, kwargs: Mapping[str, Any]) -> Iterator[Call]:

@@ -16,6 +16,7 @@ from llmdl_langgraph.errors import CannotExportError
 from llmdl_langgraph.locate import import_name
 from llmdl_langgraph.passages import patched_text
 from llmdl_langgraph.patch import patch
+from llmdl_langgraph.read_files import ReadFiles
 from llmdl_langgraph.sites import Site
 from llmdl_langgraph.source import NOTEBOOK, Source
 from llmdl_plugins.notebook.book import Notebook
@@ -77,7 +78,7 @@ def _but_for_sources(book: Notebook) -> Any:
 
 
 def copied(sources: Sequence[Source], edits: Edits, beside: Iterable[Path] = ()) -> Files:
-    """Path → content of everything that these modules are part of: whole packages, single files, and what they read.
+    """Path → content of what these modules are part of: the code of whole packages, single files, and what they read.
 
     Args:
         sources: the modules.
@@ -89,8 +90,9 @@ def copied(sources: Sequence[Source], edits: Edits, beside: Iterable[Path] = ())
     """
     found: Files = {}
     done: set[Path] = set()
+    read = ReadFiles(sources)
     for source in sources:
-        for path, file in _files(source):
+        for path, file in _files(source, read):
             found[path] = _copy(file, source, edits)
             done.add(file)
     for file in [file for file in {**edits, **dict.fromkeys(beside)} if file not in done]:
@@ -130,20 +132,21 @@ def tops(sources: Iterable[Source]) -> set[str]:
     return {import_name(source).partition(".")[0] for source in sources}
 
 
-def _files(source: Source) -> Iterator[tuple[str, Path]]:
+def _files(source: Source, read: ReadFiles) -> Iterator[tuple[str, Path]]:
     top = sys.modules.get(import_name(source).partition(".")[0])
     folders = [Path(folder) for folder in getattr(top, "__path__", [])]
     if not folders:
         yield f"{import_name(source)}.py", source.file
-        yield from ((file.name, file) for file in source.file.parent.iterdir() if _is_data(file))
+        yield from ((file.name, file) for file in source.file.parent.iterdir() if _is_data(file, read))
     for folder in folders:
         for file in folder.rglob("*"):
-            if _is_wanted(file, folder):
+            if _is_wanted(file, folder) and read.has(file, folder):
                 yield f"{folder.name}/{file.relative_to(folder).as_posix()}", file.resolve()
 
 
-def _is_data(file: Path) -> bool:
-    return _is_wanted(file, file.parent) and file.suffix not in (".py", ".pyc", NOTEBOOK)
+def _is_data(file: Path, read: ReadFiles) -> bool:
+    is_data = _is_wanted(file, file.parent) and file.suffix not in (".py", ".pyc", NOTEBOOK)
+    return is_data and read.has(file, file.parent)
 
 
 def _is_wanted(file: Path, folder: Path) -> bool:

@@ -11,6 +11,7 @@ from langgraph.pregel import Pregel
 
 from llmdl_langgraph.locate import Location
 from llmdl_langgraph.naming import base_name, innermost, numbered
+from llmdl_langgraph.own import Own
 from llmdl_langgraph.prompt_files import PromptFile, prompt_files
 from llmdl_langgraph.prompts import looks_like_prompt
 from llmdl_langgraph.quoting import quoting
@@ -39,13 +40,15 @@ class Discovery:
         sources: the user's modules that the graph reaches.
         reached: node → what it reaches.
         files: the text files that the user's loaders may read.
+        own: which modules are the application's.
     """
 
     texts: Mapping[str, Text]
     nodes: Mapping[str, frozenset[str]]
     sources: tuple[Source, ...]
     reached: Mapping[str, Reached]
-    files: tuple[PromptFile, ...] = ()
+    files: tuple[PromptFile, ...]
+    own: Own
 
 
 @dataclass(frozen=True)
@@ -72,14 +75,15 @@ def discover(graph: Pregel[Any, Any, Any, Any], at: Sequence[Location] = ()) -> 
     named_here = sources.read()
     modules = [*named_here, *quoting([text for texts in held.values() for text in texts], named_here)]
     files = prompt_files(modules)
-    every = candidates(modules, files, reached, held)
+    own = Own(graph, named_here)
+    every = candidates(modules, files, reached, held, own)
     variables = {_variable(site) for c in every if c.nodes for site in c.ways}
     found = [c for c in every if c.nodes or _is_named(c, named_here, files) or _is_branch(c, variables)]
     found += [
         Candidate({site: ways}, ways, nodes, SOURCELESS)
         for site, ways, nodes in sourceless(reached, [c.readings for c in found])
     ]
-    return named(found, Discovery({}, {}, tuple(modules), reached, tuple(files)))
+    return named(found, Discovery({}, {}, tuple(modules), reached, tuple(files), own))
 
 
 def _is_named(candidate: Candidate, modules: Sequence[Source], files: Sequence[PromptFile]) -> bool:
@@ -98,7 +102,7 @@ def _variable(site: Site) -> Variable:
 
 
 def candidates(
-    sources: Sequence[Source], files: Sequence[PromptFile], reached: Mapping[str, Reached], held: Held
+    sources: Sequence[Source], files: Sequence[PromptFile], reached: Mapping[str, Reached], held: Held, own: Own
 ) -> list[Candidate]:
     """The texts that look like prompts; sites with the same text are one."""
     used = usage(sources)
@@ -109,7 +113,7 @@ def candidates(
     ways = {s: tuple(found) for s in twin if (found := readings(s, used.syntax(s), used.is_message(s)))}
     unnamed = {file.path for file in files if not file.is_mentioned}
     nodes = {site: _nodes(site, found, {} if site.file in unnamed else reached, held) for site, found in ways.items()}
-    return [_tied({site: ways[site] for site in group}, nodes) for group in twins(ways)]
+    return [_tied({site: ways[site] for site in own.of(group)}, nodes) for group in twins(ways)]
 
 
 def _tied(ways: Ways, nodes: Mapping[Site, set[str]]) -> Candidate:

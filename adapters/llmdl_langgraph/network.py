@@ -114,7 +114,9 @@ class LangGraphNetwork(Network):
         """The graph with what was sent in runs of it: texts that no source tells are found, and data is frozen."""
         discovery = discover(self.original, self._at) if self.late_modules() else self.discovery
         found, tools = probed(discovery, tapes, rows, are_all), tools_of(self.original, discovery, tapes)
-        return type(self)(self.original, found, layers=own_layers(self.original), tools=tools, at=self._at)
+        network = type(self)(self.original, found, layers=own_layers(self.original), tools=tools, at=self._at)
+        network.safe_tools = self.safe_tools
+        return network
 
     async def forward(self, inputs: Any, config: Any = None) -> Any:
         """One run of the graph; isolated and bound where values are changed, a tape is recorded or a run pays."""

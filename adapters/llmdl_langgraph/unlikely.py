@@ -25,7 +25,7 @@ def unlikely_texts(discovery: Discovery, sent: Sequence[str]) -> list[Text]:
     known = {site for found in discovery.texts.values() for site in found.sites}
     sites = [site for site in _sites(discovery, sent) if site not in known and could_be_in(sent, site.text)]
     ways = {site: tuple(found) for site in sites if (found := readings(site))}
-    groups = [{site: ways[site] for site in group} for group in twins(ways)]
+    groups = [{site: ways[site] for site in discovery.own.of(group)} for group in twins(ways)]
     return [text(group, distinct(r for found in group.values() for r in found), _ROLE) for group in groups]
 
 

@@ -186,6 +186,15 @@ def read_once(bank: Set, talk: Set) -> Iterator[Case]:
         WIDTH,
         graded=True,
     )
+    yield Case(
+        "windows",
+        "the topic of most of 16 questions, an example of each topic",
+        True,
+        "a window is like the examples, 16 questions are not, and a majority needs no model",
+        recipes.windows(node(sorting(bank.labels, bank.examples(1)), bank.labels), WIDTH),
+        bags(FEW, 16, lambda rng, size: mostly(bank, rng, size), main),
+        width=WIDTH,
+    )
     last = bags(LONG, 8, lambda rng, size: rng.sample(list(bank.asked), size), lambda texts: texts[-1][1])
     yield Case(
         "windows",

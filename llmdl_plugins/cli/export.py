@@ -186,6 +186,9 @@ def _write(output: Path | None, made: Any) -> None:
         print("No prompt text was changed: the patch is empty.", file=sys.stderr)
 
 
+_OURS = ("requirements.txt", "langgraph.json")
+
+
 def _write_folder(folder: Path, files: dict[str, str]) -> None:
     for name, text in files.items():
         path = folder / name
@@ -194,3 +197,5 @@ def _write_folder(folder: Path, files: dict[str, str]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     print(folder)
+    if read := sorted(name for name in files if not name.endswith(".py") and name not in _OURS):
+        print(printable(f"with files that the code may read, look through them: {', '.join(read)}"), file=sys.stderr)

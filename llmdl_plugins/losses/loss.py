@@ -140,17 +140,18 @@ def checked(said: Any, name: str) -> Score:
     return Score(value)
 
 
-def resolve(loss: Any, model: Any = None) -> Loss:
+def resolve(loss: Any, model: Any = None, of: Callable[[Callable[..., Any]], Loss] = FunctionLoss) -> Loss:
     """A loss by name, as an object, or from any function of (prediction, gold).
 
     Args:
         loss: "exact_match" and its like, a `Loss`, or a function.
         model: the chat model for a loss that asks one.
+        of: makes a loss of a function.
     """
     if isinstance(loss, Loss):
         return loss
     if callable(loss) and not isinstance(loss, type):
-        return FunctionLoss(loss)
+        return of(loss)
     if not isinstance(loss, str):
         raise MisuseError(f"{loss!r} is no loss: give a name, a Loss, or a function of (prediction, gold).")
     kind = find("losses", loss)

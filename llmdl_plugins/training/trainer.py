@@ -134,10 +134,10 @@ class Trainer:
         limits, known = Budget.parse(budget), Prices(prices)
         refuse_hopeless(limits, known, len(splits.test))
         model = chat_model(teacher)
-        wrong, chosen = resolve_loss(loss, model), resolve_optimizer(optimizer, model is not None)
-        executed = resolve_executor(executor, workers)
+        chosen, executed = resolve_optimizer(optimizer, model is not None), resolve_executor(executor, workers)
         place = RunFolder(folder) if folder is not None else None
         plain = trainable(load_target(net) if isinstance(net, str) else net)
+        wrong = resolve_loss(loss, model, plain.loss)
         made = _architecture(_recipe(plain, recipe, chosen), node, source or text_key(splits.train), space)
         self._finding = Finding(plain, shape, made, probes if content else 0, seen_before(place, plain))
         made = {**made, **({"target": net} if isinstance(net, str) else {}), **(origin or {})}

@@ -5,15 +5,19 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import dspy
 import pytest
 
+from llmdl_dspy import DspyChat
+from llmdl_dspy.engine import AsyncChatEngine, ChatEngine
 from llmdl_plugins import Network, trainable
 from llmdl_plugins.errors import MisuseError, ParameterError, TargetError, UnboundCallError
+from llmdl_plugins.target import load_target
 
-from .filling import filling, marked
+from .filling import chatting, filling, marked
 from .programs import Fan, Inner, Nested, Synchronous, search
 
 PREDICTORS = ["inner.draft.predict", "inner.parts[0]", "last"]
@@ -228,6 +232,23 @@ def test_a_program_that_hides_a_value_is_an_error_and_no_score() -> None:
             traced(net, {"question": "q"}, changed)
 
 
+class Shouting(dspy.LM):  # type: ignore[misc]
+    """A model that the user has changed for synchronous calls."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return [said.replace("none", "NONE") for said in super().__call__(*args, **kwargs)]
+
+
+def test_a_model_that_only_answers_synchronously_is_asked_so() -> None:
+    one, other = ChatEngine(chatting(marked)), AsyncChatEngine(chatting(marked))
+    lms = [dspy.LM("m", engine=one, cache=False), Shouting("m", engine=one, async_engine=other, cache=False)]
+    program = dspy.ChainOfThought("question -> answer")
+    for lm, answer in zip(lms, ("none", "NONE"), strict=True):
+        with dspy.context(lm=lm):
+            assert program(question="q").answer == trainable(program).invoke({"question": "q"}).answer == answer
+    assert "none" in asyncio.run(DspyChat(lm=lms[0]).ainvoke("Respond with [[ ## a ## ]]")).text
+
+
 def test_a_module_that_sets_an_adapter_of_its_own_is_bound_as_any() -> None:
     class Own(dspy.Module):  # type: ignore[misc]
         def __init__(self) -> None:
@@ -240,6 +261,16 @@ def test_a_module_that_sets_an_adapter_of_its_own_is_bound_as_any() -> None:
 
     answer, _ = traced(trainable(Own()), {"question": "q"}, {"predict/instructions": "CAND-6"})
     assert answer.number == 6
+
+
+def test_a_class_of_programs_is_a_target(tmp_path: Path) -> None:
+    source = "import dspy\nclass Asks(dspy.Module):\n    def __init__(self, {0}):\n        super().__init__()\n"
+    source += "        self.ask = dspy.Predict('q -> a')\n"
+    for name, more in (("asking_class.py", "n=1"), ("needing_class.py", "n")):
+        (tmp_path / name).write_text(source.format(more))
+    assert trainable(load_target(f"{tmp_path}/asking_class.py:Asks")).nodes() == ["ask"]
+    with pytest.raises(TargetError, match="is a class that could not be called without arguments: .* 'n'"):
+        load_target(f"{tmp_path}/needing_class.py:Asks")
 
 
 def test_what_is_no_program_is_told() -> None:

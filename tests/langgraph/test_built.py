@@ -79,3 +79,26 @@ def test_a_short_prompt_is_found_where_the_tools_are_those_of_another_project(
     for name in ("post_office", "post_tools"):
         del sys.modules[name]
     assert [p.default for n, p in net.named_parameters().items() if p.trainable] == ["You sort all of the post."]
+
+
+QUOTED = "You sort support mail. Answer with one word: billing, technical or other."
+STRANGER = f'"""Another agent of the same process, or a test of the first."""\n\nPROMPT = """{QUOTED}"""\n'
+BUILDER = f"""
+from langchain.agents import create_agent
+from model import model
+
+graph = create_agent(model, [], system_prompt={QUOTED!r})
+"""
+
+
+@pytest.mark.parametrize("name", ["constant", "made"], ids=["a node's own", "of what builds the graph"])
+@pytest.mark.parametrize("probes", [[], [ASKED]], ids=["source alone", "probed"])
+def test_a_module_that_the_application_does_not_import_is_no_place_of_its_prompts(
+    agent: Agent, folder: Path, probes: list[Any], name: str
+) -> None:
+    (folder / "made.py").write_text(BUILDER)
+    (folder / "stranger.py").write_text(STRANGER)
+    agent("stranger")
+    net = network(agent(name), probes=probes)
+    (text,) = (text for text in net.discovery.texts.values() if text.parameter.default == QUOTED)
+    assert [site.file.name for site in text.sites] == [f"{name}.py"]

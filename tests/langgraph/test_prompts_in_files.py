@@ -10,6 +10,7 @@ import pytest
 
 from llmdl_langgraph.discover import Discovery
 from llmdl_langgraph.export import as_patch
+from llmdl_langgraph.own import Own
 from llmdl_langgraph.passages import whole
 from llmdl_langgraph.readings import readings
 from llmdl_langgraph.sites import inventory
@@ -98,7 +99,8 @@ def test_git_takes_the_patch_of_any_file(tmp_path: Path, name: str, ends: str, m
     site = inventory(file, "code")[0] if file.suffix == ".py" else whole(text, file, name)
     new = "You are brief.\nAnd kind."
     changes = {file: {site: new}}
-    found = Discovery({"told": text_of({site: tuple(readings(site))}, readings(site), "text")}, {}, (), {})
+    text_there = text_of({site: tuple(readings(site))}, readings(site), "text")
+    found = Discovery({"told": text_there}, {}, (), {}, (), Own(None, ()))
     subprocess.run(["git", "apply", "-"], cwd=tmp_path, input=as_patch(found, {}, changes).encode(), check=True)
     expected = text.replace('"You are kind."', '"You are brief.\\nAnd kind."') if file.suffix == ".py" else new
     assert file.read_bytes() == (mark + expected).replace("\n", ends).encode()
