@@ -47,10 +47,11 @@ class Loss:
         if not isinstance(example.expected, Mapping):
             return await self.compare(only_text(prediction, example), example.expected, example)
         if not isinstance(prediction, Mapping) and len(example.expected) == 1:
-            return await self.compare(text_of(prediction), *example.expected.values(), example)
+            (want,) = example.expected.values()
+            return await self.compare(text_of(prediction), want, example)
         if not isinstance(prediction, Mapping):
-            got, want = type(prediction).__name__, sorted(example.expected)
-            return Score(0.0, f"The output is {got}, not a state with {want}.")
+            got, keys = type(prediction).__name__, sorted(example.expected)
+            return Score(0.0, f"The output is {got}, not a state with {keys}.")
         if not example.expected:
             raise MisuseError(f'Row {example.id!r} expects nothing: its "expected" has no keys.')
         scores = [await self._key(prediction, key, want, example) for key, want in example.expected.items()]
