@@ -18,7 +18,7 @@ from llmdl_dspy.predictor import OWN, Predictor
 from llmdl_dspy.sent import Messages
 from llmdl_dspy.tools import Described, acts_at_once, described, takes_tools, tools_of
 from llmdl_plugins import boundary, passage, tape
-from llmdl_plugins.errors import LlmdlError, TargetError, UnboundCallError
+from llmdl_plugins.errors import LlmdlError, MisuseError, TargetError, UnboundCallError
 from llmdl_plugins.holding import holding
 from llmdl_plugins.module import Module
 from llmdl_plugins.parameter import Parameter, copies, in_force
@@ -28,6 +28,7 @@ _ALIKE = (
     "A copy was called of one of {}, to which DSPy gave the same stage, as it does after the same random.seed(): "
     "the values of neither can be put in. Give each a seed of its own, or none."
 )
+NO_LM = "No LM is set for {}: dspy.configure(lm=dspy.LM(…)), or program.set_lm(…), where the program is made."
 _program: ContextVar[Program | None] = ContextVar("llmdl_dspy_program", default=None)
 _last: ContextVar[Step | None] = ContextVar("llmdl_dspy_last", default=None)
 _call: ContextVar[Call | None] = ContextVar("llmdl_dspy_call", default=None)
@@ -118,6 +119,7 @@ class Program:
 
         Raises:
             UnboundCallError: what is in force can't reach it.
+            MisuseError: no model is set.
         """
         known = self._known(caller, dspy.settings.caller_modules or [])
         given = {key: value for key, value in kwargs.items() if key not in OWN}
@@ -127,6 +129,8 @@ class Program:
         with tape.step(known.name if known else named(caller), given, fed_by) as step:
             try:
                 given = known.given(caller, kwargs) if known and not layer else dict(kwargs)
+                if known and not (layer or given.get("lm") or caller.lm or dspy.settings.lm):
+                    raise MisuseError(NO_LM.format(known.name))
             except LlmdlError as error:
                 raise passage.refused(error) from None
             with holding(_call, Call(given, step, layer, None if layer else known)) as call:

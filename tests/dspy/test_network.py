@@ -11,10 +11,12 @@ from typing import Any
 import dspy
 import pytest
 
+import llmdl_dspy
 from llmdl_dspy import DspyChat
 from llmdl_dspy.engine import AsyncChatEngine, ChatEngine
 from llmdl_plugins import Network, trainable
 from llmdl_plugins.errors import MisuseError, ParameterError, TargetError, UnboundCallError
+from llmdl_plugins.plugins.catalogue import find
 from llmdl_plugins.target import load_target
 
 from .filling import chatting, filling, marked
@@ -332,6 +334,11 @@ def test_a_class_of_programs_is_a_target(tmp_path: Path) -> None:
         load_target(f"{tmp_path}/needing_class.py:Asks")
 
 
+def test_a_program_without_a_model_is_told_and_never_scored() -> None:
+    with pytest.raises(MisuseError, match=r"No LM is set for inner\.draft\.predict: dspy\.configure"):
+        asyncio.run(trainable(Nested()).trace({"question": "q"}))
+
+
 def test_what_is_no_program_is_told() -> None:
     with pytest.raises(TargetError, match="has no predictors"):
         trainable(dspy.Module())
@@ -339,5 +346,6 @@ def test_what_is_no_program_is_told() -> None:
 
 def test_another_version_of_dspy_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("llmdl_dspy.supported.version", lambda name: "3.5.0")
-    with pytest.raises(MisuseError, match="DSPy 3.5.0 is installed, .* with 3.4"):
-        trainable(Nested())
+    for use in (lambda: trainable(Nested()), lambda: find("optimizers", "dspy:copro")(), lambda: llmdl_dspy.Layer):
+        with pytest.raises(MisuseError, match="DSPy 3.5.0 is installed, .* with 3.4"):
+            use()
