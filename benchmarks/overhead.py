@@ -34,13 +34,14 @@ def table(title: str, found: Costs) -> str:
 
 
 def layer_table(found: Mapping[str, LayerCost]) -> str:
-    """What each layer costs beside its calls, as a table."""
+    """What each layer costs beside what libraries do in it, as a table."""
     rows = [
-        f"| {name} | {cost.calls} | {cost.steps} | {cost.bare:.0f} | {cost.more:+.0f} | {cost.each:+.1f} |"
+        f"| {name} | {cost.calls} | {cost.steps} | {cost.bare:.0f} | {cost.more:+.0f} | {cost.each:+.1f} | "
+        f"{1 + cost.more / cost.bare:.2f} |"
         for name, cost in found.items()
     ]
-    head = "| layer | calls | layers run | bare CPU µs | own µs | own µs a layer |"
-    return "\n".join([head, "|---|---|---|---|---|---|", *rows, ""])
+    head = "| layer | calls | layers run | bare CPU µs | own µs | own µs a layer | ratio |"
+    return "\n".join([head, "|---|---|---|---|---|---|---|", *rows, ""])
 
 
 def figures(title: str, found: Mapping[str, float]) -> str:

@@ -16,7 +16,7 @@ from llmdl_plugins.classes import Replaced, holders, unbound
 
 
 class Method(NamedTuple):
-    """One method to replace, or one function of a module.
+    """One method to replace, or one function of a module, or a module that it has imported.
 
     Args:
         owner: the class, or the module.
@@ -47,8 +47,7 @@ def replacing(name: str, methods: Methods) -> Iterator[None]:
         def arrived(module: ModuleType) -> None:
             for owner, method, make in methods(module):
                 for kind in [*holders(owner, method)] if isinstance(owner, type) else [owner]:
-                    original = unbound(kind.__dict__[method])
-                    replaced.put(kind, method, functools.wraps(original)(make(original)))
+                    replaced.put(kind, method, _ours(kind.__dict__[method], make))
 
         if name in sys.modules:
             arrived(sys.modules[name])
@@ -57,6 +56,14 @@ def replacing(name: str, methods: Methods) -> Iterator[None]:
             sys.meta_path.insert(0, finder)
             undone.callback(sys.meta_path.remove, finder)
         yield
+
+
+def _ours(there: Any, make: Callable[[Any], Any]) -> Any:
+    """What takes the place of a function, with its name and signature, or of a module that another has imported."""
+    if isinstance(there, ModuleType):
+        return make(there)
+    original = unbound(there)
+    return functools.wraps(original)(make(original))
 
 
 class _Finder(MetaPathFinder):

@@ -15,11 +15,11 @@ _HOOK = "__pydantic_init_subclass__"  # pydantic calls it for every new class be
 def below(base: type[Any]) -> Iterator[type[Any]]:
     """Every class below another, each once."""
     seen: set[type[Any]] = set()
-    waiting = list(base.__subclasses__())
+    waiting = list(type.__subclasses__(base))
     while waiting:
         if (one := waiting.pop()) not in seen:
             seen.add(one)
-            waiting += one.__subclasses__()
+            waiting += type.__subclasses__(one)
             yield one
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from fnmatch import fnmatchcase
@@ -14,6 +14,7 @@ from llmdl_plugins.checks import Check, Verification
 from llmdl_plugins.data import Example
 from llmdl_plugins.errors import MisuseError, ParameterError, TargetError, did_you_mean
 from llmdl_plugins.gates import Conditions, conditions
+from llmdl_plugins.losses.loss import FunctionLoss, Loss
 from llmdl_plugins.module import Module
 from llmdl_plugins.parameter import Parameter, check, using
 from llmdl_plugins.plain import digest, plain
@@ -269,6 +270,10 @@ class Network:
                 f"{did_you_mean(form, self.exports)}"
             )
         return {name: plain(value) for name, value in self.changed(values).items()}
+
+    def loss(self, function: Callable[..., Any]) -> Loss:
+        """A function that scores what this application answers, as a loss."""
+        return FunctionLoss(function)
 
     def verify(self, probes: Sequence[Any], values: Mapping[str, Any] | None = None) -> Verification:
         """Run probes with these values and on the exported application, with the same answers, and compare all calls.

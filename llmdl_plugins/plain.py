@@ -26,6 +26,8 @@ _CANONICAL = (
 # What a message tells beside its type and content.
 MESSAGE_FIELDS = ("tool_calls", "tool_call_id", "name")
 
+_WHOLE = frozenset({type(None), bool, int})
+
 JSON = None | bool | int | float | str | list["JSON"] | dict[str, "JSON"]
 
 
@@ -44,7 +46,12 @@ def plain(value: Any) -> JSON:
     if kind is str:
         return value if value.isascii() else clean(value)
     if kind is dict:
-        return {k if type(k) is str and k.isascii() else clean(str(k)): plain(v) for k, v in value.items()}
+        return {
+            k if type(k) is str and k.isascii() else clean(str(k)): v
+            if (t := type(v)) in _WHOLE or (t is str and v.isascii())
+            else plain(v)
+            for k, v in value.items()
+        }
     if kind is list:
         return [plain(v) for v in value]
     return value if value is None or kind is bool or kind is int else _other(value)

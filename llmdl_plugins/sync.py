@@ -31,7 +31,15 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_loop.cache_clear)
 
 
-def start(work: Coroutine[Any, Any, T]) -> Future[T]:
+class Started(Future[T]):
+    """Work on a loop of ours; `ended` is set when nothing of it runs any more, also where it was cancelled."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ended = threading.Event()
+
+
+def start(work: Coroutine[Any, Any, T]) -> Started[T]:
     """Start work on the background loop with the caller's context; works where a loop is already running.
 
     Who cancels the future cancels the work.
@@ -41,16 +49,25 @@ def start(work: Coroutine[Any, Any, T]) -> Future[T]:
     return start_on(_loop(depth), work, context)
 
 
-def start_on(loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, T], context: contextvars.Context) -> Future[T]:
+def start_on(loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, T], context: contextvars.Context) -> Started[T]:
     """Start work on a loop that runs in another thread, in this context; who cancels the future cancels the work."""
-    done: Future[T] = Future()
+    done = Started[T]()
     loop.call_soon_threadsafe(lambda: _follow(loop, loop.create_task(work, context=context), done))
     return done
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """The result of work, waited for."""
-    return waited(start(work))
+    """The result of work, waited for; a Ctrl-C cancels it, and comes out when it has ended.
+
+    What would run on while the interpreter shuts down would take the errors of that for the application's.
+    """
+    started = start(work)
+    try:
+        return waited(started)
+    except BaseException:
+        if started.cancel():  # not what the work raised
+            started.ended.wait()
+        raise
 
 
 def waited(work: Future[T]) -> T:
@@ -72,8 +89,9 @@ def on_a_loop() -> bool:
     return True
 
 
-def _follow(loop: asyncio.AbstractEventLoop, task: asyncio.Task[T], done: Future[T]) -> None:
+def _follow(loop: asyncio.AbstractEventLoop, task: asyncio.Task[T], done: Started[T]) -> None:
     def settle(finished: asyncio.Task[T]) -> None:
+        done.ended.set()
         if finished.cancelled() or done.cancelled():
             done.cancel()
         elif error := finished.exception():

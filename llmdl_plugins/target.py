@@ -162,12 +162,14 @@ def _attribute(module: ModuleType, name: str, target: str) -> Any:
 
 def _made(value: Any, target: str) -> Any:
     """What a factory makes; anything else as it is."""
-    if not callable(value) or any(hasattr(value, name) for name in _APPLICATIONS):
+    is_class = isinstance(value, type)
+    if not callable(value) or (not is_class and any(hasattr(value, name) for name in _APPLICATIONS)):
         return value
     try:
         made = value()
     except TypeError as error:
-        raise TargetError(f"{target} is a function that could not be called without arguments: {error}") from error
+        kind = "class" if is_class else "function"
+        raise TargetError(f"{target} is a {kind} that could not be called without arguments: {error}") from error
     except (Exception, SystemExit) as error:
         raise TargetError(f"{target} raised {type(error).__name__} when it was called: {error}") from error
     if inspect.iscoroutine(made):

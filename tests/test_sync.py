@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar, copy_context
@@ -57,3 +59,19 @@ def test_errors_come_out_as_they_are(error: BaseException) -> None:
     with pytest.raises(type(error)) as raised:
         sync.run(fail())
     assert raised.value is error
+
+
+def test_ctrl_c_comes_out_when_the_work_has_ended() -> None:
+    ended = threading.Event()
+
+    async def work() -> None:
+        try:
+            threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT)).start()
+            await asyncio.sleep(60)
+        finally:
+            await asyncio.sleep(0.1)  # what is under way comes home
+            ended.set()
+
+    with pytest.raises(KeyboardInterrupt):
+        sync.run(work())
+    assert ended.is_set()

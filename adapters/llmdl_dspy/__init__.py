@@ -5,6 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from llmdl_dspy import supported
+
 if TYPE_CHECKING:
     from llmdl_dspy.chat import DspyChat
     from llmdl_dspy.compiling import GEPA, Compiler, Demonstrations, TextualGradient
@@ -29,4 +31,5 @@ _HOME = {
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    supported.check()
     return getattr(import_module(_HOME[name]), name)

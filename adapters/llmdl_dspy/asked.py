@@ -36,6 +36,7 @@ class Asked:
         if here.rewrite is not None:
             self._rewrite(here)
         redact.meet(lm)
+        self.told = [_told(row) for row in self.messages]  # once for the ledger and the tape
 
     def _rewrite(self, here: Scope) -> None:
         before = convert_to_messages(self.messages)
@@ -56,7 +57,7 @@ class Asked:
             "model": f"{type(self.lm).__module__}.{type(self.lm).__qualname__}",
             "settings": answers.without_secrets(plain({k: v for k, v in settings.items() if v is not None})),
             "options": {},
-            "messages": [[_told(row) for row in self.messages]],
+            "messages": [self.told],
         }
         return calls.call(self.here, request, False)
 
@@ -68,7 +69,7 @@ class Asked:
             usage: tokens in and out.
         """
         tools = {key: self.call.legacy[key] for key in DEFINING if self.call.legacy.get(key)} or None
-        calls.note([_told(row) for row in self.messages], _message(answer, usage), self.since, plain(tools))
+        calls.note(self.told, _message(answer, usage), self.since, plain(tools))
 
 
 def counted(usage: Mapping[str, Any]) -> dict[str, int] | None:
@@ -97,8 +98,10 @@ def _told(row: Mapping[str, Any]) -> JSON:
 
 
 def _message(answer: Mapping[str, Any], usage: Mapping[str, int] | None) -> BaseMessage:
-    said: Any = {"role": "assistant", "content": answer.get("content") or "", "tool_calls": answer.get("tool_calls")}
-    (message,) = convert_to_messages([{k: v for k, v in said.items() if v is not None}])
+    content: Any = answer.get("content") or ""
+    message: BaseMessage = AIMessage(content)
+    if tool_calls := answer.get("tool_calls"):
+        (message,) = convert_to_messages([{"role": "assistant", "content": content, "tool_calls": tool_calls}])
     if usage and isinstance(message, AIMessage):
         given, made = usage["input"], usage["output"]
         message.usage_metadata = {"input_tokens": given, "output_tokens": made, "total_tokens": given + made}

@@ -13,6 +13,7 @@ from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import SkipValidation
 
+from llmdl_dspy import compat
 from llmdl_dspy.spoken import said_by, usage_of
 
 _SETTINGS = ("temperature", "max_tokens", "max_completion_tokens", "top_p", "seed", "stop", "tools", "tool_choice")
@@ -64,6 +65,8 @@ class DspyChat(BaseChatModel):
         return _result(self.lm(self._request(messages, stop, kwargs), cache=False))
 
     async def _agenerate(self, messages: Any, stop: Any = None, run_manager: Any = None, **kwargs: Any) -> ChatResult:
+        if not compat.is_async(self.lm):
+            return await super()._agenerate(messages, stop, run_manager, **kwargs)
         return _result(await self.lm.acall(self._request(messages, stop, kwargs), cache=False))
 
 

@@ -53,6 +53,15 @@ async def complete(lm: Any, call: Any) -> CallResult | None:
     return result
 
 
+def is_async(lm: Any) -> bool:
+    """Whether a model answers asynchronously as it does otherwise: an engine or a `forward` of the user's may not."""
+    kind, base = lm.__class__, dspy.LM if isinstance(lm, dspy.LM) else dspy.BaseLM
+    for one, other in (("__call__", "acall"), ("forward", "aforward")):
+        if getattr(kind, one) is not getattr(base, one) and getattr(kind, other) is getattr(base, other):
+            return False
+    return isinstance(getattr(lm, "_engine_spec", "auto"), str) or lm._async_engine_spec is not None
+
+
 def is_managed(call: Any) -> bool:
     """Whether DSPy itself retries this call: a subclass of the user's that writes `forward` does what it likes."""
     return bool(call.managed)

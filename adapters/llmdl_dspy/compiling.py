@@ -12,6 +12,7 @@ from dspy.teleprompt import Teleprompter
 
 from llmdl_dspy.chat import DspyChat
 from llmdl_dspy.metrics import Metric
+from llmdl_dspy.program import NO_LM
 from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.network import trainable
 from llmdl_plugins.plugins.catalogue import find
@@ -119,7 +120,7 @@ def _refuse_unconfigured(student: Any) -> None:
     if not isinstance(student, dspy.Module):
         raise MisuseError(f"compile takes a dspy.Module, not a {type(student).__name__}.")
     if dspy.settings.lm is None and (bare := [n for n, p in student.named_predictors() if p.lm is None]):
-        raise MisuseError(f"No LM is set for {bare[0]}: dspy.configure(lm=dspy.LM(…)), or program.set_lm(…).")
+        raise MisuseError(NO_LM.format(bare[0]))
 
 
 def _handed_over(student: dspy.Module, result: Result) -> dspy.Module:

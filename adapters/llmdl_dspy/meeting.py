@@ -10,6 +10,7 @@ from typing import Any
 from llmdl_dspy.asked import Asked
 from llmdl_dspy.compat import EXECUTION, complete, is_managed, is_single
 from llmdl_dspy.metered import AsyncMetered, Metered
+from llmdl_dspy.program import current
 from llmdl_plugins.arriving import Method
 from llmdl_plugins.holding import holding
 from llmdl_plugins.passage import entering
@@ -30,7 +31,7 @@ def _execute(own: Callable[..., Any]) -> Callable[..., Any]:
     def execute(lm: Any, call: Any) -> Any:
         if (here := entering()) is None:
             return own(lm, call)
-        asked = Asked(here, lm, call)
+        asked = _looked_at(Asked(here, lm, call))
         with holding(_asked, asked):
             return own(_once(asked), asked.call)
 
@@ -41,13 +42,19 @@ def _aexecute(own: Callable[..., Any]) -> Callable[..., Any]:
     async def aexecute(lm: Any, call: Any) -> Any:
         if (here := entering()) is None:
             return await own(lm, call)
-        asked = Asked(here, lm, call)
+        asked = _looked_at(Asked(here, lm, call))
         with holding(_asked, asked):
             if is_single(lm, asked.call) and (result := await complete(lm, asked.call)) is not None:
                 return result
             return await own(_once(asked), asked.call)
 
     return aexecute
+
+
+def _looked_at(asked: Asked) -> Asked:
+    if (program := current()) is not None:
+        program.sent(asked.messages)
+    return asked
 
 
 def _once(asked: Asked) -> Any:

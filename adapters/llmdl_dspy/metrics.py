@@ -58,6 +58,17 @@ class Metric(FunctionLoss):
         return checked(said, self.name)
 
 
+def is_dspys(function: Callable[..., Any]) -> bool:
+    """Whether a function is written as DSPy's metrics are: it begins with the example, or takes a trace, or judges."""
+    if isinstance(function, dspy.Module):
+        return True
+    try:
+        names = [*inspect.signature(function).parameters]
+    except (TypeError, ValueError):
+        return False
+    return "trace" in names or names[:1] in (["example"], ["gold"])
+
+
 def as_example(row: Example) -> Any:
     """A row as DSPy has it, with its inputs marked."""
     labels = row.expected if isinstance(row.expected, Mapping) else {"expected": row.expected}

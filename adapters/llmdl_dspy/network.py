@@ -12,6 +12,7 @@ from llmdl_dspy.chat import DspyChat
 from llmdl_dspy.export import as_program, left_out
 from llmdl_dspy.export import as_state as state_of
 from llmdl_dspy.layer import Layer
+from llmdl_dspy.metrics import Metric, is_dspys
 from llmdl_dspy.offers import offer
 from llmdl_dspy.placed import PredictorLayer
 from llmdl_dspy.predictor import Predictor
@@ -26,6 +27,7 @@ from llmdl_plugins.drawing import mermaid, svg
 from llmdl_plugins.drawing.outline import Box, outline
 from llmdl_plugins.errors import MisuseError, did_you_mean
 from llmdl_plugins.layered import layer_parameters
+from llmdl_plugins.losses.loss import Loss
 from llmdl_plugins.module import Module
 from llmdl_plugins.network import Network
 from llmdl_plugins.parameter import Parameter, using
@@ -99,6 +101,10 @@ class DspyNetwork(Network):
             if why := self.unexportable(name):
                 warnings.warn(f"{name} is not in what is exported: {why}", stacklevel=2)
         return made
+
+    def loss(self, function: Callable[..., Any]) -> Loss:
+        """A metric as DSPy's are written, (example, prediction, trace), or a function of (prediction, gold)."""
+        return Metric(function) if is_dspys(function) else super().loss(function)
 
     def verify(self, probes: Sequence[Any], values: Mapping[str, Any] | None = None) -> Verification:
         """Run probes with these values, then on the exported program, and compare all messages and settings.

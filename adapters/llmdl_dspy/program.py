@@ -11,12 +11,14 @@ from typing import Any
 
 import dspy
 
+from llmdl_dspy import compat
 from llmdl_dspy.feeding import feeders
 from llmdl_dspy.placed import is_inside, prediction_of, standing_for
 from llmdl_dspy.predictor import OWN, Predictor
+from llmdl_dspy.sent import Messages
 from llmdl_dspy.tools import Described, acts_at_once, described, takes_tools, tools_of
 from llmdl_plugins import boundary, passage, tape
-from llmdl_plugins.errors import LlmdlError, TargetError, UnboundCallError
+from llmdl_plugins.errors import LlmdlError, MisuseError, TargetError, UnboundCallError
 from llmdl_plugins.holding import holding
 from llmdl_plugins.module import Module
 from llmdl_plugins.parameter import Parameter, copies, in_force
@@ -26,8 +28,10 @@ _ALIKE = (
     "A copy was called of one of {}, to which DSPy gave the same stage, as it does after the same random.seed(): "
     "the values of neither can be put in. Give each a seed of its own, or none."
 )
+NO_LM = "No LM is set for {}: dspy.configure(lm=dspy.LM(…)), or program.set_lm(…), where the program is made."
 _program: ContextVar[Program | None] = ContextVar("llmdl_dspy_program", default=None)
 _last: ContextVar[Step | None] = ContextVar("llmdl_dspy_last", default=None)
+_call: ContextVar[Call | None] = ContextVar("llmdl_dspy_call", default=None)
 
 
 class Program:
@@ -100,9 +104,14 @@ class Program:
     async def run(self, inputs: Mapping[str, Any]) -> Any:
         """What the module answers by itself."""
         # What is written without `async` would hold up every other run on this loop.
-        if self.is_async:
+        if self.is_async and all(map(compat.is_async, self._models())):
             return await self.module.acall(**inputs)
         return await asyncio.to_thread(self.module, **inputs)
+
+    def _models(self) -> Iterator[Any]:
+        """Those that its predictors may ask."""
+        for one in self.predictors:
+            yield from (lm for lm in (one.predict.lm or dspy.settings.lm, *one.models()) if lm is not None)
 
     @contextmanager
     def call(self, caller: dspy.Predict, kwargs: Mapping[str, Any]) -> Iterator[Call]:
@@ -110,6 +119,7 @@ class Program:
 
         Raises:
             UnboundCallError: what is in force can't reach it.
+            MisuseError: no model is set.
         """
         known = self._known(caller, dspy.settings.caller_modules or [])
         given = {key: value for key, value in kwargs.items() if key not in OWN}
@@ -118,11 +128,30 @@ class Program:
         fed_by = feeders(recorded, given) if recorded else None
         with tape.step(known.name if known else named(caller), given, fed_by) as step:
             try:
-                call = Call(known.given(caller, kwargs) if known and not layer else dict(kwargs), step, layer)
+                given = known.given(caller, kwargs) if known and not layer else dict(kwargs)
+                if known and not (layer or given.get("lm") or caller.lm or dspy.settings.lm):
+                    raise MisuseError(NO_LM.format(known.name))
             except LlmdlError as error:
                 raise passage.refused(error) from None
-            yield call
+            with holding(_call, Call(given, step, layer, None if layer else known)) as call:
+                yield call
         _last.set(step)
+
+    def sent(self, messages: Messages) -> None:
+        """Look at what leaves for a model while this program runs.
+
+        Raises:
+            UnboundCallError: what is in force is not in it.
+        """
+        try:
+            if (call := _call.get()) is None:
+                for one in self.predictors:
+                    one.check_astray(messages)
+            elif call.known is not None and not call.is_sent:
+                call.is_sent = True
+                call.known.check_arrived(messages)
+        except LlmdlError as error:
+            raise passage.refused(error) from None
 
     def copied(self, made: dspy.Module) -> dspy.Module:
         """A copy that the program made of one of its modules, for this run: with the texts in force in it."""
@@ -153,10 +182,13 @@ class Call:
         kwargs: what it is given.
         step: of the tape, where one is recorded.
         layer: what stands for the predictor, if something does.
+        known: the predictor, where it is one of the program's and is asked itself.
     """
 
-    def __init__(self, kwargs: Mapping[str, Any], step: Step | None, layer: Module | None = None) -> None:
-        self.kwargs, self._step, self.layer = kwargs, step, layer
+    def __init__(
+        self, kwargs: Mapping[str, Any], step: Step | None, layer: Module | None, known: Predictor | None
+    ) -> None:
+        self.kwargs, self._step, self.layer, self.known, self.is_sent = kwargs, step, layer, known, False
 
     async def layered(self, caller: dspy.Predict, is_async: bool) -> Any:
         """What the layer that stands for the predictor gives, as its prediction."""

@@ -8,6 +8,7 @@ message is looked through for what a text can't hold, and threads for work of mi
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import dspy
@@ -21,7 +22,9 @@ from llmdl_plugins.scope import current_scope
 _KEPT = 512
 _PLAIN = {"model", "messages", "temperature", "max_tokens", "top_p", "rollout_id", "n"}
 _ROLES = {"user", "assistant"}
+_SETTINGS = ("temperature", "max_tokens", "top_p")
 _UNCHANGING = (str, int, float, bool, type(None))
+_fields: dict[tuple[Any, str], dict[str, Any]] = {}
 _systems: dict[tuple[type, Any], str] = {}
 _turns: dict[tuple[type, Any, tuple[int, ...]], tuple[list[dict[str, Any]], list[dict[str, Any]]]] = {}
 
@@ -30,8 +33,10 @@ def methods() -> Sequence[Method]:
     """What to replace while the door stands."""
     return [
         Method(utils, "serialize_for_json", _serialize),
+        Method(type(dspy.Signature), "_get_fields_with_type", _fields_with_type),
         Method(dspy.Adapter, "format_system_message", _system_message),
         Method(dspy.Adapter, "format_demos", _demos),
+        Method(EXECUTION, "_check_encodable", _check_encodable),
         Method(EXECUTION, "_canonical", _canonical),
         Method(dspy.BaseLM, "acall", _acall),
     ]
@@ -42,6 +47,17 @@ def _serialize(own: Callable[..., Any]) -> Callable[..., Any]:
         return value if type(value) is str else own(value)
 
     return serialize_for_json
+
+
+def _fields_with_type(own: Callable[..., Any]) -> Callable[..., Any]:
+    def _get_fields_with_type(cls: Any, field_type: str) -> Any:
+        known = _fields.get((cls, field_type))
+        if known is None:
+            _make_room(_fields)
+            known = _fields[cls, field_type] = own(cls, field_type)
+        return dict(known)
+
+    return _get_fields_with_type
 
 
 def _system_message(own: Callable[..., str]) -> Callable[..., str]:
@@ -84,6 +100,19 @@ def _make_room(kept: dict[Any, Any]) -> None:
         kept.clear()
 
 
+def _check_encodable(own: Callable[..., None]) -> Callable[..., None]:
+    def check_encodable(value: Any, where: str) -> None:
+        if type(value) is list and all(type(row) is dict for row in value):
+            try:
+                if "".join(_texts(value)).encode():
+                    return
+            except UnicodeEncodeError:
+                pass  # it is said which it is
+        own(value, where)
+
+    return check_encodable
+
+
 def _canonical(own: Callable[..., Any]) -> Callable[..., Any]:
     def canonical(call: Any, *, compat: Any = None) -> Any:
         return own(call, compat=compat) if compat is not None or not _is_plain(call) else request_of(call.legacy)
@@ -96,24 +125,42 @@ def _is_plain(call: Any) -> bool:
     if call.request is not None or any(key not in _PLAIN for key, value in call.legacy.items() if value is not None):
         return False
     rows = call.legacy["messages"]
-    texts = all(row.keys() == {"role", "content"} and type(row["content"]) is str and row["content"] for row in rows)
-    return (
-        bool(rows)
-        and texts
-        and all(
-            row["role"] in _ROLES or (n == 0 and row["role"] == "system" and len(rows) > 1)
-            for n, row in enumerate(rows)
-        )
-    )
+    if not rows or not (texts := _texts(rows)) or not all(texts):
+        return False
+    first, *rest = [row["role"] for row in rows]
+    return _ROLES.issuperset(rest) and (first in _ROLES or (first == "system" and bool(rest)))
+
+
+def _texts(rows: Sequence[Any]) -> list[str]:
+    """What messages say that are a role and a text each; [] where one is more than that."""
+    texts = list[str]()
+    for row in rows:
+        if len(row) != 2 or "role" not in row or type(text := row.get("content")) is not str:
+            return []
+        texts.append(text)
+    return texts
 
 
 def request_of(body: dict[str, Any]) -> Request:
     """The request of a call that is plain."""
     first, *rest = body["messages"]
     system, rows = (first["content"], rest) if first["role"] == "system" else (None, [first, *rest])
-    config = Config(**{name: body.get(name) for name in ("temperature", "max_tokens", "top_p")})
-    messages = tuple(Message(role=row["role"], parts=(TextPart(row["content"]),)) for row in rows)
+    *shown, last = rows  # demonstrations are the same for many rows
+    messages = (*(_message(row["role"], row["content"]) for row in shown), _made(last["role"], last["content"]))
+    config = _config(*(body.get(name) for name in _SETTINGS))
     return Request(model=body["model"], messages=messages, system=system, config=config)
+
+
+def _made(role: Any, text: str) -> Message:
+    return Message(role=role, parts=(TextPart(text),))
+
+
+_message = lru_cache(_KEPT)(_made)  # they are frozen, and looked through when they are made
+
+
+@lru_cache(_KEPT, typed=True)
+def _config(*values: Any) -> Config:
+    return Config(**dict(zip(_SETTINGS, values, strict=True)))
 
 
 def _acall(own: Callable[..., Any]) -> Callable[..., Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from importlib.resources import files
 
 import dspy
@@ -14,7 +14,7 @@ from llmdl_dspy.program import Program
 from llmdl_dspy.spelling import PLACED, ProgramSpeller
 from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.module import Module
-from llmdl_plugins.standalone.files import FOLDER, distributions, in_order, modules, written
+from llmdl_plugins.standalone.files import FOLDER, in_order, modules, requirements, written
 from llmdl_plugins.standalone.graph import loaded, parameter_names
 from llmdl_plugins.standalone.needed import Name, needed
 from llmdl_plugins.standalone.parts import chosen, places, roots
@@ -53,7 +53,7 @@ def standalone(program: Program, trained: dspy.Module) -> dict[str, str]:
     return {
         **told,
         STATE: json.dumps(states, indent=2, ensure_ascii=False) + "\n",
-        "requirements.txt": _requirements(told, _top(there)),
+        "requirements.txt": requirements(told.values(), _top(there)),
     }
 
 
@@ -70,10 +70,6 @@ def _app(there: str, attribute: str, blocks: list[str], speller: Speller) -> str
     given = ["original", f"Path(__file__).with_name({STATE!r})", bracketed("{", blocks, "}")]
     made = bracketed(f"{PLACED}.trained(", given, ")")
     return f'"""{attribute} of {there}, as it was trained."""\n\n{in_order(lines)}\n\n{models}{PROGRAM} = {made}\n'
-
-
-def _requirements(told: Mapping[str, str], own: str) -> str:
-    return "".join(f"{name.replace('_', '-')}\n" for name in sorted(distributions(told.values()) - {own}))
 
 
 def _top(module: str) -> str:

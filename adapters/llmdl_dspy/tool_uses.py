@@ -1,31 +1,30 @@
-"""Tools of DSPy in a run: a use is remembered, and stands on the tape at the step that asked for it.
-
-What a tool raises is not kept: ReAct shows its traceback to the model, and no record could give that again.
-"""
+"""Tools of DSPy in a run: a use is remembered, and stands on the tape at the step that asked for it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
-from types import TracebackType
 from typing import Any
 
 import dspy
 
 from llmdl_dspy.compat import SHOWING
 from llmdl_dspy.program import last_step
+from llmdl_dspy.raised import Raised, formatted
 from llmdl_dspy.tools import is_dspys
 from llmdl_plugins import calls, results, tape
 from llmdl_plugins.arriving import Method
+from llmdl_plugins.errors import LlmdlError
 from llmdl_plugins.plain import digest, plain
 from llmdl_plugins.remembering import aremembered, entering, remembered
+from llmdl_plugins.run.faults import is_infrastructure
 from llmdl_plugins.scope import Scope, Use
 
 
 def methods() -> Sequence[Method]:
     """What to replace while the door stands."""
-    shown = [Method(module, "format_error_for_lm", _formatted) for module in SHOWING]
+    shown = [Method(module, "format_error_for_lm", formatted) for module in SHOWING]
     return [Method(dspy.Tool, "__call__", _call), Method(dspy.Tool, "acall", _acall), *shown]
 
 
@@ -33,12 +32,18 @@ def _call(own: Callable[..., Any]) -> Callable[..., Any]:
     def __call__(self: dspy.Tool, **kwargs: Any) -> Any:
         if is_dspys(self):
             return own(self, **kwargs)
+
+        def run(tool: dspy.Tool) -> Any:
+            try:
+                return own(tool, **kwargs)
+            except Exception as error:
+                return _told(error)
+
         with _noted(self, kwargs) as noted:
             if (entered := entering(self, partial(_use, self, kwargs))) is None:
                 noted.answer = own(self, **kwargs)
             else:
-                run = partial(_with, own, kwargs)
-                noted.answer = remembered(entered, self, run, partial(_stand_in, self), _runs_again)
+                noted.answer = _given(remembered(entered, self, run, partial(_stand_in, self), _unkept))
             return noted.answer
 
     return __call__
@@ -48,19 +53,35 @@ def _acall(own: Callable[..., Any]) -> Callable[..., Any]:
     async def acall(self: dspy.Tool, **kwargs: Any) -> Any:
         if is_dspys(self):
             return await own(self, **kwargs)
+
+        async def run(tool: dspy.Tool) -> Any:
+            try:
+                return await own(tool, **kwargs)
+            except Exception as error:
+                return _told(error)
+
         with _noted(self, kwargs) as noted:
             if (entered := entering(self, partial(_use, self, kwargs))) is None:
                 noted.answer = await own(self, **kwargs)
             else:
-                run = partial(_with, own, kwargs)
-                noted.answer = await aremembered(entered, self, run, partial(_stand_in, self), _runs_again)
+                noted.answer = _given(await aremembered(entered, self, run, partial(_stand_in, self), _unkept))
             return noted.answer
 
     return acall
 
 
-def _with(own: Callable[..., Any], kwargs: Mapping[str, Any], tool: dspy.Tool) -> Any:
-    return own(tool, **kwargs)
+def _told(error: Exception) -> Raised:
+    """An error of the tool, to be remembered; one that comes from another shows that too, and is raised at once."""
+    if isinstance(error, LlmdlError) or is_infrastructure(error) or error.__cause__ or error.__context__:
+        raise error
+    return Raised.of(error)
+
+
+def _given(result: Any) -> Any:
+    """What a tool gave; what it raised is raised."""
+    if isinstance(result, Raised):
+        raise result.again()
+    return result
 
 
 def _use(tool: dspy.Tool, kwargs: Mapping[str, Any], here: Scope, path: str) -> Use:
@@ -73,8 +94,8 @@ def _stand_in(tool: dspy.Tool, outcome: Any, use: Use) -> dspy.Tool:
     return tool.model_copy(update={"func": lambda **_: results.restore(outcome["result"])})
 
 
-def _runs_again(*_: Any) -> None:
-    """An error is not kept."""
+def _unkept(*_: Any) -> None:
+    """What is raised at once is not kept: a run that goes on makes such a use again."""
 
 
 @contextmanager
@@ -90,23 +111,3 @@ def _noted(tool: dspy.Tool, kwargs: Mapping[str, Any]) -> Iterator[tape.ToolCall
         raise
     finally:
         noted.answer = plain(noted.answer)
-
-
-def _formatted(own: Callable[..., str]) -> Callable[..., str]:
-    def format_error_for_lm(error: BaseException, **more: Any) -> str:
-        return own(error.with_traceback(_theirs(error.__traceback__)), **more)
-
-    return format_error_for_lm
-
-
-def _theirs(trace: TracebackType | None) -> TracebackType | None:
-    """A traceback without our frames: what a model is shown is as it is without us."""
-    entries = list[TracebackType]()
-    while trace is not None:
-        entries.append(trace)
-        trace = trace.tb_next
-    kept: TracebackType | None = None
-    for entry in reversed(entries):
-        if not str(entry.tb_frame.f_globals.get("__name__")).startswith("llmdl_"):
-            kept = TracebackType(kept, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
-    return kept

@@ -24,14 +24,13 @@ from llmdl_langgraph.tool_texts import ToolText
 from llmdl_langgraph.verify import Exported
 from llmdl_plugins.module import Module
 from llmdl_plugins.parameter import Parameter, using
-from llmdl_plugins.standalone.files import FOLDER, distributions, modules, written
+from llmdl_plugins.standalone.files import FOLDER, modules, requirements, written
 from llmdl_plugins.standalone.graph import parameter_names
 from llmdl_plugins.standalone.needed import needed
 from llmdl_plugins.standalone.parts import chosen, roots
 
 NAMES = ("app", "trained_app", "trained_graph")
 FOLDERS = (FOLDER, f"trained_{FOLDER}")
-_NEEDS = {"graph": "langgraph", "chain": "langchain-core"}
 _CODE = (files("llmdl_langgraph") / "templates" / f"{NODES}.py").read_text
 
 
@@ -122,17 +121,17 @@ def _laid_out(app: Application, values: Values) -> tuple[Exported, set[str]]:
     around |= {f"{folder}/{NODES}.py": _CODE("utf-8")} if blocks else {}
     name = _free(NAMES, tops(sources))
     told = {f"{name}.py": generate(place, app.kind, speller, blocks), **around}
-    told |= _beside(app.kind, name, distributions(told.values()) - {*tops(sources), folder})
+    told["requirements.txt"] = requirements(
+        [*told.values(), *(source.text for source in sources)], *tops(sources), folder
+    )
+    told |= {"langgraph.json": _served(name)} if app.kind == "graph" else {}
     names = {*tops(sources), name, folder}
     return Exported({**files, **{path: text.encode() for path, text in told.items()}}, name, app.kind), names
 
 
-def _beside(kind: str, name: str, imported: set[str]) -> dict[str, str]:
-    """What stands beside the code: what it needs, and what runs it."""
-    needs = sorted({_NEEDS[kind], *(one.replace("_", "-") for one in imported)})
-    config = {"dependencies": ["."], "graphs": {"agent": f"./{name}.py:graph"}}
-    served = {"langgraph.json": json.dumps(config, indent=2) + "\n"} if kind == "graph" else {}
-    return {"requirements.txt": "\n".join(needs) + "\n", **served}
+def _served(name: str) -> str:
+    """What `langgraph dev` reads."""
+    return json.dumps({"dependencies": ["."], "graphs": {"agent": f"./{name}.py:graph"}}, indent=2) + "\n"
 
 
 def _free_folder() -> str:

@@ -1,9 +1,9 @@
-"""What each layer costs beside the model calls that it makes: the same calls, sent bare."""
+"""What each layer costs beside what a plain program would do too: the same calls, look-up or function, bare."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from costs.rounds import Way, costs
 
 from llmdl_plugins import sync
+from llmdl_plugins.layers import Attention, BlackBox, Retrieve
 from llmdl_plugins.module import Module
 from llmdl_plugins.network import trainable
 from llmdl_plugins.plugins.catalogue import catalogue
@@ -27,7 +28,7 @@ class LayerCost:
     """Medians of CPU time, in microseconds.
 
     Args:
-        bare: of the calls alone.
+        bare: of what libraries do in it, alone: the calls, and the function, the retriever or the index.
         more: of the layer, beyond that.
         steps: how many layers run in it, itself among them.
     """
@@ -67,9 +68,13 @@ def _cost(kind: type[Module], rounds: int) -> LayerCost:
         sync.run(layer.ainvoke(state))
     calls = list(sent)
 
+    library = _library(layer, state)
+
     async def bare() -> None:
         for messages, kwargs in calls:
             await model.ainvoke(messages, **kwargs)
+        if library:
+            await library()
 
     async def whole() -> None:
         await layer.ainvoke(state)
@@ -77,6 +82,18 @@ def _cost(kind: type[Module], rounds: int) -> LayerCost:
     ways = {"bare": Way(partial(_run, bare, model, sent)), "layer": Way(partial(_run, whole, model, sent))}
     found = costs(ways, RUNS, rounds)
     return LayerCost(len(calls), len(tape.steps), found["bare"].us, found["layer"].more)
+
+
+def _library(layer: Module, state: dict[str, Any]) -> Callable[[], Awaitable[Any]] | None:
+    """What a library does in a layer beside model calls."""
+    match layer:
+        case BlackBox():
+            return partial(layer.node.ainvoke, state)
+        case Retrieve():
+            return partial(layer.retriever.ainvoke, TEXT)
+        case Attention():
+            return partial(sync.run(layer.index(TEXT)).nearest, f"{TEXT}\n{TEXT}", layer.k.value)
+    return None
 
 
 def _run(work: Any, model: ScriptedChat, sent: list[Any]) -> None:

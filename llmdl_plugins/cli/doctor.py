@@ -90,7 +90,7 @@ def doctor(
         model = chat_model(teacher)
         case = Case(
             network,
-            resolve(resolved_loss(loss), model),
+            resolve(resolved_loss(loss), model, network.loss),
             [row for part in (rows, *more) if part for row in part],
             splits,
             resolve_optimizer(optimizer, model is not None),

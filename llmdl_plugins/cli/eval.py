@@ -83,7 +83,7 @@ def evaluate(
     with kept() as out, progress(quiet) as watcher, guard.reported():
         figures = compare(
             network,
-            resolve(given),
+            resolve(given, of=network.loss),
             rows,
             values,
             moved,

@@ -28,7 +28,7 @@ class Loss:
 
     Each key of `expected` is compared with the same key of the final state, and the values are averaged.  A plain
     `expected`, or a single key that a state with messages doesn't have, is compared with the text of the last AI
-    message.  Subclasses write `compare`.
+    message; a single key also with the output of what gives one thing, as chains do.  Subclasses write `compare`.
     """
 
     name = "loss"
@@ -46,9 +46,12 @@ class Loss:
         """The score of a whole prediction."""
         if not isinstance(example.expected, Mapping):
             return await self.compare(only_text(prediction, example), example.expected, example)
+        if not isinstance(prediction, Mapping) and len(example.expected) == 1:
+            (want,) = example.expected.values()
+            return await self.compare(text_of(prediction), want, example)
         if not isinstance(prediction, Mapping):
-            got, want = type(prediction).__name__, sorted(example.expected)
-            return Score(0.0, f"The output is {got}, not a state with {want}.")
+            got, keys = type(prediction).__name__, sorted(example.expected)
+            return Score(0.0, f"The output is {got}, not a state with {keys}.")
         if not example.expected:
             raise MisuseError(f'Row {example.id!r} expects nothing: its "expected" has no keys.')
         scores = [await self._key(prediction, key, want, example) for key, want in example.expected.items()]
@@ -140,17 +143,18 @@ def checked(said: Any, name: str) -> Score:
     return Score(value)
 
 
-def resolve(loss: Any, model: Any = None) -> Loss:
+def resolve(loss: Any, model: Any = None, of: Callable[[Callable[..., Any]], Loss] = FunctionLoss) -> Loss:
     """A loss by name, as an object, or from any function of (prediction, gold).
 
     Args:
         loss: "exact_match" and its like, a `Loss`, or a function.
         model: the chat model for a loss that asks one.
+        of: makes a loss of a function.
     """
     if isinstance(loss, Loss):
         return loss
     if callable(loss) and not isinstance(loss, type):
-        return FunctionLoss(loss)
+        return of(loss)
     if not isinstance(loss, str):
         raise MisuseError(f"{loss!r} is no loss: give a name, a Loss, or a function of (prediction, gold).")
     kind = find("losses", loss)

@@ -8,6 +8,8 @@ from typing import Any
 from llmdl_plugins.errors import MissingExtraError, MisuseError
 from llmdl_plugins.plugins.catalogue import catalogue
 
+_OF_DSPY = " A dspy.LM is one as llmdl_dspy.DspyChat(lm=…)."
+
 
 def chat_model(name: Any) -> Any:
     """A chat model from `provider:name`; an object is taken as it is.
@@ -20,7 +22,10 @@ def chat_model(name: Any) -> Any:
     """
     if not isinstance(name, str):
         if name is not None and not hasattr(name, "ainvoke"):
-            raise MisuseError(f"{type(name).__name__} is no chat model: give a LangChain chat model, or provider:name.")
+            raise MisuseError(
+                f"{type(name).__name__} is no chat model: give a LangChain chat model, or provider:name."
+                f"{_OF_DSPY if type(name).__module__.startswith('dspy.') else ''}"
+            )
         return name
     provider, colon, model = name.partition(":")
     if not provider or not colon:

@@ -60,7 +60,7 @@ class Origin:
         if isinstance(self.loss, str):
             return {"name": self.loss, "teacher": self._teacher(loss)}
         if isinstance(loss, FunctionLoss):
-            return {"function": _named(loss.function, loss.name)}
+            return {"function": _named(loss.function, loss.name), "class": _named(type(loss), loss.name)}
         return {"class": _named(type(loss), loss.name), "settings": _settings(loss)}
 
     def _teacher(self, loss: Loss) -> str | None:
@@ -133,7 +133,8 @@ def _loss(told: Mapping[str, Any]) -> Loss:
     if "name" in told:
         return resolve_loss(told["name"], chat_model(told["teacher"]))
     if "function" in told:
-        return FunctionLoss(_found(told["function"]))
+        made: Loss = _found(told["class"])(_found(told["function"]))
+        return made
     kind = _found(told["class"])
     loss: Loss = kind.__new__(kind)
     vars(loss).update(told["settings"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice, product, zip_longest
@@ -121,13 +121,27 @@ class Space:
     def seeds(self, most: int = SEEDS) -> list[Architecture]:
         """The application, then so many near it at the most: of each choice one option, then of each another one.
 
-        What a recipe puts around a node is one choice away: notes, a vote, a refinement, each by itself.
+        What a recipe puts around a node is one choice away: notes, a vote, a refinement, each by itself.  After those
+        come their own settings: votes of three, five and seven, so that there is one at about any cost.
         """
-        values, home = self.values(self.home), self.home
-        ways = [[self.of({**values, name: option}) for option in self.options[name]] for name in self.names]
-        others = [[one for one in way if one != home] for way in ways]
-        in_turn = (one for turn in zip_longest(*others) for one in turn if one is not None)
-        return [home, *islice(dict.fromkeys(in_turn), most)]
+        home, by_itself = self.home, list(self._in_turn(self.home, self.names))
+        settings = [self._in_turn(one, self._inside(one)) for one in by_itself]
+        return [home, *islice(dict.fromkeys([*by_itself, *_taken_in_turn(settings)]), most)]
+
+    def alone(self) -> list[Architecture]:
+        """What differs from the application in one choice, and in the settings of what that brings."""
+        return self.seeds(_LISTED)[1:]
+
+    def _inside(self, architecture: Architecture) -> list[str]:
+        """The choices that count there, and not in the application."""
+        pairs = zip(self.names, architecture, self.home, strict=True)
+        return [name for name, there, here in pairs if here == OUT != there]
+
+    def _in_turn(self, architecture: Architecture, names: Sequence[str]) -> Iterator[Architecture]:
+        """With another option of one of these choices: of each choice one, then of each another one."""
+        values = self.values(architecture)
+        ways = [[self.of({**values, name: option}) for option in self.options[name]] for name in names]
+        return _taken_in_turn([[one for one in way if one != architecture] for way in ways])
 
     @cached_property
     def all(self) -> Sequence[Architecture] | None:
@@ -139,3 +153,7 @@ class Space:
     def _combinations(self) -> Iterator[Architecture]:
         for drawn in product(*self.options.values()):
             yield self.of(dict(zip(self.names, drawn, strict=True)))
+
+
+def _taken_in_turn(ways: Sequence[Iterable[Architecture]]) -> Iterator[Architecture]:
+    return (one for turn in zip_longest(*ways) for one in turn if one is not None)

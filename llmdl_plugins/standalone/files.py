@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from importlib.metadata import packages_distributions
 
 from llmdl_plugins.standalone.cut import Cutter, first_line
 from llmdl_plugins.standalone.needed import BASE, INSTEAD, Name, Needed, definition, is_layer, kept, uses
@@ -158,7 +159,19 @@ def _is_whole(name: Name) -> bool:
     return name not in INSTEAD and isinstance(definition(name)[1], ast.ClassDef) and not is_layer(name)
 
 
-def distributions(texts: Iterable[str]) -> set[str]:
-    """The top-level packages that these sources import, beside Python's own."""
+def requirements(texts: Iterable[str], *own: str) -> str:
+    """The distributions that these sources import, one a line.
+
+    Args:
+        texts: the sources.
+        own: top-level names that stand beside them.
+    """
     found = {one.module.partition(".")[0] for text in texts for one in imports(f"{FOLDER}.{BLOCK}", ast.parse(text))}
-    return {top for top in found if top and top not in sys.stdlib_module_names and top != FOLDER}
+    others = found - {"", FOLDER, *own} - sys.stdlib_module_names
+    known = packages_distributions()
+    return "".join(f"{name}\n" for name in sorted({_distribution(top, {*known.get(top, ())}) for top in others}))
+
+
+def _distribution(top: str, found: set[str]) -> str:
+    """Of a name that several share, such as that of a namespace, the one that is called like it."""
+    return next(iter(found)) if len(found) == 1 else top.replace("_", "-")

@@ -23,7 +23,7 @@ from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.keys import every
 from llmdl_plugins.layers.identity import Identity
 from llmdl_plugins.module import Module
-from llmdl_plugins.standalone.files import BLOCK, FOLDER, distributions, in_order, modules, written
+from llmdl_plugins.standalone.files import BLOCK, FOLDER, in_order, modules, requirements, written
 from llmdl_plugins.standalone.needed import needed
 from llmdl_plugins.standalone.parts import chosen, roots
 from llmdl_plugins.standalone.spelled import Speller
@@ -46,11 +46,10 @@ def standalone(root: Module) -> dict[str, str]:
         APP: _app(root.get_name(), blocks, _keys(nodes.values()), speller),
         **written(needs, places, parameter_names(nodes)),
     }
-    requires = sorted(distributions(files.values()))
     config = {"dependencies": ["."], "graphs": {"agent": f"./{APP}:graph"}}
     return {
         **files,
-        "requirements.txt": "".join(f"{name.replace('_', '-')}\n" for name in requires),
+        "requirements.txt": requirements(files.values()),
         "langgraph.json": json.dumps(config, indent=2) + "\n",
     }
 

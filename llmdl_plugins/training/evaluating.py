@@ -18,6 +18,7 @@ from llmdl_plugins.run.meter import Meter
 from llmdl_plugins.run.origin import Origin
 from llmdl_plugins.run.terms import Terms
 from llmdl_plugins.run.tools import ToolRules
+from llmdl_plugins.training.draining import GRACE, grounded
 
 
 @asynccontextmanager
@@ -34,7 +35,7 @@ async def evaluating(
     origin: Origin | None = None,
     path: Path | None = None,
 ) -> AsyncIterator[Evaluator]:
-    """An evaluator, and the door open for it.
+    """An evaluator, and the door open for it; where its runs are cancelled, calls under way come home and are kept.
 
     Args:
         executor: where rows are run; in this process, if not given.
@@ -46,13 +47,17 @@ async def evaluating(
         made_by = origin or Origin({}, loss)
         job = Job(network, loss, cashier, made_by, concurrency, terms.rollout_timeout)
         async with (executor or InProcess()).opened(job) as attempts:
-            yield Evaluator(
-                network,
-                loss,
-                ledger,
-                cashier,
-                concurrency=concurrency,
-                watcher=watcher,
-                tools=tools,
-                attempts=attempts,
-            )
+            try:
+                yield Evaluator(
+                    network,
+                    loss,
+                    ledger,
+                    cashier,
+                    concurrency=concurrency,
+                    watcher=watcher,
+                    tools=tools,
+                    attempts=attempts,
+                )
+            finally:
+                await grounded(cashier.flying, GRACE)
+                await cashier.drain()

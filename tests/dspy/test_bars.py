@@ -9,8 +9,9 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
+from dspy.utils import parallelizer
 
-from llmdl_dspy.bars import bars
+from llmdl_plugins import boundary
 
 
 @pytest.fixture(autouse=True)
@@ -22,7 +23,9 @@ def taking_turns_often() -> Iterator[None]:
 
 
 def test_pools_that_start_while_others_draw_disturb_nobody() -> None:
-    tqdm, until, failed = bars(print).tqdm, time.monotonic() + 2, list[BaseException]()
+    with boundary.door():
+        tqdm = parallelizer.tqdm.tqdm
+    until, failed = time.monotonic() + 2, list[BaseException]()
 
     def draws() -> None:
         with open(os.devnull, "w") as nowhere:

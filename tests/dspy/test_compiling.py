@@ -11,8 +11,10 @@ import pytest
 from dspy.teleprompt import Teleprompter
 
 from llmdl_dspy import Compiler, Demonstrations, Metric, TextualGradient
+from llmdl_plugins import trainable
 from llmdl_plugins.data import Example
 from llmdl_plugins.errors import DataError, LlmdlError, MisuseError, TargetError
+from llmdl_plugins.run.origin import Origin, made_again
 
 from .agents.hops import EMPTY, Hops
 from .hops_model import ASKED, model, row, teacher
@@ -89,6 +91,20 @@ async def test_metrics_come_in_all_signatures(metric: Any) -> None:
     loss, gold = Metric(metric), Example({"question": "Is 2 even?"}, {"answer": "even"}, "1")
     good, bad = await loss({"answer": "even"}, gold), await loss({"answer": "odd"}, gold)
     assert (good.value, bad.value) == (1.0, 0.0) and (bad.words == "look again") is (metric is words)
+
+
+@pytest.mark.parametrize("metric", [right, words, later, Judge()])
+async def test_a_metric_is_known_by_its_signature_where_a_program_is_trained(metric: Any) -> None:
+    loss, gold = trainable(Hops()).loss(metric), Example({"question": "Is 2 even?"}, {"answer": "even"}, "1")
+    assert (await loss({"answer": "even"}, gold)).value == 1.0
+    plain = trainable(Hops()).loss(lambda prediction, wanted: prediction["answer"] == wanted["answer"])
+    assert (await plain({"answer": "even"}, gold)).value == 1.0
+
+
+def test_workers_score_by_a_metric_as_it_is_here() -> None:
+    net = trainable(Hops())
+    told = Origin({"target": "tests.dspy.agents.hops:program"}, right).told(net, net.loss(right))
+    assert type(made_again({**told, "trainable": {}})[1]) is Metric
 
 
 def failing(example: Any, prediction: Any) -> float:

@@ -146,6 +146,15 @@ CONTRACTS = [
         takes(execution._canonical, "call", "compat"),
     ),
     Contract(
+        "dspy", "texts that no provider takes are refused by _check_encodable, and nothing else is", QUICK, LOOK,
+        takes(execution._check_encodable, "value", "where"),
+    ),
+    Contract(
+        "dspy", "the fields of a signature are looked for by _get_fields_with_type of its class, anew each time", QUICK,
+        "dspy/signatures/signature.py",
+        lambda: type(dspy.Signature)._get_fields_with_type(dspy.Signature("a -> b"), "input").keys() == {"a"},
+    ),
+    Contract(
         "dspy", "values are formatted by serialize_for_json, which leaves texts as they are", QUICK,
         "dspy/adapters/utils.py", lambda: utils.serialize_for_json("a \u2028") == "a \u2028",
     ),

@@ -5,15 +5,21 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import dspy
 import pytest
 
+import llmdl_dspy
+from llmdl_dspy import DspyChat
+from llmdl_dspy.engine import AsyncChatEngine, ChatEngine
 from llmdl_plugins import Network, trainable
 from llmdl_plugins.errors import MisuseError, ParameterError, TargetError, UnboundCallError
+from llmdl_plugins.plugins.catalogue import find
+from llmdl_plugins.target import load_target
 
-from .filling import filling, marked
+from .filling import chatting, filling, marked
 from .programs import Fan, Inner, Nested, Synchronous, search
 
 PREDICTORS = ["inner.draft.predict", "inner.parts[0]", "last"]
@@ -228,6 +234,82 @@ def test_a_program_that_hides_a_value_is_an_error_and_no_score() -> None:
             traced(net, {"question": "q"}, changed)
 
 
+class Showing(dspy.Module):  # type: ignore[misc]
+    """Chooses worked examples by itself."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.predict = dspy.Predict("question -> answer")
+
+    def forward(self, question: str) -> Any:
+        self.predict.demos = [dspy.Example(question="1", answer="2")]
+        return self.predict(question=question)
+
+
+class Going(dspy.Module):  # type: ignore[misc]
+    """Sends the text of a predictor without a call of it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.predict = dspy.Predict(dspy.Signature("question -> answer", "Answer in one word, as ever."))
+
+    def forward(self, question: str) -> Any:
+        (fields,) = dspy.ChatAdapter()(dspy.settings.lm, {}, self.predict.signature, [], {"question": question})
+        return dspy.Prediction(**fields)
+
+
+class Deaf(dspy.ChatAdapter):  # type: ignore[misc]
+    """Says the same whatever the signature."""
+
+    def format_system_message(self, signature: Any) -> str:
+        return "Answer."
+
+
+@pytest.mark.parametrize(
+    ("program", "changed", "adapter", "why"),
+    [
+        (
+            Showing(),
+            {"predict/demos": [{"input": "a", "output": "b"}]},
+            None,
+            "with demos of its own.*freeze predict/demos",
+        ),
+        (
+            Going(),
+            {"predict/instructions": "CAND-1"},
+            None,
+            "sends the instructions of predict by itself.*call predict",
+        ),
+        (dspy.Predict("q -> a"), {"self/instructions": "CAND-1"}, Deaf(), "the adapter in force leaves them out"),
+    ],
+)
+def test_what_goes_round_its_binding_is_an_error_and_no_score(
+    program: Any, changed: Any, adapter: Any, why: str
+) -> None:
+    net, inputs = trainable(program), {name: "x" for name in program.predictors()[0].signature.input_fields}
+    with dspy.context(adapter=adapter):
+        traced(net, inputs)
+        with pytest.raises(UnboundCallError, match=why):
+            traced(net, inputs, changed)
+
+
+class Shouting(dspy.LM):  # type: ignore[misc]
+    """A model that the user has changed for synchronous calls."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return [said.replace("none", "NONE") for said in super().__call__(*args, **kwargs)]
+
+
+def test_a_model_that_only_answers_synchronously_is_asked_so() -> None:
+    one, other = ChatEngine(chatting(marked)), AsyncChatEngine(chatting(marked))
+    lms = [dspy.LM("m", engine=one, cache=False), Shouting("m", engine=one, async_engine=other, cache=False)]
+    program = dspy.ChainOfThought("question -> answer")
+    for lm, answer in zip(lms, ("none", "NONE"), strict=True):
+        with dspy.context(lm=lm):
+            assert program(question="q").answer == trainable(program).invoke({"question": "q"}).answer == answer
+    assert "none" in asyncio.run(DspyChat(lm=lms[0]).ainvoke("Respond with [[ ## a ## ]]")).text
+
+
 def test_a_module_that_sets_an_adapter_of_its_own_is_bound_as_any() -> None:
     class Own(dspy.Module):  # type: ignore[misc]
         def __init__(self) -> None:
@@ -242,6 +324,21 @@ def test_a_module_that_sets_an_adapter_of_its_own_is_bound_as_any() -> None:
     assert answer.number == 6
 
 
+def test_a_class_of_programs_is_a_target(tmp_path: Path) -> None:
+    source = "import dspy\nclass Asks(dspy.Module):\n    def __init__(self, {0}):\n        super().__init__()\n"
+    source += "        self.ask = dspy.Predict('q -> a')\n"
+    for name, more in (("asking_class.py", "n=1"), ("needing_class.py", "n")):
+        (tmp_path / name).write_text(source.format(more))
+    assert trainable(load_target(f"{tmp_path}/asking_class.py:Asks")).nodes() == ["ask"]
+    with pytest.raises(TargetError, match="is a class that could not be called without arguments: .* 'n'"):
+        load_target(f"{tmp_path}/needing_class.py:Asks")
+
+
+def test_a_program_without_a_model_is_told_and_never_scored() -> None:
+    with pytest.raises(MisuseError, match=r"No LM is set for inner\.draft\.predict: dspy\.configure"):
+        asyncio.run(trainable(Nested()).trace({"question": "q"}))
+
+
 def test_what_is_no_program_is_told() -> None:
     with pytest.raises(TargetError, match="has no predictors"):
         trainable(dspy.Module())
@@ -249,5 +346,6 @@ def test_what_is_no_program_is_told() -> None:
 
 def test_another_version_of_dspy_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("llmdl_dspy.supported.version", lambda name: "3.5.0")
-    with pytest.raises(MisuseError, match="DSPy 3.5.0 is installed, .* with 3.4"):
-        trainable(Nested())
+    for use in (lambda: trainable(Nested()), lambda: find("optimizers", "dspy:copro")(), lambda: llmdl_dspy.Layer):
+        with pytest.raises(MisuseError, match="DSPy 3.5.0 is installed, .* with 3.4"):
+            use()

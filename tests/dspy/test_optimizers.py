@@ -133,6 +133,17 @@ def test_where_the_budget_ends_it_its_best_so_far_is_proposed(capfd: Any) -> Non
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.parametrize("name", ["dspy:bootstrap-few-shot-with-optuna", "dspy:miprov2"])
+def test_studies_are_silent_and_leave_nothing(name: str, capfd: Any) -> None:
+    import optuna
+
+    simulator, before = Simulator(skill="rule", seed=3), (dict(dspy.settings.config), optuna.logging.get_verbosity())
+    net = trainable(Prompt(SimulatedChat(simulator=simulator), simulator.start[0], "question", "answer", []))
+    trained(net, simulator, name, budget="300 calls")
+    assert capfd.readouterr() == ("", "") and simulator.counts["calls"] > 40
+    assert (dict(dspy.settings.config), optuna.logging.get_verbosity()) == before
+
+
 def test_a_fault_on_the_way_to_the_model_is_no_score() -> None:
     broken = {"now": False}
 

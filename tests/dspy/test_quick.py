@@ -39,6 +39,24 @@ def test_plain_calls_become_the_request_that_dspy_makes(messages: Any, kwargs: A
     assert quick._is_plain(call) and quick.request_of(call.legacy) == execution._canonical(call)
 
 
+def test_texts_that_no_provider_takes_are_refused_as_ever() -> None:
+    with boundary.door():
+        for said in ("\ud800", ["\ud800"]):
+            with pytest.raises(ValueError, match="not valid Unicode"):
+                prepared([{"role": "user", "content": "fine"}, {"role": "user", "content": said}])
+        assert prepared(SAID[1]).messages == SAID[1]
+
+
+def test_fields_of_a_signature_are_its_own_to_change() -> None:
+    with boundary.door():
+        for _ in range(2):
+            assert list(Task.fields) == ["text", "tags", "number"]
+            Task.input_fields.clear()
+            changed = Task.with_updated_fields("text", desc="another")
+            assert changed.input_fields["text"].json_schema_extra["desc"] == "another"
+            assert list(Task.delete("tags").input_fields) == ["text"]
+
+
 @pytest.mark.parametrize("messages", OTHER)
 def test_what_is_not_plain_is_left_to_dspy(messages: Any) -> None:
     assert not quick._is_plain(prepared(messages))

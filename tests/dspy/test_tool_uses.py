@@ -80,17 +80,18 @@ def test_a_tool_stands_on_the_tape_at_the_step_that_asked_for_it(tool: Any) -> N
     assert second.tools == last.tools == []
 
 
+def breaking(field: str, system: str, last: str) -> Any:
+    if "observation_0" in last:
+        raise ConnectionError("the line is cut")
+    return marked(field, system, last)
+
+
 @pytest.mark.parametrize("tool", [search, later])
 async def test_a_resumed_run_calls_no_tool_twice(tool: Any) -> None:
-    def breaks(field: str, system: str, last: str) -> Any:
-        if "observation_0" in last:
-            raise ConnectionError("the line is cut")
-        return marked(field, system, last)
-
     program = react(tool)
     with closing(Ledger()) as ledger:
         twice = stamina.set_testing(True, attempts=2, cap=True)
-        with twice, evaluator(program, ledger) as at, dspy.context(lm=filling(breaks)):
+        with twice, evaluator(program, ledger) as at, dspy.context(lm=filling(breaking)):
             assert (await at.evaluate([CHANGED], [ROW]))[0].status == "infrastructure error"
         with evaluator(program, ledger) as at, dspy.context(lm=filling(marked)):
             (rollout,) = await at.evaluate([CHANGED], [ROW])
@@ -128,3 +129,25 @@ async def test_what_a_model_is_shown_of_a_failing_tool_is_as_without_us(kind: An
     assert [text for step in rollout.tape.steps for text in asked(step)] == plain
     assert any("KeyError" in str(text) and "tool.py" in str(text) for text in plain)
     assert rollout.tape.steps[0].tools[0].error == "KeyError('rain')"
+
+
+async def test_what_a_tool_raised_is_remembered_with_what_is_shown_of_it() -> None:
+    program, texts = react(broken), list[list[Any]]()
+    for breaks in (True, False):
+        with closing(Ledger()) as ledger:
+            twice = stamina.set_testing(True, attempts=2, cap=True)
+            if breaks:
+                with twice, evaluator(program, ledger) as at, dspy.context(lm=filling(breaking)):
+                    assert (await at.evaluate([CHANGED], [ROW]))[0].status == "infrastructure error"
+            with evaluator(program, ledger) as at, dspy.context(lm=filling(marked)):
+                (rollout,) = await at.evaluate([CHANGED], [ROW])
+        texts.append([text for step in rollout.tape.steps for text in asked(step)])
+    assert texts[0] == texts[1] and SEEN == ["rain"] * 2 and "KeyError: 'rain'" in "".join(texts[0])
+
+
+async def test_what_a_tool_raised_is_replayed_to_candidates() -> None:
+    rules, lm = ToolRules("replay"), filling(marked)
+    with closing(Ledger()) as ledger, evaluator(react(broken), ledger, tools=rules) as at, dspy.context(lm=lm):
+        (candidate, original) = await at.evaluate([CHANGED, {}], [ROW])
+    assert candidate.score == 1.0 and SEEN == ["rain"]
+    assert [r.tape.steps[0].tools[0].error for r in (candidate, original)] == ["KeyError('rain')"] * 2

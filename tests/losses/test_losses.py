@@ -69,7 +69,16 @@ async def test_each_expected_key_counts_the_same_and_its_words_name_it() -> None
 
 
 async def test_an_output_that_is_no_state_is_told() -> None:
-    assert (await scored("exact_match", "text", {"a": 1})).words == "The output is str, not a state with ['a']."
+    assert (
+        await scored("exact_match", "text", {"a": 1, "b": 2})
+    ).words == "The output is str, not a state with ['a', 'b']."
+
+
+async def test_one_key_is_compared_with_what_gives_one_thing() -> None:
+    assert await scored("exact_match", "paris", {"answer": "Paris"}) == Score(1.0)
+    assert (
+        await scored("exact_match", AIMessage("Rome"), {"answer": "Paris"})
+    ).words == "got 'Rome', expected 'Paris'."
 
 
 async def test_a_row_that_expects_nothing_is_refused() -> None:

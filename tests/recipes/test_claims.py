@@ -28,9 +28,9 @@ WORDS = {"lost": "card gone stolen vanished", "pin": "code digits number secret"
 
 @pytest.fixture
 def rows(tmp_path: Path) -> Path:
-    """Fifty questions of two kinds."""
+    """A hundred questions of two kinds."""
     draw = random.Random(0)
-    told = [(f"my {draw.choice(words.split())} {n}", label) for n in range(25) for label, words in WORDS.items()]
+    told = [(f"my {draw.choice(words.split())} {n}", label) for n in range(50) for label, words in WORDS.items()]
     path = tmp_path / "desk.jsonl"
     path.write_text("".join(json.dumps({"inputs": {"text": t}, "expected": {"label": of}}) + "\n" for t, of in told))
     return path
@@ -191,6 +191,26 @@ def test_feedback_has_a_curve_of_what_each_incumbent_reached_for_its_tokens(tmp_
     )
 
 
+def test_trainings_are_measured_on_rows_that_they_never_saw_and_paid_for_once(
+    model: ScriptedChat, sorting: Sorting, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feedback, "SEEDS", range(1))
+    record = Record(tmp_path / "claims.jsonl")
+
+    def measure() -> int:
+        before = len(model.calls)
+        feedback.feedback(Record(record.path), "scripted", model, model, [sorting], 90, tmp_path, 8)
+        return len(model.calls) - before
+
+    paid = measure()
+    told = {one.arm: one for one in Record(record.path)}
+    assert set(told) == set(feedback.OPTIMIZERS) and all(len(one.scores) == 20 for one in told.values())
+    assert all(told[arm].about["spent"]["calls"] <= 90 + 32 for arm in set(told) - {feedback.START})
+    assert any("minus without feedback" in line for line in lines(Record(record.path)))
+    record.path.unlink()  # the answers are still there
+    assert paid > 200 and measure() == 0
+
+
 def test_pairs_are_compared_as_the_sealed_test_does() -> None:
     assert paired([1, 1, 1, 1, 1, 0], [0, 0, 0, 0, 0, 0]).p > 0.05
     assert paired([1] * 30, [0] * 30).interval[0] > 0
@@ -255,7 +275,7 @@ def test_what_is_no_record_is_said(run: Run, tmp_path: Path) -> None:
 
 def test_few_rows_are_refused(tmp_path: Path) -> None:
     (tmp_path / "few.jsonl").write_text('{"inputs": {"text": "a"}, "expected": {"label": "b"}}\n')
-    with pytest.raises(DataError, match="40 or more"):
+    with pytest.raises(DataError, match="80 or more"):
         read(tmp_path / "few.jsonl")
 
 

@@ -25,8 +25,13 @@ def searched(folder: Path, executor: str) -> Any:
     return Trainer(CHOOSING, "exact_match", *data, optimizer=Halving(200), executor=executor, folder=folder).fit()
 
 
-@pytest.mark.parametrize("executor", ["processes:1", pytest.param("processes:3", marks=pytest.mark.long)])
+WORKERS = ["processes:1", *(pytest.param(name, marks=pytest.mark.long) for name in ("processes:3", "ray:2"))]
+
+
+@pytest.mark.parametrize("executor", WORKERS)
 def test_workers_make_the_search_that_one_process_makes(place: Path, executor: str) -> None:
+    if executor.startswith("ray"):
+        pytest.importorskip("ray", reason="ray is not installed: pip install 'llmdl-plugins[ray]'")
     here = searched(place / "here", "local")
     made = len(lines("calls", place))
     there = searched(place / "there", executor)

@@ -9,7 +9,7 @@ import pytest
 from langgraph.graph import END, START, StateGraph
 
 import llmdl_recipes as recipes
-from llmdl_plugins import Network, Prompt, trainable
+from llmdl_plugins import Network, Prompt, Trainer, trainable
 from llmdl_plugins.plugins.catalogue import catalogue
 from llmdl_plugins.run.rollout import Rollout
 from llmdl_plugins.run.space import Space
@@ -17,15 +17,16 @@ from llmdl_plugins.testing import SimulatedChat, Simulator
 from llmdl_plugins.testing.spaces.catalogue import space_world
 from llmdl_plugins.testing.spaces.problem import SpaceProblem
 
+from .conftest import tickets
 from .test_shared_calls import State
 
 RUNS = 700
 STRATEGIES = ("random", "halving", "evolution", "structured", "tpe")
 
 
-def wrapped() -> Network:
+def wrapped(simulator: Simulator | None = None) -> Network:
     """A graph of one node, with a vote, notes and a refinement around it that are off."""
-    model = SimulatedChat(simulator=Simulator(), temperature=0)
+    model = SimulatedChat(simulator=simulator or Simulator(), temperature=0)
     builder = StateGraph(State).add_node("answer_it", Prompt(model, "Answer.", "question", "answer"))
     net = trainable(builder.add_edge(START, "answer_it").add_edge("answer_it", END).compile())
     for recipe in (recipes.vote, recipes.perceptron, recipes.refine):
@@ -37,9 +38,25 @@ def test_what_a_recipe_brings_is_among_the_first_each_by_itself() -> None:
     space = Space.of_network(wrapped())
     changes = [space.changes(one) for one in space.seeds()]
     assert changes[0] == {}, "the application as it is comes first"
-    assert all(len(set(one)) <= 1 for one in changes)
+    assert all(len(one) <= 1 for one in changes[:4])
     chosen = {option for one in changes for option in one.values()}
     assert {"vote", "perceptron", "refine"} <= chosen
+
+
+def test_self_consistency_is_among_them_at_several_costs() -> None:
+    space = Space.of_network(wrapped())
+    told = [{name.rpartition("/")[2]: option for name, option in space.changes(one).items()} for one in space.seeds()]
+    votes = [one for one in told if set(one) & {"draws"}]
+    assert sorted(one["draws"] for one in votes) == [1, 3], "and five, with the vote itself"
+    assert len(told) == len({str(one) for one in told}) and all("vote" in one.values() for one in votes)
+    assert set(space.seeds()[1:]) == set(space.alone())
+
+
+def test_where_nothing_around_the_users_node_is_better_it_is_returned_as_it_was() -> None:
+    simulator = Simulator(rules=2, redraw=False)
+    data = [tickets(simulator, split, 20) for split in ("train", "val", "test")]
+    result = Trainer(wrapped(simulator), "exact_match", *data, optimizer="portfolio").fit()
+    assert result.status == "no gain shown" and result.values == {} and result.accepted == 0
 
 
 def test_of_many_choices_each_has_one_option_before_any_has_two() -> None:

@@ -10,6 +10,7 @@ from llmdl_dspy.teleprompt import expecting
 from llmdl_dspy.teleprompt.metric import metric
 from llmdl_dspy.teleprompt.optimizer import Lesson, Teleprompter
 from llmdl_dspy.teleprompt.ours import RIGHT, SeededOptuna, majority, score
+from llmdl_dspy.teleprompt.quiet import studies_quiet
 from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.run.foreign.candidate import Candidate
 from llmdl_plugins.run.work import Size, Work
@@ -81,7 +82,8 @@ class WithOptuna(Teleprompter):
         most = options.pop("max_demos")
         made = SeededOptuna(metric=metric, num_threads=lesson.threads, **options)
         made.seed = lesson.seed
-        return made.compile(lesson.student, max_demos=most, **lesson.halves())
+        with studies_quiet():
+            return made.compile(lesson.student, max_demos=most, **lesson.halves())
 
 
 class KNNFewShot(BootstrapFewShot):

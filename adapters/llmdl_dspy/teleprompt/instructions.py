@@ -11,6 +11,7 @@ from llmdl_dspy.teleprompt import expecting
 from llmdl_dspy.teleprompt.metric import metric, metric_with_words
 from llmdl_dspy.teleprompt.optimizer import Lesson, Teleprompter
 from llmdl_dspy.teleprompt.ours import RIGHT, InferRulesFromRuns
+from llmdl_dspy.teleprompt.quiet import studies_quiet
 from llmdl_plugins.run.work import Range, Size, Work
 
 _COMPILING: tuple[str, ...] = ("num_trials", "minibatch", "minibatch_size")
@@ -53,7 +54,8 @@ class MIPROv2(Teleprompter):
         made = teleprompt.MIPROv2(metric=metric, num_threads=lesson.threads, seed=lesson.seed, **options)
         # What it would read as the program's source is this bridge.
         more |= {"seed": lesson.seed, "program_aware_proposer": False}
-        return made.compile(lesson.student, **lesson.halves(), **more)
+        with studies_quiet():
+            return made.compile(lesson.student, **lesson.halves(), **more)
 
 
 class GEPA(Teleprompter):

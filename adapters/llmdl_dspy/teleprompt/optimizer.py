@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 import dspy
 
+from llmdl_dspy import supported
 from llmdl_dspy.teleprompt.candidates import Candidates, Demo
 from llmdl_dspy.teleprompt.desk import Desk
 from llmdl_dspy.teleprompt.program import Program
@@ -37,6 +38,7 @@ class Teleprompter(Optimizer):
     defaults: ClassVar[dict[str, Any]] = {}
 
     def __init__(self, **options: Any) -> None:
+        supported.check()
         self.options: dict[str, JSON] = options
 
     @property

@@ -31,6 +31,19 @@ def quiet(say: Callable[[str], None]) -> Iterator[None]:
             logger.removeHandler(handler)
 
 
+@contextlib.contextmanager
+def studies_quiet() -> Iterator[None]:
+    """Inside, Optuna tells of no trial; MIPROv2 would leave it so."""
+    from optuna import logging as told
+
+    before = told.get_verbosity()
+    told.set_verbosity(told.WARNING)
+    try:
+        yield
+    finally:
+        told.set_verbosity(before)
+
+
 class _Apart:
     """A stream that takes nothing from threads of DSPy: `dspy.context` reaches them, our own variables don't.
 

@@ -74,6 +74,10 @@ class Asked:
             raise AttributeError(name)
         return getattr(self._lm(), name)
 
+    @property
+    def __class__(self):
+        return type(self._lm())
+
     def __call__(self, *args, **kwargs):
         return self._lm()(*args, **kwargs)
 

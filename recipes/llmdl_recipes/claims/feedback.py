@@ -37,7 +37,7 @@ START, OWN, BLIND, DEMONSTRATIONS = (
 )
 WORLDS = ("rule", "crowded", "slices", "defective", "null")
 SEEDS = range(3)
-_CALLS, _SEALED = 500, 16
+_SEALED = 16
 OPTIMIZERS: Mapping[str, Callable[[], Optimizer | None]] = {
     START: lambda: None,
     OWN: TextualGradient,
@@ -52,6 +52,7 @@ def feedback(
     model: BaseChatModel,
     teacher: BaseChatModel,
     sets: Sequence[Sorting],
+    calls: int,
     folder: Path,
     concurrency: int,
     watcher: Watcher = silent,
@@ -68,7 +69,8 @@ def feedback(
             net = recipes.demonstrations(plain, source=TEXT) if arm == DEMONSTRATIONS else plain
             climb, spent = Climb(watcher), dict[str, Any]()
             if optimizer := OPTIMIZERS[arm]():
-                spent = _trained(net, optimizer, teacher, sorting.shown, seed, concurrency, climb)
+                place = folder / f"{sorting.name}, {arm}, {seed}".replace(" ", "-")
+                spent = _trained(net, optimizer, teacher, sorting.shown, calls, seed, place, concurrency, climb)
             opened = running(net, folder, concurrency, watcher)
             told, curve = sync.run(_asked(opened, climb, sorting.asked))
             about = {**spent, "curve": curve} if spent else {}
@@ -104,7 +106,9 @@ def _trained(
     optimizer: Optimizer,
     teacher: BaseChatModel,
     rows: Sequence[Example],
+    calls: int,
     seed: int,
+    folder: Path,
     concurrency: int,
     watcher: Watcher,
 ) -> dict[str, Any]:
@@ -116,8 +120,9 @@ def _trained(
         test=rows[:_SEALED],
         optimizer=optimizer,
         teacher=teacher,
-        budget=f"{_CALLS + 2 * _SEALED} calls",
+        budget=f"{calls + 2 * _SEALED} calls",
         seed=seed,
+        folder=folder,
         concurrency=concurrency,
         watcher=watcher,
     ).fit()

@@ -87,10 +87,10 @@ def _found(world: SpaceWorld, strategy: str, runs: int, seed: int) -> int:
 def _usual(world: SpaceWorld, found: int) -> int:
     """Of the application as it is and what differs from it in one choice, the best on the searched items.
 
-    Votes, notes and examples alone are such neighbours: only those count that cost no more than what was found.
+    Votes, notes and examples alone, whatever their settings: those count that cost no more than what was found.
     """
     home = world.space.home
-    fair = [n for n in _numbers(world, world.space.near(home)) if world.cost[n] <= _SAME * world.cost[found]]
+    fair = [n for n in _numbers(world, world.space.alone()) if world.cost[n] <= _SAME * world.cost[found]]
     return max([world.numbers[home], *fair], key=lambda n: sum(world.outcomes(n)))
 
 

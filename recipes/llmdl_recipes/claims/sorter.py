@@ -20,7 +20,7 @@ from llmdl_plugins.errors import DataError
 from llmdl_plugins.network import Network, trainable
 
 TEXT, NODE = "question", "chain"
-_FEWEST = 40
+_FEWEST = 80
 _EMBEDDED = MappingProxyType({"temperature": 0.7, "seed": -1, "max_tokens": 40})
 
 

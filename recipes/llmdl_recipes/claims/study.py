@@ -35,6 +35,7 @@ def claims(
     folder: Annotated[Path, typer.Option(help="Where answers and the record are kept.")] = Path("runs/claims"),
     items: Annotated[int, typer.Option(min=20, help="Rows of each set that arms are measured on, at most half.")] = 100,
     seeds: Annotated[int, typer.Option(min=1, help="Seeds of the simulated rung.")] = 20,
+    calls: Annotated[int, typer.Option(min=60, help="Calls of a model that each training of claim 2 may make.")] = 500,
     strategy: Annotated[str, typer.Option(help="The search that is measured.")] = "portfolio",
     concurrency: Annotated[int, typer.Option(min=1, help="Calls of the model under way at once.")] = 8,
 ) -> None:
@@ -63,7 +64,7 @@ def claims(
     record = Record(replay or folder / "claims.jsonl")
     parts = claim or PARTS
     if replay is None and data and model:
-        _asked(record, parts, data, model, teacher or model, folder, items, strategy, concurrency)
+        _asked(record, parts, data, model, teacher or model, folder, items, calls, strategy, concurrency)
     elif replay is None:
         _simulated(record, parts, seeds, strategy)
     for line in lines(record):
@@ -78,6 +79,7 @@ def _asked(
     teacher: str,
     folder: Path,
     items: int,
+    calls: int,
     strategy: str,
     concurrency: int,
 ) -> None:
@@ -98,7 +100,7 @@ def _asked(
         if "architectures" in parts:
             sync.run(architectures(record, rung, model, sets, folder, concurrency, watcher))
         if "feedback" in parts:
-            feedback(record, rung, model, chat_model(teacher), sets, folder, concurrency, watcher)
+            feedback(record, rung, model, chat_model(teacher), sets, calls, folder, concurrency, watcher)
         if "search" in parts:
             for sorting in sets:
                 sync.run(tabulated(record, rung, model, sorting, folder, concurrency, watcher))
