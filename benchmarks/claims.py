@@ -1,7 +1,8 @@
 """Whether a claim is ever luck: `python benchmarks/claims.py [PART …] [--runs N] [--tests N] [--quick] [--json FILE]`.
 
 exact: by enumeration.  screened: what the screen accepts, exactly.  covered: sealed tests on simulated applications.
-whole: whole runs of the trainer.  The worlds are simulated; what is measured is the method, not a model.
+whole: whole runs of the trainer.  spared: whole searches that are after cost.  The worlds are simulated; what is
+measured is the method, not a model.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 from claimed.covered import covered
 from claimed.exact import exact
 from claimed.screened import screened
+from claimed.spared import spared
 from claimed.whole import whole
 
 
@@ -34,8 +36,8 @@ def _shown(value: Any) -> str:
 def main() -> None:
     """Measure the parts, print each as it comes, and write all of them down."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("parts", nargs="*", default=["exact", "screened", "covered", "whole"], metavar="PART")
-    parser.add_argument("--runs", type=int, default=70, help="whole runs for each of six combinations")
+    parser.add_argument("parts", nargs="*", default=["exact", "screened", "covered", "whole", "spared"], metavar="PART")
+    parser.add_argument("--runs", type=int, default=70, help="whole runs of each kind")
     parser.add_argument("--tests", type=int, default=300, help="sealed tests")
     parser.add_argument("--quick", action="store_true", help="a sample")
     parser.add_argument("--json", type=Path)
@@ -45,6 +47,7 @@ def main() -> None:
         "screened": lambda: screened(args.quick),
         "covered": lambda: covered(12 if args.quick else args.tests),
         "whole": lambda: whole(1 if args.quick else args.runs),
+        "spared": lambda: spared(2 if args.quick else args.runs),
     }
     told = {}
     for part in args.parts:

@@ -33,9 +33,9 @@ from llmdl_plugins.losses.loss import resolve
 from llmdl_plugins.run.budget import Budget
 from llmdl_plugins.run.cashier import Cashier
 from llmdl_plugins.run.evaluate import Evaluator
-from llmdl_plugins.run.heap import frozen_heap
 from llmdl_plugins.run.ledger import Ledger
 from llmdl_plugins.run.meter import Meter
+from llmdl_plugins.run.under_way import frozen_heap
 
 SAID = "[[ ## reasoning ## ]]\nBecause it is so.\n\n[[ ## answer ## ]]\nyes\n\n[[ ## completed ## ]]"
 FLIGHT = 64

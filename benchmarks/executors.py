@@ -29,10 +29,10 @@ from llmdl_plugins.run.budget import Budget
 from llmdl_plugins.run.cashier import Cashier
 from llmdl_plugins.run.evaluate import Evaluator
 from llmdl_plugins.run.executor import Job, resolve
-from llmdl_plugins.run.heap import frozen_heap
 from llmdl_plugins.run.ledger import Ledger
 from llmdl_plugins.run.meter import Meter
 from llmdl_plugins.run.origin import Origin
+from llmdl_plugins.run.under_way import frozen_heap
 from llmdl_plugins.target import load_target
 
 WAYS = {"in process": "local", "one worker": "processes:1", "two workers": "processes:2"}

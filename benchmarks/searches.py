@@ -1,7 +1,7 @@
 """Search strategies side by side on worlds whose truth is known: `python benchmarks/searches.py [--seeds N]`.
 
 Every strategy may make the same runs of an application on an item; what is told is the exact accuracy of what it
-returns on other items, never a sample.  Seeds of the table begin at 1000; settings were chosen on seeds from 20000 on.
+returns on other items, never a sample.  Seeds of the table begin at 3000; settings were chosen on seeds from 20000 on.
 """
 
 from __future__ import annotations

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextvars import ContextVar
+from functools import wraps
 from typing import Any, ClassVar
 
 from langchain_core.runnables import Runnable, RunnableConfig
@@ -10,10 +12,12 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from llmdl_plugins import sync, tape
 from llmdl_plugins.cost import Calls
 from llmdl_plugins.errors import MisuseError, did_you_mean
+from llmdl_plugins.holding import holding
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.plain import JSON
 
 State = Mapping[str, Any]
+_is_inside: ContextVar[bool] = ContextVar("llmdl_calls_inside", default=False)
 
 
 class Module(Runnable[State, Any]):
@@ -36,6 +40,11 @@ class Module(Runnable[State, Any]):
     reads: Sequence[str] | None = None
     writes: Sequence[str] | None = None
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "calls" in vars(cls):  # so that no layer has to look for misspelt sizes itself
+            cls.calls = _checked(cls.calls)  # type: ignore[method-assign]
+
     async def forward(self, state: State) -> Any:
         """The update that this layer makes to the state."""
         raise NotImplementedError
@@ -45,10 +54,10 @@ class Module(Runnable[State, Any]):
 
         Args:
             sizes: what only a run tells, by name: how many pieces a key of the state holds, or how many calls a node
-                of the user makes, such as `calls(chunks=12, answer=2)`.
+                of the user makes, such as `calls(report=12, answer=2)`.
 
         Raises:
-            MisuseError: it does not say, or needs a size that was not given.
+            MisuseError: it does not say, needs a size that was not given, or counts by none that is called so.
         """
         raise MisuseError(
             f"{self.get_name()} does not say how many model calls it makes: write `def calls(self, **sizes)`, "
@@ -99,6 +108,37 @@ class Module(Runnable[State, Any]):
                 if parameter not in found.values():
                     found[f"{path}/{name}"] = parameter
         return found
+
+
+def _checked(calls: Callable[..., Calls]) -> Callable[..., Calls]:
+    """`calls` of a layer, refusing sizes that no layer in it counts by; the outermost looks for all of them."""
+
+    @wraps(calls)
+    def checked(self: Module, **sizes: int) -> Calls:
+        if not _is_inside.get():
+            _check_sizes(self, sizes)
+        with holding(_is_inside, True):
+            return calls(self, **sizes)
+
+    return checked
+
+
+def _check_sizes(layer: Module, sizes: Iterable[str]) -> None:
+    """Refuse a name that is nearly one of a layer or a key in it, and sizes of which none counts."""
+    layers = [*_all(layer)]
+    keys = {key for one in layers for key in one.reads or ()}
+    others = [name for name in sizes if name not in {*keys, *(one.get_name() for one in layers)}]
+    counts_none = keys and len(others) == len([*sizes]) and all(one.reads is not None for one in layers)
+    for name in others:
+        near = did_you_mean(name, keys)
+        if counts_none or "Did you mean" in near:
+            raise MisuseError(f"{layer.get_name()} counts no calls by {name!r}.{near}")
+
+
+def _all(layer: Module) -> Iterator[Module]:
+    yield layer
+    for _, inner in layer.named_modules():
+        yield from _all(inner)
 
 
 def _modules(name: str, value: Any) -> Iterator[tuple[str, Module]]:

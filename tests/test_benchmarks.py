@@ -47,6 +47,13 @@ def test_the_screen_is_measured_beside_a_peers_rule(tmp_path: Path) -> None:
 
 
 @pytest.mark.long
+def test_of_40_searches_after_cost_where_everything_cheaper_loses_the_margin_at_most_5_claim(tmp_path: Path) -> None:
+    found = claims(tmp_path, "spared", "--runs", "40", seconds=900)["spared"]
+    assert found["everything cheaper loses the margin"]["claimed"] <= 5
+    assert found["nothing cheaper loses anything"]["claimed"] > 5, "where there is something to claim it is"
+
+
+@pytest.mark.long
 def test_dspy_programs_are_measured_beside_dspys_own(tmp_path: Path) -> None:
     pytest.importorskip("dspy", reason="needs the extra `dspy`")
     told = tmp_path / "speed.json"

@@ -13,7 +13,7 @@ from typing import Any
 
 from costs.traffic import Desk, Slow, app, desk
 
-from llmdl_plugins.run.heap import frozen_heap
+from llmdl_plugins.run.under_way import frozen_heap
 
 CONCURRENCY, LATENCY = 64, 0.02
 STRAGGLER, SLOWER = 100, 20  # one call in so many takes so many times as long

@@ -13,7 +13,7 @@ from typing import Any
 from costs.rounds import Timed, interleaved
 from costs.traffic import App, Slow, app, bare, desk
 
-from llmdl_plugins.run.heap import frozen_heap
+from llmdl_plugins.run.under_way import frozen_heap
 from llmdl_plugins.testing import server_process
 from llmdl_plugins.transport import transport
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from llmdl_plugins.errors import MisuseError
+from llmdl_plugins.errors import MisuseError, did_you_mean
 from llmdl_plugins.network import Network
 from llmdl_plugins.plugins.catalogue import find
 from llmdl_plugins.run.space import Space
@@ -17,7 +18,10 @@ MADE = ("recipe", "node", "source", "space")
 _FILES = (".json", ".yaml", ".yml")
 _PARTS = {"recipes", "choices"}
 _OF_A_RECIPE = {"recipe", "node", "source"}
-_FORM = 'write {"recipes": [{"recipe": NAME, "node": NODE, "source": KEY}, …], "choices": {NAME: [option, …], …}}'
+_FORM = (
+    'write {"recipes": [{"recipe": NAME, "node": NODE, "source": KEY, SETTING: …}, …], '
+    '"choices": {NAME: [option, …], …}}'
+)
 
 
 def built(network: Network, made: Mapping[str, Any]) -> Network:
@@ -27,16 +31,27 @@ def built(network: Network, made: Mapping[str, Any]) -> Network:
         made: "recipe", "node" and "source" as given; "space" as `read_space` gave it.
 
     Raises:
-        MisuseError: no such recipe, node or choice.
+        MisuseError: no such recipe, node or choice, or a recipe does not take a setting.
     """
     space = made.get("space") or {}
     recipes = [{"recipe": made["recipe"]}] if made.get("recipe") else []
     for one in [*recipes, *space.get("recipes", ())]:
         where = {key: one.get(key) or made.get(key) for key in ("node", "source")}
-        network = find("recipes", one["recipe"])(network, **where)
+        recipe = find("recipes", one["recipe"])
+        network = recipe(network, **where, **_settings(recipe, one))
     for name, options in space.get("choices", {}).items():
         _narrow(network, name, options)
     return network
+
+
+def _settings(recipe: Callable[..., Network], told: Mapping[str, Any]) -> dict[str, Any]:
+    """What a space says of a recipe beside its place, such as `draws: 9`."""
+    given = {key: value for key, value in told.items() if key not in _OF_A_RECIPE}
+    names = [name for name in list(signature(recipe).parameters)[1:] if name not in (*_OF_A_RECIPE, "model")]
+    for key in given:
+        if key not in names:
+            raise MisuseError(f"The recipe {told['recipe']!r} has no setting {key!r}.{did_you_mean(key, names)}")
+    return given
 
 
 def _narrow(network: Network, name: str, options: Sequence[Any]) -> None:
@@ -63,7 +78,7 @@ def read_space(space: str | Path | Mapping[str, Any] | None) -> dict[str, Any] |
         raise MisuseError(f"{_named(space)} holds no space: {_FORM}.")
     recipes = [{"recipe": one} if isinstance(one, str) else one for one in told.get("recipes") or ()]
     choices = told.get("choices") or {}
-    fits = all(isinstance(one, Mapping) and one.get("recipe") and not one.keys() - _OF_A_RECIPE for one in recipes)
+    fits = all(isinstance(one, Mapping) and one.get("recipe") for one in recipes)
     if not fits or not isinstance(choices, Mapping) or not all(isinstance(o, list) and o for o in choices.values()):
         raise MisuseError(f"{_named(space)} holds no space: {_FORM}.")
     return {"recipes": [dict(one) for one in recipes], "choices": dict(choices)}

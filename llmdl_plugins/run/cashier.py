@@ -76,14 +76,14 @@ class Cashier:
             self.flying.discard(cast(asyncio.Task[Any], asyncio.current_task()))
 
     async def _asend(self, call: Call, send: Callable[[], Awaitable[JSON]], patient: bool = True) -> JSON:
-        if (answer := await self._aopened(call, patient=patient)) is not None:
-            return answer
-        try:
-            answer = await self._sender.asend(call, send, patient)
-        except BaseException as error:
-            self._give_up(call, error)
-            raise
         with self._joins.failing(call):
+            if (answer := await self._aopened(call, patient=patient)) is not None:
+                return answer
+            try:
+                answer = await self._sender.asend(call, send, patient)
+            except BaseException as error:
+                self._give_up(call, error)
+                raise
             await self.ledger.landed(self._record(call, answer))
         self._joins.close(call, answer)
         return answer
@@ -112,7 +112,8 @@ class Cashier:
         """The same, asynchronously."""
         if (answer := await self._joins.await_(call)) is not None:
             return self._shared(call, answer)
-        return await self._aopened(call, streams=True)
+        with self._joins.failing(call):
+            return await self._aopened(call, streams=True)
 
     def first(self, call: Call, start: Callable[[], T]) -> T:
         """What a stream starts with; a start that fails is tried again, and then fails the call."""
@@ -143,10 +144,9 @@ class Cashier:
         """The same, asynchronously."""
         if not patient:
             return self._opened(call, streams=streams)  # on a loop, as here, it never waits
-        with self._joins.failing(call):
-            if (answer := self._remembered(call)) is None:
-                self._begin(call, await self.meter.areserve(self._quoted(call), streams=streams))
-                return None
+        if (answer := self._remembered(call)) is None:
+            self._begin(call, await self.meter.areserve(self._quoted(call), streams=streams))
+            return None
         self._joins.close(call, answer)
         return answer
 

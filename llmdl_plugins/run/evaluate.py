@@ -30,10 +30,10 @@ from llmdl_plugins.run.patience import ROLLOUT_TIMEOUT
 from llmdl_plugins.run.pool import pooled
 from llmdl_plugins.run.rollout import Rollout, Status, Values, Wanted
 from llmdl_plugins.run.space import Space
-from llmdl_plugins.run.switching import quick_switches
 from llmdl_plugins.run.tally import Tally
 from llmdl_plugins.run.told import SEALED, step
 from llmdl_plugins.run.tools import ToolRecords, ToolRules
+from llmdl_plugins.run.under_way import quick_switches
 from llmdl_plugins.run.write import Write
 
 ORIGINAL: Values = {}

@@ -15,18 +15,19 @@ class Met:
     """
 
     def __init__(self, keys: Iterable[str] = ()) -> None:
-        self._keys = {_short(key) for key in keys}
+        self._keys = set[bytes]()
+        for key in keys:
+            self.add(key)
 
     def add(self, key: str) -> None:
         """From now on it was met."""
-        self._keys.add(_short(key))
+        try:
+            self._keys.add(bytes.fromhex(key))
+        except ValueError:
+            self._keys.add(key.encode())
 
     def __contains__(self, key: str) -> bool:
-        return _short(key) in self._keys
-
-
-def _short(key: str) -> bytes:
-    try:
-        return bytes.fromhex(key)
-    except ValueError:
-        return key.encode()
+        try:
+            return bytes.fromhex(key) in self._keys
+        except ValueError:
+            return key.encode() in self._keys

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from importlib.util import find_spec
 
 from llmdl_plugins.errors import BudgetError
@@ -56,22 +57,28 @@ class Prices:
         if not is_listed():  # a look at every folder of sys.path, so not once a call
             self._unlisted.add((model, provider))
             return None
-        from genai_prices import Usage as Counted
-        from genai_prices import calc_price
+        counted = usage["input"], usage["output"], usage.get("cached"), usage.get("written")
+        if (usd := _calculated(model, provider, *counted)) is None:
+            self._unlisted.add((model, provider))
+        return usd
 
-        known = {"cache_read_tokens": usage.get("cached"), "cache_write_tokens": usage.get("written")}
-        told = {
-            "input_tokens": usage["input"],
-            "output_tokens": usage["output"],
-            **{k: v for k, v in known.items() if v},
-        }
-        for by in dict.fromkeys((provider or None, None)):
-            try:
-                return float(calc_price(Counted(**told), model, provider_id=by).total_price)
-            except LookupError:
-                continue
-        self._unlisted.add((model, provider))
-        return None
+
+@lru_cache(1024)  # a look-up takes as long as half a call, and the same usage is asked for several times
+def _calculated(
+    model: str, provider: str, given: int, made: int, cached: int | None, written: int | None
+) -> float | None:
+    """What the public list says; None where it doesn't know the model."""
+    from genai_prices import Usage as Counted
+    from genai_prices import calc_price
+
+    known = {"cache_read_tokens": cached, "cache_write_tokens": written}
+    told = {"input_tokens": given, "output_tokens": made, **{k: v for k, v in known.items() if v}}
+    for by in dict.fromkeys((provider or None, None)):
+        try:
+            return float(calc_price(Counted(**told), model, provider_id=by).total_price)
+        except LookupError:
+            continue
+    return None
 
 
 def is_listed() -> bool:

@@ -6,6 +6,7 @@ import queue
 import sqlite3
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from itertools import chain
@@ -19,10 +20,11 @@ from llmdl_plugins.run.schema import packed_row, recording, sealed_row, texts_of
 from llmdl_plugins.run.write import Write
 
 _GROUP = 256
-_GATHER = 2e-3  # seconds between two commits while many write: each wakes the loop, and keeps it from going on
+_GATHER = 2e-3  # seconds between two commits while many write: each takes the interpreter from the loop several times
 _REST = 0.02  # seconds without a write after which what could wait is written
 _TOGETHER = 32  # rows that one statement adds
-_LATER = {"rollouts"}  # what is made of calls that are on disk already: others are waited for, and go first
+_LATER = {"rollouts"}  # what is made of calls that are on disk already: nobody waits, and the thread is not woken
+_LOOK = Write("", ())  # tells the thread that something may wait
 _DISK = (sqlite3.OperationalError, sqlite3.DatabaseError, sqlite3.InternalError)  # others are of one value
 _Statement = tuple[str, tuple[Any, ...]]
 
@@ -40,60 +42,67 @@ class Writer:
         self._db, self._name, self._stays = db, name, stays
         self.lock = threading.Lock()
         self.failure: LedgerError | None = None
-        self.landing, self._is_busy = Landing(), False
+        self.landing = Landing()
+        self._later, self._is_told, self._is_closed = deque[Write](), False, False
         self._writes: queue.SimpleQueue[Write | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._write, name="llmdl-ledger", daemon=True)
         self._thread.start()
 
     def add(self, table: str, values: tuple[Any, ...]) -> Write:
         """Add a row; over when it is on disk."""
-        return self._put(Write(table, packed_row(table, values)))
+        write = Write(table, packed_row(table, values))
+        if table in _LATER:
+            self._later.append(write)
+            if self._is_told:
+                return write
+            self._is_told, item = True, _LOOK
+        else:
+            item = write
+        self._writes.put(item)
+        return write
 
     def do(self, statement: str, values: tuple[Any, ...] = ()) -> Write:
         """Carry out a statement; over when it is on disk, with all that came before."""
-        return self._put(Write("", values, statement))
+        write = Write("", values, statement)
+        self._writes.put(write)
+        return write
 
     def close(self) -> None:
         """Write what is waiting, and end."""
         self._writes.put(None)
         self._thread.join()
 
-    def _put(self, write: Write) -> Write:
-        self._writes.put(write)
-        return write
-
     def _write(self) -> None:
-        later = list[Write]()
-        while (first := self._next(later)) is not None:
-            group = [first]
-            if self._is_busy:
-                time.sleep(_GATHER)
-            while len(group) < _GROUP and not self._writes.empty():
-                if (item := self._writes.get()) is None:
-                    self._commit([*later, *group])
-                    return
-                group.append(item)
-            later = self._urgent([*later, *group])
-            self._is_busy = not self._writes.empty()
-        self._commit(later)
-
-    def _next(self, later: list[Write]) -> Write | None:
-        """The next write; when there is none for a while, what could wait is written."""
-        if later:
-            with suppress(queue.Empty):
-                return self._writes.get(timeout=_REST)
-            self._commit(later)
-            later.clear()
-        return self._writes.get()
-
-    def _urgent(self, group: list[Write]) -> list[Write]:
-        """Write what somebody waits for; what is left may wait, but for no statement and not for ever."""
-        later = [one for one in group if one.table in _LATER]
-        if len(later) >= _GROUP or not all(one.table for one in group):
+        while not self._is_closed:
+            group = self._taken()
+            if not group or self._is_closed or len(self._later) >= _GROUP or not all(one.table for one in group):
+                group = [*self._left(), *group]
             self._commit(group)
+            if len(group) > 1:
+                time.sleep(_GATHER)
+        self._commit(self._left())
+
+    def _taken(self) -> list[Write]:
+        """What somebody waits for; [] when nothing came for a while, so that what could wait is to be written."""
+        try:
+            while (item := self._writes.get(timeout=_REST if self._later else None)) is _LOOK:
+                pass
+        except queue.Empty:
             return []
-        self._commit([one for one in group if one.table not in _LATER])
-        return later
+        group = list[Write]()
+        while item is not None:
+            if item is not _LOOK:
+                group.append(item)
+            if len(group) >= _GROUP or self._writes.empty():
+                return group
+            item = self._writes.get()
+        self._is_closed = True
+        return group
+
+    def _left(self) -> list[Write]:
+        """What could wait until now."""
+        self._is_told = False  # before it is taken: who adds to it now tells again
+        return [self._later.popleft() for _ in range(len(self._later))]
 
     def _commit(self, group: Sequence[Write]) -> None:
         if not group:

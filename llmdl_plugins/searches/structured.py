@@ -40,7 +40,7 @@ class Structured(Search):
         runs: int = RUNS,
         first: int = 5,
         entrants: int = 40,
-        entering: int = 8,
+        entering: int = 16,
         going_on: int = 3,
         explore: float = 0.6,
     ) -> None:

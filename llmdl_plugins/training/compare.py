@@ -19,13 +19,13 @@ from llmdl_plugins.run.budget import Budget
 from llmdl_plugins.run.evaluate import Evaluator
 from llmdl_plugins.run.events import Watcher, silent
 from llmdl_plugins.run.executor import Executor
-from llmdl_plugins.run.heap import frozen_heap
 from llmdl_plugins.run.meter import Meter
 from llmdl_plugins.run.models import chat_model
 from llmdl_plugins.run.origin import Origin
 from llmdl_plugins.run.rollout import Rollout, Wanted
 from llmdl_plugins.run.terms import Terms
 from llmdl_plugins.run.tools import ToolRules
+from llmdl_plugins.run.under_way import frozen_heap
 from llmdl_plugins.training.evaluating import evaluating
 from llmdl_plugins.training.result import points
 from llmdl_plugins.training.sealed import Sealed, judge

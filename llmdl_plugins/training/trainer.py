@@ -24,7 +24,6 @@ from llmdl_plugins.run.events import Told, Watcher, silent
 from llmdl_plugins.run.executor import Executor, Job
 from llmdl_plugins.run.executor import resolve as resolve_executor
 from llmdl_plugins.run.folder import RunFolder
-from llmdl_plugins.run.heap import frozen_heap
 from llmdl_plugins.run.meter import Meter
 from llmdl_plugins.run.models import chat_model
 from llmdl_plugins.run.optimizer import Optimizer
@@ -34,6 +33,7 @@ from llmdl_plugins.run.patience import ROLLOUT_TIMEOUT, TIMEOUT
 from llmdl_plugins.run.prices import Prices, Table
 from llmdl_plugins.run.terms import Terms
 from llmdl_plugins.run.tools import ToolRules
+from llmdl_plugins.run.under_way import frozen_heap
 from llmdl_plugins.splits import split
 from llmdl_plugins.target import load_target
 from llmdl_plugins.training import ending, records

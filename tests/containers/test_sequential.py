@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from llmdl_plugins import Calls, Choice, Identity, Prompt, Sequential
+from llmdl_plugins import Calls, Choice, Identity, Module, Prompt, Sequential
 from llmdl_plugins.containers import (
     Cascade,
     Decompose,
@@ -22,7 +22,7 @@ from llmdl_plugins.containers import (
     Windows,
 )
 from llmdl_plugins.errors import MisuseError
-from llmdl_plugins.layers import Demonstrations, Fuse
+from llmdl_plugins.layers import BlackBox, Demonstrations, Fuse, Recurrent
 from llmdl_plugins.testing import ScriptedChat
 
 MODEL = ScriptedChat([])
@@ -69,6 +69,29 @@ def test_a_container_needs_what_its_layers_read_but_for_what_it_makes(made: Any,
     assert set(made(prompt("mail", "answer")).reads) == {"mail", *reads}
     with pytest.raises(MisuseError, match="reads 'mail', which is neither given nor written before it"):
         Sequential(made(prompt("mail", "answer")), given=[*reads])
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        Recurrent(MODEL, "report", "notes"),
+        Sequential(Choice({"read": Recurrent(MODEL, "report", "notes"), "not": Identity()}), prompt("notes", "answer")),
+        MultiHead({"one": BlackBox(dict, "yours"), "two": Recurrent(MODEL, "report", "yours")}),
+    ],
+    ids=lambda layer: layer.get_name(),
+)
+def test_a_size_by_which_nothing_is_counted_is_refused(layer: Module) -> None:
+    sizes = {"yours": 1} if isinstance(layer, MultiHead) else {}
+    assert layer.calls(report=3, **sizes).most >= 3
+    with pytest.raises(MisuseError, match="counts no calls by 'repot'. Did you mean 'report'"):
+        layer.calls(repot=3, **sizes)
+
+
+def test_sizes_of_which_none_counts_are_refused_and_others_may_stand_beside_one_that_does() -> None:
+    layer = Recurrent(MODEL, "report", "notes")
+    assert layer.calls(report=3, question=1) == Calls(3) and Identity().calls(question=1) == Calls(0)
+    with pytest.raises(MisuseError, match="counts no calls by 'chunks'. Known: report"):
+        layer.calls(chunks=3)
 
 
 @pytest.mark.parametrize(

@@ -168,6 +168,10 @@ def test_a_space_says_what_a_node_is_asked_with(app: Any) -> None:
     net = built(trainable(app.graph), {"node": "answer", "space": space})
     assert {"answer/chosen", "answer/refine/rounds"} <= net.named_parameters().keys()
     assert any(name.endswith("vote/draws") for name in net.named_parameters())
+    sized = {"recipe": "attention", "node": "answer", "source": "question", "pieces": "text", "k": 6}
+    assert built(trainable(app.graph), {"space": {"recipes": [sized]}})["answer/attention/encoder/k"].default == 6
+    with pytest.raises(MisuseError, match="'vote' has no setting 'drws'.*Did you mean 'draws'"):
+        built(trainable(app.chain), {"space": read_space({"recipes": [{"recipe": "vote", "drws": 9}]})})
 
 
 def test_options_inside_of_what_is_off_need_none_that_is_in_force(app: Any) -> None:

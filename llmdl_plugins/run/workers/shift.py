@@ -20,8 +20,8 @@ from llmdl_plugins.network import Network
 from llmdl_plugins.plugins import manager
 from llmdl_plugins.run import origin
 from llmdl_plugins.run.attempt import Attempt
-from llmdl_plugins.run.heap import frozen_heap
 from llmdl_plugins.run.node_threads import node_threads
+from llmdl_plugins.run.under_way import frozen_heap
 from llmdl_plugins.run.workers import told
 from llmdl_plugins.run.workers.line import Line
 from llmdl_plugins.run.workers.message import Message

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from llmdl_plugins.run.ledger import Ledger
-from llmdl_plugins.run.switching import quick_switches
+from llmdl_plugins.run.under_way import quick_switches
 from llmdl_plugins.run.write import Write
 from llmdl_plugins.run.writer import Writer
 
