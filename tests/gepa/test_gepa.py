@@ -71,7 +71,8 @@ def test_without_a_critic_each_step_is_told_the_words_of_the_loss(records: list[
 
 
 @pytest.mark.parametrize(
-    ("budget", "spent", "most"), [("480 calls", "calls", 480), ("40000 tokens", "tokens", 40000), ("0.04 usd", "usd", 0.04)]
+    ("budget", "spent", "most"),
+    [("480 calls", "calls", 480), ("40000 tokens", "tokens", 40000), ("0.04 usd", "usd", 0.04)],
 )
 def test_it_ends_before_a_round_that_the_budget_cannot_hold(budget: str, spent: str, most: float) -> None:
     simulator, told = Simulator(skill="coupled", seed=3), list[str]()
