@@ -38,7 +38,6 @@ from llmdl_plugins.as_layer import as_layer
 from llmdl_plugins.checks import Check, Verification
 from llmdl_plugins.data import Example
 from llmdl_plugins.errors import MisuseError
-from llmdl_plugins.gates import Conditions, conditions
 from llmdl_plugins.keys import check_keys
 from llmdl_plugins.layered import layer_parameters
 from llmdl_plugins.module import Module
@@ -176,10 +175,6 @@ class LangGraphNetwork(Network):
         self._own = frozenset(self._parameters.values())
         self._runs.forget()
         return made.parameter
-
-    def conditions(self) -> Conditions:
-        """What the containers at its nodes say."""
-        return conditions(list(self.layers.values()), self._names())
 
     def places(self, name: str) -> list[str]:
         """Where a parameter stands in the source: file and line, or cell and line, of each place."""
