@@ -38,6 +38,7 @@ from llmdl_plugins.as_layer import as_layer
 from llmdl_plugins.checks import Check, Verification
 from llmdl_plugins.data import Example
 from llmdl_plugins.errors import MisuseError
+from llmdl_plugins.gates import Conditions, conditions
 from llmdl_plugins.keys import check_keys
 from llmdl_plugins.layered import layer_parameters
 from llmdl_plugins.module import Module
@@ -86,7 +87,8 @@ class LangGraphNetwork(Network):
         texts |= {name: text.parameter for name, text in self.tools.items()}
         known = origin.named_parameters() if origin else texts
         offered = {name: made.parameter for name, made in self.offers.items()}
-        self.links = layer_parameters(links(self.original), known)
+        self._linked = links(self.original)
+        self.links = layer_parameters(self._linked, known)
         own = layer_parameters(self.layers, {**known, **self.links})
         super().__init__(graph.get_name(), {**texts, **self.links, **own, **offered})
         self._runs = Runs(graph, list(discovery.texts.values()), list(self.tools.values()), self.offers)
@@ -175,6 +177,10 @@ class LangGraphNetwork(Network):
         self._own = frozenset(self._parameters.values())
         self._runs.forget()
         return made.parameter
+
+    def conditions(self) -> Conditions:
+        """What the containers at its nodes say, and those in chains."""
+        return conditions([*self.layers.values(), *self._linked.values()], self._names())
 
     def places(self, name: str) -> list[str]:
         """Where a parameter stands in the source: file and line, or cell and line, of each place."""
