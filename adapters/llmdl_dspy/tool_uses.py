@@ -9,8 +9,8 @@ from typing import Any
 
 import dspy
 
+from llmdl_dspy.calling import last_step
 from llmdl_dspy.compat import SHOWING
-from llmdl_dspy.program import last_step
 from llmdl_dspy.raised import Raised, formatted
 from llmdl_dspy.tools import is_dspys
 from llmdl_plugins import calls, results, tape
