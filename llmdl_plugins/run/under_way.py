@@ -52,8 +52,8 @@ def _quicken() -> Callable[[], None]:
     return partial(sys.setswitchinterval, before)
 
 
-# What lives when a run begins is not gone through for garbage until it ends, and what it makes less often; without that it
-# is a third of a busy run's time.
+# What lives when a run begins is not gone through for garbage until it ends, and what it makes less often: without that
+# it is a third of a busy run's time.
 frozen_heap = _while_any(_freeze)
 
 # A thread that computes is not to hold up the one that writes; afterwards threads take turns as before.
