@@ -67,7 +67,7 @@ class Network:
 
     def conditions(self) -> Conditions:
         """Name of a choice → the settings of others under which it counts; one without conditions always does."""
-        return {}
+        return conditions(list(self.layers.values()), self._names())
 
     def _names(self) -> dict[Parameter, str]:
         return {parameter: name for name, parameter in self._parameters.items()}

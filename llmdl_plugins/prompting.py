@@ -16,10 +16,21 @@ from langchain_core.messages import (
     convert_to_messages,
     get_buffer_string,
 )
+from langchain_core.runnables import Runnable
 
+from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.plain import plain
 
 Demos = Sequence[Mapping[str, str]]
+
+
+def checked_model(owner: str, model: object) -> None:
+    """Raise MisuseError where a model is none that could be asked."""
+    if not isinstance(model, Runnable):
+        raise MisuseError(
+            f"{owner} needs a chat model, and was given a {type(model).__name__}: of a name, "
+            "langchain.chat_models.init_chat_model makes one."
+        )
 
 
 async def said(model: BaseChatModel, instruction: str, given: Any, demos: Demos = ()) -> str:

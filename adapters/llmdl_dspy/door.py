@@ -17,6 +17,6 @@ def dspy() -> AbstractContextManager[None]:
 
 def _methods(module: ModuleType) -> Sequence[Method]:
     supported.check()
-    from llmdl_dspy import meeting, predicting, quick, tool_uses
+    from llmdl_dspy import meeting, predicting, quick, retrievals, tool_uses
 
-    return [*meeting.methods(), *predicting.methods(), *quick.methods(), *tool_uses.methods()]
+    return [*meeting.methods(), *predicting.methods(), *quick.methods(), *tool_uses.methods(), *retrievals.methods()]

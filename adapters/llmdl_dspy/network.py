@@ -54,7 +54,7 @@ class DspyNetwork(Network):
     def __init__(self, program: Program) -> None:
         known = program.parameters()
         super().__init__(program.name, {**known, **layer_parameters(program.layers, known)})
-        self.program = program
+        self.program, self.layers = program, program.layers
 
     @property
     def fingerprint(self) -> str:

@@ -10,7 +10,7 @@ import dspy
 
 from llmdl_dspy import demos
 from llmdl_dspy.offers import Offer
-from llmdl_dspy.sent import Messages, is_system, stands_in
+from llmdl_dspy.sent import Arrivals, Messages
 from llmdl_dspy.tools import Described, handed
 from llmdl_plugins import slots
 from llmdl_plugins.errors import UnboundCallError
@@ -61,7 +61,7 @@ class Predictor:
         self._signatures: dict[tuple[str, ...], Any] = {}
         self._made: WeakSet[Any] = WeakSet()
         self._shown: dict[int, tuple[Any, list[Any]]] = {}
-        self._arrived: set[tuple[str, ...]] = set()
+        self.arrivals = Arrivals(name)
 
     def _with_slots(self) -> str:
         text = str(self.signature.instructions)
@@ -121,35 +121,14 @@ class Predictor:
         """Those that were offered for its calls."""
         return [lm for one in self.offers.values() for lm in one.models.values()]
 
-    def check_arrived(self, messages: Messages) -> None:
-        """Look whether the instructions in force stand in what a call of it sends first; once for each.
-
-        Raises:
-            UnboundCallError: an adapter leaves them out.
-        """
-        values = self._values()
-        if values == self._defaults() or values in self._arrived:
-            return
-        if not stands_in(self._rendered(values), messages):
-            raise UnboundCallError(
-                f"What is sent for {self.name} does not hold the instructions in force, as the adapter in force leaves "
-                f"them out, so they can't be scored. Take another adapter, or freeze {self.name}/instructions."
-            )
-        if len(self._arrived) >= _SIGNATURES:
-            self._arrived.clear()
-        self._arrived.add(values)
-
     def check_astray(self, messages: Messages) -> None:
-        """Look whether a message that was sent outside every predictor says what this one should.
+        """Look at what is sent outside every call of a predictor.
 
         Raises:
-            UnboundCallError: it does, while something else is in force.
+            UnboundCallError: it is this one's to send, and something else is in force.
         """
-        if self._values() != self._defaults() and is_system(str(self.signature.instructions), messages):
-            raise UnboundCallError(
-                f"The program sends the instructions of {self.name} by itself, not by a call of it, so the value of "
-                f"{self.name}/instructions was not in force and can't be scored: call {self.name}, or freeze them."
-            )
+        if self._values() != self._defaults():
+            self.arrivals.check_astray(str(self.signature.instructions), messages)
 
     def changed_demos(self) -> list[Any] | None:
         """The demonstrations in force as DSPy takes them; None where they are the predictor's own."""

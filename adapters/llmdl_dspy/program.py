@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -12,17 +12,18 @@ from typing import Any
 import dspy
 
 from llmdl_dspy import compat
+from llmdl_dspy.calling import Call, beginning, current_call, ended, named, place_here, under_way
+from llmdl_dspy.discovering import predictors_of
 from llmdl_dspy.feeding import feeders
-from llmdl_dspy.placed import is_inside, prediction_of, standing_for
+from llmdl_dspy.placed import is_inside
 from llmdl_dspy.predictor import OWN, Predictor
 from llmdl_dspy.sent import Messages
-from llmdl_dspy.tools import Described, acts_at_once, described, takes_tools, tools_of
+from llmdl_dspy.tools import acts_at_once
 from llmdl_plugins import boundary, passage, tape
 from llmdl_plugins.errors import LlmdlError, MisuseError, TargetError, UnboundCallError
 from llmdl_plugins.holding import holding
 from llmdl_plugins.module import Module
 from llmdl_plugins.parameter import Parameter, copies, in_force
-from llmdl_plugins.tape import Step
 
 _ALIKE = (
     "A copy was called of one of {}, to which DSPy gave the same stage, as it does after the same random.seed(): "
@@ -30,8 +31,6 @@ _ALIKE = (
 )
 NO_LM = "No LM is set for {}: dspy.configure(lm=dspy.LM(…)), or program.set_lm(…), where the program is made."
 _program: ContextVar[Program | None] = ContextVar("llmdl_dspy_program", default=None)
-_last: ContextVar[Step | None] = ContextVar("llmdl_dspy_last", default=None)
-_call: ContextVar[Call | None] = ContextVar("llmdl_dspy_call", default=None)
 
 
 class Program:
@@ -46,7 +45,7 @@ class Program:
 
     def __init__(self, module: dspy.Module) -> None:
         self.module = module
-        self.predictors = _predictors(module)
+        self.predictors = predictors_of(module)
         if not self.predictors:
             raise TargetError(
                 f"{type(module).__name__} has no predictors, so nothing of it can be trained: assign dspy.Predict and "
@@ -84,10 +83,10 @@ class Program:
             return await self.run(inputs)
         with (
             boundary.door(),
-            boundary.scope(place=_place()),
+            boundary.scope(place=place_here()),
             dspy.context(trace=[]),
             self.bound(),
-            holding(_last, None),
+            beginning(),
         ):
             return await self.run(inputs)
 
@@ -128,14 +127,15 @@ class Program:
         fed_by = feeders(recorded, given) if recorded else None
         with tape.step(known.name if known else named(caller), given, fed_by) as step:
             try:
-                given = known.given(caller, kwargs) if known and not layer else dict(kwargs)
-                if known and not (layer or given.get("lm") or caller.lm or dspy.settings.lm):
+                instead = known.given(caller, kwargs) if known and not layer else dict(kwargs)
+                if known and not (layer or instead.get("lm") or caller.lm or dspy.settings.lm):
                     raise MisuseError(NO_LM.format(known.name))
             except LlmdlError as error:
                 raise passage.refused(error) from None
-            with holding(_call, Call(given, step, layer, None if layer else known)) as call:
+            changed = known if instead.get("signature") is not kwargs.get("signature") else None
+            with under_way(Call(instead, step, layer, changed)) as call:
                 yield call
-        _last.set(step)
+        ended(step)
 
     def sent(self, messages: Messages) -> None:
         """Look at what leaves for a model while this program runs.
@@ -144,12 +144,11 @@ class Program:
             UnboundCallError: what is in force is not in it.
         """
         try:
-            if (call := _call.get()) is None:
+            if (call := current_call()) is not None:
+                call.sends(messages)
+            else:
                 for one in self.predictors:
                     one.check_astray(messages)
-            elif call.known is not None and not call.is_sent:
-                call.is_sent = True
-                call.known.check_arrived(messages)
         except LlmdlError as error:
             raise passage.refused(error) from None
 
@@ -175,67 +174,14 @@ class Program:
         return found[0] if found else None
 
 
-class Call:
-    """A call of a predictor.
-
-    Args:
-        kwargs: what it is given.
-        step: of the tape, where one is recorded.
-        layer: what stands for the predictor, if something does.
-        known: the predictor, where it is one of the program's and is asked itself.
-    """
-
-    def __init__(
-        self, kwargs: Mapping[str, Any], step: Step | None, layer: Module | None, known: Predictor | None
-    ) -> None:
-        self.kwargs, self._step, self.layer, self.known, self.is_sent = kwargs, step, layer, known, False
-
-    async def layered(self, caller: dspy.Predict, is_async: bool) -> Any:
-        """What the layer that stands for the predictor gives, as its prediction."""
-        assert self.layer is not None
-        state = {key: value for key, value in self.kwargs.items() if key not in OWN}
-        more = {key: value for key, value in self.kwargs.items() if key in OWN}
-        with standing_for(caller, more, is_async):
-            return prediction_of(await self.layer.ainvoke(state), caller)
-
-    def answered(self, prediction: Any) -> Any:
-        """Note what came."""
-        if self._step:
-            self._step.outputs = dict(prediction.items())
-        return prediction
-
-
 def current() -> Program | None:
     """The program whose values are put in here."""
     return _program.get()
 
 
-def last_step() -> Step | None:
-    """The step of a predictor that ended last in this context: what follows was asked for by it."""
-    return _last.get()
-
-
-def named(caller: dspy.Predict) -> str:
-    """A name for a predictor that is made as the program runs."""
-    return f"({caller.signature.__name__})"
-
-
 def as_state(answer: Any) -> Any:
     """The fields of a prediction by name; what is none, as it is."""
     return dict(answer.items()) if isinstance(answer, dspy.Example) else answer
-
-
-def _place() -> Callable[[], str]:
-    """Tells where a call stands: the steps of this program without their numbers, which depend on who was first."""
-    outer = step.path if (step := tape.current_step()) else ""
-
-    def place() -> str:
-        if (step := tape.current_step()) is None:
-            return outer
-        inside = step.path.removeprefix(outer).strip("/")
-        return "/".join(filter(None, [outer, *(part.rpartition("#")[0] for part in inside.split("/"))]))
-
-    return place
 
 
 def _at_the_same_place(caller: dspy.Predict, alike: list[Predictor], inside: Sequence[dspy.Module]) -> list[Predictor]:
@@ -245,20 +191,3 @@ def _at_the_same_place(caller: dspy.Predict, alike: list[Predictor], inside: Seq
         if path and (found := [one for one in alike if f".{one.name}".endswith(f".{path}")]):
             return found
     return alike
-
-
-def _predictors(module: dspy.Module) -> list[Predictor]:
-    named_predicts = module.named_predictors()
-    tools = [(path, described(tool)) for path, tool in tools_of(module)]
-    return [Predictor(name, predict, *_its(predict, tools), _why_frozen(predict)) for name, predict in named_predicts]
-
-
-def _its(predict: dspy.Predict, tools: list[tuple[str, Described]]) -> tuple[list[Described], list[Described]]:
-    """The tools that are written into a predictor's instructions, and those that it may be given."""
-    written = [one for _, one in tools if one.text(one.parameter.default) in predict.signature.instructions]
-    return written, [one for _, one in tools if takes_tools(predict.signature)]
-
-
-def _why_frozen(predict: dspy.Predict) -> str:
-    own = type(predict).forward
-    return "" if own is dspy.Predict.forward else f"{type(predict).__name__} answers in a forward of its own"

@@ -9,8 +9,8 @@ from typing import Any
 
 import dspy
 
+from llmdl_dspy.calling import last_step
 from llmdl_dspy.compat import SHOWING
-from llmdl_dspy.program import last_step
 from llmdl_dspy.raised import Raised, formatted
 from llmdl_dspy.tools import is_dspys
 from llmdl_plugins import calls, results, tape
@@ -39,12 +39,12 @@ def _call(own: Callable[..., Any]) -> Callable[..., Any]:
             except Exception as error:
                 return _told(error)
 
-        with _noted(self, kwargs) as noted:
-            if (entered := entering(self, partial(_use, self, kwargs))) is None:
-                noted.answer = own(self, **kwargs)
+        with noted(str(self.name), kwargs) as use:
+            if (entered := entering(self, partial(use_of, use.name, kwargs))) is None:
+                use.answer = own(self, **kwargs)
             else:
-                noted.answer = _given(remembered(entered, self, run, partial(_stand_in, self), _unkept))
-            return noted.answer
+                use.answer = _given(remembered(entered, self, run, partial(_stand_in, self), unkept))
+            return use.answer
 
     return __call__
 
@@ -60,12 +60,12 @@ def _acall(own: Callable[..., Any]) -> Callable[..., Any]:
             except Exception as error:
                 return _told(error)
 
-        with _noted(self, kwargs) as noted:
-            if (entered := entering(self, partial(_use, self, kwargs))) is None:
-                noted.answer = await own(self, **kwargs)
+        with noted(str(self.name), kwargs) as use:
+            if (entered := entering(self, partial(use_of, use.name, kwargs))) is None:
+                use.answer = await own(self, **kwargs)
             else:
-                noted.answer = _given(await aremembered(entered, self, run, partial(_stand_in, self), _unkept))
-            return noted.answer
+                use.answer = _given(await aremembered(entered, self, run, partial(_stand_in, self), unkept))
+            return use.answer
 
     return acall
 
@@ -84,9 +84,10 @@ def _given(result: Any) -> Any:
     return result
 
 
-def _use(tool: dspy.Tool, kwargs: Mapping[str, Any], here: Scope, path: str) -> Use:
-    name, arguments = str(tool.name), plain(dict(kwargs))
-    return Use(name, arguments, path, calls.turn(here, digest("tool", name, arguments, path)), {})
+def use_of(name: str, arguments: Mapping[str, Any], here: Scope, path: str) -> Use:
+    """A use of a tool at a place."""
+    asked = plain(dict(arguments))
+    return Use(name, asked, path, calls.turn(here, digest("tool", name, asked, path)), {})
 
 
 def _stand_in(tool: dspy.Tool, outcome: Any, use: Use) -> dspy.Tool:
@@ -94,20 +95,20 @@ def _stand_in(tool: dspy.Tool, outcome: Any, use: Use) -> dspy.Tool:
     return tool.model_copy(update={"func": lambda **_: results.restore(outcome["result"])})
 
 
-def _unkept(*_: Any) -> None:
+def unkept(*_: Any) -> None:
     """What is raised at once is not kept: a run that goes on makes such a use again."""
 
 
 @contextmanager
-def _noted(tool: dspy.Tool, kwargs: Mapping[str, Any]) -> Iterator[tape.ToolCall]:
+def noted(name: str, arguments: Mapping[str, Any]) -> Iterator[tape.ToolCall]:
     """A use of a tool, on the tape where one is recorded."""
-    noted = tape.ToolCall(str(tool.name), plain(dict(kwargs)))
+    use = tape.ToolCall(name, plain(dict(arguments)))
     if tape.current_tape() and (step := last_step() or tape.current_step()):
-        step.tools.append(noted)
+        step.tools.append(use)
     try:
-        yield noted
+        yield use
     except BaseException as error:
-        noted.error = repr(error)
+        use.error = repr(error)
         raise
     finally:
-        noted.answer = plain(noted.answer)
+        use.answer = plain(use.answer)

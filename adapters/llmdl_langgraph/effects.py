@@ -14,7 +14,8 @@ from llmdl_langgraph.place import called
 from llmdl_langgraph.units import Unit
 from llmdl_langgraph.walking import Reached
 
-_STREAMS = {"get_stream_writer", "StreamWriter", "stream_writer"}
+_EVENTS = {"dispatch_custom_event", "adispatch_custom_event"}  # a stream of events shows them too
+_STREAMS = {"get_stream_writer", "StreamWriter", "stream_writer", *_EVENTS}
 _ASKS = {"interrupt"}
 _STORES = {"put", "aput", "delete", "adelete", "batch", "abatch"}
 

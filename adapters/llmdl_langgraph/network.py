@@ -87,7 +87,8 @@ class LangGraphNetwork(Network):
         texts |= {name: text.parameter for name, text in self.tools.items()}
         known = origin.named_parameters() if origin else texts
         offered = {name: made.parameter for name, made in self.offers.items()}
-        self.links = layer_parameters(links(self.original), known)
+        self._linked = links(self.original)
+        self.links = layer_parameters(self._linked, known)
         own = layer_parameters(self.layers, {**known, **self.links})
         super().__init__(graph.get_name(), {**texts, **self.links, **own, **offered})
         self._runs = Runs(graph, list(discovery.texts.values()), list(self.tools.values()), self.offers)
@@ -178,8 +179,8 @@ class LangGraphNetwork(Network):
         return made.parameter
 
     def conditions(self) -> Conditions:
-        """What the containers at its nodes say."""
-        return conditions(list(self.layers.values()), self._names())
+        """What the containers at its nodes say, and those in chains."""
+        return conditions([*self.layers.values(), *self._linked.values()], self._names())
 
     def places(self, name: str) -> list[str]:
         """Where a parameter stands in the source: file and line, or cell and line, of each place."""

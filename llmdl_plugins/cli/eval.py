@@ -69,7 +69,7 @@ def evaluate(
     with kept():
         if Path(target).is_dir():
             past = PastRun.read(Path(target))
-            network, values, loss = past.network(), past.values(candidate), loss or past.config["loss"]
+            network, values, loss = past.network(), past.values(candidate), loss or past.loss
             made = past.config
         else:
             network = trainable(load_target(target))

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from llmdl_plugins.training.trainer import Trainer
 
 _NO_GAIN = 3
-_TEXTS_ONLY = ("patch", "review", "middleware")
+_TEXTS_ONLY = ("patch", "review", "middleware", "dspy")
 _FILES = {"patch": "prompts.patch", "module": "trained"}
 RUNS = Path("runs")
 _UNSEEN = RUNS / ".gitignore"

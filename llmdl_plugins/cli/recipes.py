@@ -89,7 +89,7 @@ def _around(recipe: Any, target: str, node: str | None, source: str | None) -> I
 
 
 def _costs(network: Network) -> Iterator[str]:
-    """The calls of each alternative at a node, where the node itself makes one and a text is one piece."""
+    """The calls of each alternative at a node, where a text is one piece, and the node makes one if it does not say."""
     from llmdl_plugins.containers.choice import Choice
 
     names = {parameter: name for name, parameter in network.named_parameters().items()}
@@ -101,8 +101,10 @@ def _costs(network: Network) -> Iterator[str]:
 
 
 def _calls(layer: Module, node: str) -> str:
-    try:
-        told = f"{layer.calls(**{node: 1})}"
-        return f"{told} {'call' if told == '1' else 'calls'}, where the node makes one"
-    except MisuseError:
-        return "it does not say how many calls"
+    for sizes, where in (({}, ""), ({node: 1}, ", where the node makes one")):
+        try:
+            told = str(layer.calls(**sizes))
+        except MisuseError:
+            continue
+        return f"{told} {'call' if told == '1' else 'calls'}{where}"
+    return "it does not say how many calls"

@@ -8,6 +8,7 @@ from typing import Any
 
 from llmdl_plugins.errors import RunFolderError
 from llmdl_plugins.network import Network, trainable
+from llmdl_plugins.plugins.catalogue import catalogue
 from llmdl_plugins.report.source import read_run
 from llmdl_plugins.run import seen
 from llmdl_plugins.run.architecture import built
@@ -71,6 +72,13 @@ class PastRun:
                 f"The patch of this run is applied already: {self.config['target']} holds its texts. There is nothing "
                 "left to export; git apply -R takes it back."
             )
+
+    @property
+    def loss(self) -> str:
+        """How its rows were scored, as `--loss` takes it: a function of the user's is module:function there."""
+        name = str(self.config["loss"])
+        module, _, function = name.rpartition(".")
+        return name if name in catalogue("losses") or not module else f"{module}:{function}"
 
     def values(self, candidate: bool) -> dict[str, Any]:
         """The values that the run hands over; with `candidate`, those it ended with whether a gain was shown or not."""

@@ -30,7 +30,8 @@ class Mixture(Module):
         router: writes one key, a text with the names of experts, the best first; what it does not name is filled up
             from the first expert on.
         experts: name → block.
-        fuse: reads the texts of the chosen as `drafts`, beside the state; without it, their majority counts.
+        fuse: reads the texts of the chosen as `drafts`, the router's first choice first, beside the state; without it,
+            their majority counts.
         target: the key that is fused; the messages of an update or its last key, by default.
 
     Raises:

@@ -15,7 +15,7 @@ from llmdl_plugins.keys import at_least
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.nearest import Vectors, Words, indexed
 from llmdl_plugins.parameter import Parameter
-from llmdl_plugins.prompting import rendered, said, told
+from llmdl_plugins.prompting import checked_model, rendered, said, told
 from llmdl_plugins.tokens import checked_bound
 
 QUERY = "Write the words that a passage would contain which answers this. Answer with these words only."
@@ -68,6 +68,7 @@ class Attention(Module):
         value: str = VALUE,
     ) -> None:
         apart("Attention", source, pieces, target)
+        checked_model("Attention", model)
         self.model, self.source, self.pieces, self.target = model, source, pieces, target
         self.width, self.embeddings = checked_bound("Attention", width), embeddings
         self.reads, self.writes = (source, pieces), (target,)

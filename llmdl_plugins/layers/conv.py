@@ -13,7 +13,7 @@ from llmdl_plugins.cost import Calls
 from llmdl_plugins.keys import named
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter
-from llmdl_plugins.prompting import said
+from llmdl_plugins.prompting import checked_model, said
 from llmdl_plugins.tokens import checked_bound
 
 
@@ -49,6 +49,7 @@ class Conv(Module):
         beside: Iterable[str] = (),
         width: int = 400,
     ) -> None:
+        checked_model("Conv", model)
         self.model, self.source, self.target, self.beside = model, source, target, named(beside)
         apart("Conv", source, target, self.beside)
         self.reads, self.writes = (source, *self.beside), (target,)

@@ -11,7 +11,7 @@ from llmdl_plugins.cost import Calls
 from llmdl_plugins.keys import named
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter
-from llmdl_plugins.prompting import said, told
+from llmdl_plugins.prompting import checked_model, said, told
 
 INSTRUCTION = (
     "Check the draft against what was asked. Say what is wrong with it, what is missing and what is not supported, in "
@@ -44,6 +44,7 @@ class Critic(Module):
         target: str = "critique",
         instruction: str = INSTRUCTION,
     ) -> None:
+        checked_model("Critic", model)
         self.model, self.source, self.target = model, named(source), target
         self.reads, self.writes = self.source, (target,)
         self.instruction = Parameter(instruction, role="tells the model what to look for in a draft")

@@ -12,7 +12,7 @@ from llmdl_plugins.cost import Calls
 from llmdl_plugins.keys import named
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter
-from llmdl_plugins.prompting import said
+from llmdl_plugins.prompting import checked_model, said
 from llmdl_plugins.tokens import checked_bound
 
 ENCODE = "Write down what matters of the text, so that somebody who never sees it can answer. At most {bound} tokens."
@@ -52,6 +52,7 @@ class EncoderDecoder(Module):
         encode: str = ENCODE,
         decode: str = DECODE,
     ) -> None:
+        checked_model("EncoderDecoder", model)
         self.model, self.source, self.target, self.beside = model, source, target, named(beside)
         apart("EncoderDecoder", source, target, self.beside)
         self.reads, self.writes = (source, *self.beside), (target,)

@@ -12,7 +12,7 @@ from llmdl_plugins.cost import Calls
 from llmdl_plugins.keys import named
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter
-from llmdl_plugins.prompting import said, told
+from llmdl_plugins.prompting import checked_model, said, told
 
 INSTRUCTION = (
     "You are given several drafts. Where they agree, keep it; where they differ, keep what is best supported. "
@@ -41,6 +41,7 @@ class Fuse(Module):
     def __init__(
         self, model: BaseChatModel, source: str | Iterable[str], target: str, instruction: str = INSTRUCTION
     ) -> None:
+        checked_model("Fuse", model)
         self.model, self.source, self.target = model, named(source), target
         apart("Fuse", self.source)
         self.reads, self.writes = self.source, (target,)

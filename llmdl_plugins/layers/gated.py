@@ -14,7 +14,7 @@ from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.keys import named
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter
-from llmdl_plugins.prompting import listed, said
+from llmdl_plugins.prompting import checked_model, listed, said
 from llmdl_plugins.tokens import checked_bound
 
 Slots = Mapping[str, str]
@@ -64,6 +64,7 @@ class Gated(Module):
         gate: str = GATE,
         write: str = WRITE,
     ) -> None:
+        checked_model("Gated", model)
         self.model, self.source, self.target, self.beside = model, source, target, named(beside)
         apart("Gated", source, target, self.beside)
         self.slots, self.width = _checked(slots), checked_bound("Gated", width)

@@ -12,7 +12,7 @@ from llmdl_plugins.cost import Calls
 from llmdl_plugins.keys import named
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter
-from llmdl_plugins.prompting import Demos, said, told
+from llmdl_plugins.prompting import Demos, checked_model, said, told
 
 
 class Prompt(Module):
@@ -42,6 +42,7 @@ class Prompt(Module):
         target: str,
         demos: Demos | None = None,
     ) -> None:
+        checked_model("Prompt", model)
         self.model, self.source, self.target = model, named(source), target
         apart("Prompt", self.source)
         self.reads, self.writes = self.source, (target,)

@@ -12,7 +12,7 @@ from llmdl_plugins.cost import Calls
 from llmdl_plugins.keys import named
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter
-from llmdl_plugins.prompting import said
+from llmdl_plugins.prompting import checked_model, said
 from llmdl_plugins.tokens import checked_bound
 
 CELL = (
@@ -59,6 +59,7 @@ class Recurrent(Module):
         width: int = 400,
         cell: str = CELL,
     ) -> None:
+        checked_model("Recurrent", model)
         self.model, self.source, self.target, self.beside = model, source, target, named(beside)
         apart("Recurrent", source, target, self.beside)
         self.width = checked_bound("Recurrent", width)

@@ -9,7 +9,7 @@ from langchain_core.language_models import BaseChatModel
 from llmdl_plugins.cost import Calls
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter
-from llmdl_plugins.prompting import rendered, said
+from llmdl_plugins.prompting import checked_model, rendered, said
 from llmdl_plugins.updates import asking
 
 INSTRUCTION = (
@@ -35,6 +35,7 @@ class Rewrite(Module):
     def __init__(
         self, model: BaseChatModel, source: str, target: str | None = None, instruction: str = INSTRUCTION
     ) -> None:
+        checked_model("Rewrite", model)
         self.model, self.source, self.target = model, source, target or source
         self.reads, self.writes = (source,), (self.target,)
         self.instruction = Parameter(instruction, role=f"tells the model how to write {source} anew")

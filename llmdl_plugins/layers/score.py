@@ -18,7 +18,7 @@ from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.keys import at_least, named
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter, using
-from llmdl_plugins.prompting import asking, told
+from llmdl_plugins.prompting import asking, checked_model, told
 
 INSTRUCTION = "Which of these is it?"
 TOP = 20  # alternatives of a token that providers list at most
@@ -63,6 +63,7 @@ class Score(Module):
         draws: int = 5,
         prior: Mapping[str, float] | None = None,
     ) -> None:
+        checked_model("Score", model)
         self.model, self.letters = model, dict(zip(ascii_uppercase, _checked(choices, prior), strict=False))
         self.source, self.target, self.probabilities, self.by, self.prior = (
             named(source),

@@ -11,7 +11,7 @@ from llmdl_plugins.chunks import apart, beside, chunks, latest, within
 from llmdl_plugins.cost import Calls
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter
-from llmdl_plugins.prompting import said
+from llmdl_plugins.prompting import checked_model, said
 from llmdl_plugins.tokens import Count, approximately, bounded, checked_bound
 
 INSTRUCTION = (
@@ -57,6 +57,7 @@ class SummaryMemory(Module):
         count: Count = approximately,
         instruction: str = INSTRUCTION,
     ) -> None:
+        checked_model("SummaryMemory", model)
         self.model, self.source, self.target, self.kept = model, source, target, kept or f"{target}_summary"
         apart("SummaryMemory", source, target, self.kept)
         self.width, self.count = checked_bound("SummaryMemory", width), count

@@ -16,7 +16,7 @@ from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.keys import at_least, named
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter
-from llmdl_plugins.prompting import asking, told
+from llmdl_plugins.prompting import asking, checked_model, told
 from llmdl_plugins.tape import used
 
 INSTRUCTION = "Use the tools where they tell what you don't know. Then answer."
@@ -54,6 +54,7 @@ class Tool(Module):
         rounds: int = 3,
         instruction: str = INSTRUCTION,
     ) -> None:
+        checked_model("Tool", model)
         _check(model, tools)
         most = at_least("Tool", "rounds", rounds, 1, "a loop needs a cap")
         self.model, self.source, self.target = model, named(source), target

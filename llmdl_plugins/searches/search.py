@@ -33,8 +33,9 @@ class Search(Optimizer):
         race = Race(problem, self.runs)
         ranked = list(dict.fromkeys(race.cheapest_like(one) for one in await self.explored(race)))
         for architecture in race.finalists(ranked)[:_FINALISTS]:
-            if (await problem.propose(race.space.changes(architecture), race.space.words(architecture))).accepted:
-                return
+            said = await problem.propose(race.space.changes(architecture), race.space.words(architecture))
+            if said.accepted and problem.aim.margin is None:
+                return  # for cost the next one may save more, and still hold
 
     def check(self, problem: Problem) -> None:
         """Refuse an application without choices."""

@@ -71,7 +71,9 @@ class Place:
         known = [other for other in self.network.keys(self.node) if other != self.source]
         if key is None and len(known) != 1:
             keys = ", ".join(known) or "none that is known"
-            raise MisuseError(f"Say which key of node {self.node!r} holds the long text, pieces=…: {keys}.")
+            raise MisuseError(
+                f"Say which key of node {self.node!r} holds the long text, pieces=KEY (in a space pieces: KEY): {keys}."
+            )
         if key is not None and known and key not in known:
             raise MisuseError(f"Node {self.node!r} is given no {key!r} beside its question.{did_you_mean(key, known)}")
         return key or known[0]

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 HERE = Path(__file__).parent
 
 
@@ -80,6 +82,18 @@ def test_eval_of_an_application_and_of_a_run(llmdl: Callable[..., Any], agent: s
     assert (moved["paired"]["before"], moved["paired"]["after"]) == (0.5, 0.5)
     wrong = llmdl("eval", "runs/c", "--data", rows, "--tools", "repaly")
     assert wrong.code == 2 and "Did you mean 'replay'?" in wrong.err
+
+
+def test_eval_of_a_run_scores_by_the_same_function(
+    llmdl: Callable[..., Any], agent: str, rows: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "desk_scores.py").write_text(
+        "def same(prediction, gold):\n    return prediction['desk'] == gold['desk']\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    options = ["--data", rows, "--loss", "desk_scores:same", "--folder", "runs/f", "--quiet"]
+    assert llmdl("fit", agent, *options).code == 0
+    assert json.loads(llmdl("eval", "runs/f", "--data", rows, "--json").out)["paired"]["before"] == 0.5
 
 
 def test_the_same_command_pays_nothing_again(llmdl: Callable[..., Any], agent: str, rows: Path, tmp_path: Path) -> None:

@@ -126,6 +126,10 @@ CONTRACTS = [
         lambda: dspy.Tool(found_by_name).model_copy(update={"func": lambda **given: given})(name="n") == {"name": "n"},
     ),
     Contract(
+        "dspy", "dspy.Retrieve calls the forward that it holds", "adapters/llmdl_dspy/retrievals.py",
+        "dspy/retrievers/retrieve.py", lambda: "self.forward(*args, **kwargs)" in inspect.getsource(dspy.Retrieve),
+    ),
+    Contract(
         "dspy", "the tools that end an agent are made in dspy.predict", "adapters/llmdl_dspy/tools.py",
         "dspy/predict/react.py",
         lambda: dspy.ReAct("q -> a", tools=[]).tools["finish"].func.__module__ == "dspy.predict.react"

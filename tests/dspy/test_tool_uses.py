@@ -151,3 +151,28 @@ async def test_what_a_tool_raised_is_replayed_to_candidates() -> None:
         (candidate, original) = await at.evaluate([CHANGED, {}], [ROW])
     assert candidate.score == 1.0 and SEEN == ["rain"]
     assert [r.tape.steps[0].tools[0].error for r in (candidate, original)] == ["KeyError('rain')"] * 2
+
+
+async def test_what_a_retriever_found_is_remembered_too() -> None:
+    def retriever(query: str, k: int = 1, **options: Any) -> list[Any]:
+        SEEN.append(query)
+        return [dspy.Prediction(long_text=f"{query} passage {n}, as {uses.names()}") for n in range(k)]
+
+    class Retrieving(dspy.Module):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.ask, self.retrieve = dspy.Predict("question -> query"), dspy.Retrieve(k=2)
+            self.reply = dspy.Predict("context: list[str], question -> answer")
+
+        def forward(self, question: str) -> Any:
+            found = self.retrieve(self.ask(question=question).query).passages
+            return self.reply(context=found, question=question)
+
+    rules, here = ToolRules("replay"), dspy.context(lm=filling(marked), rm=retriever)
+    with closing(Ledger()) as ledger, evaluator(Retrieving(), ledger, tools=rules) as at, here:
+        candidate, original = await at.evaluate([{"reply/instructions": "CAND-1"}, {}], [ROW])
+    passages = [f"none passage {n}, as ('Retrieve',)" for n in range(2)]
+    assert SEEN == ["none"] and candidate.score == 1.0
+    assert [r.tape.steps[1].inputs["context"] for r in (candidate, original)] == [passages] * 2
+    (use,) = candidate.tape.steps[0].tools
+    assert (use.arguments, use.answer) == ({"query": "none", "k": 2}, {"passages": passages})

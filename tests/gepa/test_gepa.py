@@ -70,11 +70,16 @@ def test_without_a_critic_each_step_is_told_the_words_of_the_loss(records: list[
     assert simulator.counts["role:critic"] == 0
 
 
-def test_it_ends_before_a_round_that_the_budget_cannot_hold() -> None:
+@pytest.mark.parametrize(
+    ("budget", "spent", "most"),
+    [("480 calls", "calls", 480), ("40000 tokens", "tokens", 40000), ("0.04 usd", "usd", 0.04)],
+)
+def test_it_ends_before_a_round_that_the_budget_cannot_hold(budget: str, spent: str, most: float) -> None:
     simulator, told = Simulator(skill="coupled", seed=3), list[str]()
     watch = lambda event: told.append(event.text) if isinstance(event, Told) else None  # noqa: E731
-    result = trained(two_prompts(simulator), simulator, budget="480 calls", watcher=watch).fit()
-    assert simulator.counts["calls"] <= 480 and result.proposed == 1
+    prices = {"*": (1.0, 1.0)}
+    result = trained(two_prompts(simulator), simulator, budget=budget, prices=prices, watcher=watch).fit()
+    assert most / 4 < result.spent[spent] <= most and result.proposed == 1
     assert not any("was stopped" in text for text in told)
 
 

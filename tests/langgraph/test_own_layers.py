@@ -10,7 +10,8 @@ from langchain_core.runnables import RunnablePassthrough
 from langgraph.graph import END, START, StateGraph
 
 from llmdl_langgraph.network import LangGraphNetwork
-from llmdl_plugins import Prompt, trainable
+from llmdl_plugins import Choice, Prompt, trainable
+from llmdl_plugins.containers import Vote
 from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.layers import Recurrent
 from llmdl_plugins.testing import ScriptedChat
@@ -87,6 +88,11 @@ def test_in_a_chain_they_are_trained_too() -> None:
         with net.using({"chain/prompt_2/instruction": "Say more."}):
             assert net.invoke({"text": "hello"})["answer"] == "<Say more.>"
         assert net.invoke({"text": "hello"})["answer"] == "<Answer.>"
+
+
+def test_what_a_container_in_a_chain_holds_counts_where_it_is_chosen() -> None:
+    voting = Choice({"once": noting.first, "often": Vote(noting.first, 3)}) | itemgetter("notes")
+    assert trainable(voting).conditions()["chain/choice/often/draws"] == [{"chain/choice/chosen": ("often",)}]
 
 
 async def test_what_they_learn_in_a_chain_is_handed_over_as_weights() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from inspect import signature
 from typing import Any, Literal
 
 import pytest
@@ -20,7 +21,9 @@ from llmdl_plugins.layers.mlp import MLP
 from llmdl_plugins.layers.retrieve import Retrieve
 from llmdl_plugins.layers.score import Score
 from llmdl_plugins.network import trainable
+from llmdl_plugins.plugins.catalogue import catalogue
 from llmdl_plugins.testing import ScriptedChat
+from llmdl_plugins.testing.conformance.making import made
 
 CHOICES = ["billing", "cards", "other"]
 FACTS = ["The card is lost.", "The parcel is late.", "The bill was paid twice.", "Ada lives in Rome."]
@@ -213,3 +216,14 @@ MODEL = ScriptedChat([])
 def test_what_can_not_work_is_refused_when_it_is_built(said: str, build: Any) -> None:
     with pytest.raises(MisuseError, match=said):
         build()
+
+
+ASKING = {
+    name: offer.load() for name, offer in catalogue("layers").items() if "model" in signature(offer.load()).parameters
+}
+
+
+@pytest.mark.parametrize("kind", ASKING.values(), ids=ASKING)
+def test_what_is_no_model_is_refused_when_it_is_built(kind: Any) -> None:
+    with pytest.raises(MisuseError, match="needs a chat model, and was given a str"):
+        made(kind, "gpt-5-mini")  # type: ignore[arg-type]

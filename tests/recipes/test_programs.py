@@ -12,6 +12,7 @@ dspy = pytest.importorskip("dspy")
 import llmdl_recipes as recipes  # noqa: E402
 from llmdl_dspy import as_lm  # noqa: E402
 from llmdl_plugins import Trainer, trainable  # noqa: E402
+from llmdl_plugins.cli.fit import _handing  # noqa: E402
 from llmdl_plugins.run.ledger import Ledger  # noqa: E402
 from llmdl_plugins.testing import ScriptedChat  # noqa: E402
 
@@ -44,6 +45,13 @@ def values(net: Any, kind: Kind) -> dict[str, Any]:
     return {"self/chosen": kind.name, **{f"self/{name}": value for name, value in kind.values.items()}, **own}
 
 
+def test_what_is_inside_an_alternative_counts_only_where_that_is_chosen() -> None:
+    with dspy.context(lm=as_lm(model("NONE"))):
+        net = recipes.refine(program(), source="question")
+    assert net.conditions()["self/refine/rounds"] == [{"self/chosen": ("refine",)}]
+    assert net.layers["self"].calls().least == 1
+
+
 @pytest.mark.parametrize("form", ["mermaid", "svg"])
 def test_a_program_is_drawn_with_what_stands_at_its_predictors(form: str) -> None:
     app = dspy.ChainOfThought("question, text -> answer")
@@ -70,3 +78,4 @@ def test_it_goes_around_a_predictor(kind: Kind) -> None:
         result = Trainer(net, "exact_match", rows, optimizer=SwitchOn(values(net, kind))).fit()
     assert (result.status, result.before, result.after) == ("improved", 0.0, 1.0)
     assert result.parameters["self/chosen"]["after"] == kind.name
+    assert _handing(result).startswith("--as module -o trained "), "the JSON of DSPy is refused for an architecture"

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Annotated, Any, TypedDict
 
 import pytest
+from langchain_core.callbacks import dispatch_custom_event
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 from langchain_core.tools import tool
 from langgraph.config import get_stream_writer
@@ -91,6 +92,10 @@ def acting(model: Any) -> dict[str, tuple[Callable[..., Any], str]]:
         get_stream_writer()({"progress": 1})
         return {"answer": model.invoke(state["question"]).text}
 
+    def tells(state: Any) -> Any:
+        dispatch_custom_event("progress", 1)
+        return {"answer": model.invoke(state["question"]).text}
+
     def asks(state: Any) -> Any:
         return {"answer": interrupt("sure?") + model.invoke(state["question"]).text}
 
@@ -105,6 +110,7 @@ def acting(model: Any) -> dict[str, tuple[Callable[..., Any], str]]:
     agent: Any = create_react_agent(model, [book], prompt="You answer with one word.")
     return {
         "writes": (writes, "writes to the stream"),
+        "tells": (tells, "writes to the stream"),
         "asks": (asks, "stops to ask"),
         "goes": (goes, "decides where the graph goes"),
         "saves": (saves, "it uses open"),
@@ -121,7 +127,7 @@ class Asked(TypedDict, total=False):
 
 @pytest.mark.filterwarnings("ignore:create_react_agent has been moved")
 @pytest.mark.parametrize("kind", ARCHITECTURES, ids=lambda kind: kind.name)
-@pytest.mark.parametrize("name", ["writes", "asks", "goes", "saves", "agent"])
+@pytest.mark.parametrize("name", ["writes", "tells", "asks", "goes", "saves", "agent"])
 def test_a_node_that_acts_is_refused_when_it_is_built(kind: Kind, name: str) -> None:
     model = ScriptedChat(script=["x"])
     node, said = acting(model)[name]
@@ -229,6 +235,12 @@ def test_what_the_state_holds_is_not_taken_for_what_a_reader_has_noted() -> None
 def test_a_size_that_can_not_be_is_refused_when_it_is_built(app: Any, recipe: Any, size: Any, said: str) -> None:
     with pytest.raises(MisuseError, match=said):
         recipe(app.reader, size, source="question")
+
+
+def test_the_only_node_is_not_left_out(app: Any) -> None:
+    with pytest.raises(MisuseError, match="chain has one, and without it no answer"):
+        recipes.leave_out(app.chain)
+    assert recipes.leave_out(app.graph, node="sign").nodes() == ["answer", "sign"]
 
 
 def test_what_a_recipe_adds_is_drawn_at_its_node(app: Any) -> None:

@@ -26,16 +26,20 @@ _OFFERED = (
     ("infer-rules", "instructions:InferRules", "rules that a teacher reads off runs that went right", _DSPY),
     ("better-together", "instructions:BetterTogether", "examples first, then GEPA", _DSPY),
 )
+_WEIGHTS = (
+    "the weights of a model, which are no values of a network: no provider that can be trained stands behind its nodes."
+)
 _UNAVAILABLE = (
     (
         "signature-optimizer",
         "DSPy 3.4 itself fails: it gives COPRO eight arguments, which takes seven. Use its successor, dspy:copro.",
     ),
     ("avatar-optimizer", "DSPy 3.4 itself fails: it uses dspy.TypedPredictor, which is gone."),
+    ("bootstrap-finetune", f"it trains {_WEIGHTS}"),
+    ("grpo", f"it trains {_WEIGHTS}"),
     (
-        "bootstrap-finetune",
-        "it trains the weights of a model, which are no values of a network: no provider that can be trained stands "
-        "behind its nodes.",
+        "reanchor",
+        "it fits thresholds to the probabilities of typed outputs of DSPy, and what nodes answer is text without any.",
     ),
 )
 

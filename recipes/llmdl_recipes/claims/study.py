@@ -83,7 +83,7 @@ def _asked(
     strategy: str,
     concurrency: int,
 ) -> None:
-    """The rung of a model."""
+    """The rung of a model; what takes least comes first."""
     from llmdl_plugins import sync
     from llmdl_plugins.cli.progress import progress
     from llmdl_plugins.run.models import chat_model
@@ -97,14 +97,14 @@ def _asked(
     sets: list[Sorting] = [read(path, asked=items) for path in data]
     model: Any = own(chat_model(name))
     with progress(quiet=False) as watcher:
-        if "architectures" in parts:
-            sync.run(architectures(record, rung, model, sets, folder, concurrency, watcher))
-        if "feedback" in parts:
-            feedback(record, rung, model, chat_model(teacher), sets, calls, folder, concurrency, watcher)
         if "search" in parts:
             for sorting in sets:
                 sync.run(tabulated(record, rung, model, sorting, folder, concurrency, watcher))
             searched(record, strategy)
+        if "feedback" in parts:
+            feedback(record, rung, model, chat_model(teacher), sets, calls, folder, concurrency, watcher)
+        if "architectures" in parts:
+            sync.run(architectures(record, rung, model, sets, folder, concurrency, watcher))
 
 
 def _simulated(record: Record, parts: Sequence[str], seeds: int, strategy: str) -> None:

@@ -1,0 +1,103 @@
+"""A call of a predictor while its program runs: what it is given, what came of it, and where calls stand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from typing import Any
+
+import dspy
+
+from llmdl_dspy.placed import prediction_of, standing_for
+from llmdl_dspy.predictor import OWN, Predictor
+from llmdl_dspy.sent import Messages
+from llmdl_plugins import tape
+from llmdl_plugins.holding import holding
+from llmdl_plugins.module import Module
+from llmdl_plugins.tape import Step
+
+_call: ContextVar[Call | None] = ContextVar("llmdl_dspy_call", default=None)
+_last: ContextVar[Step | None] = ContextVar("llmdl_dspy_last", default=None)
+
+
+class Call:
+    """A call of a predictor.
+
+    Args:
+        kwargs: what it is given.
+        step: of the tape, where one is recorded.
+        layer: what stands for the predictor, if something does.
+        changed: the predictor, where it is given another signature than the program's.
+    """
+
+    def __init__(
+        self, kwargs: Mapping[str, Any], step: Step | None, layer: Module | None, changed: Predictor | None
+    ) -> None:
+        self.kwargs, self._step, self.layer, self._changed = kwargs, step, layer, changed
+
+    def sends(self, messages: Messages) -> None:
+        """Look at the first of what it sends.
+
+        Raises:
+            UnboundCallError: what is in force is not in it.
+        """
+        changed, self._changed = self._changed, None
+        if changed is not None:
+            changed.arrivals.check(self.kwargs["signature"], messages)
+
+    async def layered(self, caller: dspy.Predict, is_async: bool) -> Any:
+        """What the layer that stands for the predictor gives, as its prediction."""
+        assert self.layer is not None
+        state = {key: value for key, value in self.kwargs.items() if key not in OWN}
+        more = {key: value for key, value in self.kwargs.items() if key in OWN}
+        with standing_for(caller, more, is_async):
+            return prediction_of(await self.layer.ainvoke(state), caller)
+
+    def answered(self, prediction: Any) -> Any:
+        """Note what came."""
+        if self._step:
+            self._step.outputs = dict(prediction.items())
+        return prediction
+
+
+def under_way(call: Call) -> holding[Call]:
+    """Inside, this call is made."""
+    return holding(_call, call)
+
+
+def current_call() -> Call | None:
+    """The call of a predictor that this code is part of."""
+    return _call.get()
+
+
+def ended(step: Step | None) -> None:
+    """Note the step of a predictor that has ended in this context."""
+    _last.set(step)
+
+
+def beginning() -> holding[None]:
+    """Inside, no predictor has been called yet."""
+    return holding(_last, None)
+
+
+def last_step() -> Step | None:
+    """The step of a predictor that ended last in this context: what follows was asked for by it."""
+    return _last.get()
+
+
+def named(caller: dspy.Predict) -> str:
+    """A name for a predictor that is made as the program runs."""
+    return f"({caller.signature.__name__})"
+
+
+def place_here() -> Callable[[], str]:
+    """Tells where a call stands: the steps of this program without their numbers, which depend on who was first."""
+    outer = step.path if (step := tape.current_step()) else ""
+
+    def place() -> str:
+        if (step := tape.current_step()) is None:
+            return outer
+        inside = step.path.removeprefix(outer).strip("/")
+        return "/".join(filter(None, [outer, *(part.rpartition("#")[0] for part in inside.split("/"))]))
+
+    return place
