@@ -60,7 +60,7 @@ class Reading:
         """Whether it is so short that only the beginning of a message tells it."""
         return not is_telling(self.parts)
 
-    @property
+    @cached_property
     def literal_chars(self) -> int:
         """How much of it is text of its own."""
         return sum(len(part) for part in self.parts if isinstance(part, str))

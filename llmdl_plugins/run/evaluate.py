@@ -41,6 +41,7 @@ _SHARE = 0.2
 _ENOUGH = 10
 _FIRST = 3
 _PREPARED = 256
+_MANY = 32
 _LANDING = 256  # rollouts that may wait to be written
 
 
@@ -89,8 +90,9 @@ class Evaluator:
         self.tally = Tally(Space.of_network(network), cashier.meter.worth)
         self.tools, self._said = tools, set[str]()
         # More runs than calls: while some wait for the disk or work by themselves, others have their call under way.
+        # Many calls come home in waves, each of which is to find enough that are ready to go.
         cashier.at_most(concurrency)
-        self.concurrency = concurrency + concurrency // 8 * 4
+        self.concurrency = concurrency + concurrency // (2 if concurrency >= _MANY else 8)
         self._slots = asyncio.Semaphore(self.concurrency)
         self._outcomes: Counter[Status] = Counter()
         self._met = Met()

@@ -237,6 +237,12 @@ def test_a_size_that_can_not_be_is_refused_when_it_is_built(app: Any, recipe: An
         recipe(app.reader, size, source="question")
 
 
+def test_the_only_node_is_not_left_out(app: Any) -> None:
+    with pytest.raises(MisuseError, match="chain has one, and without it no answer"):
+        recipes.leave_out(app.chain)
+    assert recipes.leave_out(app.graph, node="sign").nodes() == ["answer", "sign"]
+
+
 def test_what_a_recipe_adds_is_drawn_at_its_node(app: Any) -> None:
     for net in (recipes.refine(app.chain), recipes.refine(app.graph, source="question")):
         for form in ("mermaid", "svg"):

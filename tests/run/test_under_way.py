@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Iterator
 from contextlib import closing
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 from llmdl_plugins.run.ledger import Ledger
-from llmdl_plugins.run.under_way import quick_switches
+from llmdl_plugins.run.under_way import frozen_heap, quick_switches
 from llmdl_plugins.run.write import Write
 from llmdl_plugins.run.writer import Writer
 
@@ -32,6 +33,35 @@ def test_the_interval_is_that_of_the_user_again_and_never_longer_meanwhile() -> 
                 pass
             assert sys.getswitchinterval() == pytest.approx(inside)
         assert sys.getswitchinterval() == pytest.approx(own)
+
+
+@pytest.mark.parametrize("own", [(700, 10, 10), (50_000, 5, 5), (0, 10, 10)])
+def test_the_garbage_collector_looks_less_often_meanwhile_and_is_that_of_the_user_again(
+    own: tuple[int, int, int],
+) -> None:
+    before = gc.get_threshold()
+    gc.set_threshold(*own)
+    try:
+        with frozen_heap(), frozen_heap():
+            assert gc.get_threshold() == ((10_000, 10, 10) if own[0] == 700 else own) and gc.get_freeze_count()
+        assert gc.get_threshold() == own and not gc.get_freeze_count()
+    finally:
+        gc.set_threshold(*before)
+
+
+def test_many_writes_share_a_commit_and_a_rollout_has_none_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    groups: list[int] = []
+    commit = Writer._commit
+    monkeypatch.setattr(Writer, "_commit", lambda self, group: (groups.append(len(group)), commit(self, group)))
+    with closing(Ledger(tmp_path / "ledger.db")) as ledger:
+        for n in range(300):
+            ledger.add_rollout(f"{n:032x}", {"score": n})
+            ledger.add_failure(f"{n}", "p", "e")
+        ledger.settle()
+        assert ledger.totals()["failures"] == 300 and ledger.rollout(f"{299:032x}") == {"score": 299}
+    assert sum(groups) == 601 and len([n for n in groups if n]) < 60
 
 
 def test_calls_are_written_before_rollouts_and_both_are_on_disk_when_all_is_settled(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.layers.identity import Identity
-from llmdl_plugins.network import Network
+from llmdl_plugins.network import Network, trainable
 from llmdl_recipes.place import around
 
 
@@ -25,8 +26,11 @@ def leave_out(app: Any, *, node: str | None = None, source: str | None = None) -
         source: is not read: nothing is asked.
 
     Raises:
-        MisuseError: the node has effects, or is not the only one and was not named.
+        MisuseError: the node has effects, was not named where several could be meant, or is the only one.
 
     Source: stochastic depth (Huang et al., 2016).
     """
-    return around(app, "leave-out", lambda place, inner: Identity(), node=node, source=source)
+    network = trainable(app)
+    if len(network.nodes()) == 1:
+        raise MisuseError(f"leave-out goes past a node of several: {network.name} has one, and without it no answer.")
+    return around(network, "leave-out", lambda place, inner: Identity(), node=node, source=source)
