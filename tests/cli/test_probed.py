@@ -100,3 +100,13 @@ def test_patterns_mean_the_parameters_that_are_found(llmdl: Callable[..., Any], 
     command = ("fit", "app/late_desk.py:graph", "--data", rows, "--loss", "exact_match", "--quiet", "--only")
     done = llmdl(*command, "sort/no_such*")
     assert done.code == 2 and "No parameter matches 'sort/no_such*'" in done.err
+
+
+def test_workers_find_the_same_without_a_run(
+    llmdl: Callable[..., Any], app: Path, rows: Path, teacher: str, tmp_path: Path
+) -> None:
+    options = ("--data", rows, "--loss", "exact_match", "--teacher", teacher, "--folder", "runs/w", "--quiet", "--json")
+    done = llmdl("fit", "app/late_desk.py:graph", *options, "--executor", "processes", "--workers", 1)
+    assert done.code == 0, done.err
+    (changed,) = json.loads(done.out)["parameters"].values()
+    assert changed["before"] == TOLD
