@@ -40,7 +40,7 @@ class PastRun:
         config, result = folder.read("config.json"), folder.read("result.json")
         if not isinstance(config.get("network"), str):
             raise RunFolderError(f"{path / 'config.json'} is damaged: it has no 'network'.")
-        return cls(config, {"parameters": {}, **result}, folder.read(seen.FILE))
+        return cls(config, {"parameters": {}, **result}, seen.read(folder))
 
     def network(self) -> Network:
         """The same network again; the user's code is imported for it.

@@ -7,9 +7,10 @@ from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
-from llmdl_plugins.errors import MisuseError
+from llmdl_plugins.errors import MisuseError, RunFolderError
 from llmdl_plugins.network import Network
 from llmdl_plugins.plain import plain
+from llmdl_plugins.run.folder import RunFolder, refuse_link
 from llmdl_plugins.run.rollout import Rollout
 from llmdl_plugins.tape import Tape
 
@@ -29,6 +30,28 @@ def told(network: Network, rollouts: Sequence[Rollout]) -> dict[str, Any]:
 def _calls_of(tape: Tape) -> Tape:
     """The tape without the states between its steps."""
     return Tape([replace(step, inputs=None, outputs=None, fed_by=[]) for step in tape.steps])
+
+
+def read(folder: RunFolder) -> dict[str, Any] | None:
+    """What was seen in the run of a folder; None where nothing was.
+
+    Raises:
+        RunFolderError: the file is damaged, or leads out of the folder.
+    """
+    refuse_link(folder.path / FILE)
+    if (found := folder.read(FILE)) is None:
+        return None
+    try:
+        rows, modules, network = found["rows"], found["modules"], found["network"]
+        whole = [Tape.from_json(tape, {}) for tape in found["tapes"]]
+        is_sound = isinstance(network, str) and all(isinstance(name, str) for name in modules)
+    except (KeyError, TypeError, AttributeError, IndexError, ValueError):
+        is_sound, whole, rows = False, [], []
+    if not is_sound or len(whole) != len(rows):
+        raise RunFolderError(
+            f"{folder.path / FILE} is damaged, and tells by what the prompts were found: train in another folder."
+        )
+    return dict(found)
 
 
 def as_seen(network: Network, seen: Mapping[str, Any] | None) -> Network:

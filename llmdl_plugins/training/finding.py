@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from llmdl_plugins.errors import InfrastructureError, RunFolderError, Stopped
+from llmdl_plugins.errors import InfrastructureError, Stopped
 from llmdl_plugins.network import Network
 from llmdl_plugins.run import seen
 from llmdl_plugins.run.architecture import built
@@ -21,12 +21,13 @@ Shape = Callable[[Network], None]
 
 
 def seen_before(folder: RunFolder | None, plain: Network) -> Mapping[str, Any] | None:
-    """What this application sent in an earlier process; where that is damaged, the same rows tell it again."""
-    try:
-        told = folder.read(seen.FILE) if folder else None
-    except RunFolderError:
-        return None
-    return told if told and told.get("network") == plain.fingerprint else None
+    """What this application sent in an earlier process, or None.
+
+    Raises:
+        RunFolderError: that is damaged.
+    """
+    told = seen.read(folder) if folder else None
+    return told if told and told["network"] == plain.fingerprint else None
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,10 @@ class Finding:
 
         Where they don't come to an end, as it was: the run says why, since it begins with the same rows.
         """
-        if not self.is_open or not (rollouts := await self._rollouts(setup, ledger, cashier)):
+        if not self.rows or not seen.learns(self.plain):
+            return setup
+        rollouts = await self._rollouts(setup, ledger, cashier)  # also of a run that goes on: they count as its own
+        if not self.is_open or not rollouts:
             return setup
         told = seen.told(self.plain, rollouts)
         if setup.folder:

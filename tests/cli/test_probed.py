@@ -65,6 +65,12 @@ def test_fit_trains_and_exports_what_a_probe_shows(
     sys.modules.pop("words_1", None)
     patch = llmdl("export", "runs/a", "--as", "patch").out
     assert f'-WORDS = "{TOLD}"' in patch and "+WORDS = " in patch
+    whole = (tmp_path / "runs/a/seen.json").read_text()
+    for damaged in ("{", "{}", whole.replace('"tapes"', '"tape"')):
+        (tmp_path / "runs/a/seen.json").write_text(damaged)
+        refused = llmdl("export", "runs/a", "--as", "patch")
+        assert refused.code == 2 and "seen.json is damaged" in refused.err
+    (tmp_path / "runs/a/seen.json").write_text(whole)
     sys.modules.pop("words_1", None)
     again = json.loads(llmdl("fit", target, *options, "--json").out)
     assert again["parameters"] == json.loads(done.out)["parameters"]
