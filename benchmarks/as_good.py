@@ -29,7 +29,7 @@ from llmdl_plugins import Trainer  # noqa: E402
 
 AIM = "cost, 10 points"
 SPACE = {"recipes": [{"recipe": "leave-out", "node": node, "source": "text"} for node in ("think", "check")]}
-SIZES = {"known": 100, "train": 40, "val": 60, "test": 150}
+SIZES = {"known": 100, "train": 40, "val": 40, "test": 60}
 THINK = "Say in one sentence what the person wants."
 SORT = "Sort the text. Answer with one of: {}."
 CHECK = "The text was sorted, perhaps wrongly. Say how it should be sorted. Answer with one of: {}."

@@ -32,10 +32,15 @@ class Search(Optimizer):
         self.check(problem)
         race = Race(problem, self.runs)
         ranked = list(dict.fromkeys(race.cheapest_like(one) for one in await self.explored(race)))
-        for architecture in race.finalists(ranked)[:_FINALISTS]:
-            said = await problem.propose(race.space.changes(architecture), race.space.words(architecture))
-            if said.accepted and problem.aim.margin is None:
-                return  # for cost the next one may save more, and still hold
+        accepted: Architecture | None = None
+        for one in race.finalists(ranked)[:_FINALISTS]:
+            if accepted and race.saved(one) <= race.saved(accepted):
+                continue
+            values = race.space.values(one) if accepted else race.space.changes(one)
+            if (await problem.propose(values, race.space.words(one))).accepted:
+                if problem.aim.margin is None:
+                    return
+                accepted = one  # what saves more may hold as well
 
     def check(self, problem: Problem) -> None:
         """Refuse an application without choices."""
