@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -145,7 +145,7 @@ TARGETS = [
 ]
 
 OPTIONS = [
-    Case(fit(target=f"{PROGRAM}:speechless"), ("No LM is loaded",), paid=True),
+    Case(fit(target=f"{PROGRAM}:speechless"), ("No LM is set",), paid=True),
     option("Did you mean 'exact_match'", options=(), loss="exact_mach"),
     option("There is no loss 'no.such:function'", options=(), loss="no.such:function"),
     option("There is no loss 'kinds:no_such'", options=(), loss="kinds:no_such"),
@@ -190,9 +190,13 @@ OPTIONS = [
     option("holds no prices", options=("--prices", "prices/one.json")),
     option("holds no prices", "is no price", options=("--prices", "prices/negative.json")),
     option("holds no prices", "is no price", options=("--prices", "prices/nan.json")),
-    option("No parameter matches", options=("--only", "nothing*")),
-    option("No parameter matches", options=("--freeze", "nothing*")),
-    option("No parameter matches", options=("--unfreeze", "nothing*")),
+    replace(option("No parameter matches", options=("--only", "nothing*")), paid=True),  # its first rows may show more
+    replace(
+        option("No parameter matches", options=("--freeze", "nothing*")), paid=True
+    ),  # its first rows may show more
+    replace(
+        option("No parameter matches", options=("--unfreeze", "nothing*")), paid=True
+    ),  # its first rows may show more
     option("No recipe 'demos'. Known: attention, cascade, demonstrations", options=("--recipe", "demos")),
     option("Did you mean 'sort'", options=("--node", "sorrt")),
     option("Give either --data", options=("--train", "good.jsonl")),
