@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from llmdl_plugins.errors import InfrastructureError, Stopped
+from llmdl_plugins.errors import Stopped
 from llmdl_plugins.network import Network
 from llmdl_plugins.run import seen
 from llmdl_plugins.run.architecture import built
@@ -15,6 +15,7 @@ from llmdl_plugins.run.evaluate import ORIGINAL, Evaluator
 from llmdl_plugins.run.folder import RunFolder
 from llmdl_plugins.run.ledger import Ledger
 from llmdl_plugins.run.rollout import Rollout
+from llmdl_plugins.training.probe import check_probes
 from llmdl_plugins.training.setup import Setup
 
 Shape = Callable[[Network], None]
@@ -67,7 +68,10 @@ class Finding:
     async def found(self, setup: Setup, ledger: Ledger, cashier: Cashier) -> Setup:
         """The setup with the network that its first rows have shown; they are those that a run begins with anyway.
 
-        Where they don't come to an end, as it was: the run says why, since it begins with the same rows.
+        Where the budget is at an end before they are, as it was: the run says why, since it begins with the same rows.
+
+        Raises:
+            LlmdlError: no run makes sense, as `check_probes` says.
         """
         if not self.rows or not seen.learns(self.plain):
             return setup
@@ -92,6 +96,7 @@ class Finding:
         )
         try:
             rollouts = await evaluator.evaluate([ORIGINAL], setup.splits.train[: self.rows], phase="probe")
-        except (Stopped, InfrastructureError):
+        except Stopped:
             return []
+        check_probes(rollouts)
         return [rollout for rollout in rollouts if rollout.status != "infrastructure error"]

@@ -37,6 +37,7 @@ SAME = (
     "parameters",
 )
 SIZES = {"train": 30, "val": 24, "test": 24}
+PATIENCE = 300.0  # seconds that a command may take to make its calls
 
 
 @dataclass
@@ -104,7 +105,9 @@ class Ground:
 
     def wait_for_calls(self, process: subprocess.Popen[bytes], calls: int) -> bool:
         """Until the server has counted this many; whether the command is still under way then."""
-        while self.stats()["calls"] < calls:
+        until = time.monotonic() + PATIENCE
+        while (counted := self.stats()["calls"]) < calls:
+            assert time.monotonic() < until, f"{counted} calls, and no {calls}: {self.err()}"
             if process.poll() is not None:
                 return False
             time.sleep(0.003)
