@@ -88,6 +88,7 @@ def test_a_record_makes_the_same_tables_again_without_a_model_and_holds_no_text(
     assert len(model.calls) == calls, "what stands in the record was asked again"
 
 
+@pytest.mark.long
 def test_a_study_that_was_killed_pays_for_nothing_again(model: ScriptedChat, sorting: Sorting, tmp_path: Path) -> None:
     record = Record(tmp_path / "claims.jsonl")
     measured(record, model, sorting, tmp_path)
