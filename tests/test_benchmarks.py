@@ -10,6 +10,9 @@ from typing import Any
 
 import pytest
 
+from llmdl_recipes.claims.measured import Record
+from llmdl_recipes.claims.tables import lines
+
 BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
 SCRIPT = BENCHMARKS / "throughput.py"
 
@@ -29,6 +32,13 @@ def test_an_optimizer_of_dspy_is_measured_on_a_program_of_two_hops(tmp_path: Pat
     done = subprocess.run(command, capture_output=True, text=True, timeout=200, check=True)
     (found,) = map(json.loads, told.read_text().splitlines())
     assert found["truth"] == [0.5, 0.5] and found["calls"] >= 4 and "| `dspy:labeled-few-shot` |" in done.stdout
+
+
+def test_the_papers_tables_are_made_again_from_the_record_alone() -> None:
+    told = lines(Record(BENCHMARKS / "records" / "smollm2.jsonl"))
+    rows = [line for line in told if line.startswith("| ") or "architectures, 40 items" in line]
+    written = (BENCHMARKS / "paper.md").read_text(encoding="utf-8").splitlines()
+    assert len(rows) > 20 and [row for row in rows if row not in written] == []
 
 
 def claims(tmp_path: Path, *options: str, seconds: int) -> dict[str, Any]:

@@ -31,6 +31,7 @@ def check(calm: Any, noisy: Any) -> None:
     assert calm.served["calls"] == calm.answered == calm.result["spent"]["calls"] <= 150 and calm.failed == 0
 
 
+@pytest.mark.long
 def test_a_mixture_of_faults_changes_nothing(fit: Fit) -> None:
     faults = "429@p0.1,500@p0.1,drop@p0.05,badjson@p0.05"
     check(fit(*BUDGET), fit(*BUDGET, faults=faults, way="async"))

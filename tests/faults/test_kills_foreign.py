@@ -10,8 +10,8 @@ import pytest
 from .runs import AGENT, fit, ground, killed, repeats, same
 
 ROLLOUTS, CALLS = 9, 2  # under way at once, and of each
-QUICK = ("dspy:bootstrap-few-shot",)
-LONG = (
+NAMES = (
+    "dspy:bootstrap-few-shot",
     "dspy:bootstrap-few-shot-with-random-search",
     "dspy:bootstrap-few-shot-with-optuna",
     "dspy:knn-few-shot",
@@ -25,10 +25,10 @@ LONG = (
     "gepa",
 )
 
-pytestmark = pytest.mark.skipif(find_spec("dspy") is None, reason="not installed: dspy")
+pytestmark = [pytest.mark.long, pytest.mark.skipif(find_spec("dspy") is None, reason="not installed: dspy")]
 
 
-@pytest.mark.parametrize("name", [*QUICK, *(pytest.param(name, marks=pytest.mark.long) for name in LONG)])
+@pytest.mark.parametrize("name", NAMES)
 def test_it_goes_on_after_a_kill(tmp_path: Path, name: str) -> None:
     def command(folder: str) -> list[object]:
         more = ["--node", "solve"] if "knn" in name else []

@@ -36,6 +36,7 @@ def resumed(path: Path, strategy: str, kills: int, seed: int, runs: int = 160, *
     return run
 
 
+@pytest.mark.long
 def test_a_search_that_is_killed_ends_as_an_unbroken_one(tmp_path: Path) -> None:
     assert resumed(tmp_path, "portfolio", kills=2, seed=1, runs=90).kills >= 1
 

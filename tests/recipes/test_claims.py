@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import random
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -86,6 +88,7 @@ def test_a_record_makes_the_same_tables_again_without_a_model_and_holds_no_text(
     assert len(model.calls) == calls, "what stands in the record was asked again"
 
 
+@pytest.mark.long
 def test_a_study_that_was_killed_pays_for_nothing_again(model: ScriptedChat, sorting: Sorting, tmp_path: Path) -> None:
     record = Record(tmp_path / "claims.jsonl")
     measured(record, model, sorting, tmp_path)
@@ -209,6 +212,19 @@ def test_trainings_are_measured_on_rows_that_they_never_saw_and_paid_for_once(
     assert any("minus without feedback" in line for line in lines(Record(record.path)))
     record.path.unlink()  # the answers are still there
     assert paid > 200 and measure() == 0
+
+
+def test_ctrl_c_in_a_training_ends_the_study_and_makes_no_arm_of_half_of_it(sorting: Sorting, tmp_path: Path) -> None:
+    def said(messages: list[Any], kwargs: Any) -> str:
+        if len(model.calls) == 60:
+            os.kill(os.getpid(), signal.SIGINT)
+        return "pin"
+
+    model = ScriptedChat(said)
+    record = Record(tmp_path / "claims.jsonl")
+    with pytest.raises(KeyboardInterrupt):
+        feedback.feedback(record, "scripted", model, model, [sorting], 90, tmp_path, 8)
+    assert [one.arm for one in Record(record.path)] == [feedback.START]
 
 
 def test_pairs_are_compared_as_the_sealed_test_does() -> None:

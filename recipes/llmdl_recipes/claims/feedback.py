@@ -22,7 +22,8 @@ from llmdl_plugins.run.events import Watcher, silent
 from llmdl_plugins.run.optimizer import Optimizer
 from llmdl_plugins.run.optimizer import resolve as resolve_optimizer
 from llmdl_plugins.testing import SimulatedChat, Simulator
-from llmdl_plugins.training.trainer import Trainer
+from llmdl_plugins.training.result import STOPPED
+from llmdl_plugins.training.trainer import INTERRUPTED, Trainer
 from llmdl_recipes.claims.curves import Climb, Curve
 from llmdl_recipes.claims.measured import Measured, Record
 from llmdl_recipes.claims.running import outcomes, running
@@ -126,6 +127,8 @@ def _trained(
         concurrency=concurrency,
         watcher=watcher,
     ).fit()
+    if result.status == STOPPED and result.reason == INTERRUPTED:
+        raise KeyboardInterrupt  # half of a training is no arm; its folder is gone on with
     return {"spent": dict(result.spent), "accepted": result.accepted}
 
 
