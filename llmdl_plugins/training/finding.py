@@ -50,9 +50,14 @@ class Finding:
     seen: Mapping[str, Any] | None = None
 
     @property
+    def _looks(self) -> bool:
+        """Whether rows are run first: where they tell something."""
+        return self.rows > 0 and seen.learns(self.plain)
+
+    @property
     def is_open(self) -> bool:
         """Whether there is more to be found than the source tells."""
-        return self.rows > 0 and self.seen is None and seen.learns(self.plain)
+        return self._looks and self.seen is None
 
     def fingerprint(self, network: Network) -> str:
         """A hash of what is known without any run: the same again, whatever was seen meanwhile."""
@@ -73,7 +78,7 @@ class Finding:
         Raises:
             LlmdlError: no run makes sense, as `check_probes` says.
         """
-        if not self.rows or not seen.learns(self.plain):
+        if not self._looks:
             return setup
         rollouts = await self._rollouts(setup, ledger, cashier)  # also of a run that goes on: they count as its own
         if not self.is_open or not rollouts:
