@@ -14,7 +14,7 @@ import dspy
 from llmdl_dspy.program import Program
 from llmdl_plugins import boundary
 from llmdl_plugins.checks import Verification, parted
-from llmdl_plugins.errors import LlmdlError, MisuseError
+from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.lasting import lasting
 from llmdl_plugins.network import Network
 from llmdl_plugins.passage import refused
@@ -62,20 +62,12 @@ def loaded(copy: dspy.Module, state: Any) -> dspy.Module:
 
 
 async def _heard(network: Network, probe: Any, n: int) -> list[Heard]:
-    outer, calls = boundary.current_scope(), list[Heard]()
+    calls = list[Heard]()
 
     def note(call: Call, answer: JSON) -> None:
         calls.append(Heard(call.path.partition("#")[0], call.request, answer))
 
-    with boundary.door(), boundary.scope(payer=Witness(outer.payer if outer else None, note), refused=[]):
-        try:
-            await network.trace(probe)
-        except LlmdlError:
-            raise
-        except Exception as error:
-            raise MisuseError(
-                f"Probe {n} can't be used to verify: the trained program raised {type(error).__name__} on it: {error}"
-            ) from error
+    await Witness(note).attend(network, probe, n, "program")
     return calls
 
 

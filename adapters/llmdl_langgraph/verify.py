@@ -15,11 +15,10 @@ from typing import Any
 from llmdl_langgraph import replay_alone
 from llmdl_langgraph.replay_alone import masked
 from llmdl_langgraph.witness import Witness
-from llmdl_plugins import boundary
 from llmdl_plugins.checks import Verification, parted
 from llmdl_plugins.effects import guard
 from llmdl_plugins.effects.effect import Allowed
-from llmdl_plugins.errors import LlmdlError, MisuseError
+from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.network import Network
 from llmdl_plugins.plain import plain
 
@@ -49,7 +48,7 @@ async def verify(network: Network, exported: Exported, probes: Sequence[Any], co
     """
     runs: list[Any] = [
         {"inputs": plain(probe), "context": context, "calls": await _witnessed(network, probe, n)}
-        for n, probe in enumerate(probes)
+        for n, probe in enumerate(probes, 1)
     ]
     done = await _alone(exported, runs)
     told = [line for n, (run, out) in enumerate(zip(runs, done, strict=True), 1) for line in _differences(n, run, out)]
@@ -57,18 +56,8 @@ async def verify(network: Network, exported: Exported, probes: Sequence[Any], co
 
 
 async def _witnessed(network: Network, probe: Any, n: int) -> list[Any]:
-    outer = boundary.current_scope()
-    witness = Witness(outer.payer if outer else None)
-    with boundary.door(), boundary.scope(payer=witness, refused=[]):
-        try:
-            await network.trace(probe)
-        except LlmdlError:
-            raise
-        except Exception as error:
-            raise MisuseError(
-                f"Probe {n + 1} can't be used to verify: the trained application raised "
-                f"{type(error).__name__} on it: {error}"
-            ) from error
+    witness = Witness()
+    await witness.attend(network, probe, n, "application")
     return witness.calls
 
 

@@ -9,18 +9,14 @@ from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.passage import refused
 from llmdl_plugins.plain import JSON
 from llmdl_plugins.run import witness
-from llmdl_plugins.scope import Call, Payer
+from llmdl_plugins.scope import Call
 
 
 class Witness(witness.Witness):
-    """Keeps every call of a run with its whole answer, as `replay_alone` gives it again.
+    """Keeps every call of a run with its whole answer, as `replay_alone` gives it again."""
 
-    Args:
-        payer: who pays; None where the calls are simply made.
-    """
-
-    def __init__(self, payer: Payer | None) -> None:
-        super().__init__(payer, self._kept)
+    def __init__(self) -> None:
+        super().__init__(self._kept)
         self.calls: list[dict[str, JSON]] = []
 
     def _kept(self, call: Call, answer: Any) -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from llmdl_plugins import boundary
+from llmdl_plugins.errors import LlmdlError, MisuseError
+from llmdl_plugins.network import Network
 from llmdl_plugins.plain import JSON
 from llmdl_plugins.scope import Call, Payer
 
@@ -12,15 +15,37 @@ T = TypeVar("T")
 
 
 class Witness:
-    """Tells of every call of a run with its whole answer.
+    """Tells of every call of a run with its whole answer; who pays where it is made goes on paying.
 
     Args:
-        payer: who pays; None where the calls are simply made.
         heard: is told.
     """
 
-    def __init__(self, payer: Payer | None, heard: Callable[[Call, JSON], None]) -> None:
-        self.payer, self.heard = payer, heard
+    def __init__(self, heard: Callable[[Call, JSON], None]) -> None:
+        outer = boundary.current_scope()
+        self.payer: Payer | None = outer.payer if outer else None
+        self.heard = heard
+
+    async def attend(self, network: Network, probe: Any, n: int, what: str) -> None:
+        """Hear what a network asks and is answered on a probe.
+
+        Args:
+            n: the number of the probe, from 1 on.
+            what: what is trained, in an error.
+
+        Raises:
+            MisuseError: the probe raises.
+        """
+        with boundary.door(), boundary.scope(payer=self, refused=[]):
+            try:
+                await network.trace(probe)
+            except LlmdlError:
+                raise
+            except Exception as error:
+                raise MisuseError(
+                    f"Probe {n} can't be used to verify: the trained {what} raised "
+                    f"{type(error).__name__} on it: {error}"
+                ) from error
 
     def pay(self, call: Call, send: Callable[[], JSON]) -> JSON:
         """The answer, told."""
