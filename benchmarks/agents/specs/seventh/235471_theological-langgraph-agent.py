@@ -1,4 +1,4 @@
-"""235471/theological-langgraph-agent: templates of a hub in a JSON file, filled in by replace, in a fan-out; Portuguese."""
+"""235471/theological-langgraph-agent: templates of a hub in a JSON file, filled by replace, in a fan-out."""
 
 from __future__ import annotations
 

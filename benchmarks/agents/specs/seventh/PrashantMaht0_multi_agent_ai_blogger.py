@@ -1,4 +1,4 @@
-"""PrashantMaht0/multi_agent_ai_blogger: a YAML file a prompt, a loader and a renderer of its own, loops of events inside nodes."""
+"""PrashantMaht0/multi_agent_ai_blogger: a YAML file a prompt, with a loader and a renderer of its own."""
 
 from __future__ import annotations
 

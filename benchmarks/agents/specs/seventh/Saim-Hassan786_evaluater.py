@@ -1,4 +1,4 @@
-"""Saim-Hassan786/LangGraph-Functional-APIs-Eval-Orches-React-AGENTS: tasks in a loop, prompts as f-strings in the call."""
+"""Saim-Hassan786/LangGraph-Functional-APIs-Eval-Orches-React-AGENTS: tasks in a loop."""
 
 from __future__ import annotations
 

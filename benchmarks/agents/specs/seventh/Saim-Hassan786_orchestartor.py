@@ -1,4 +1,4 @@
-"""Saim-Hassan786/LangGraph-Functional-APIs-Eval-Orches-React-AGENTS: an entrypoint whose tasks ask what the model wrote."""
+"""Saim-Hassan786/LangGraph-Functional-APIs-Eval-Orches-React-AGENTS: tasks for a list."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""kvpratama/think-back: templates of a hub with defaults in a dict, settings of pydantic, middleware, an interrupt in a tool."""
+"""kvpratama/think-back: defaults of a hub in a dict, settings of pydantic, middleware."""
 
 from __future__ import annotations
 
@@ -34,9 +34,7 @@ def imported(graph: ModuleType) -> None:
 
 def run(asked: str, tool: str) -> Run:
     answers = {"_first": tool, "save_memory_tool": {"content": asked, "insight": "i"}}
-    return Run(
-        {"messages": [("user", asked)]}, answers, {"user_settings_id": "u"}, resume=({"approved": True},)
-    )
+    return Run({"messages": [("user", asked)]}, answers, {"user_settings_id": "u"}, resume=({"approved": True},))
 
 
 AGENT = Agent(

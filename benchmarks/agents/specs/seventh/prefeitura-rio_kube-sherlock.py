@@ -1,4 +1,4 @@
-"""prefeitura-rio/kube-sherlock: string.Template in Markdown, default factories of a dataclass, fallbacks; Portuguese."""
+"""prefeitura-rio/kube-sherlock: string.Template in Markdown, factories of a dataclass, fallbacks."""
 
 from __future__ import annotations
 
