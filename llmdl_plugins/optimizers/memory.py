@@ -49,6 +49,12 @@ class Memory:
             if part.edit.new:
                 self.idle.setdefault(part.name, []).append(part.edit.words)
 
+    def bar(self, undoing: Sequence[Part]) -> None:
+        """These edits undo what others repair."""
+        for part in undoing:
+            if part.edit.new:
+                self.harmful.setdefault(part.name, []).append(part.edit.words)
+
     def accept(self, cut: Cut | None) -> None:
         """A move is in force, and better without the sentence that was cut."""
         self.build_on({})
