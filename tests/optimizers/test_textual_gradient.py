@@ -150,7 +150,7 @@ def test_advice_that_undoes_what_other_advice_repairs_gives_way_to_what_is_said_
         return " ".join([apples] * ("apples" in text) + ["Pears are heavy."] * ("pears" in text))
 
     seen, held = list[str](), list[str]()
-    rows = [{"inputs": {"question": f"{'apples' if n % 6 else 'pears'} {n}"}, "expected": "yes"} for n in range(90)]
+    rows = [{"inputs": {"question": f"{'apples' if n % 14 else 'pears'} {n}"}, "expected": "yes"} for n in range(90)]
     net = trainable(Prompt(ScriptedChat(script=answer), "Answer.", "question", "answer"))
     teacher = ScriptedChat(script=teach)
     watch: dict[str, Any] = {"watcher": lambda event: held.append(str(getattr(event, "after", "")))}
