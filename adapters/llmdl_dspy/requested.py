@@ -76,7 +76,8 @@ def request_of(body: dict[str, Any]) -> Request:
     """The request of a call that is plain."""
     first, *rest = body["messages"]
     system, rows = (first["content"], rest) if first["role"] == "system" else (None, [first, *rest])
-    messages = tuple(_message(row["role"], row["content"]) for row in rows)
+    *shown, last = rows  # demonstrations are the same for many rows
+    messages = (*(_known(row["role"], row["content"]) for row in shown), _message(last["role"], last["content"]))
     config = _config(*(body.get(name) for name in _SETTINGS))
     return Request(model=body["model"], messages=messages, system=system, config=config)
 
@@ -85,6 +86,9 @@ def _message(role: str, text: str) -> Message:
     """Its role and its text were looked at when it was found to be plain."""
     part = unchecked(TextPart, text=text, continuation=(), type="text")
     return unchecked(Message, role=role, parts=(part,), continuation=())
+
+
+_known = lru_cache(_KEPT)(_message)
 
 
 @lru_cache(_KEPT, typed=True)
