@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from langchain_core.messages import BaseMessage
 
@@ -25,7 +25,7 @@ def call(here: Scope, request: JSON, retries_itself: bool) -> Call:
     """
     path = place(here)
     written = packed(request)
-    asked = hashed(written if (same := lasting(request)) is request else packed(same), here.repetition, path)
+    asked = hashed(packed(lasting(request)) if '"tool_calls":' in written else written, here.repetition, path)
     return Call(hashed(asked, str(turn(here, asked))), path, request, retries_itself, written)
 
 
@@ -50,14 +50,17 @@ def note(messages: Sequence[JSON], answer: BaseMessage | None, since: float, too
         since: when it began.
         tools: the definitions of tools and schemas that it sent.
     """
+    if tape.current_tape() is not None:
+        said = (answers.told(answer), answers.usage(answer)) if answer else (None, None)
+        note_told(messages, *said, since, tools)
+
+
+def note_told(
+    messages: Sequence[JSON], answer: JSON, usage: Mapping[str, int] | None, since: float, tools: JSON = None
+) -> None:
+    """The same, with an answer that is plain JSON already."""
     if (recorded := tape.current_tape()) is None:
         return
-    made = tape.ModelCall(
-        messages=[*messages],
-        answer=answers.told(answer) if answer else None,
-        usage=answers.usage(answer) if answer else None,
-        seconds=time.perf_counter() - since,
-        tools=tools,
-    )
+    made = tape.ModelCall([*messages], answer, usage, time.perf_counter() - since, tools=tools)
     step = tape.current_step()
     (step.calls if step else recorded.strays).append(made)

@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from langchain_core.messages import AIMessage, BaseMessage, convert_to_messages
+from langchain_core.messages import convert_to_messages
 
 from llmdl_dspy import compat
 from llmdl_plugins import answers, calls, redact
@@ -69,7 +69,8 @@ class Asked:
             usage: tokens in and out.
         """
         tools = {key: self.call.legacy[key] for key in DEFINING if self.call.legacy.get(key)} or None
-        calls.note(self.told, _message(answer, usage), self.since, plain(tools))
+        given = {"input": usage["input"], "output": usage["output"]} if usage else None
+        calls.note_told(self.told, _answer(answer), given, self.since, plain(tools))
 
 
 def counted(usage: Mapping[str, Any]) -> dict[str, int] | None:
@@ -97,12 +98,9 @@ def _told(row: Mapping[str, Any]) -> JSON:
     return told
 
 
-def _message(answer: Mapping[str, Any], usage: Mapping[str, int] | None) -> BaseMessage:
-    content: Any = answer.get("content") or ""
-    message: BaseMessage = AIMessage(content)
-    if tool_calls := answer.get("tool_calls"):
-        (message,) = convert_to_messages([{"role": "assistant", "content": content, "tool_calls": tool_calls}])
-    if usage and isinstance(message, AIMessage):
-        given, made = usage["input"], usage["output"]
-        message.usage_metadata = {"input_tokens": given, "output_tokens": made, "total_tokens": given + made}
-    return message
+def _answer(answer: Mapping[str, Any]) -> JSON:
+    """What a model said, as the tape has it, whatever library asked it."""
+    if not answer.get("tool_calls"):
+        return {"type": "ai", "content": plain(answer.get("content") or "")}
+    (message,) = convert_to_messages([{**answer, "role": "assistant", "content": answer.get("content") or ""}])
+    return answers.told(message)

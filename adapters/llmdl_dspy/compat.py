@@ -13,7 +13,7 @@ from dspy.clients.call_result import CallResult
 from dspy.clients.errors import error_boundary
 from dspy.clients.lm15_boundary import request_kwargs
 from dspy.lm15 import Request, Response, response_from_openai_chat
-from dspy.predict import react, react_v2
+from dspy.predict import predict, react, react_v2
 from dspy.primitives.base_module import BaseModule
 from dspy.utils import parallelizer
 from dspy.utils.saving import get_dependency_versions
@@ -22,6 +22,8 @@ from dspy.utils.saving import get_dependency_versions
 EXECUTION = execution
 BODY = ("model", "messages", "rollout_id")
 CONNECTION = execution.CLIENT_KEYS
+# Who asks by `resolve_adapter` whether an output wants evidence.
+PREDICTING = predict
 # Who makes copies of a module: BestOfN and Refine run copies of theirs.
 COPIED = BaseModule
 # Where Parallel and Evaluate start threads; its progress bars are `tqdm`.
@@ -106,6 +108,14 @@ def response_of(message: Mapping[str, Any], model: str, usage: Mapping[str, int]
     reason = "tool_calls" if message.get("tool_calls") else "stop"
     choice = {"index": 0, "message": dict(message), "finish_reason": reason}
     return response_from_openai_chat({"model": model, "choices": [choice], "usage": usage}, model=model)
+
+
+def unchecked(kind: Any, **fields: Any) -> Any:
+    """A part of a request of which every field is given, and was looked at already."""
+    made = object.__new__(kind)
+    for name, value in fields.items():
+        object.__setattr__(made, name, value)
+    return made
 
 
 def told(response: Response) -> dict[str, Any]:

@@ -17,6 +17,7 @@ def dspy() -> AbstractContextManager[None]:
 
 def _methods(module: ModuleType) -> Sequence[Method]:
     supported.check()
-    from llmdl_dspy import meeting, predicting, quick, retrievals, tool_uses
+    from llmdl_dspy import formatted, meeting, predicting, requested, retrievals, tool_uses
 
-    return [*meeting.methods(), *predicting.methods(), *quick.methods(), *tool_uses.methods(), *retrievals.methods()]
+    rooms = (meeting, predicting, formatted, requested, tool_uses, retrievals)
+    return [method for room in rooms for method in room.methods()]

@@ -99,7 +99,10 @@ def _examples(run: Run) -> Iterator[str]:
         taken = sum(m.accepted for m in tried)
         yield f"Worked examples were tried: {counts[0]} fixed, {counts[1]} retrieved for each input; {taken} accepted."
     elif not _cut_short(run) and run.config.optimizer == _SHOWS_EXAMPLES:
-        yield "Worked examples were not tried: there is no place for them; --recipe demonstrations makes one."
+        yield (
+            "Worked examples were not tried: no run went right and no train row can be shown as it is, or there is no "
+            "place for them; --recipe demonstrations makes one."
+        )
     elif not _cut_short(run):
         yield f"Worked examples were not tried (optimizer {run.config.optimizer}); --optimizer demonstrations does."
 

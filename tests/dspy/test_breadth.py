@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from typing import Any
 
 import dspy
 import pytest
-from dspy.primitives.code_interpreter import FinalOutput
 from pydantic import BaseModel
 
 from llmdl_plugins import trainable
@@ -47,39 +45,6 @@ def test_multi_chain_comparison_is_bound_and_fed_by_what_it_compares() -> None:
     think, compare = tape.steps
     assert answer.answer == "CAND-2" and len(think.calls) == 2 and compare.fed_by == [think]
     assert "CAND-1" in compare.inputs["reasoning_attempt_1"]
-
-
-class Interpreter:
-    """Runs nothing: every program gives the same."""
-
-    def __init__(self) -> None:
-        self.tools: dict[str, Any] = {}
-
-    def start(self) -> None:
-        pass
-
-    def execute(self, code: str, variables: Any = None) -> Any:
-        return FinalOutput({"answer": code})
-
-    def shutdown(self) -> None:
-        pass
-
-
-@pytest.mark.filterwarnings("ignore:ProgramOfThought:DeprecationWarning")
-@pytest.mark.parametrize("interpreter", ["stand-in", "deno"])
-def test_program_of_thought_writes_its_program_under_the_candidate(interpreter: str) -> None:
-    if interpreter == "deno" and shutil.which("deno") is None:
-        pytest.skip("deno is not installed: DSPy runs the programs that a model writes in it")
-    given = {"interpreter_factory": Interpreter} if interpreter == "stand-in" else {}
-
-    def coding(field: str, system: str, last: str) -> Any:
-        return "SUBMIT({'answer': 2})" if field == "generated_code" else marked(field, system, last)
-
-    program = dspy.ProgramOfThought("question -> answer", **given)
-    node = "code_generate.predict"
-    changed = {f"{node}/instructions": "CAND-3", "generate_output.predict/instructions": "CAND-4"}
-    answer, tape = traced(program, {"question": "q"}, changed, coding)
-    assert answer.answer == "CAND-4" and "CAND-3" in system(next(s for s in tape.steps if s.name == node))
 
 
 class Person(BaseModel):

@@ -14,7 +14,7 @@ from dspy.clients import execution
 from dspy.clients.call_result import CallResult
 from dspy.clients.lm15_boundary import request_kwargs
 from dspy.lm15 import Message, Request, Response, TextPart, Usage, response_from_openai_chat, response_to_events
-from dspy.predict import react, react_v2
+from dspy.predict import predict, react, react_v2
 from dspy.utils import parallelizer
 
 from ..contracts import Contract, has, takes
@@ -23,7 +23,7 @@ COMPAT = "adapters/llmdl_dspy/compat.py"
 MEETING = "adapters/llmdl_dspy/meeting.py"
 LOOK = "dspy/clients/execution.py"
 TOOLS = "adapters/llmdl_dspy/tool_uses.py"
-QUICK = "adapters/llmdl_dspy/quick.py"
+FORMATTED, REQUESTED = "adapters/llmdl_dspy/formatted.py", "adapters/llmdl_dspy/requested.py"
 PREDICTOR, PROGRAM = "adapters/llmdl_dspy/predictor.py", "adapters/llmdl_dspy/program.py"
 
 
@@ -49,6 +49,7 @@ REQUEST = Request(model="m", messages=(Message.user("Hi"),), system="Be kind.")
 RESPONSE = Constant().complete(REQUEST)
 EVENTS = list(response_to_events(RESPONSE))
 
+ADAPTER = dspy.ChatAdapter()
 PREDICT = dspy.Predict("question -> answer")
 SEEN: list[Any] = []
 
@@ -141,26 +142,38 @@ CONTRACTS = [
         and takes(execution._price_result, "lm", "result", "response", "provider", "request")(),
     ),
     Contract(
-        "dspy", "acall is prepare, aexecute and finalize; the first goes to a thread", QUICK, "dspy/clients/base_lm.py",
+        "dspy", "acall is prepare, aexecute and finalize; the first goes to a thread", REQUESTED,
+        "dspy/clients/base_lm.py",
         lambda: "to_thread(prepare" in inspect.getsource(dspy.BaseLM.acall)
         and "finalize(self, call, await aexecute(self, call))" in inspect.getsource(dspy.BaseLM.acall),
     ),
     Contract(
-        "dspy", "a request is made by _canonical, which is looked up when a call is made", QUICK, LOOK,
+        "dspy", "a request is made by _canonical, which is looked up when a call is made", REQUESTED, LOOK,
         takes(execution._canonical, "call", "compat"),
     ),
     Contract(
-        "dspy", "texts that no provider takes are refused by _check_encodable, and nothing else is", QUICK, LOOK,
+        "dspy", "texts that no provider takes are refused by _check_encodable, and nothing else is", REQUESTED, LOOK,
         takes(execution._check_encodable, "value", "where"),
     ),
     Contract(
-        "dspy", "the fields of a signature are looked for by _get_fields_with_type of its class, anew each time", QUICK,
-        "dspy/signatures/signature.py",
+        "dspy", "the fields of a signature are looked for by _get_fields_with_type of its class, anew each time",
+        FORMATTED, "dspy/signatures/signature.py",
         lambda: type(dspy.Signature)._get_fields_with_type(dspy.Signature("a -> b"), "input").keys() == {"a"},
     ),
     Contract(
-        "dspy", "values are formatted by serialize_for_json, which leaves texts as they are", QUICK,
+        "dspy", "values are formatted by serialize_for_json, which leaves texts as they are", FORMATTED,
         "dspy/adapters/utils.py", lambda: utils.serialize_for_json("a \u2028") == "a \u2028",
+    ),
+    Contract(
+        "dspy", "a predictor asks resolve_adapter of its module whether an output wants evidence, and gets the adapter",
+        FORMATTED, "dspy/predict/predict.py",
+        lambda: predict.resolve_adapter(LM, ADAPTER, PREDICT.signature, {}, PREDICT.signature) is ADAPTER,
+    ),
+    Contract(
+        "dspy", "a message and its text have the fields that are given, and no others", COMPAT,
+        "dspy/_vendor/lm15/types.py",
+        lambda: [*Message.__slots__, *TextPart.__slots__]
+        == ["role", "parts", "continuation", "text", "continuation", "type"],
     ),
     Contract(
         "dspy", "pools of threads show tqdm.tqdm, of which each clears all", "adapters/llmdl_dspy/bars.py",

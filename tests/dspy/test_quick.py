@@ -7,9 +7,11 @@ from typing import Any
 
 import dspy
 import pytest
+from dspy.adapters.types.decision import Noul
 from dspy.clients import execution
+from dspy.predict import predict
 
-from llmdl_dspy import quick
+from llmdl_dspy import requested
 from llmdl_plugins import boundary
 
 from .filling import filling, marked
@@ -36,7 +38,7 @@ def prepared(messages: Any, **kwargs: Any) -> Any:
 @pytest.mark.parametrize("kwargs", [{}, {"rollout_id": 3, "temperature": 1.0, "top_p": 0.5}, {"max_tokens": None}])
 def test_plain_calls_become_the_request_that_dspy_makes(messages: Any, kwargs: Any) -> None:
     call = prepared(messages, **kwargs)
-    assert quick._is_plain(call) and quick.request_of(call.legacy) == execution._canonical(call)
+    assert requested._is_plain(call) and requested.request_of(call.legacy) == execution._canonical(call)
 
 
 def test_texts_that_no_provider_takes_are_refused_as_ever() -> None:
@@ -57,10 +59,23 @@ def test_fields_of_a_signature_are_its_own_to_change() -> None:
             assert list(Task.delete("tags").input_fields) == ["text"]
 
 
+def test_outputs_that_ask_for_evidence_are_asked_for_it_in_a_run_too() -> None:
+    class System:
+        supports_decision_requests = True
+
+    judged = dspy.Signature("claim -> holds: bool").with_updated_fields("holds", type_=Noul)
+    plain, chat = dspy.Signature("claim -> holds: bool"), dspy.ChatAdapter()
+    with boundary.door():
+        for _ in range(2):
+            assert predict.resolve_adapter(LM, chat, plain, {}, plain) is chat
+            assert predict.resolve_adapter(LM, chat, judged, {}, judged) is not chat
+            assert predict.resolve_adapter(System(), chat, plain, {}, plain) is not chat
+
+
 @pytest.mark.parametrize("messages", OTHER)
 def test_what_is_not_plain_is_left_to_dspy(messages: Any) -> None:
-    assert not quick._is_plain(prepared(messages))
-    assert not quick._is_plain(prepared(SAID[0], stop=["x"]))
+    assert not requested._is_plain(prepared(messages))
+    assert not requested._is_plain(prepared(SAID[0], stop=["x"]))
 
 
 class Task(dspy.Signature):  # type: ignore[misc]

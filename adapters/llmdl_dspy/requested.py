@@ -1,8 +1,6 @@
-"""What DSPy does anew for every call, done once or more directly while a run lasts: what is sent stays the same.
+"""The request of a call, made more directly while a run lasts: it is the one that DSPy makes.
 
-Half of what a call takes in DSPy, with a model that answers at once, goes to five things: a validator of pydantic for
-each text that is formatted, the system message and the demonstrations that were sent before, a request in which each
-message is looked through for what a text can't hold, and threads for work of microseconds.
+DSPy looks each message through for what a text can't hold, and goes to threads for work of microseconds.
 """
 
 from __future__ import annotations
@@ -12,10 +10,9 @@ from functools import lru_cache
 from typing import Any
 
 import dspy
-from dspy.adapters import utils
 from dspy.lm15 import Config, Message, Request, TextPart
 
-from llmdl_dspy.compat import EXECUTION, warn_openai_messages
+from llmdl_dspy.compat import EXECUTION, unchecked, warn_openai_messages
 from llmdl_plugins.arriving import Method
 from llmdl_plugins.scope import current_scope
 
@@ -23,81 +20,15 @@ _KEPT = 512
 _PLAIN = {"model", "messages", "temperature", "max_tokens", "top_p", "rollout_id", "n"}
 _ROLES = {"user", "assistant"}
 _SETTINGS = ("temperature", "max_tokens", "top_p")
-_UNCHANGING = (str, int, float, bool, type(None))
-_fields: dict[tuple[Any, str], dict[str, Any]] = {}
-_systems: dict[tuple[type, Any], str] = {}
-_turns: dict[tuple[type, Any, tuple[int, ...]], tuple[list[dict[str, Any]], list[dict[str, Any]]]] = {}
 
 
 def methods() -> Sequence[Method]:
     """What to replace while the door stands."""
     return [
-        Method(utils, "serialize_for_json", _serialize),
-        Method(type(dspy.Signature), "_get_fields_with_type", _fields_with_type),
-        Method(dspy.Adapter, "format_system_message", _system_message),
-        Method(dspy.Adapter, "format_demos", _demos),
         Method(EXECUTION, "_check_encodable", _check_encodable),
         Method(EXECUTION, "_canonical", _canonical),
         Method(dspy.BaseLM, "acall", _acall),
     ]
-
-
-def _serialize(own: Callable[..., Any]) -> Callable[..., Any]:
-    def serialize_for_json(value: Any) -> Any:
-        return value if type(value) is str else own(value)
-
-    return serialize_for_json
-
-
-def _fields_with_type(own: Callable[..., Any]) -> Callable[..., Any]:
-    def _get_fields_with_type(cls: Any, field_type: str) -> Any:
-        known = _fields.get((cls, field_type))
-        if known is None:
-            _make_room(_fields)
-            known = _fields[cls, field_type] = own(cls, field_type)
-        return dict(known)
-
-    return _get_fields_with_type
-
-
-def _system_message(own: Callable[..., str]) -> Callable[..., str]:
-    def format_system_message(self: Any, signature: Any) -> str:
-        if not _is_dspys(self):
-            return own(self, signature)
-        known = _systems.get((type(self), signature))
-        if known is None:
-            _make_room(_systems)
-            known = _systems[type(self), signature] = own(self, signature)
-        return known
-
-    return format_system_message
-
-
-def _demos(own: Callable[..., Any]) -> Callable[..., Any]:
-    def format_demos(self: Any, signature: Any, demos: Any) -> Any:
-        if not demos or not _is_dspys(self):
-            return own(self, signature, demos)
-        held, key = [dict(demo.items()) for demo in demos], (type(self), signature, tuple(map(id, demos)))
-        known = _turns.get(key)
-        if known is None or known[0] != held:  # another one at the same address, or the same one, changed
-            made = own(self, signature, demos)
-            if not all(type(value) in _UNCHANGING for demo in held for value in demo.values()):
-                return made
-            _make_room(_turns)
-            known = _turns[key] = held, made
-        return [dict(message) for message in known[1]]
-
-    return format_demos
-
-
-def _is_dspys(adapter: Any) -> bool:
-    """Whether an adapter is as DSPy wrote it: one of a user may say what day it is."""
-    return type(adapter).__module__.startswith("dspy.adapters.")
-
-
-def _make_room(kept: dict[Any, Any]) -> None:
-    if len(kept) >= _KEPT:
-        kept.clear()
 
 
 def _check_encodable(own: Callable[..., None]) -> Callable[..., None]:
@@ -146,16 +77,18 @@ def request_of(body: dict[str, Any]) -> Request:
     first, *rest = body["messages"]
     system, rows = (first["content"], rest) if first["role"] == "system" else (None, [first, *rest])
     *shown, last = rows  # demonstrations are the same for many rows
-    messages = (*(_message(row["role"], row["content"]) for row in shown), _made(last["role"], last["content"]))
+    messages = (*(_known(row["role"], row["content"]) for row in shown), _message(last["role"], last["content"]))
     config = _config(*(body.get(name) for name in _SETTINGS))
     return Request(model=body["model"], messages=messages, system=system, config=config)
 
 
-def _made(role: Any, text: str) -> Message:
-    return Message(role=role, parts=(TextPart(text),))
+def _message(role: str, text: str) -> Message:
+    """Its role and its text were looked at when it was found to be plain."""
+    part = unchecked(TextPart, text=text, continuation=(), type="text")
+    return unchecked(Message, role=role, parts=(part,), continuation=())
 
 
-_message = lru_cache(_KEPT)(_made)  # they are frozen, and looked through when they are made
+_known = lru_cache(_KEPT)(_message)
 
 
 @lru_cache(_KEPT, typed=True)
