@@ -24,11 +24,13 @@ class Memory:
         pending: texts that are better on train rows, and not surely on val rows: what comes next builds on them.
         doubts: moves in a row that did not help.
         idle: sentences that repaired no row that asked for them; a new incumbent makes them worth another try.
+        barred: sentences that undo what others repair; where nothing moves they may be worth it after all.
     """
 
     rejected: list[Move] = field(default_factory=list)
     harmful: dict[str, list[str]] = field(default_factory=dict)
     idle: dict[str, list[str]] = field(default_factory=dict)
+    barred: dict[str, list[str]] = field(default_factory=dict)
     pending: dict[str, str] = field(default_factory=dict)
     doubts: int = 0
 
@@ -49,6 +51,12 @@ class Memory:
             if part.edit.new:
                 self.idle.setdefault(part.name, []).append(part.edit.words)
 
+    def bar(self, undoing: Sequence[Part]) -> None:
+        """These edits undo what others repair."""
+        for part in undoing:
+            if part.edit.new:
+                self.barred.setdefault(part.name, []).append(part.edit.words)
+
     def accept(self, cut: Cut | None) -> None:
         """A move is in force, and better without the sentence that was cut."""
         self.build_on({})
@@ -64,6 +72,7 @@ class Memory:
     def again(self) -> None:
         """What did not help by itself may help in company."""
         self.idle.clear()
+        self.barred.clear()
 
     def open(self, name: str, text: str, modes: Sequence[FailureMode]) -> list[FailureMode]:
         """The failure modes that ask neither for what is in the text already nor for what is harmful."""
@@ -81,7 +90,7 @@ class Memory:
         return applied(old, [e for e in made if e in asked[:most]])
 
     def _out(self, name: str) -> list[str]:
-        return [*self.harmful.get(name, ()), *self.idle.get(name, ())]
+        return [*self.harmful.get(name, ()), *self.idle.get(name, ()), *self.barred.get(name, ())]
 
 
 def _once(text: str) -> str:

@@ -1,10 +1,10 @@
-"""Which sentences of a move earn their place: each has to repair a row that asked for it."""
+"""Which sentences of a move earn their place: each has to repair a row that asked for it, and undo no other's work."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from llmdl_plugins.optimizers.edits import Edit, applied
 from llmdl_plugins.optimizers.moves import Move
@@ -26,6 +26,20 @@ class Part:
     rows: Sequence[Rollout]
 
 
+@dataclass(frozen=True)
+class Sifted:
+    """What is left of a move, tried on a few rows.
+
+    Args:
+        idle: edits that repaired none of the rows that asked for them.
+        undoing: edits in whose company others repair nothing that they repair alone.
+    """
+
+    trial: Trial
+    idle: Sequence[Part] = field(default_factory=list)
+    undoing: Sequence[Part] = field(default_factory=list)
+
+
 def parts(whole: Move, modes: Mapping[str, Sequence[FailureMode]], failed: Sequence[Rollout]) -> list[Part]:
     """The edits of a move, each with the rows that it is to repair."""
     return [Part(name, edit, _asking(edit, modes[name], failed)) for name, made in whole.edits.items() for edit in made]
@@ -38,29 +52,42 @@ def _asking(edit: Edit, modes: Sequence[FailureMode], failed: Sequence[Rollout])
 
 async def sifted(
     problem: Problem, whole: Move, texts: Mapping[str, str], found: Sequence[Part], batch: Batch
-) -> tuple[Trial, list[Part]]:
-    """The part of a move that earns its place, tried on a few rows; and what was left out.
+) -> Sifted:
+    """The part of a move that earns its place: all edits at once first, then alone those that repaired nothing.
 
-    All edits are tried at once first; where that does not repair most rows, those that repaired none of their own
-    are tried alone.
+    What repairs its rows alone and not in company is undone by another edit.  That one is left out: it may stand for
+    more rows, but these can be repaired without it, by what is said of them next, and the others can't be with it.
     """
     trial = await tried(problem, whole, batch, _covering(found, batch))
     good = [part for part in found if trial.repairs(part.rows)]
-    if not trial.promising:
-        rest = [part for part in found if part not in good]
-        alone = await asyncio.gather(*(_alone(problem, part, texts, batch) for part in rest))
-        good += [part for part, one in zip(rest, alone, strict=True) if one.gain > 0]
+    rest = [part for part in found if part not in good and (part.rows or not trial.promising)]
+    alone = await asyncio.gather(*(_alone(problem, part, texts, batch) for part in rest))
+    lone = [(part, one) for part, one in zip(rest, alone, strict=True) if one.gain > 0]
+    undoing = await _undoing(problem, lone, good, texts, batch)
+    good = [part for part in [*good, *(part for part, _ in lone)] if part not in undoing]
     left = [part for part in found if part not in good]
     if good and left:
         smaller = await tried(problem, _composed(problem, good, texts), batch, _covering(good, batch))
-        trial = smaller if smaller.promising or smaller.gain >= trial.gain else trial
+        trial = smaller if undoing or smaller.promising or smaller.gain >= trial.gain else trial
     if trial.gain > 0:
         trial = trial.joined(await tried(problem, trial.move, batch, batch.passed[: _FEW - len(trial.old)]))
-    return trial, [part for part in left if part.rows]
+    return Sifted(trial, [part for part in left if part.rows and part not in undoing], undoing)
 
 
 async def _alone(problem: Problem, part: Part, texts: Mapping[str, str], batch: Batch) -> Trial:
     return await tried(problem, _composed(problem, [part], texts), batch, (part.rows or batch.failed)[:_EACH])
+
+
+async def _undoing(
+    problem: Problem, lone: Sequence[tuple[Part, Trial]], good: Sequence[Part], texts: Mapping[str, str], batch: Batch
+) -> list[Part]:
+    """The good edits beside which a lone one repairs none of the rows that it repairs by itself."""
+    pairs = [(part, one, beside) for part, one in lone if part.rows for beside in good]
+    both = await asyncio.gather(
+        *(tried(problem, _composed(problem, [beside, part], texts), batch, one.repaired) for part, one, beside in pairs)
+    )
+    found = [beside for (_, _, beside), trial in zip(pairs, both, strict=True) if trial.gain <= 0]
+    return [part for part in good if part in found]
 
 
 def _composed(problem: Problem, good: Sequence[Part], texts: Mapping[str, str]) -> Move:

@@ -54,8 +54,10 @@ class Step:
 
     async def _sifted(self, whole: Move, modes: Mapping[str, Sequence[FailureMode]], texts: Mapping[str, str]) -> Trial:
         found = parts(whole, modes, self.batch.failed)
-        trial, idle = await sifted(self.problem, whole, texts, found, self.batch)
-        self.memory.useless(idle)
+        kept = await sifted(self.problem, whole, texts, found, self.batch)
+        self.memory.useless(kept.idle)
+        self.memory.bar(kept.undoing)
+        trial = kept.trial
         if len(trial.bad) >= _BAD:
             new = {**{n: texts[n] for n in trial.move.texts}, **trial.move.texts}
             cut = await cleared(self.problem, texts, new, trial.bad, self.batch, self.memory.was_tried)

@@ -84,6 +84,11 @@ class Trial:
         ids = {r.example.id for r in rows}
         return sum(n.score - o.score for o, n in zip(self.old, self.new, strict=True) if o.example.id in ids) > 0
 
+    @property
+    def repaired(self) -> list[Rollout]:
+        """The rows that are better with it, as they were."""
+        return [o for o, n in zip(self.old, self.new, strict=True) if n.score > o.score]
+
     def joined(self, more: Trial) -> Trial:
         """The same move on more rows."""
         return replace(self, old=[*self.old, *more.old], new=[*self.new, *more.new])

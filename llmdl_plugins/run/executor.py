@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
 from llmdl_plugins.data import Example
 from llmdl_plugins.errors import MisuseError
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from llmdl_plugins.run.origin import Origin
 
 
-@dataclass(frozen=True)
-class Task:
+class Task(NamedTuple):
     """One attempt that is asked for.
 
     Args:

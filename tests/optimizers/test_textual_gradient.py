@@ -19,6 +19,8 @@ from llmdl_plugins.testing import ScriptedChat
 
 ROWS = [{"inputs": {"question": f"item {n}"}, "expected": "yes"} for n in range(60)]
 
+SHORTCUT = "Fruit is sweet."
+
 
 def fit(proposal: str, critic: str = "Say yes.", **how: Any) -> tuple[Any, ScriptedChat, list[str]]:
     """A run whose application says yes only where its prompt says so, and whose teacher always says the same."""
@@ -127,6 +129,34 @@ def test_advice_that_repairs_none_of_the_rows_that_asked_for_it_is_left_out() ->
     net = trainable(Prompt(ScriptedChat(script=answer), "Answer.", "question", "answer"))
     result = Trainer(net, "exact_match", rows, teacher=ScriptedChat(script=teach), budget="900 calls").fit()
     assert result.values == {"instruction": "Answer. Apples are red."}
+
+
+def test_advice_that_undoes_what_other_advice_repairs_gives_way_to_what_is_said_of_its_rows_next() -> None:
+    """A shortcut repairs all but the pears, which it spoils; critics know the rule of each as well."""
+
+    def answer(messages: Any, kwargs: Any) -> str:
+        prompt, asked = str(messages[0].content), str(messages[-1].content)
+        if "pears" in asked:
+            return "yes" if "heavy" in prompt and "sweet" not in prompt else "no"
+        return "yes" if "sweet" in prompt or "red" in prompt else "no"
+
+    def teach(messages: Any, kwargs: Any) -> str:
+        text = str(messages[-1].content)
+        if "Write an improved" in text:
+            told = [s for s in (SHORTCUT, "Apples are red.", "Pears are heavy.") if s in text.partition("FEEDBACK")[2]]
+            return f"<prompt>Answer. {' '.join(told)}</prompt>"
+        seen.append(text)
+        apples = SHORTCUT if len(seen) <= 6 else "Apples are red."
+        return " ".join([apples] * ("apples" in text) + ["Pears are heavy."] * ("pears" in text))
+
+    seen, held = list[str](), list[str]()
+    rows = [{"inputs": {"question": f"{'apples' if n % 14 else 'pears'} {n}"}, "expected": "yes"} for n in range(90)]
+    net = trainable(Prompt(ScriptedChat(script=answer), "Answer.", "question", "answer"))
+    teacher = ScriptedChat(script=teach)
+    watch: dict[str, Any] = {"watcher": lambda event: held.append(str(getattr(event, "after", "")))}
+    result = Trainer(net, "exact_match", rows, teacher=teacher, budget="1500 calls", **watch).fit()
+    assert result.after == 1.0
+    assert any("heavy" in text for text in held) and not any(SHORTCUT in text for text in held)
 
 
 def test_a_harmful_proposal_is_set_aside_on_train_rows_and_not_tried_twice() -> None:
