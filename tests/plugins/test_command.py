@@ -113,8 +113,6 @@ def test_what_is_broken_is_named_with_its_reason_and_ends_with_1(install: Instal
 def test_ten_thousand_specs_are_listed_and_none_is_loaded(install: Install, shell: Shell) -> None:
     specs = '[Spec(f"n{n}", "nowhere:nobody") for n in range(10_000)]'
     install("many", f"@hookimpl\ndef llmdl_losses():\n    return {specs}")
-        "many", '@hookimpl\ndef llmdl_losses():\n    return [Spec(f"n{n}", "nowhere:nobody") for n in range(10_000)]'
-    )
     done = shell("plugins")
     assert done.returncode == 0 and "    n9999  " in done.stdout
 
