@@ -44,13 +44,6 @@ def read_rows(path: Path, inputs: str, expected: str | None) -> Dataset:
     return load(path, inputs=keys(inputs), expected=expected)
 
 
-def read_network(target: str, unfreeze: str | None, only: str | None, freeze: str | None) -> Network:
-    """The application as a network in which what these patterns say is trained."""
-    network = application(target)
-    shaping(unfreeze, only, freeze)(network)
-    return network
-
-
 def application(target: str) -> Network:
     """The application as a network, as its source tells it."""
     from llmdl_plugins.cli.output import kept
