@@ -1,4 +1,4 @@
-"""A race of architectures: all of them on the same train rows in the same order, so that they are compared in pairs."""
+"""A race of architectures on train rows: in one order, unless a strategy says which rows tell more."""
 
 from __future__ import annotations
 
