@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-np = pytest.importorskip("numpy")
+pytest.importorskip("numpy")
 
 from llmdl_plugins.run.space import Architecture
 from llmdl_plugins.searches.belief import Belief
