@@ -12,6 +12,7 @@ from llmdl_plugins.run.problem import Problem
 from llmdl_plugins.run.space import Architecture
 from llmdl_plugins.searches.allowance import Allowance
 
+_HANDFUL = 8
 _CAUTION = 4
 _WITHIN = 0.5  # of the margin: what loses all of it has no chance in the sealed test
 
@@ -84,6 +85,10 @@ class Race:
             seen, took = self.seen.setdefault(architectures[number // len(rows)], Seen()), worth(rollout.receipts)
             seen.scores.append(None if rollout.status == "infrastructure error" else rollout.score)
             seen.costs.append(took.usd or took.tokens or took.calls)
+
+    def affordable(self, rows: int) -> int:
+        """So many rows of each, fewer where not even a handful of architectures could be run on as many."""
+        return max(1, min(rows, int(self.allowance.left // _HANDFUL)))
 
     def depth(self, architecture: Architecture) -> int:
         """On how many rows it was run."""

@@ -61,7 +61,7 @@ class Structured(Search):
     async def explored(self, race: Race) -> list[Architecture]:
         """The best posterior mean first."""
         draw = np.random.default_rng(race.draw.getrandbits(32))
-        rungs = ladder(self.first, len(race.rows))
+        rungs = ladder(race.affordable(self.first), len(race.rows))
         await race.run(entrants(race, self.entrants), rungs[0])
         if not race.seen:
             return []
