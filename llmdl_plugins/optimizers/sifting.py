@@ -13,7 +13,7 @@ from llmdl_plugins.run.feedback import ALIKE, FailureMode, alike
 from llmdl_plugins.run.problem import Problem
 from llmdl_plugins.run.rollout import Rollout
 
-_EACH = 2
+EACH = 2
 _FAILING, _FEW = 8, 12
 
 
@@ -75,7 +75,7 @@ async def sifted(
 
 
 async def _alone(problem: Problem, part: Part, texts: Mapping[str, str], batch: Batch) -> Trial:
-    return await tried(problem, _composed(problem, [part], texts), batch, (part.rows or batch.failed)[:_EACH])
+    return await tried(problem, _composed(problem, [part], texts), batch, (part.rows or batch.failed)[:EACH])
 
 
 async def _undoing(

@@ -9,7 +9,8 @@ from llmdl_plugins.optimizers.arms import given
 from llmdl_plugins.optimizers.memory import Memory
 from llmdl_plugins.optimizers.moves import Move, merged
 from llmdl_plugins.optimizers.proposed import proposed
-from llmdl_plugins.optimizers.sifting import parts, sifted
+from llmdl_plugins.optimizers.sifting import Part, parts, sifted
+from llmdl_plugins.optimizers.standing import clash
 from llmdl_plugins.optimizers.trials import Batch, Trial, cleared
 from llmdl_plugins.run.feedback import FailureMode, Feedback, failure_modes
 from llmdl_plugins.run.problem import Problem
@@ -39,6 +40,7 @@ class Step:
     arm: str
     plateau: bool
     barren: bool = False
+    idle: Sequence[Part] = ()
 
     async def taken(self) -> bool:
         """Propose new texts; whether one was accepted."""
@@ -50,12 +52,24 @@ class Step:
         if self.plateau:
             new = {**texts, **merged(moves).texts}
             trials += await cleared(self.problem, texts, new, self.batch.failed, self.batch, self.memory.was_tried)
-        return await self._screened(trials)
+        return await self._screened(trials) or await self._explored(texts)
+
+    async def _explored(self, texts: Mapping[str, str]) -> bool:
+        """Whether what comes next begins without sentences that undo what a new one repairs."""
+        if self.memory.exploring:
+            return False
+        found = await clash(self.problem, self.idle, texts, self.batch)
+        if found is None or all(s in self.memory.explored for s in found.gone):
+            return False
+        self.memory.explore({**self.batch.base, found.name: found.text}, found.name, found.gone)
+        self.problem.say(f"looks further without {len(found.gone)} sentence of {found.name}, which undid what another repairs")
+        return True
 
     async def _sifted(self, whole: Move, modes: Mapping[str, Sequence[FailureMode]], texts: Mapping[str, str]) -> Trial:
         found = parts(whole, modes, self.batch.failed)
         kept = await sifted(self.problem, whole, texts, found, self.batch)
         self.memory.useless(kept.idle)
+        self.idle = kept.idle
         self.memory.bar(kept.undoing)
         trial = kept.trial
         if len(trial.bad) >= _BAD:
@@ -93,6 +107,9 @@ class Step:
             if verdict.accepted:
                 self.memory.accept(trial.cut)
                 return True
+            if self.memory.exploring:
+                self.memory.go_on(candidate)
+                return False
             if verdict.probability >= _UNSURE:
                 self.memory.build_on(candidate)
                 return False
