@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from llmdl_plugins.optimizers.edits import Edit, applied
 from llmdl_plugins.optimizers.moves import Move
-from llmdl_plugins.optimizers.trials import Batch, Trial, tried
+from llmdl_plugins.optimizers.trials import Batch, Trial, surely_broken, tried
 from llmdl_plugins.run.feedback import ALIKE, FailureMode, alike
 from llmdl_plugins.run.problem import Problem
 from llmdl_plugins.run.rollout import Rollout
@@ -57,6 +57,7 @@ async def sifted(
 
     What repairs its rows alone and not in company is undone by another edit.  That one is left out: it may stand for
     more rows, but these can be repaired without it, by what is said of them next, and the others can't be with it.
+    The same goes for an edit that breaks a row which went well.
     """
     trial = await tried(problem, whole, batch, _covering(found, batch))
     good = [part for part in found if trial.repairs(part.rows)]
@@ -65,13 +66,43 @@ async def sifted(
     lone = [(part, one) for part, one in zip(rest, alone, strict=True) if one.gain > 0]
     undoing = await _undoing(problem, lone, good, texts, batch)
     good = [part for part in [*good, *(part for part, _ in lone)] if part not in undoing]
-    left = [part for part in found if part not in good]
-    if good and left:
-        smaller = await tried(problem, _composed(problem, good, texts), batch, _covering(good, batch))
-        trial = smaller if undoing or smaller.promising or smaller.gain >= trial.gain else trial
+    trial = await _smaller(problem, trial, good, found, texts, batch, must=bool(undoing))
     if trial.gain > 0:
-        trial = trial.joined(await tried(problem, trial.move, batch, batch.passed[: _FEW - len(trial.old)]))
+        trial = trial.joined(await tried(problem, trial.move, batch, batch.guards[: _FEW - len(trial.old)]))
+        kept = [part for part in found if part.edit in trial.move.edits.get(part.name, ())]
+        if breaking := await _breaking(problem, trial, kept, texts, batch):
+            undoing += breaking
+            good = [part for part in good if part not in breaking]
+            trial = await _smaller(problem, trial, good, found, texts, batch, must=True)
+    left = [part for part in found if part not in good]
     return Sifted(trial, [part for part in left if part.rows and part not in undoing], undoing)
+
+
+async def _smaller(
+    problem: Problem,
+    trial: Trial,
+    good: Sequence[Part],
+    found: Sequence[Part],
+    texts: Mapping[str, str],
+    batch: Batch,
+    must: bool,
+) -> Trial:
+    """The move with what is good of it alone, where that is no worse, or has to be."""
+    if not good or len(good) == len(found):
+        return trial
+    smaller = await tried(problem, _composed(problem, good, texts), batch, _covering(good, batch))
+    return smaller if must or smaller.promising or smaller.gain >= trial.gain else trial
+
+
+async def _breaking(
+    problem: Problem, trial: Trial, kept: Sequence[Part], texts: Mapping[str, str], batch: Batch
+) -> list[Part]:
+    """The edits that break by themselves a row that the move breaks."""
+    rows = await surely_broken(problem, trial)
+    if not rows:
+        return []
+    each = await asyncio.gather(*(tried(problem, _composed(problem, [part], texts), batch, rows) for part in kept))
+    return [part for part, one in zip(kept, each, strict=True) if one.broken]
 
 
 async def _alone(problem: Problem, part: Part, texts: Mapping[str, str], batch: Batch) -> Trial:

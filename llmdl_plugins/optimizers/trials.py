@@ -33,17 +33,24 @@ class Batch:
 
     Args:
         base: the texts that are not accepted yet.
+        watched: ids of rows that show what a sentence in force is good for.
     """
 
     failed: Sequence[Rollout]
     passed: Sequence[Rollout]
     base: Mapping[str, str]
+    watched: frozenset[str] = frozenset()
+
+    @property
+    def guards(self) -> list[Rollout]:
+        """Rows that must not break, those first that show what a sentence in force is good for."""
+        return sorted(self.passed, key=lambda r: r.example.id not in self.watched)
 
     @property
     def few(self) -> list[Rollout]:
         """What a move is tried on first: failing rows, and rows that must not break."""
         failing = self.failed[:_FAILING]
-        return [*failing, *self.passed[: _FEW - len(failing)]]
+        return [*failing, *self.guards[: _FEW - len(failing)]]
 
 
 @dataclass(frozen=True)
@@ -85,6 +92,11 @@ class Trial:
         return sum(n.score - o.score for o, n in zip(self.old, self.new, strict=True) if o.example.id in ids) > 0
 
     @property
+    def broken(self) -> list[Rollout]:
+        """The rows that went well and are worse with it, as they were."""
+        return [o for o, n in zip(self.old, self.new, strict=True) if o.score == 1 and n.score < 1]
+
+    @property
     def repaired(self) -> list[Rollout]:
         """The rows that are better with it, as they were."""
         return [o for o, n in zip(self.old, self.new, strict=True) if n.score > o.score]
@@ -98,6 +110,17 @@ async def tried(problem: Problem, move: Move, batch: Batch, rows: Sequence[Rollo
     """The move on some rows of a batch."""
     new = await problem.evaluate([{**batch.base, **move.texts}], [r.example for r in rows])
     return Trial(move, batch, rows, new, cut)
+
+
+async def surely_broken(problem: Problem, trial: Trial) -> list[Rollout]:
+    """The rows that a move breaks once more, where both sides are drawn again."""
+    rows = trial.broken
+    if not rows:
+        return []
+    both = [trial.batch.base, {**trial.batch.base, **trial.move.texts}]
+    again = await problem.evaluate(both, [r.example for r in rows], repetition="again")
+    sides = zip(rows, again[: len(rows)], again[len(rows) :], strict=True)
+    return [row for row, old, new in sides if old.score == 1 and new.score < 1]
 
 
 async def cleared(
