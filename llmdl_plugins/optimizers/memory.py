@@ -25,6 +25,7 @@ class Memory:
         doubts: moves in a row that did not help.
         idle: sentences that repaired no row that asked for them; a new incumbent makes them worth another try.
         barred: sentences that undo what others repair; where nothing moves they may be worth it after all.
+        witnesses: a train row that each sentence repaired, by the sentence.
         exploring: whether what is built on is worse for now, since sentences had to go for one that they undid.
         explored: sentences that went in vain; a new incumbent makes that worth another try.
     """
@@ -35,6 +36,7 @@ class Memory:
     barred: dict[str, list[str]] = field(default_factory=dict)
     pending: dict[str, str] = field(default_factory=dict)
     doubts: int = 0
+    witnesses: dict[str, str] = field(default_factory=dict)
     exploring: bool = False
     explored: list[str] = field(default_factory=list)
 
@@ -62,6 +64,11 @@ class Memory:
         self.doubts += 1
         if self.doubts >= _DOUBTS:
             self.build_on({})
+
+    def watched(self, texts: Mapping[str, str]) -> frozenset[str]:
+        """The rows that show what the sentences of these texts are good for."""
+        standing = {p.strip() for text in texts.values() for p in pieces(text)}
+        return frozenset(row for sentence, row in self.witnesses.items() if sentence in standing)
 
     def useless(self, left: Sequence[Part]) -> None:
         """These edits earned nothing."""

@@ -33,9 +33,11 @@ class Sifted:
     Args:
         idle: edits that repaired none of the rows that asked for them.
         undoing: edits in whose company others repair nothing that they repair alone.
+        repaired: for each edit that stays, a row that shows it.
     """
 
     trial: Trial
+    repaired: Mapping[str, str] = field(default_factory=dict)
     idle: Sequence[Part] = field(default_factory=list)
     undoing: Sequence[Part] = field(default_factory=list)
 
@@ -75,7 +77,7 @@ async def sifted(
             good = [part for part in good if part not in breaking]
             trial = await _smaller(problem, trial, good, found, texts, batch, must=True)
     left = [part for part in found if part not in good]
-    return Sifted(trial, [part for part in left if part.rows and part not in undoing], undoing)
+    return Sifted(trial, _shown(good, trial), [part for part in left if part.rows and part not in undoing], undoing)
 
 
 async def _smaller(
@@ -103,6 +105,12 @@ async def _breaking(
         return []
     each = await asyncio.gather(*(tried(problem, _composed(problem, [part], texts), batch, rows) for part in kept))
     return [part for part, one in zip(kept, each, strict=True) if one.broken]
+
+
+def _shown(good: Sequence[Part], trial: Trial) -> dict[str, str]:
+    """A row that each edit repaired in the end, by its sentence."""
+    ids = {r.example.id for r in trial.repaired}
+    return {p.edit.words: next(r.example.id for r in p.rows if r.example.id in ids) for p in good if any(r.example.id in ids for r in p.rows)}
 
 
 async def _alone(problem: Problem, part: Part, texts: Mapping[str, str], batch: Batch) -> Trial:

@@ -71,6 +71,7 @@ class Step:
         self.memory.useless(kept.idle)
         self.idle = kept.idle
         self.memory.bar(kept.undoing)
+        self.memory.witnesses.update(kept.repaired)
         trial = kept.trial
         if len(trial.bad) >= _BAD:
             new = {**{n: texts[n] for n in trial.move.texts}, **trial.move.texts}
