@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from llmdl_plugins.optimizers.edits import Edit, applied
 from llmdl_plugins.optimizers.moves import Move
-from llmdl_plugins.optimizers.trials import Batch, Trial, surely_broken, tried
+from llmdl_plugins.optimizers.trials import Batch, Trial, spoiled, tried
 from llmdl_plugins.run.feedback import ALIKE, FailureMode, alike
 from llmdl_plugins.run.problem import Problem
 from llmdl_plugins.run.rollout import Rollout
@@ -100,11 +100,11 @@ async def _breaking(
     problem: Problem, trial: Trial, kept: Sequence[Part], texts: Mapping[str, str], batch: Batch
 ) -> list[Part]:
     """The edits that break by themselves a row that the move breaks."""
-    rows = await surely_broken(problem, trial)
-    if not rows:
-        return []
-    each = await asyncio.gather(*(tried(problem, _composed(problem, [part], texts), batch, rows) for part in kept))
-    return [part for part, one in zip(kept, each, strict=True) if one.broken]
+    rows = await spoiled(problem, batch, None, trial.move, trial.broken)
+    each = await asyncio.gather(
+        *(spoiled(problem, batch, None, _composed(problem, [part], texts), rows) for part in kept if rows)
+    )
+    return [part for part, lost in zip(kept, each, strict=False) if lost]
 
 
 def _shown(good: Sequence[Part], trial: Trial) -> dict[str, str]:
@@ -121,11 +121,9 @@ async def _undoing(
     problem: Problem, lone: Sequence[tuple[Part, Trial]], good: Sequence[Part], texts: Mapping[str, str], batch: Batch
 ) -> list[Part]:
     """The good edits beside which a lone one repairs none of the rows that it repairs by itself."""
-    pairs = [(part, one, beside) for part, one in lone if part.rows for beside in good]
-    both = await asyncio.gather(
-        *(tried(problem, _composed(problem, [beside, part], texts), batch, one.repaired) for part, one, beside in pairs)
-    )
-    found = [beside for (_, _, beside), trial in zip(pairs, both, strict=True) if trial.gain <= 0]
+    pairs = [(one, _composed(problem, [beside, part], texts), beside) for part, one in lone if part.rows for beside in good]
+    lost = await asyncio.gather(*(spoiled(problem, batch, one.move, both, one.repaired) for one, both, _ in pairs))
+    found = [beside for (one, _, beside), rows in zip(pairs, lost, strict=True) if len(rows) == len(one.repaired)]
     return [part for part in good if part in found]
 
 

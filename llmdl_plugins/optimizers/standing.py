@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from llmdl_plugins.optimizers.edits import Edit, applied, pieces, without
 from llmdl_plugins.optimizers.moves import Move, move
 from llmdl_plugins.optimizers.sifting import EACH, Part
-from llmdl_plugins.optimizers.trials import Batch, Trial, tried
+from llmdl_plugins.optimizers.trials import Batch, Trial, spoiled, tried
 from llmdl_plugins.run.problem import Problem
 
 
@@ -32,7 +32,7 @@ async def clash(problem: Problem, idle: Sequence[Part], texts: Mapping[str, str]
         learned = _learned(problem, part.name, texts)
         if not part.edit.new or not learned:
             continue
-        alone = await _beside(problem, part, "", batch, part.rows[:EACH])
+        alone = await tried(problem, _beside(problem, part, ""), batch, part.rows[:EACH])
         if alone.repaired and (found := await _cleared(problem, part, alone, learned, texts, batch)):
             return found
     return None
@@ -42,8 +42,10 @@ async def _cleared(
     problem: Problem, part: Part, alone: Trial, learned: Sequence[str], texts: Mapping[str, str], batch: Batch
 ) -> Clash | None:
     """The present text without what undoes the part, and with it; None where that does not repair its rows."""
-    beside = await asyncio.gather(*(_beside(problem, part, s, batch, alone.repaired) for s in learned))
-    gone = [s for s, trial in zip(learned, beside, strict=True) if not trial.repaired]
+    beside = [_beside(problem, part, s) for s in learned]
+    rows = alone.repaired
+    lost = await asyncio.gather(*(spoiled(problem, batch, alone.move, one, rows) for one in beside))
+    gone = [s for s, spoilt in zip(learned, lost, strict=True) if len(spoilt) == len(rows)]
     if not gone:
         return None
     text = texts[part.name]
@@ -56,11 +58,10 @@ async def _cleared(
     return Clash(part.name, text, gone) if trial.repaired else None
 
 
-async def _beside(problem: Problem, part: Part, sentence: str, batch: Batch, rows: Sequence) -> Trial:
+def _beside(problem: Problem, part: Part, sentence: str) -> Move:
     """The part in the original text, beside one sentence more."""
     text = str(problem.parameters[part.name].default)
-    text = _with(_with(text, sentence) if sentence else text, part.edit.new)
-    return await tried(problem, Move({part.name: text}, {}), batch, rows)
+    return Move({part.name: _with(_with(text, sentence) if sentence else text, part.edit.new)}, {})
 
 
 def _learned(problem: Problem, name: str, texts: Mapping[str, str]) -> list[str]:

@@ -14,6 +14,7 @@ from llmdl_plugins.run.rollout import Rollout
 _ABLATED = 12
 _ROWS = 4
 _CLEAR = 2
+_DRAWS = ("0", "again")
 _FAILING, _FEW, _GLANCE = 8, 12, 4
 
 
@@ -112,15 +113,22 @@ async def tried(problem: Problem, move: Move, batch: Batch, rows: Sequence[Rollo
     return Trial(move, batch, rows, new, cut)
 
 
-async def surely_broken(problem: Problem, trial: Trial) -> list[Rollout]:
-    """The rows that a move breaks once more, where both sides are drawn again."""
-    rows = trial.broken
-    if not rows:
-        return []
-    both = [trial.batch.base, {**trial.batch.base, **trial.move.texts}]
-    again = await problem.evaluate(both, [r.example for r in rows], repetition="again")
-    sides = zip(rows, again[: len(rows)], again[len(rows) :], strict=True)
-    return [row for row, old, new in sides if old.score == 1 and new.score < 1]
+async def spoiled(
+    problem: Problem, batch: Batch, before: Move | None, after: Move, rows: Sequence[Rollout]
+) -> list[Rollout]:
+    """The rows that do worse after a move than before it, in two draws, since one may be bad luck.
+
+    Args:
+        before: the texts to compare with; None for those in force.
+    """
+    sides = [{**batch.base, **(before.texts if before else {})}, {**batch.base, **after.texts}]
+    for repetition in _DRAWS:
+        both = await problem.evaluate(sides, [r.example for r in rows], repetition=repetition)
+        pairs = zip(rows, both[: len(rows)], both[len(rows) :], strict=True)
+        rows = [row for row, old, new in pairs if new.score < old.score]
+        if not rows:
+            break
+    return list(rows)
 
 
 async def cleared(
