@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from llmdl_plugins.optimizers.edits import applied, edits, holds, pieces
 from llmdl_plugins.optimizers.moves import Move
-from llmdl_plugins.optimizers.sifting import Part
+from llmdl_plugins.optimizers.parts import Part
 from llmdl_plugins.optimizers.trials import Cut
 from llmdl_plugins.run.feedback import FailureMode, alike
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from llmdl_plugins.optimizers.arms import given
 from llmdl_plugins.optimizers.memory import Memory
 from llmdl_plugins.optimizers.moves import Move, merged
+from llmdl_plugins.optimizers.parts import Part, parts
 from llmdl_plugins.optimizers.proposed import proposed
-from llmdl_plugins.optimizers.sifting import Part, parts, sifted
+from llmdl_plugins.optimizers.sifting import sifted
 from llmdl_plugins.optimizers.standing import clash
 from llmdl_plugins.optimizers.trials import Batch, Trial, cleared
 from llmdl_plugins.run.feedback import FailureMode, Feedback, failure_modes
@@ -52,17 +53,19 @@ class Step:
         if self.plateau:
             new = {**texts, **merged(moves).texts}
             trials += await cleared(self.problem, texts, new, self.batch.failed, self.batch, self.memory.was_tried)
-        return await self._screened(trials) or await self._explored(texts)
+        return await self._screened(trials) or await self._explored()
 
-    async def _explored(self, texts: Mapping[str, str]) -> bool:
+    async def _explored(self) -> bool:
         """Whether what comes next begins without sentences that undo what a new one repairs."""
         if self.memory.exploring:
             return False
+        begun = self.memory.pending
+        texts = {name: str(begun.get(name, self.problem.value(name))) for name in self.problem.parameters}
         found = await clash(self.problem, self.idle, texts, self.batch)
-        if found is None or all(s in self.memory.explored for s in found.gone):
+        if found is None or set(found.gone) <= set(self.memory.explored):
             return False
-        self.memory.explore({**self.batch.base, found.name: found.text}, found.name, found.gone)
-        self.problem.say(f"looks further without {len(found.gone)} sentence of {found.name}, which undid what another repairs")
+        self.memory.explore({**begun, found.name: found.text}, found.name, found.gone)
+        self.problem.say(f"goes on without what undoes {found.new!r} in {found.name}: {' '.join(found.gone)}")
         return True
 
     async def _sifted(self, whole: Move, modes: Mapping[str, Sequence[FailureMode]], texts: Mapping[str, str]) -> Trial:
@@ -71,7 +74,7 @@ class Step:
         self.memory.useless(kept.idle)
         self.idle = kept.idle
         self.memory.bar(kept.undoing)
-        self.memory.witnesses.update(kept.repaired)
+        self.memory.witnesses.update(kept.shown)
         trial = kept.trial
         if len(trial.bad) >= _BAD:
             new = {**{n: texts[n] for n in trial.move.texts}, **trial.move.texts}

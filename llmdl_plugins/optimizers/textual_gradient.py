@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import random
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from llmdl_plugins.data import Example
 from llmdl_plugins.optimizers.arms import checked

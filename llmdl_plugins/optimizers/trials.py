@@ -14,7 +14,6 @@ from llmdl_plugins.run.rollout import Rollout
 _ABLATED = 12
 _ROWS = 4
 _CLEAR = 2
-_DRAWS = ("0", "again")
 _FAILING, _FEW, _GLANCE = 8, 12, 4
 
 
@@ -111,24 +110,6 @@ async def tried(problem: Problem, move: Move, batch: Batch, rows: Sequence[Rollo
     """The move on some rows of a batch."""
     new = await problem.evaluate([{**batch.base, **move.texts}], [r.example for r in rows])
     return Trial(move, batch, rows, new, cut)
-
-
-async def spoiled(
-    problem: Problem, batch: Batch, before: Move | None, after: Move, rows: Sequence[Rollout]
-) -> list[Rollout]:
-    """The rows that do worse after a move than before it, in two draws, since one may be bad luck.
-
-    Args:
-        before: the texts to compare with; None for those in force.
-    """
-    sides = [{**batch.base, **(before.texts if before else {})}, {**batch.base, **after.texts}]
-    for repetition in _DRAWS:
-        both = await problem.evaluate(sides, [r.example for r in rows], repetition=repetition)
-        pairs = zip(rows, both[: len(rows)], both[len(rows) :], strict=True)
-        rows = [row for row, old, new in pairs if new.score < old.score]
-        if not rows:
-            break
-    return list(rows)
 
 
 async def cleared(
