@@ -12,7 +12,7 @@ from llmdl_plugins.optimizers.parts import Part, parts
 from llmdl_plugins.optimizers.proposed import proposed
 from llmdl_plugins.optimizers.sifting import sifted
 from llmdl_plugins.optimizers.standing import clash
-from llmdl_plugins.optimizers.trials import Batch, Trial, cleared
+from llmdl_plugins.optimizers.trials import Batch, Trial, cleared, everywhere
 from llmdl_plugins.run.feedback import FailureMode, Feedback, failure_modes
 from llmdl_plugins.run.problem import Problem
 
@@ -76,6 +76,8 @@ class Step:
         self.memory.bar(kept.undoing)
         self.memory.witnesses.update(kept.shown)
         trial = kept.trial
+        if trial.gain > 0 and all(p in kept.undoing for p in found if p.edit in trial.move.edits.get(p.name, ())):
+            return await everywhere(self.problem, trial.move, self.batch.base)
         if len(trial.bad) >= _BAD:
             new = {**{n: texts[n] for n in trial.move.texts}, **trial.move.texts}
             cut = await cleared(self.problem, texts, new, trial.bad, self.batch, self.memory.was_tried)
@@ -102,7 +104,7 @@ class Step:
     async def _screened(self, trials: Sequence[Trial]) -> bool:
         """What is better on train goes on to val, the best first; whether one was accepted."""
         for trial in sorted(trials, key=lambda t: -t.gain):
-            if trial.gain <= 0:
+            if trial.gain <= 0 or (trial.whole and not trial.is_sure):
                 self.problem.say(f"set aside: {trial.move.what}: no better on {len(trial.new)} train rows")
                 self.memory.reject(trial.move)
                 continue

@@ -8,6 +8,7 @@ from statistics import fmean
 
 from llmdl_plugins.optimizers.edits import pieces, without
 from llmdl_plugins.optimizers.moves import Move, move
+from llmdl_plugins.run.better import ACCEPT, better
 from llmdl_plugins.run.problem import Problem
 from llmdl_plugins.run.rollout import Rollout
 
@@ -59,6 +60,7 @@ class Trial:
 
     Args:
         cut: the sentence that it leaves out because it stood in the way.
+        whole: whether these are all train rows, since it has to be surely better there: it undoes what others repair.
     """
 
     move: Move
@@ -66,6 +68,7 @@ class Trial:
     old: Sequence[Rollout]
     new: Sequence[Rollout]
     cut: Cut | None = None
+    whole: bool = False
 
     @property
     def gain(self) -> float:
@@ -85,6 +88,11 @@ class Trial:
     def promising(self) -> bool:
         """Whether it repairs most of what fails."""
         return self.gain >= len(self.batch.failed) / 2
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether it is surely better on the rows that it was tried on."""
+        return better([(o.score, n.score) for o, n in zip(self.old, self.new, strict=True)]) >= ACCEPT
 
     def repairs(self, rows: Sequence[Rollout]) -> bool:
         """Whether it is better on those of these rows that it was tried on."""
@@ -110,6 +118,15 @@ async def tried(problem: Problem, move: Move, batch: Batch, rows: Sequence[Rollo
     """The move on some rows of a batch."""
     new = await problem.evaluate([{**batch.base, **move.texts}], [r.example for r in rows])
     return Trial(move, batch, rows, new, cut)
+
+
+async def everywhere(problem: Problem, move: Move, base: Mapping[str, str]) -> Trial:
+    """The move on all train rows."""
+    rows = list(problem.train)
+    told = await problem.evaluate([base, {**base, **move.texts}], rows)
+    old, new = told[: len(rows)], told[len(rows) :]
+    batch = Batch([r for r in old if r.score < 1], [r for r in old if r.score == 1], base)
+    return Trial(move, batch, old, new, whole=True)
 
 
 async def cleared(
