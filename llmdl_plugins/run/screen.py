@@ -14,7 +14,7 @@ from llmdl_plugins.run.better import ACCEPT, HOPELESS, better, outlook
 from llmdl_plugins.run.evaluate import Evaluator
 from llmdl_plugins.run.rollout import Rollout, Values
 
-EARLY = 0.96
+EARLY = 0.99
 _LOOKS = (8, 16, 32)
 _SLICE = 5
 
