@@ -14,7 +14,7 @@ from llmdl_dspy.export import as_state as state_of
 from llmdl_dspy.layer import Layer
 from llmdl_dspy.metrics import Metric, is_dspys
 from llmdl_dspy.offers import offer
-from llmdl_dspy.placed import PredictorLayer
+from llmdl_dspy.placed import PredictorLayer, check_writes
 from llmdl_dspy.predictor import Predictor
 from llmdl_dspy.program import Program, as_state
 from llmdl_dspy.standalone import placed, standalone, standing
@@ -158,13 +158,15 @@ class DspyNetwork(Network):
             replace: predictor → the layer, or the `dspy.Module`, that stands for it.
 
         Raises:
-            MisuseError: there is no such predictor.
+            MisuseError: there is no such predictor, or what would stand for it gives none of its outputs.
         """
         for node in [*(wrap or {}), *(replace or {})]:
             if node not in self.nodes():
                 raise MisuseError(f"No predictor {node!r}.{did_you_mean(node, self.nodes())}")
         layers = {node: make(self._layer(node)) for node, make in (wrap or {}).items()}
         layers |= {node: as_layer(f"Predictor {node!r}", one) for node, one in (replace or {}).items()}
+        for node, layer in layers.items():
+            check_writes(self._predictor(node), layer)
         varied = type(self)(self.program.with_layers(layers))
         varied._loaded, varied.safe_tools = dict(self._loaded), self.safe_tools
         return varied
