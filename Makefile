@@ -80,6 +80,7 @@ bench-agents: $(VENV)/ready
 	$(PY) benchmarks/agents/table.py fourth
 	$(PY) benchmarks/agents/table.py fifth
 	$(PY) benchmarks/agents/table.py sixth
+	$(PY) benchmarks/agents/table.py seventh
 
 bench-training: $(VENV)/ready
 	@if command -v uv >/dev/null 2>&1; then \

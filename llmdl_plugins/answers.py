@@ -9,7 +9,16 @@ from operator import add
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessageChunk, BaseMessage, message_to_dict, messages_from_dict
+from langchain_core.messages import (
+    AIMessage,
+    AIMessageChunk,
+    BaseMessage,
+    HumanMessage,
+    SystemMessage,
+    ToolMessage,
+    message_to_dict,
+    messages_from_dict,
+)
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult, LLMResult
 from pydantic import PrivateAttr
 
@@ -17,6 +26,7 @@ from llmdl_plugins.errors import InfrastructureError
 from llmdl_plugins.plain import JSON, MESSAGE_FIELDS, plain
 
 TELLING_ONLY = {"callbacks", "tags", "metadata", "run_name", "run_id", "ls_structured_output_format"}
+_OWN = {AIMessage, AIMessageChunk, HumanMessage, SystemMessage, ToolMessage}
 _CACHED = (("cached", "cache_read"), ("written", "cache_creation"))
 _PRIVATE = re.compile(
     r"api_?key|secret|passw|authori[sz]ation|(?:access|api|auth|ad|bot)_?token|bearer|credential|cookie"
@@ -97,14 +107,21 @@ def encode(result: LLMResult) -> JSON:
 
 
 def _encode_generation(generation: Any) -> JSON:
-    return {"message": plain(message_to_dict(generation.message)), "info": plain(generation.generation_info)}
+    return {"message": _whole(generation.message), "info": plain(generation.generation_info)}
+
+
+def _whole(message: BaseMessage) -> JSON:
+    """`message_to_dict` as plain JSON; of messages that nobody has written anew without a copy in between."""
+    if type(message) not in _OWN:
+        return plain(message_to_dict(message))
+    return {"type": message.type, "data": plain({**vars(message), **(message.__pydantic_extra__ or {})})}
 
 
 def encode_chunks(chunks: Sequence[BaseMessage]) -> JSON:
     """A streamed answer as plain JSON, chunk by chunk; a model that doesn't stream gives its message in one piece."""
     if len(chunks) == 1 and not isinstance(chunks[0], AIMessageChunk):
-        return {"generations": [[{"message": plain(message_to_dict(chunks[0])), "info": None}]], "llm_output": None}
-    return {"chunks": [plain(message_to_dict(c)) for c in chunks]}
+        return {"generations": [[{"message": _whole(chunks[0]), "info": None}]], "llm_output": None}
+    return {"chunks": [_whole(c) for c in chunks]}
 
 
 def joined(chunks: Sequence[Any]) -> LLMResult:

@@ -22,6 +22,7 @@ DEFINING = (
     "tools", "functions", "response_format", "response_schema", "response_json_schema", "format", "text",
     "output_format", "output_config",
 )  # fmt: skip
+_DEFINING = frozenset(DEFINING)
 
 
 class Asked(NamedTuple):
@@ -95,4 +96,4 @@ def described(model: BaseChatModel) -> dict[str, JSON]:
 
 
 def _definitions(options: Mapping[str, Any]) -> JSON:
-    return {key: plain(options[key]) for key in DEFINING if options.get(key)} or None if options else None
+    return {key: plain(options[key]) for key in _DEFINING & options.keys() if options[key]} or None

@@ -25,7 +25,7 @@ def call(here: Scope, request: JSON, retries_itself: bool) -> Call:
     """
     path = place(here)
     written = packed(request)
-    asked = hashed(written if (same := lasting(request)) is request else packed(same), here.repetition, path)
+    asked = hashed(packed(lasting(request)) if '"tool_calls":' in written else written, here.repetition, path)
     return Call(hashed(asked, str(turn(here, asked))), path, request, retries_itself, written)
 
 

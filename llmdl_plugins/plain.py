@@ -52,9 +52,9 @@ def plain(value: Any) -> JSON:
             else plain(v)
             for k, v in value.items()
         }
-    if kind is list:
+    if kind is list or kind is tuple:
         return [plain(v) for v in value]
-    return value if value is None or kind is bool or kind is int else _other(value)
+    return value if kind in _WHOLE else _other(value)
 
 
 def _other(value: Any) -> JSON:
@@ -133,11 +133,8 @@ def digest(*values: Any) -> str:
 
 def hashed(*texts: str) -> str:
     """A short hash of texts."""
-    found = hashlib.blake2b(digest_size=16)
-    for text in texts:
-        found.update(f"{len(text)}:".encode())
-        found.update(text.encode("utf-8", "backslashreplace"))
-    return found.hexdigest()
+    told = "".join([f"{len(text)}:{text}" for text in texts])
+    return hashlib.blake2b(told.encode("utf-8", "backslashreplace"), digest_size=16).hexdigest()
 
 
 def copied(value: Any) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import Future
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage
@@ -54,8 +54,7 @@ class Payer(Protocol):
         """Remember a failure."""
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(NamedTuple):
     """One request to a model: its key is equal whenever the same thing is asked at the same place.
 
     Args:

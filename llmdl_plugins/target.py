@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import importlib
-import inspect
 import json
 import os
 import sys
 import traceback
+from functools import partial
+from inspect import isasyncgen, iscoroutine, isroutine
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -38,7 +39,19 @@ def load_target(target: str) -> Any:
             f"{target!r} names no attribute: write path/app.py:graph, path/book.ipynb:graph or package.module:graph."
         )
     with guard.reported("import"):
-        return _made(_attribute(_module(place, attribute, target), attribute, target), target)
+        return _made(named(place, attribute, target), target)
+
+
+def named(place: str, attribute: str, target: str) -> Any:
+    """What has this name in a file, a notebook or a module, as it is.
+
+    Args:
+        target: both as the user wrote them.
+
+    Raises:
+        TargetError: no such file, module or attribute, or the user's code raises at import.
+    """
+    return _attribute(_module(place, attribute, target), attribute, target)
 
 
 def _module(place: str, attribute: str, target: str) -> ModuleType:
@@ -163,7 +176,10 @@ def _attribute(module: ModuleType, name: str, target: str) -> Any:
 def _made(value: Any, target: str) -> Any:
     """What a factory makes; anything else as it is."""
     is_class = isinstance(value, type)
-    if not callable(value) or (not is_class and any(hasattr(value, name) for name in _APPLICATIONS)):
+    is_factory = (
+        is_class or isroutine(value) or isinstance(value, partial)
+    )  # no other object is called to see what it does
+    if not is_factory or (not is_class and any(hasattr(value, name) for name in _APPLICATIONS)):
         return value
     try:
         made = value()
@@ -172,7 +188,11 @@ def _made(value: Any, target: str) -> Any:
         raise TargetError(f"{target} is a {kind} that could not be called without arguments: {error}") from error
     except (Exception, SystemExit) as error:
         raise TargetError(f"{target} raised {type(error).__name__} when it was called: {error}") from error
-    if inspect.iscoroutine(made):
-        made.close()
-        raise TargetError(f"{target} is an async function: give what it makes a name in the file, and name its result.")
+    if iscoroutine(made) or isasyncgen(made):
+        if iscoroutine(made):
+            made.close()
+        raise TargetError(
+            f"{target} is an async function: name the application that it runs, or give what it makes a name in the "
+            "file, and name its result."
+        )
     return made

@@ -13,11 +13,16 @@ from llmdl_plugins.plain import JSON
 from llmdl_plugins.run.foreign.bridge import Bridge
 from llmdl_plugins.run.foreign.candidate import Candidate
 from llmdl_plugins.run.foreign.halves import halves
+from llmdl_plugins.run.foreign.options import checked, named
 from llmdl_plugins.run.optimizer import Optimizer
 from llmdl_plugins.run.problem import Problem
 from llmdl_plugins.run.work import Range, Size, Work
 
 PASSES = 10
+_GIVEN = {
+    *("seed_candidate", "trainset", "valset", "adapter", "evaluator", "stop_callbacks", "logger"),
+    *("display_progress_bar", "raise_on_exception"),
+}
 
 
 class GEPA(Optimizer):
@@ -39,7 +44,7 @@ class GEPA(Optimizer):
         if feedback not in ("own", "loss"):
             raise MisuseError(f'feedback={feedback!r}: write "own" (a critic for each step) or "loss" (its words).')
         self.feedback = feedback
-        self.options: dict[str, JSON] = options
+        self.options: dict[str, JSON] = checked(self.name, options, named(optimize) - _GIVEN)
 
     def expected(self, size: Size) -> Work:
         """Passes over train rows; reflection on a few of them before each."""

@@ -29,16 +29,12 @@ def is_written(message: BaseMessage) -> bool:
 
 def with_content(message: BaseMessage, content: Any) -> BaseMessage:
     """A copy of a message with another content: `model_copy` at half its price, which is most of what binding costs."""
-    state, extra = message.__getstate__(), message.__pydantic_extra__
-    copied = object.__new__(type(message))
-    copied.__setstate__(
-        {
-            **state,
-            "__dict__": {**vars(message), "content": content},
-            "__pydantic_fields_set__": {*message.__pydantic_fields_set__, "content"},
-            "__pydantic_extra__": None if extra is None else {**extra},
-        }
-    )
+    extra, private = message.__pydantic_extra__, message.__pydantic_private__
+    copied, put = object.__new__(type(message)), object.__setattr__
+    put(copied, "__dict__", {**vars(message), "content": content})
+    put(copied, "__pydantic_fields_set__", {*message.__pydantic_fields_set__, "content"})
+    put(copied, "__pydantic_extra__", None if extra is None else {**extra})
+    put(copied, "__pydantic_private__", None if private is None else {**private})
     return copied
 
 

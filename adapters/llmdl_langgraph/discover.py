@@ -23,7 +23,7 @@ from llmdl_langgraph.source import Source
 from llmdl_langgraph.sourceless import SOURCELESS, sourceless
 from llmdl_langgraph.texts import Text, Ways, text
 from llmdl_langgraph.twins import distinct, twins
-from llmdl_langgraph.usage import usage
+from llmdl_langgraph.usage import Usage, usage
 from llmdl_langgraph.walking import Reached, Sources
 
 UNREACHED = "not reached from the graph"
@@ -41,6 +41,7 @@ class Discovery:
         reached: node → what it reaches.
         files: the text files that the user's loaders may read.
         own: which modules are the application's.
+        used: what happens to the names of its modules.
     """
 
     texts: Mapping[str, Text]
@@ -49,6 +50,7 @@ class Discovery:
     reached: Mapping[str, Reached]
     files: tuple[PromptFile, ...]
     own: Own
+    used: Usage
 
 
 @dataclass(frozen=True)
@@ -75,15 +77,15 @@ def discover(graph: Pregel[Any, Any, Any, Any], at: Sequence[Location] = ()) -> 
     named_here = sources.read()
     modules = [*named_here, *quoting([text for texts in held.values() for text in texts], named_here)]
     files = prompt_files(modules)
-    own = Own(graph, named_here)
-    every = candidates(modules, files, reached, held, own)
+    own, used = Own(graph, named_here), usage(modules)
+    every = candidates(modules, files, reached, held, own, used)
     variables = {_variable(site) for c in every if c.nodes for site in c.ways}
     found = [c for c in every if c.nodes or _is_named(c, named_here, files) or _is_branch(c, variables)]
     found += [
         Candidate({site: ways}, ways, nodes, SOURCELESS)
         for site, ways, nodes in sourceless(reached, [c.readings for c in found])
     ]
-    return named(found, Discovery({}, {}, tuple(modules), reached, tuple(files), own))
+    return named(found, Discovery({}, {}, tuple(modules), reached, tuple(files), own, used))
 
 
 def _is_named(candidate: Candidate, modules: Sequence[Source], files: Sequence[PromptFile]) -> bool:
@@ -102,10 +104,14 @@ def _variable(site: Site) -> Variable:
 
 
 def candidates(
-    sources: Sequence[Source], files: Sequence[PromptFile], reached: Mapping[str, Reached], held: Held, own: Own
+    sources: Sequence[Source],
+    files: Sequence[PromptFile],
+    reached: Mapping[str, Reached],
+    held: Held,
+    own: Own,
+    used: Usage,
 ) -> list[Candidate]:
     """The texts that look like prompts; sites with the same text are one."""
-    used = usage(sources)
     sites = [*(site for source in sources for site in source.sites), *(site for file in files for site in file.sites)]
     likely = [site for site in sites if looks_like_prompt(site, used)]
     told = {site.text.strip() for site in likely}

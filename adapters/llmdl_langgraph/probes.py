@@ -17,8 +17,9 @@ from llmdl_langgraph.rendered import says
 from llmdl_langgraph.sent import Sent, came_back, sent_in
 from llmdl_langgraph.sourceless import SOURCELESS
 from llmdl_langgraph.texts import Text
+from llmdl_langgraph.tools import sent_tools
 from llmdl_langgraph.transforms import CASES
-from llmdl_langgraph.unlikely import beside_seen, quotes_seen, unlikely_texts, without_overlaps
+from llmdl_langgraph.unlikely import quotes_seen, trusted, unlikely_texts, without_overlaps
 from llmdl_plugins.data import Example
 from llmdl_plugins.errors import LlmdlError, RolloutError, TargetError
 from llmdl_plugins.network import Network
@@ -69,7 +70,7 @@ def probed(discovery: Discovery, tapes: Sequence[Tape], probes: Sequence[Any], a
     given = [
         text for probe in probes for text in strings_in(plain(vars(probe) if isinstance(probe, Example) else probe))
     ]
-    came = [text for tape in tapes for text in came_back(tape)]
+    came = [*(text for tape in tapes for text in came_back(tape)), *(text for _, text in sent_tools(tapes))]
     return matched(discovery, [sent for tape in tapes for sent in sent_in(tape)], [*given, *came], are_all)
 
 
@@ -79,7 +80,8 @@ def matched(discovery: Discovery, sent: Sequence[Sent], data: Sequence[str] = ()
     Args:
         discovery: the texts of the source.
         sent: what the application wrote into messages.
-        data: what it was given and what models and tools answered, which is no prompt even where the source quotes it.
+        data: what it was given, what models and tools answered, and what tells of tools: no prompt, even
+            where the source quotes it.
         are_all: whether this is all that is ever sent; else what was not seen stays what the source makes of it.
     """
     messages = list(dict.fromkeys(message.text for message in sent))
@@ -87,8 +89,8 @@ def matched(discovery: Discovery, sent: Sequence[Sent], data: Sequence[str] = ()
     unlikely = unlikely_texts(discovery, messages)
     seen = _sightings(sent, likely, [text for text in unlikely if not text.is_of_file], data)
     unlikely = [text for text in unlikely if not (text.is_of_file and quotes_seen(text, seen))]
-    beside = beside_seen(discovery, unlikely, seen)
-    likely, unlikely = [*likely, *beside], [text for text in unlikely if text not in beside]
+    sure = trusted(discovery, unlikely, seen, data)
+    likely, unlikely = [*likely, *sure], [text for text in unlikely if text not in sure]
     seen = _sightings(sent, likely, unlikely, data)
     if orphans := [t for t in discovery.texts.values() if t.is_sourceless and not _is_said(t, seen)]:
         likely = [*likely, *orphans]

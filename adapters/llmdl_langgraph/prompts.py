@@ -42,17 +42,18 @@ def looks_like_prompt(site: Site, used: Usage) -> bool:
         return True
     if _FAULT.fullmatch(site.name) or used.tells(site):
         return False
-    if site.context in ANSWERING and (site.name in _ANONYMOUS or _is_promptish(site.name)):
+    if site.context in ANSWERING and (site.name in _ANONYMOUS or is_promptish(site.name)):
         return True
     words = count_words((site.text,))
-    if site.kind == "entry" and _is_promptish(site.module):
+    if site.kind == "entry" and is_promptish(site.module):
         return words >= NAMED_WORDS
     if _FAILING.match(site.text):
         return False
-    return (any(map(_is_promptish, holders(site))) and words >= NAMED_WORDS) or _is_long(site, words)
+    return (any(map(is_promptish, holders(site))) and words >= NAMED_WORDS) or _is_long(site, words)
 
 
-def _is_promptish(name: str) -> bool:
+def is_promptish(name: str) -> bool:
+    """Whether a name has a word in it that names prompts."""
     return any(_NAMES.fullmatch(word) for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name))
 
 

@@ -159,7 +159,22 @@ def on_its_own(graph: Any) -> tuple[Any, Any]:
         fresh["checkpointer"] = InMemorySaver()
     if graph.store is not None:
         fresh["store"] = InMemoryStore()
+    forget(fresh.get("checkpointer"))
     return graph.copy(update=fresh), {"configurable": {"thread_id": uuid4().hex}}
+
+
+def forget(own: Any) -> None:
+    """Let every graph inside a node begin with an empty memory too, as it does where candidates are measured."""
+    from langgraph.checkpoint.memory import InMemorySaver
+    from langgraph.pregel import Pregel
+
+    memories = {own: own}
+
+    def memory(graph: Any) -> Any:
+        held = vars(graph).get("checkpointer")
+        return held if held is None or isinstance(held, bool) else memories.setdefault(held, InMemorySaver())
+
+    Pregel.checkpointer = property(memory, lambda graph, given: vars(graph).update(checkpointer=given))  # type: ignore
 
 
 def replayed(graph: Any, probe: Any, stage: Stage = nullcontext) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, aclosing, contextmanager
+from contextlib import aclosing, contextmanager
 from functools import cached_property
 from typing import Any, cast
 
@@ -13,6 +13,7 @@ from llmdl_langgraph.binding import Binding, Explanations
 from llmdl_langgraph.context import context_of
 from llmdl_langgraph.conversation import needs_memory, played, stops
 from llmdl_langgraph.isolation import Graph, isolated, own_thread
+from llmdl_langgraph.memories import own_memories
 from llmdl_langgraph.offers import Offer
 from llmdl_langgraph.record import Recorder
 from llmdl_langgraph.setup import Setup
@@ -49,20 +50,20 @@ class Runs:
     async def output(self, values: Values, inputs: Any, config: RunnableConfig | None) -> Any:
         """What one run gives."""
         graph, ours = self._alone(config)
-        with self._bound(values):
+        with self._bound(graph, values):
             return await graph.ainvoke(inputs, ours, context=context_of(graph))
 
     async def turns(self, values: Values, row: Example) -> list[Any]:
         """What each turn of a row gives; a row with turns or answers has a memory for its own length."""
         graph, ours = self._alone(cast(RunnableConfig, row.extras.config), needs_memory(row) or self._stops)
-        with self._bound(values):
+        with self._bound(graph, values):
             return await played(graph, row, ours, context_of(graph, row.extras.context))
 
     def stream(self, values: Values, inputs: Any, config: Any, told: Mapping[str, Any]) -> Iterator[Any]:
         """The pieces of one run."""
         graph, ours = self._alone(config)
         told = {"context": context_of(graph), **told}
-        return in_context(self._entered(values), lambda: graph.stream(inputs, ours, **told))
+        return in_context(self._entered(graph, values), lambda: graph.stream(inputs, ours, **told))
 
     async def astream(
         self, values: Values, inputs: Any, config: Any, told: Mapping[str, Any]
@@ -70,7 +71,7 @@ class Runs:
         """`stream`, asynchronously."""
         graph, ours = self._alone(config)
         told = {"context": context_of(graph), **told}
-        running = in_async_context(self._entered(values), lambda: graph.astream(inputs, ours, **told))
+        running = in_async_context(self._entered(graph, values), lambda: graph.astream(inputs, ours, **told))
         async with aclosing(running) as pieces:
             async for piece in pieces:
                 yield piece
@@ -89,13 +90,15 @@ class Runs:
         return stops(self.graph)
 
     @contextmanager
-    def _entered(self, values: Values) -> Iterator[None]:
-        with using(values), boundary.door(), self._bound(values):
+    def _entered(self, graph: Graph, values: Values) -> Iterator[None]:
+        with using(values), boundary.door(), self._bound(graph, values):
             yield
 
-    def _bound(self, values: Values) -> AbstractContextManager[Any]:
+    @contextmanager
+    def _bound(self, graph: Graph, values: Values) -> Iterator[None]:
         rewrite, setup = self._binding(frozenset((p, v) for p, v in values.items() if p.kind == "text"))
-        return boundary.scope(rewrite=rewrite, setup=setup, place=place)
+        with own_memories(graph), boundary.scope(rewrite=rewrite, setup=setup, place=place):
+            yield
 
     def _binding(self, values: frozenset[tuple[Parameter, Any]]) -> tuple[Binding, Setup]:
         if values not in self._bindings:

@@ -1,12 +1,14 @@
-"""Texts that don't look like prompts by themselves, but were sent all the same."""
+"""Texts that are no candidates by the source alone, but were sent all the same."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
 
 from llmdl_langgraph.discover import Discovery
-from llmdl_langgraph.prose import anchor
+from llmdl_langgraph.prompts import is_promptish, looks_like_prompt
+from llmdl_langgraph.prose import WORDS_OF_A_PHRASE, anchor, count_words
 from llmdl_langgraph.quoting import quoting
 from llmdl_langgraph.readings import readings
 from llmdl_langgraph.rendered import could_be_in
@@ -14,8 +16,10 @@ from llmdl_langgraph.sites import Site
 from llmdl_langgraph.source import contains
 from llmdl_langgraph.texts import Text, text
 from llmdl_langgraph.twins import distinct, twins
+from llmdl_langgraph.usage import Usage
 
 LONG_CHARS = 24
+Table = tuple[Path, ast.stmt]
 
 _ROLE = "text in the source of the application"
 
@@ -29,20 +33,39 @@ def unlikely_texts(discovery: Discovery, sent: Sequence[str]) -> list[Text]:
     return [text(group, distinct(r for found in group.values() for r in found), _ROLE) for group in groups]
 
 
-def beside_seen(discovery: Discovery, unlikely: Sequence[Text], seen: Collection[Text]) -> list[Text]:
-    """The texts that stand in one statement of a module with a text that was seen: values of a table of prompts."""
-    sites = [site for text in seen for site in text.sites if not site.scope]
-    statements = [
-        (source.file, statement)
-        for source in discovery.sources
-        for statement in source.tree.body
-        if _is_table(statement) and any(site.file == source.file and contains(statement, site.span) for site in sites)
-    ]
+def trusted(discovery: Discovery, unlikely: Sequence[Text], seen: Collection[Text], data: Sequence[str]) -> list[Text]:
+    """Those that are sent by no chance: they look like prompts, tell what something is, or stand in a table of prompts.
+
+    Args:
+        data: what is none of the application's words.
+    """
+    tables = [(source.file, node) for source in discovery.sources for node in source.tree.body if _is_table(node)]
+    prompts = [table for table in tables if _is_of_prompts(table[1])]
+    shown = [site for text in seen for site in text.sites if not site.scope]
+    beside = [table for table in tables if any(_holds(table, site) for site in shown)]
     return [
         text
         for text in unlikely
-        if any(site.file == file and contains(node, site.span) for file, node in statements for site in text.sites)
+        if any(_holds(table, site) for table in beside for site in text.sites)
+        or (any(_is_telling(site, discovery.used, prompts) for site in text.sites) and not _is_data(text, data))
     ]
+
+
+def _is_telling(site: Site, used: Usage, prompts: Sequence[Table]) -> bool:
+    """Whether code that no node is known to reach holds a prompt, or a table says what something is."""
+    if site.kind == "field description" or any(_holds(table, site) for table in prompts):
+        return count_words((site.text,)) >= WORDS_OF_A_PHRASE
+    return site.kind not in ("file", "entry") and looks_like_prompt(site, used)
+
+
+def _is_data(text: Text, data: Sequence[str]) -> bool:
+    said = text.reading.site.text.strip()
+    return any(said in given for given in data)
+
+
+def _holds(table: Table, site: Site) -> bool:
+    file, statement = table
+    return site.file == file and contains(statement, site.span)
 
 
 def _is_table(statement: ast.stmt) -> bool:
@@ -52,6 +75,12 @@ def _is_table(statement: ast.stmt) -> bool:
             held = value.args[0] if isinstance(value, ast.Call) and len(value.args) == 1 else value
             return isinstance(held, ast.Dict | ast.List | ast.Tuple | ast.Set)
     return False
+
+
+def _is_of_prompts(table: ast.stmt) -> bool:
+    """Whether its name says so."""
+    targets = table.targets if isinstance(table, ast.Assign) else [getattr(table, "target", None)]
+    return any(isinstance(target, ast.Name) and is_promptish(target.id) for target in targets)
 
 
 def quotes_seen(text: Text, seen: Collection[Text]) -> bool:
@@ -72,6 +101,11 @@ def without_overlaps(texts: Sequence[Text], seen: set[Text]) -> list[Text]:
         if not any((_is_passage(s) and (s.file in whole or s not in kept)) for s in text.sites)
         and not any(_is_whole(s) and s.file in split for s in text.sites)
     ]
+
+
+def _is_schema(site: Site) -> bool:
+    """Whether a text tells of a function, or of a field: a model is given those beside its messages."""
+    return site.kind == "docstring" or (site.kind == "field description" and bool(site.context))
 
 
 def _longest(passages: Sequence[Site]) -> set[Site]:
@@ -96,7 +130,7 @@ def _is_passage(site: Site) -> bool:
 def _sites(discovery: Discovery, sent: Sequence[str]) -> Iterator[Site]:
     for source in [*discovery.sources, *quoting(sent, discovery.sources)]:
         for site in source.sites:
-            if site.kind not in ("docstring", "field description"):
+            if not _is_schema(site):
                 yield site
     for file in discovery.files:
         yield from file.sites

@@ -37,20 +37,20 @@ class Tpe(Search):
 
     async def explored(self, race: Race) -> list[Architecture]:
         """The best first."""
-        study, idle = _study(race.draw), 0
-        await race.run(race.space.seeds(), self.rows)
+        study, idle, rows = _study(race.draw), 0, race.affordable(self.rows)
+        await race.run(race.space.seeds(), rows)
         study.add_trials([_told(race.space, one, race.worth(one)) for one in race.seen])
         while race.allowance.used < 1 - self.last and idle < _PATIENCE:
             trial = study.ask()
             asked, taken = _asked(trial, race.space), race.allowance.taken
-            if not await race.run([asked], self.rows * (1 + race.depth(asked) // self.rows)):
+            if not await race.run([asked], rows * (1 + race.depth(asked) // rows)):
                 break
             study.tell(trial, race.worth(asked))
             idle = 0 if race.allowance.taken > taken else idle + 1
         best = race.ranked(race.seen)
         if not self.last:
             return best
-        rungs = [n for n in ladder(self.rows, len(race.rows)) if n > self.rows]
+        rungs = [n for n in ladder(rows, len(race.rows)) if n > rows]
         return [*await halved(race, best[:_FINALISTS], rungs), *best[_FINALISTS:]]
 
 

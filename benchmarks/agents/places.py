@@ -86,7 +86,7 @@ def _texts(content: Any) -> Iterator[str]:
 def _pieces(place: Place) -> Iterator[str]:
     source = place.file.read_text("utf-8")
     if place.file.suffix != ".py":
-        yield from re.split(r"\{+.*?\}+|\\n|\",?$", source.splitlines()[place.line - 1])
+        yield from re.split(r"\{+.*?\}+|\\n|\",?$|^\s*\"\w+\":\s*\"|\$\{?\w+\}?", source.splitlines()[place.line - 1])
         return
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and _holds(node, place.line):

@@ -62,7 +62,7 @@ def doctor(
     wishes = confined.Wishes(allow_host, safe_tool, allow_write, allow_program, allow_native, env)
     confined.confined(target, wishes)
 
-    from llmdl_plugins.cli.fitting import one_source, read_network, read_prices, read_rows, resolved_loss
+    from llmdl_plugins.cli.fitting import application, one_source, read_prices, read_rows, resolved_loss, shaping
     from llmdl_plugins.cli.output import kept
     from llmdl_plugins.cli.progress import progress
     from llmdl_plugins.data import Dataset
@@ -85,7 +85,7 @@ def doctor(
         splits, unsplit = split(rows, *more, seed=seed), ""
     except DataError as error:
         splits, unsplit = None, str(error)
-    network = read_network(target, unfreeze, only, freeze)
+    network = application(target)
     with kept() as out, progress(quiet) as watcher:
         model = chat_model(teacher)
         case = Case(
@@ -103,6 +103,7 @@ def doctor(
             concurrency=concurrency,
             seed=seed,
             calls=0 if no_calls else calls,
+            shape=shaping(unfreeze, only, freeze),
         )
         diagnosis = examine(case, watcher)
         _print(case, diagnosis, as_json, out)

@@ -44,13 +44,6 @@ def read_rows(path: Path, inputs: str, expected: str | None) -> Dataset:
     return load(path, inputs=keys(inputs), expected=expected)
 
 
-def read_network(target: str, unfreeze: str | None, only: str | None, freeze: str | None) -> Network:
-    """The application as a network in which what these patterns say is trained."""
-    network = application(target)
-    shaping(unfreeze, only, freeze)(network)
-    return network
-
-
 def application(target: str) -> Network:
     """The application as a network, as its source tells it."""
     from llmdl_plugins.cli.output import kept
@@ -77,23 +70,28 @@ def shaping(
 
 
 def resolved_loss(name: str) -> Any:
-    """The name of a loss, or the function that `package.module:function` names.
+    """The name of a loss, or the function that `package.module:function` or `file.py:function` names.
 
     Raises:
         MisuseError: there is no such function.
     """
-    module, colon, attribute = name.partition(":")
+    module, colon, attribute = name.rpartition(":")
     if not colon or name in catalogue("losses"):  # one that another plugin offers too is plugin:loss
         return name
     if not module or not attribute:
-        raise MisuseError(f"There is no loss {name!r}: write it as package.module:function.")
+        raise MisuseError(f"There is no loss {name!r}: write it as package.module:function or file.py:function.")
     from llmdl_plugins.effects import guard
+    from llmdl_plugins.target import named
 
     try:
         with guard.reported("import"):
-            loss = getattr(import_module(module), attribute)
+            loss = (
+                named(module, attribute, name) if module.endswith(".py") else getattr(import_module(module), attribute)
+            )
     except (ImportError, AttributeError) as error:
-        raise MisuseError(f"There is no loss {name!r}: {error}.") from None
+        raise MisuseError(
+            f"There is no loss {name!r}: {error}. --loss takes package.module:function or file.py:function."
+        ) from None
     except MisuseError:
         raise
     except (Exception, SystemExit) as error:

@@ -78,9 +78,9 @@ def run(
 
 def _around(recipe: Any, target: str, node: str | None, source: str | None) -> Iterator[str]:
     """What it adds to an application."""
-    from llmdl_plugins.cli.fitting import read_network
+    from llmdl_plugins.cli.fitting import application
 
-    plain = read_network(target, None, None, None)
+    plain = application(target)
     made = recipe(plain, node=node, source=source)
     known = plain.named_parameters()
     yield from ("", *_costs(made), "")

@@ -59,7 +59,7 @@ class BareLedger(Ledger):
         asked: Any = call.request
         bare = {name: asked[name] for name in ("model", "settings") if name in asked}
         told: JSON = {**bare, "asked": self._measured(call.request), "answered": self._measured(answer)}
-        told_of = replace(call, path=_placed(call.path), request=told, written=None)
+        told_of = call._replace(path=_placed(call.path), request=told, written=None)
         return super().add_call(told_of, None, tokens, seconds)
 
     def add_failure(self, key: str, path: str, error: str) -> Write:

@@ -6,7 +6,6 @@ import asyncio
 import threading
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
-from dataclasses import replace
 from typing import Any, TypeVar, cast
 from uuid import uuid4
 
@@ -204,7 +203,7 @@ class Cashier:
 
     def leave(self, call: Call, part: JSON) -> None:
         """Charge a stream that its reader left, and keep its part under a key that is never looked up."""
-        left = replace(call, key=f"{call.key}/part/{uuid4().hex}")
+        left = call._replace(key=f"{call.key}/part/{uuid4().hex}")
         with self._lock:
             self._under_way[id(left)] = self._under_way.pop(id(call))
         self._record(left, part).result()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable
-from weakref import WeakKeyDictionary
+from weakref import ref
 
 _SOON = 1e-3  # a timer may fire a little before its time
 
@@ -45,14 +46,21 @@ class Deadlines:
             self._wait(loop)
 
 
-# A loop that is gone takes its deadlines along: none of them holds it.
-_deadlines: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[float, Deadlines]] = WeakKeyDictionary()
+class _Here(threading.local):
+    """The loop of a thread, which is not held, and its deadlines by their length."""
+
+    def __init__(self) -> None:
+        self.loop: Callable[[], object] = lambda: None
+        self.of_length: dict[float, Deadlines] = {}
+
+
+_here = _Here()
 
 
 def deadlines(loop: asyncio.AbstractEventLoop, seconds: float) -> Deadlines:
-    """Those of one length on one loop."""
-    if (of_loop := _deadlines.get(loop)) is None:
-        of_loop = _deadlines.setdefault(loop, {})
-    if (found := of_loop.get(seconds)) is None:
-        found = of_loop[seconds] = Deadlines(seconds)
+    """Those of one length on the loop of this thread."""
+    if _here.loop() is not loop:
+        _here.loop, _here.of_length = ref(loop), {}
+    if (found := _here.of_length.get(seconds)) is None:
+        found = _here.of_length[seconds] = Deadlines(seconds)
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
 from llmdl_plugins.data import Example
 from llmdl_plugins.errors import MisuseError
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from llmdl_plugins.run.origin import Origin
 
 
-@dataclass(frozen=True)
-class Task:
+class Task(NamedTuple):
     """One attempt that is asked for.
 
     Args:
@@ -97,9 +96,9 @@ class InProcess:
 def attempts_here(network: Network, loss: Loss, cashier: Cashier, seconds: float | None) -> Attempts:
     """What makes an attempt in this process; `seconds` are what the application may take by itself."""
 
-    async def attempt(task: Task) -> Rollout:
+    def attempt(task: Task) -> Awaitable[Rollout]:
         given = task.values, task.example, task.repetition, task.tools, seconds
-        return await Attempt(network, loss, cashier, *given).made()
+        return Attempt(network, loss, cashier, *given).made()
 
     return attempt
 

@@ -56,7 +56,7 @@ class Pace:
 
     async def aenter(self, tokens: float = 0) -> float:
         """The same, asynchronously; who is cancelled leaves the line."""
-        if not self._enters(place := OnLoop(tokens)):
+        if not self._goes(tokens) and not self._enters(place := OnLoop(tokens)):
             try:
                 while not place.is_admitted:
                     await place.woken(self._seconds_of(place))
@@ -76,6 +76,11 @@ class Pace:
             seconds = self._seconds(tokens)
             self._admit(tokens)
             return seconds
+
+    def _goes(self, tokens: float) -> bool:
+        """Whether a call may go at once."""
+        with self._lock:
+            return not self._line and self._admits(tokens)
 
     def _enters(self, place: OnLoop | InThread) -> bool:
         """Whether he goes at once; if not, he is in line."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from llmdl_plugins.errors import Stopped
 from llmdl_plugins.run.counts import NOTHING, Counts, tokens_of
@@ -18,8 +19,7 @@ ALONE = 0.2
 PATIENCE = 120.0
 
 
-@dataclass(frozen=True)
-class Hold:
+class Hold(NamedTuple):
     """Room that is kept for one call under way.
 
     Args:

@@ -46,65 +46,59 @@ def within(seconds: float | None, work: Callable[[], T]) -> T:
         raise _too_long(seconds) from None
 
 
-async def awithin(seconds: float | None, work: Callable[[], Awaitable[T]]) -> T:
+def awithin(seconds: float | None, work: Callable[[], Awaitable[T]]) -> Awaitable[T]:
     """The same for what is awaited, which is cancelled."""
-    if seconds is None:
-        return await work()
-    return await _Limit(lambda: 0.0, seconds).kept(work, lambda: _too_long(seconds))
+    return work() if seconds is None else _Limit(seconds).kept(work)
 
 
-def _too_long(seconds: float | None) -> TimeoutError:
+def _too_long(seconds: float) -> TimeoutError:
     return TimeoutError(f"the model gave no answer within {seconds:g} s (--timeout)")
 
 
-async def own_time(seconds: float | None, clock: Clock, work: Callable[[], Awaitable[T]]) -> T:
+def own_time(seconds: float | None, clock: Clock, work: Callable[[], Awaitable[T]]) -> Awaitable[T]:
     """What work gives; the time that it takes by itself is bounded, waiting for models not counted.
 
     Raises:
         OvertimeError: it took longer.
     """
-    if seconds is None:
-        return await work()
-    return await _Limit(lambda: seconds - clock.seconds(), seconds).kept(work, lambda: _gave_up(seconds))
-
-
-def _gave_up(seconds: float) -> OvertimeError:
-    global given_up
-    given_up += 1
-    return OvertimeError(
-        f"The application took longer than {seconds:g} s by itself, waiting for models not counted (--rollout-timeout)."
-    )
+    return work() if seconds is None else _OwnTime(seconds, clock).kept(work)
 
 
 class _Limit:
     """Cancels what is awaited when its time is over, as `asyncio.timeout` does, with a look before.
 
     Args:
-        left: seconds that are left, looked at when the first are over.
-        seconds: the first.
+        seconds: after which it looks first.
     """
 
-    def __init__(self, left: Callable[[], float], seconds: float) -> None:
-        self._left, self._seconds, self._is_over = left, seconds, False
-        self._timer: asyncio.TimerHandle | None = None
+    __slots__ = ("_is_over", "_loop", "_task", "_timer", "seconds")
+    _timer: asyncio.TimerHandle | None
 
-    async def kept(self, work: Callable[[], Awaitable[T]], error: Callable[[], Exception]) -> T:
-        """What work gives in time.
+    def __init__(self, seconds: float) -> None:
+        self.seconds, self._is_over, self._timer = seconds, False, None
 
-        Args:
-            error: what is raised where it was not in time.
-        """
-        self._loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    def left(self) -> float:
+        """Seconds that are left when it looks."""
+        return 0.0
+
+    def error(self) -> Exception:
+        """What is raised where it was not in time."""
+        return _too_long(self.seconds)
+
+    async def kept(self, work: Callable[[], Awaitable[T]]) -> T:
+        """What work gives in time."""
+        self._loop = loop = asyncio.get_running_loop()
+        task = asyncio.current_task(loop)
         assert task is not None  # a loop runs tasks alone
         self._task, cancelling = task, task.cancelling()
-        due, look = deadlines(self._loop, self._seconds), self._look
-        due.begin(look, self._loop)
+        due, look = deadlines(loop, self.seconds), self._look
+        due.begin(look, loop)
         try:
             answer = await work()
         except BaseException as raised:
             # Who cancelled it beside us wants it to be cancelled.
             if self._is_over and task.uncancel() <= cancelling and isinstance(raised, asyncio.CancelledError):
-                raise error() from raised
+                raise self.error() from raised
             raise
         finally:
             due.end(look)
@@ -115,8 +109,31 @@ class _Limit:
         return answer
 
     def _look(self) -> None:
-        if (left := self._left()) > 0:
+        if (left := self.left()) > 0:
             self._timer = self._loop.call_later(left, self._look)
         else:
             self._is_over = True
             self._task.cancel()
+
+
+class _OwnTime(_Limit):
+    """The same for the time that an application takes by itself."""
+
+    __slots__ = ("_clock",)
+
+    def __init__(self, seconds: float, clock: Clock) -> None:
+        super().__init__(seconds)
+        self._clock = clock
+
+    def left(self) -> float:
+        """Seconds that are left when it looks."""
+        return self.seconds - self._clock.seconds()
+
+    def error(self) -> Exception:
+        """What is raised where it was not in time."""
+        global given_up
+        given_up += 1
+        return OvertimeError(
+            f"The application took longer than {self.seconds:g} s by itself, waiting for models not counted "
+            "(--rollout-timeout)."
+        )

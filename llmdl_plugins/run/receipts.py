@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from llmdl_plugins.holding import holding
 from llmdl_plugins.plain import JSON
 
 
-@dataclass(frozen=True)
-class Receipt:
+class Receipt(NamedTuple):
     """One call that a rollout used: what the meter must count if the rollout is replayed.
 
     Args:
@@ -28,7 +27,7 @@ class Receipt:
 
     def json(self) -> JSON:
         """The receipt as it stands: its parts are plain."""
-        return {**vars(self)}
+        return self._asdict()
 
 
 _receipts: ContextVar[list[Receipt] | None] = ContextVar("llmdl_receipts", default=None)
@@ -36,7 +35,8 @@ _receipts: ContextVar[list[Receipt] | None] = ContextVar("llmdl_receipts", defau
 
 def receipts() -> holding[list[Receipt]]:
     """The receipts of the calls made inside."""
-    return holding(_receipts, list[Receipt]())
+    kept: list[Receipt] = []
+    return holding(_receipts, kept)
 
 
 def keep(receipt: Receipt) -> None:

@@ -173,7 +173,8 @@ class _Tries:
     """What a call has met until now, and whether it is tried again: never around a client that retries by itself."""
 
     def __init__(self, call: Call, pace: Pace, meter: Meter) -> None:
-        self._pace, self._meter, self._failed = pace, meter, dict[str, int]()
+        self._pace, self._meter = pace, meter
+        self._failed: dict[str, int] = {}
         self.alone = not call.retries_itself
 
     def again(self, error: Exception) -> bool | float:

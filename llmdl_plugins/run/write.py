@@ -23,7 +23,7 @@ class Write:
     def __init__(self, table: str, values: tuple[Any, ...], statement: str = "") -> None:
         self.table, self.values, self.statement = table, values, statement
         self.is_over, self.failure = False, None
-        self._waiting = list[Callable[[], object]]()
+        self._waiting: list[Callable[[], object]] = []
 
     failure: LedgerError | None
 

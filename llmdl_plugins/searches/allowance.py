@@ -43,7 +43,8 @@ class Allowance:
         return max(0.0, self.problem.budget.free(unit) - 2 * self.problem.screened * self._each(unit))
 
     def _each(self, unit: str) -> float:
-        return self._spent(unit) / max(1, self.problem.budget.spent.rollouts)
+        made = self.problem.budget.spent.rollouts
+        return 1.0 if unit == "rollouts" else self._spent(unit) / max(1, made)
 
     def _spent(self, unit: str) -> float:
         meter = self.problem.budget

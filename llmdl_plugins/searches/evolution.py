@@ -37,15 +37,15 @@ class Evolution(Search):
 
     async def explored(self, race: Race) -> list[Architecture]:
         """The best first."""
-        first = entrants(race, self.population)
-        await race.run(first, self.rows)
+        rows, first = race.affordable(self.rows), entrants(race, self.population)
+        await race.run(first, rows)
         alive = deque((a for a in first if race.depth(a)), maxlen=self.population)
         while alive and race.allowance.used < _EXPLORE and (children := self._children(race, list(alive))):
-            if not await race.run(children, self.rows):
+            if not await race.run(children, rows):
                 break
             alive.extend(children)
         best = race.ranked(race.seen)
-        final = await halved(race, best[:_FINAL], [n for n in ladder(self.rows, len(race.rows)) if n > self.rows])
+        final = await halved(race, best[:_FINAL], [n for n in ladder(rows, len(race.rows)) if n > rows])
         return [*final, *best[_FINAL:]]
 
     def _children(self, race: Race, alive: Sequence[Architecture]) -> list[Architecture]:

@@ -29,7 +29,7 @@ class Halving(Search):
 
     async def explored(self, race: Race) -> list[Architecture]:
         """Those that came farthest first."""
-        rungs = ladder(self.first, len(race.rows))
+        rungs = ladder(race.affordable(self.first), len(race.rows))
         await race.run(race.space.seeds(), rungs[0])
         while race.allowance.used < 2 / (len(rungs) + 1) and (drawn := fresh(race, _TOGETHER)):
             if not await race.run(drawn, rungs[0]):

@@ -27,8 +27,9 @@ class RandomSearch(Search):
 
     async def explored(self, race: Race) -> list[Architecture]:
         """The best first."""
-        await race.run(race.space.seeds(), self.rows)
-        while (drawn := fresh(race, _TOGETHER)) and await race.run(drawn, self.rows):
+        rows = race.affordable(self.rows)
+        await race.run(race.space.seeds(), rows)
+        while (drawn := fresh(race, _TOGETHER)) and await race.run(drawn, rows):
             pass
         return race.ranked(race.seen)
 

@@ -11,6 +11,7 @@ from llmdl_plugins.searches.race import Race
 
 RUNS = 2000
 _FINALISTS = 3
+_TASTE = 3
 
 
 class Search(Optimizer):
@@ -31,6 +32,7 @@ class Search(Optimizer):
         """
         self.check(problem)
         race = Race(problem, self.runs)
+        await race.run([race.space.home], race.affordable(_TASTE))  # what a run takes of limits that are no runs
         ranked = list(dict.fromkeys(race.cheapest_like(one) for one in await self.explored(race)))
         accepted: Architecture | None = None
         for one in race.finalists(ranked)[:_FINALISTS]:

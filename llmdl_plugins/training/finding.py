@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -70,6 +70,12 @@ class Finding:
             self.shape(network)
         return built(network, self.made)
 
+    def shown(self, rollouts: Sequence[Rollout]) -> Finding:
+        """With what these runs of the untouched application sent, where that is not known yet."""
+        if not self.is_open or not rollouts:
+            return self
+        return replace(self, seen=seen.told(self.plain, rollouts))
+
     async def found(self, setup: Setup, ledger: Ledger, cashier: Cashier) -> Setup:
         """The setup with the network that its first rows have shown; they are those that a run begins with anyway.
 
@@ -81,13 +87,12 @@ class Finding:
         if not self._looks:
             return setup
         rollouts = await self._rollouts(setup, ledger, cashier)  # also of a run that goes on: they count as its own
-        if not self.is_open or not rollouts:
+        known = self.shown(rollouts)
+        if known is self:
             return setup
-        told = seen.told(self.plain, rollouts)
-        if setup.folder:
-            setup.folder.write(seen.FILE, told)
-        known = replace(self, seen=told)
-        return replace(setup, network=known.network(), origin=replace(setup.origin, seen=told))
+        if setup.folder and known.seen:
+            setup.folder.write(seen.FILE, dict(known.seen))
+        return replace(setup, network=known.network(), origin=replace(setup.origin, seen=known.seen))
 
     async def _rollouts(self, setup: Setup, ledger: Ledger, cashier: Cashier) -> list[Rollout]:
         evaluator = Evaluator(

@@ -102,6 +102,16 @@ def test_the_first_rows_are_paid_once_but_for_an_architecture_around_a_node(
     assert probed["parameters"] == plain["parameters"]
 
 
+def test_the_doctor_finds_what_a_run_would(llmdl: Callable[..., Any], app: Path, rows: Path) -> None:
+    command = ("doctor", "app/late_desk.py:graph", "--data", rows, "--loss", "exact_match", "--quiet", "--json")
+    blind, looked = (json.loads(llmdl(*command, *more).out)["findings"] for more in (("--no-calls",), ("--calls", 60)))
+    trained = [next(f["figures"]["trainable"] for f in found if f["area"] == "parameters") for found in (blind, looked)]
+    assert "sort/words" not in trained[0] and "sort/words" in trained[1]
+    sys.modules.pop("words_1", None)
+    refused = llmdl(*command, "--calls", 60, "--only", "sort/no_such*")
+    assert refused.code == 2 and "No parameter matches 'sort/no_such*'" in refused.err
+
+
 def test_patterns_mean_the_parameters_that_are_found(llmdl: Callable[..., Any], app: Path, rows: Path) -> None:
     command = ("fit", "app/late_desk.py:graph", "--data", rows, "--loss", "exact_match", "--quiet", "--only")
     done = llmdl(*command, "sort/no_such*")

@@ -140,6 +140,16 @@ def a_copy_is_another() -> bool:
     return made is not graph and graph.checkpointer is not None and made.checkpointer is None and same
 
 
+def a_checkpointer_is_read_by_its_name() -> bool:
+    graph, other = graph_of({"checkpointer": InMemorySaver()}, a=lambda state: {"items": ["a"]}), InMemorySaver()
+    held = vars(graph)["checkpointer"]
+    looking = {"checkpointer": property(lambda self: other, lambda self, given: None)}
+    type("Looking", (CompiledStateGraph,), looking)(**vars(graph)).invoke(
+        {"items": []}, {"configurable": {"thread_id": "1"}}
+    )
+    return Pregel.__dict__["checkpointer"] is None and bool(other.storage) and not held.storage
+
+
 def a_builder_compiles_again() -> bool:
     graph = graph_of(a=lambda state: {"items": ["old"]})
     builder = graph.builder
@@ -272,6 +282,10 @@ CONTRACTS = [
         "langgraph", "a compiled graph tells its settings", f"{SURGERY}, {ISOLATION}, {TALK}", PREGEL,
         has(COMPILED, "builder", "checkpointer", "store", "cache", "config", "name", "debug", "context_schema",
             "interrupt_before_nodes", "interrupt_after_nodes", "nodes"),
+    ),
+    Contract(
+        "langgraph", "a graph holds its checkpointer itself, and reads it by its name at every run",
+        "adapters/llmdl_langgraph/memories.py and replay_alone.py", PREGEL, a_checkpointer_is_read_by_its_name,
     ),
     Contract("langgraph", "graph.copy(update=) gives another graph", ISOLATION, PREGEL, a_copy_is_another),
     Contract(

@@ -15,6 +15,7 @@ from llmdl_langgraph.passages import whole
 from llmdl_langgraph.readings import readings
 from llmdl_langgraph.sites import inventory
 from llmdl_langgraph.texts import text as text_of
+from llmdl_langgraph.usage import usage
 
 from .conftest import Agent
 from .test_export import sent, sent_alone
@@ -100,7 +101,7 @@ def test_git_takes_the_patch_of_any_file(tmp_path: Path, name: str, ends: str, m
     new = "You are brief.\nAnd kind."
     changes = {file: {site: new}}
     text_there = text_of({site: tuple(readings(site))}, readings(site), "text")
-    found = Discovery({"told": text_there}, {}, (), {}, (), Own(None, ()))
+    found = Discovery({"told": text_there}, {}, (), {}, (), Own(None, ()), usage([]))
     subprocess.run(["git", "apply", "-"], cwd=tmp_path, input=as_patch(found, {}, changes).encode(), check=True)
     expected = text.replace('"You are kind."', '"You are brief.\\nAnd kind."') if file.suffix == ".py" else new
     assert file.read_bytes() == (mark + expected).replace("\n", ends).encode()

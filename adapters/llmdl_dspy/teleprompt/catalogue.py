@@ -26,17 +26,24 @@ _OFFERED = (
     ("infer-rules", "instructions:InferRules", "rules that a teacher reads off runs that went right", _DSPY),
     ("better-together", "instructions:BetterTogether", "examples first, then GEPA", _DSPY),
 )
-_WEIGHTS = (
-    "the weights of a model, which are no values of a network: no provider that can be trained stands behind its nodes."
-)
+
+
+def _weights(name: str) -> str:
+    return (
+        "it trains the weights of a model, which are no values of a network. "
+        f"Train them with {name} of DSPy itself, by a provider that can, and let the model be chosen: "
+        "net.offer('NODE/model', {'tuned': lm})."
+    )
+
+
 _UNAVAILABLE = (
     (
         "signature-optimizer",
         "DSPy 3.4 itself fails: it gives COPRO eight arguments, which takes seven. Use its successor, dspy:copro.",
     ),
     ("avatar-optimizer", "DSPy 3.4 itself fails: it uses dspy.TypedPredictor, which is gone."),
-    ("bootstrap-finetune", f"it trains {_WEIGHTS}"),
-    ("grpo", f"it trains {_WEIGHTS}"),
+    ("bootstrap-finetune", _weights("BootstrapFinetune")),
+    ("grpo", _weights("GRPO")),
     (
         "reanchor",
         "it fits thresholds to the probabilities of typed outputs of DSPy, and what nodes answer is text without any.",

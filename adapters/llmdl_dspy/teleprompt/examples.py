@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from dspy import teleprompt
@@ -22,6 +23,7 @@ class LabeledFewShot(Teleprompter):
     """Train rows as worked examples, without a test of their own (Khattab et al., 2023)."""
 
     name = "dspy:labeled-few-shot"
+    makers = (teleprompt.LabeledFewShot,)
     shows_rows = True
 
     def expected(self, size: Size) -> Work:
@@ -37,6 +39,7 @@ class BootstrapFewShot(Teleprompter):
     """Runs that went right, as worked examples of every step (Khattab et al., 2023)."""
 
     name = "dspy:bootstrap-few-shot"
+    makers: ClassVar[Sequence[Callable[..., Any]]] = (teleprompt.BootstrapFewShot,)
     shows_rows = True
     defaults: ClassVar[dict[str, Any]] = {"metric_threshold": RIGHT}
 
@@ -55,6 +58,7 @@ class RandomSearch(BootstrapFewShot):
     """The best of several sets of such examples (Khattab et al., 2023)."""
 
     name = "dspy:bootstrap-few-shot-with-random-search"
+    makers = (teleprompt.BootstrapFewShotWithRandomSearch,)
 
     def expected(self, size: Size) -> Work:
         """Sets of examples, each on a validation set."""
@@ -69,6 +73,7 @@ class WithOptuna(Teleprompter):
     """One such example for each step, chosen by Optuna (Khattab et al., 2023)."""
 
     name = "dspy:bootstrap-few-shot-with-optuna"
+    makers = (teleprompt.BootstrapFewShotWithOptuna,)
     shows_rows = True
     defaults: ClassVar[dict[str, Any]] = {"max_demos": 4}
 
@@ -94,6 +99,7 @@ class KNNFewShot(BootstrapFewShot):
     """
 
     name = "dspy:knn-few-shot"
+    makers = ()
     recipe = "demonstrations"
     defaults: ClassVar[dict[str, Any]] = {"k": 3}
 
@@ -127,6 +133,7 @@ class Ensemble(BootstrapFewShot):
     """
 
     name = "dspy:ensemble"
+    makers = (teleprompt.BootstrapFewShotWithRandomSearch,)
     defaults: ClassVar[dict[str, Any]] = {"size": 3}
 
     def expected(self, size: Size) -> Work:

@@ -14,13 +14,12 @@ from llmdl_dspy.teleprompt.ours import RIGHT, InferRulesFromRuns
 from llmdl_dspy.teleprompt.quiet import studies_quiet
 from llmdl_plugins.run.work import Range, Size, Work
 
-_COMPILING: tuple[str, ...] = ("num_trials", "minibatch", "minibatch_size")
-
 
 class COPRO(Teleprompter):
     """Instructions step by step, best of several, in rounds (Khattab et al., 2023)."""
 
     name = "dspy:copro"
+    makers = (teleprompt.COPRO,)
     needs_teacher = True
 
     def expected(self, size: Size) -> Work:
@@ -40,6 +39,8 @@ class MIPROv2(Teleprompter):
     """Instructions and worked examples together, by Bayesian search (Opsahl-Ong et al., 2024)."""
 
     name = "dspy:miprov2"
+    makers = (teleprompt.MIPROv2,)
+    more = ("num_trials", "minibatch", "minibatch_size")
     needs_teacher = shows_rows = True
     defaults: ClassVar[dict[str, Any]] = {"metric_threshold": RIGHT}
 
@@ -50,18 +51,19 @@ class MIPROv2(Teleprompter):
     def compiled(self, lesson: Lesson) -> Any:
         """The program that MIPROv2 makes; `num_trials` and `minibatch_size` go to its `compile`."""
         options = dict(lesson.options)
-        more = {name: options.pop(name) for name in _COMPILING if name in options}
+        compiling = {name: options.pop(name) for name in self.more if name in options}
         made = teleprompt.MIPROv2(metric=metric, num_threads=lesson.threads, seed=lesson.seed, **options)
         # What it would read as the program's source is this bridge.
-        more |= {"seed": lesson.seed, "program_aware_proposer": False}
+        compiling |= {"seed": lesson.seed, "program_aware_proposer": False}
         with studies_quiet():
-            return made.compile(lesson.student, **lesson.halves(), **more)
+            return made.compile(lesson.student, **lesson.halves(), **compiling)
 
 
 class GEPA(Teleprompter):
     """Instructions from reflection on what went wrong, on a Pareto front (Agrawal et al., 2025)."""
 
     name = "dspy:gepa"
+    makers = (dspy.GEPA,)
     needs_teacher = True
     defaults: ClassVar[dict[str, Any]] = {"auto": "light"}
 
@@ -78,6 +80,7 @@ class SIMBA(Teleprompter):
     """Rules and worked examples from rows on which runs differ (Khattab et al., 2025)."""
 
     name = "dspy:simba"
+    makers = (teleprompt.SIMBA,)
     needs_teacher = shows_rows = True
 
     def expected(self, size: Size) -> Work:
@@ -99,6 +102,7 @@ class InferRules(Teleprompter):
     """Rules that a teacher reads off runs that went right (Khattab et al., 2025)."""
 
     name = "dspy:infer-rules"
+    makers = (teleprompt.InferRules, teleprompt.BootstrapFewShot)
     needs_teacher = shows_rows = True
     defaults: ClassVar[dict[str, Any]] = {"metric_threshold": RIGHT}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from traceback import clear_frames
 from typing import Any, ClassVar
@@ -22,6 +22,7 @@ from llmdl_plugins.optimizers.demonstrations import demonstrations, speaks_json
 from llmdl_plugins.plain import JSON
 from llmdl_plugins.run.foreign.bridge import Bridge
 from llmdl_plugins.run.foreign.candidate import Candidate
+from llmdl_plugins.run.foreign.options import checked, named, one_of
 from llmdl_plugins.run.optimizer import Optimizer
 from llmdl_plugins.run.problem import Problem
 
@@ -33,13 +34,20 @@ class Teleprompter(Optimizer):
 
     Args:
         options: for the teleprompter, on top of what it is given here.
+
+    Raises:
+        MisuseError: it takes no such option, or a run gives it.
     """
 
+    makers: ClassVar[Sequence[Callable[..., Any]]] = ()  # of DSPy: who takes the options
+    more: ClassVar[Sequence[str]] = ()  # options beside those that they take
     defaults: ClassVar[dict[str, Any]] = {}
 
     def __init__(self, **options: Any) -> None:
         supported.check()
-        self.options: dict[str, JSON] = options
+        known = {*named(*self.makers), *self.more, *self.defaults}
+        self.options: dict[str, JSON] = checked(self.name, options, known)
+        one_of(self.name, options, *self.makers)
 
     @property
     def held(self) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -94,7 +93,7 @@ class DistantPayer:
         """Ask about a call; what is secret here is told first, so that the owner hides it."""
         if fresh := self._secrets.fresh():
             self._line.tell("secrets", id=None, named=fresh)
-        talk.tell(kind, attempt=self._attempt, call=asdict(call), alone=alone)
+        talk.tell(kind, attempt=self._attempt, call=call._asdict(), alone=alone)
 
 
 def _nothing(started: object) -> JSON:

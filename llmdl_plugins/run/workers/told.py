@@ -17,7 +17,7 @@ from llmdl_plugins.scope import Call, Use
 
 
 def call(told: Any) -> Call:
-    """A call that was told of with `asdict`."""
+    """A call that was told of with `_asdict`."""
     return Call(**told)
 
 

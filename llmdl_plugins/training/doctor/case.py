@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from llmdl_plugins.data import Example
@@ -12,9 +12,11 @@ from llmdl_plugins.network import Network
 from llmdl_plugins.run.budget import Budget
 from llmdl_plugins.run.optimizer import Optimizer
 from llmdl_plugins.run.prices import Prices
+from llmdl_plugins.run.rollout import Rollout
 from llmdl_plugins.run.terms import Terms
 from llmdl_plugins.run.tools import ToolRules
 from llmdl_plugins.splits import Splits
+from llmdl_plugins.training.finding import Finding, Shape
 
 
 @dataclass(frozen=True)
@@ -22,11 +24,13 @@ class Case:
     """An application, its rows, and how it is to be trained.
 
     Args:
+        network: the application, as its source tells it.
         rows: every row of every file.
         splits: None where they can't be made; `unsplit` says why.
         teacher: a chat model, or None.
         budget: that of the run to come; the doctor's own is `calls`.
         calls: how many model calls the doctor may make.
+        shape: freezes and unfreezes what the user says.
     """
 
     network: Network
@@ -43,6 +47,12 @@ class Case:
     concurrency: int = 8
     seed: int = 0
     calls: int = 0
+    shape: Shape = lambda network: None
+
+    def shown(self, rollouts: Sequence[Rollout] = ()) -> Case:
+        """The case with the network that these runs of the untouched application show, as a run finds it."""
+        finding = Finding(self.network, self.shape, {}, rows=len(rollouts))
+        return replace(self, network=finding.shown(rollouts).network())
 
     @property
     def train(self) -> Sequence[Example]:

@@ -29,6 +29,7 @@ async def _examined(case: Case, watcher: Watcher) -> Diagnosis:
     if case.calls:
         watcher(Told(f"at most {case.calls} model calls are made, on train rows; --no-calls makes none"))
         runs = await made(case, watcher)
+    case = runs.case if runs else case.shown()
     noise = Noise.of(runs.pairs) if runs else None
     baseline = await _baseline(case) if runs else None
     return Diagnosis(list(_found(case, runs, noise, baseline)), runs.spent if runs else {"calls": 0})

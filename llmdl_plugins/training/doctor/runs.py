@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from math import sqrt
 from typing import Any
 
-from llmdl_plugins.errors import LlmdlError, Stopped
+from llmdl_plugins.data import Example
+from llmdl_plugins.errors import LlmdlError, ParameterError, Stopped
 from llmdl_plugins.run.budget import Budget
 from llmdl_plugins.run.evaluate import ORIGINAL, Evaluator
 from llmdl_plugins.run.events import Told, Watcher
@@ -29,12 +30,14 @@ class Runs:
     """What was run, and what was heard on the way.
 
     Args:
+        case: what is asked about, with the network that the probes have shown.
         twice: the original on the same rows, two times.
         prompts: other prompts on these rows, once each.
         said: what the run said by itself, such as clients that retry.
         failed: what ended the runs early, if anything did.
     """
 
+    case: Case
     probes: list[Rollout] = field(default_factory=list)
     twice: tuple[list[Rollout], list[Rollout]] = field(default_factory=lambda: ([], []))
     prompts: list[list[Rollout]] = field(default_factory=list)
@@ -55,7 +58,7 @@ class Runs:
 
 async def made(case: Case, watcher: Watcher) -> Runs:
     """Run what the calls allow: two probes, the original twice, other prompts."""
-    runs, meter = Runs(), Meter(Budget(calls=case.calls), case.prices)
+    runs, meter = Runs(case), Meter(Budget(calls=case.calls), case.prices)
 
     def hear(event: Any) -> None:
         if isinstance(event, Told):
@@ -73,7 +76,10 @@ async def made(case: Case, watcher: Watcher) -> Runs:
     ) as evaluator:
         try:
             async with transport(False, case.concurrency, lambda text: hear(Told(text))):
-                await _all(case, evaluator, runs)
+                await _probed(evaluator, runs)
+                await _compared(evaluator, runs)
+        except ParameterError:  # what the user says of the parameters fits none
+            raise
         except LlmdlError as error:
             runs.failed = error
         except Stopped as stopped:
@@ -84,12 +90,23 @@ async def made(case: Case, watcher: Watcher) -> Runs:
     return runs
 
 
-async def _all(case: Case, evaluator: Evaluator, runs: Runs) -> None:
+def _order(case: Case) -> list[Example]:
     order = list(case.train)
     random.Random(f"doctor/{case.seed}").shuffle(order)
-    runs.probes = await evaluator.evaluate([ORIGINAL], order[:PROBES], repetition="doctor/0", phase="probe")
+    return order
+
+
+async def _probed(evaluator: Evaluator, runs: Runs) -> None:
+    """Run the first rows, and find what they show."""
+    rows = _order(runs.case)[:PROBES]
+    runs.probes = await evaluator.evaluate([ORIGINAL], rows, repetition="doctor/0", phase="probe")
     check_probes(runs.probes)
-    each = max(1.0, evaluator.heaviest(ORIGINAL).calls)
+    runs.case = runs.case.shown([r for r in runs.probes if r.status != "infrastructure error"])
+
+
+async def _compared(probing: Evaluator, runs: Runs) -> None:
+    case, evaluator, order = runs.case, _of(runs.case, probing), _order(runs.case)
+    each = max(1.0, probing.heaviest(ORIGINAL).calls)
     teacher = Teacher(case.teacher, evaluator.cashier) if case.teacher is not None else None
     rows, prompts = plan(case.calls / each, len(order), int(teacher is not None) / each)
     if rows < _LEAST_ROWS:
@@ -102,6 +119,22 @@ async def _all(case: Case, evaluator: Evaluator, runs: Runs) -> None:
         values = await rewritten(case.network, candidate, number, teacher) if teacher else candidate
         said = await evaluator.evaluate([values], chosen, repetition="doctor/0", phase="other prompts")
         runs.prompts.append(said)
+
+
+def _of(case: Case, probing: Evaluator) -> Evaluator:
+    """What runs the network that the probes have shown, on the same ledger."""
+    if case.network is probing.network:
+        return probing
+    return Evaluator(
+        case.network,
+        case.loss,
+        probing.ledger,
+        probing.cashier,
+        concurrency=case.concurrency,
+        watcher=probing.watcher,
+        tools=case.tools,
+        seconds=case.terms.rollout_timeout,
+    )
 
 
 def plan(runs: float, rows: int, extra: float = 0.0) -> tuple[int, int]:

@@ -1,0 +1,82 @@
+"""What a user of DSPy may try, and can't do here: it is said before anything runs, and what to do instead."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import dspy
+import pytest
+
+from llmdl_dspy import GEPA
+from llmdl_plugins import trainable
+from llmdl_plugins.cli.fitting import resolved_loss
+from llmdl_plugins.errors import MisuseError, TargetError
+from llmdl_plugins.plugins.catalogue import catalogue, find
+
+from .filling import filling, marked
+from .test_compiling import right
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "why"),
+    [
+        ("dspy:copro", {"bredth": 3}, "takes no option 'bredth'. Did you mean 'breadth'"),
+        ("dspy:gepa", {"auto": "lite"}, "takes 'light' or 'medium' or 'heavy' as auto, not 'lite'"),
+        ("dspy:gepa", {"reflection_lm": object()}, "takes no reflection_lm here: .* give teacher="),
+        ("dspy:miprov2", {"prompt_model": object()}, "takes no prompt_model here: .* give teacher="),
+        ("dspy:miprov2", {"task_model": object()}, "nodes ask their own models"),
+        ("dspy:simba", {"metric": right}, "runs are scored by the loss"),
+        ("dspy:bootstrap-few-shot-with-random-search", {"num_threads": 4}, "give concurrency="),
+        ("dspy:knn-few-shot", {"vectorizer": object()}, "takes no option 'vectorizer'"),
+        ("gepa", {"auto": "light"}, "takes no option 'auto'"),
+        ("gepa", {"seed_candidate": {}}, "takes no option 'seed_candidate'"),
+    ],
+)
+def test_options_that_an_optimizer_does_not_take(name: str, options: dict[str, Any], why: str) -> None:
+    with pytest.raises(MisuseError, match=f"^{name} .*{why}"):
+        find("optimizers", name)(**options)
+
+
+def test_options_that_it_takes() -> None:
+    for name, options in (
+        ("dspy:miprov2", {"auto": None, "num_candidates": 3, "num_trials": 4, "minibatch": False}),
+        ("dspy:infer-rules", {"num_rules": 2, "max_bootstrapped_demos": 1}),
+        ("dspy:ensemble", {"size": 2, "num_candidate_programs": 3}),
+        ("dspy:better-together", {"strategy": "g", "gepa": {"max_metric_calls": 9}}),
+        ("gepa", {"max_metric_calls": 9, "module_selector": "round_robin"}),
+    ):
+        assert find("optimizers", name)(**options).options == options
+
+
+def test_every_one_is_made_without_options() -> None:
+    offered = [name for name, offer in catalogue("optimizers").items() if not offer.spec.unavailable]
+    assert {find("optimizers", name)().name for name in offered if name.startswith("dspy:")} <= {*offered}
+
+
+def test_our_optimizers_for_dspy_users_say_so_too() -> None:
+    with pytest.raises(MisuseError, match="gepa takes no reflection_lm here"):
+        GEPA(right, reflection_lm=filling(marked))
+
+
+@pytest.mark.parametrize(
+    ("made", "what"),
+    [
+        (lambda: dspy.Signature("question -> answer"), "SignatureMeta"),
+        (lambda: filling(marked), "LM"),
+        (lambda: dspy.Parallel(), "Parallel"),
+        (lambda: dspy.asyncify(dspy.Predict("question -> answer")), "asyncify"),
+        (lambda: dspy.streamify(dspy.Predict("question -> answer")), "streamify"),
+    ],
+)
+def test_parts_of_dspy_are_no_program(made: Any, what: str) -> None:
+    with pytest.raises(TargetError, match=f"DSPy's {what} is no program: give a dspy.Module"):
+        trainable(made())
+
+
+def test_a_metric_is_named_by_its_file(tmp_path: Path) -> None:
+    (tmp_path / "a_metric.py").write_text("def right(example, pred, trace=None):\n    return example.x == pred.x\n")
+    found = resolved_loss(f"{tmp_path / 'a_metric.py'}:right")
+    assert found(dspy.Example(x=1), dspy.Example(x=1)) is True
+    with pytest.raises(MisuseError, match=r"there is no 'rigth'\. Did you mean 'right'"):
+        resolved_loss(f"{tmp_path / 'a_metric.py'}:rigth")

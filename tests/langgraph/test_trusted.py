@@ -1,0 +1,35 @@
+"""A text that no node is known to hold is found when it is sent, and what a model is told beside messages is none."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from .conftest import Agent
+from .test_export import sent, sent_alone
+from .test_frozen import ASKED, network
+
+CHANGES = {
+    "keep/agent/before": "## Day\n*{today}*\n\n",
+    "keep/agent/keep": "You keep the 'keys'.",
+    "keep/agent/rooms": 'Free "rooms".',
+}
+BOUND = (
+    "## Day\n*Monday*\n\nYou keep the 'keys'.\n-**rooms**: Free \"rooms\".\n"
+    "-**look**: Looks into the book of the house for whatever was written there on one day"
+)
+
+
+def test_what_stands_before_a_prompt_and_what_a_table_tells_are_parameters(agent: Agent) -> None:
+    net = network(agent("house.graph"), probes=[ASKED])
+    assert {name for name, parameter in net.named_parameters().items() if parameter.trainable} == CHANGES.keys()
+
+
+def test_they_are_bound_and_exported(agent: Agent, folder: Path) -> None:
+    net, model = network(agent("house.graph"), probes=[ASKED]), agent("model").model
+    bound = sent(net, model, CHANGES, ASKED)
+    assert bound[0][0] == ["system", BOUND]
+    subprocess.run(["git", "init", "-q", "."], cwd=folder, check=True)
+    patch = net.export("patch", CHANGES)
+    subprocess.run(["git", "apply", "-"], cwd=folder, input=patch, text=True, check=True)
+    assert sent_alone((folder, "house.graph", ASKED)) == [bound]
