@@ -14,6 +14,8 @@ from llmdl_plugins.optimizers.parts import EACH, Part
 from llmdl_plugins.optimizers.trials import Batch, Trial, tried
 from llmdl_plugins.run.problem import Problem
 
+_MOST = 2
+
 
 @dataclass(frozen=True)
 class Clash:
@@ -37,7 +39,7 @@ async def clash(problem: Problem, idle: Sequence[Part], texts: Mapping[str, str]
         idle: edits that repair nothing in the present texts.
         texts: in force by name.
     """
-    for part in (p for p in idle if p.edit.new):
+    for part in [p for p in idle if p.edit.new][:_MOST]:
         if learned := _learned(problem, part.name, texts):
             alone = await tried(problem, _beside(problem, part), batch, part.rows[:EACH])
             gone = await _undoing(problem, part, alone, learned, batch) if alone.repaired else []
