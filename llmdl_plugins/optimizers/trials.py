@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
@@ -15,6 +16,7 @@ from llmdl_plugins.run.rollout import Rollout
 _ABLATED = 12
 _ROWS = 4
 _CLEAR = 2
+_TELLING = 60
 _FAILING, _FEW, _GLANCE = 8, 12, 4
 
 
@@ -60,7 +62,7 @@ class Trial:
 
     Args:
         cut: the sentence that it leaves out because it stood in the way.
-        whole: whether these are all train rows, since it has to be surely better there: it undoes what others repair.
+        whole: whether it has to be surely better on all train rows, since it undoes what others repair.
     """
 
     move: Move
@@ -121,8 +123,8 @@ async def tried(problem: Problem, move: Move, batch: Batch, rows: Sequence[Rollo
 
 
 async def everywhere(problem: Problem, move: Move, base: Mapping[str, str]) -> Trial:
-    """The move on all train rows."""
-    rows = list(problem.train)
+    """The move on all train rows, or as many as tell."""
+    rows = random.Random(problem.seed).sample(list(problem.train), min(_TELLING, len(problem.train)))
     told = await problem.evaluate([base, {**base, **move.texts}], rows)
     old, new = told[: len(rows)], told[len(rows) :]
     batch = Batch([r for r in old if r.score < 1], [r for r in old if r.score == 1], base)
