@@ -41,7 +41,8 @@ async def said(model: BaseChatModel, instruction: str, given: Any, demos: Demos 
         given: a text, or the messages of a conversation.
         demos: worked examples, shown as turns before the question.
     """
-    return str((await model.ainvoke(asking(instruction, given, demos))).text)
+    answer = await model.ainvoke(asking(instruction, given, demos))
+    return answer.content if type(answer.content) is str else str(answer.text)
 
 
 def asking(instruction: str, given: Any, demos: Demos = ()) -> list[BaseMessage]:

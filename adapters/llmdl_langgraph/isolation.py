@@ -39,7 +39,7 @@ def own_thread(graph: Graph, config: RunnableConfig | None, *handlers: BaseCallb
     ours: RunnableConfig = {"callbacks": list(handlers)} if handlers else {}
     if graph.checkpointer:
         ours["configurable"] = {"thread_id": uuid4().hex}
-    return merge_configs(_elsewhere(config) if graph.checkpointer else config, ours)
+    return ours if config is None else merge_configs(_elsewhere(config) if graph.checkpointer else config, ours)
 
 
 def _elsewhere(config: RunnableConfig | None) -> RunnableConfig | None:

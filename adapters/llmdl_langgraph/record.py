@@ -47,7 +47,8 @@ class Recorder(BaseCallbackHandler):
 
     def locate(self) -> Step | None:
         """The step that this code is part of."""
-        return self._around(namespace())
+        at = namespace()
+        return self._steps.get(at) or self._around(at)
 
     def _around(self, at: str) -> Step | None:
         # A graph that is called without these callbacks takes no steps of its own: it is part of the step around it.
@@ -78,8 +79,9 @@ class Recorder(BaseCallbackHandler):
             self._running[run_id] = _Running(step, at, begins)
 
     def _opened(self, at: Where, inputs: Any) -> Step:
-        parent = tape.current_step()
-        graph = self._graphs.get(at.graph) or self._graphs.setdefault(at.graph, GraphRun(parent))
+        if (graph := self._graphs.get(at.graph)) is None:
+            graph = self._graphs[at.graph] = GraphRun(tape.current_step())
+        parent = tape.current_step() if at.called else graph.inside  # a task may be called inside a layer
         tool = uses.within(parent.path) if parent else ""
         number, fed_by = self._number(at, parent, tool), graph.feeders(at, inputs)
         step = self._steps[at.namespace] = self.tape.start(
@@ -90,8 +92,9 @@ class Recorder(BaseCallbackHandler):
     def _number(self, at: Where, parent: Step | None, tool: str) -> int:
         # Sends of one super-step start in any order: their own index counts, on top of all earlier super-steps.
         used = self._numbers[id(parent), f"{tool}/{at.node}"]
-        now = (at.graph, at.superstep)
-        number = max((top + 1 for when, top in used.items() if when != now), default=0) + (at.send or 0)
+        now, number = (at.graph, at.superstep), at.send or 0
+        if used:
+            number += max((top + 1 for when, top in used.items() if when != now), default=0)
         used[now] = max(used.get(now, 0), number)
         return number
 
@@ -99,18 +102,18 @@ class Recorder(BaseCallbackHandler):
         """Close the step of a node; note whom the node or its branch sends to."""
         if (running := self._running.pop(run_id, None)) is None:
             return
-        graph = self._graphs[running.at.graph]
-        for node in sends(outputs):
-            graph.sent(running.step, node, running.at.superstep)
+        if not isinstance(outputs, dict):
+            for node in sends(outputs):
+                self._graphs[running.at.graph].sent(running.step, node, running.at.superstep)
         if running.is_node:
             self._closed(running, outputs)
 
     def _closed(self, running: _Running, outputs: Any) -> None:
         running.step.outputs = update(outputs)
         self._graphs[running.at.graph].wrote(running.step, running.at.superstep, running.at.called)
-        inner = [step for graph in self._graphs.values() if graph.inside is running.step for step in graph.last()]
-        if inner:
-            running.step.fed_by = once([*running.step.fed_by, *inner])
+        for graph in self._graphs.values():
+            if graph.inside is running.step:
+                running.step.fed_by = once([*running.step.fed_by, *graph.last()])
 
     def on_chain_error(self, error: BaseException, *, run_id: UUID, **kwargs: Any) -> None:
         """Note why a node failed; a command to the graph above and an interrupt are no failures."""

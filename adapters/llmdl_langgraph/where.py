@@ -68,7 +68,10 @@ def here() -> Where | None:
 
 def namespace() -> str:
     """What identifies the execution that this code is part of; "" outside every node."""
-    return str(_metadata().get("langgraph_checkpoint_ns", ""))
+    try:
+        return str(get_config()["metadata"]["langgraph_checkpoint_ns"])
+    except (KeyError, TypeError, RuntimeError):  # asked for every call of a node, so it asks for no default on the way
+        return ""
 
 
 def _metadata() -> Mapping[str, Any]:

@@ -178,7 +178,9 @@ class Evaluator:
         record = self.ledger.rollout(key)
         if record is not None and not (tapes and record.get("bare")):
             return self._replayed(record, example)
-        rollout = await self._made(key, ready, example, repetition)
+        original = ready.digest == self._ready(ORIGINAL).digest
+        tools = ToolRecords(self.ledger, self.tools, key, example.key, original, self._say_once)
+        rollout = await self._attempt(Task(ready.digest, ready.values, example, repetition, tools))
         if rollout.status != "infrastructure error":
             await self._keep(key, rollout.record(self._names))
         self._watch_share(rollout)
@@ -212,11 +214,6 @@ class Evaluator:
         if key not in self._met:
             self.cashier.meter.rollout()
             self._met.add(key)
-
-    async def _made(self, key: str, ready: _Prepared, example: Example, repetition: str) -> Rollout:
-        original = ready.digest == self._ready(ORIGINAL).digest
-        tools = ToolRecords(self.ledger, self.tools, key, example.key, original, self._say_once)
-        return await self._attempt(Task(ready.digest, ready.values, example, repetition, tools))
 
     def _say_once(self, text: str) -> None:
         if text not in self._said:

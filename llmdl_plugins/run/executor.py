@@ -96,9 +96,9 @@ class InProcess:
 def attempts_here(network: Network, loss: Loss, cashier: Cashier, seconds: float | None) -> Attempts:
     """What makes an attempt in this process; `seconds` are what the application may take by itself."""
 
-    async def attempt(task: Task) -> Rollout:
+    def attempt(task: Task) -> Awaitable[Rollout]:
         given = task.values, task.example, task.repetition, task.tools, seconds
-        return await Attempt(network, loss, cashier, *given).made()
+        return Attempt(network, loss, cashier, *given).made()
 
     return attempt
 

@@ -46,26 +46,22 @@ def within(seconds: float | None, work: Callable[[], T]) -> T:
         raise _too_long(seconds) from None
 
 
-async def awithin(seconds: float | None, work: Callable[[], Awaitable[T]]) -> T:
+def awithin(seconds: float | None, work: Callable[[], Awaitable[T]]) -> Awaitable[T]:
     """The same for what is awaited, which is cancelled."""
-    if seconds is None:
-        return await work()
-    return await _Limit(seconds).kept(work)
+    return work() if seconds is None else _Limit(seconds).kept(work)
 
 
 def _too_long(seconds: float) -> TimeoutError:
     return TimeoutError(f"the model gave no answer within {seconds:g} s (--timeout)")
 
 
-async def own_time(seconds: float | None, clock: Clock, work: Callable[[], Awaitable[T]]) -> T:
+def own_time(seconds: float | None, clock: Clock, work: Callable[[], Awaitable[T]]) -> Awaitable[T]:
     """What work gives; the time that it takes by itself is bounded, waiting for models not counted.
 
     Raises:
         OvertimeError: it took longer.
     """
-    if seconds is None:
-        return await work()
-    return await _OwnTime(seconds, clock).kept(work)
+    return work() if seconds is None else _OwnTime(seconds, clock).kept(work)
 
 
 class _Limit:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from decimal import Decimal
+from functools import cache, lru_cache
 from importlib.util import find_spec
 
 from llmdl_plugins.errors import BudgetError
 
 Table = Mapping[str, Sequence[float]]
 Usage = Mapping[str, int]
+Counted = tuple[int, int, int, int]  # tokens in, out, and of those in from a cache and to one
+
+_ONE_MORE: Sequence[Counted] = ((0, 1, 0, 0), (1, 0, 1, 0), (1, 0, 0, 1))
+_LARGE = 30_000, 10_000_000  # tokens of a call; some models have another price for long prompts
 
 # Providers whose models run on a machine of the user's own.
 _FREE = {"llmdl_local", "ollama"}
@@ -57,28 +63,55 @@ class Prices:
         if not is_listed():  # a look at every folder of sys.path, so not once a call
             self._unlisted.add((model, provider))
             return None
-        counted = usage["input"], usage["output"], usage.get("cached"), usage.get("written")
-        if (usd := _calculated(model, provider, *counted)) is None:
+        counted = usage["input"], usage["output"], usage.get("cached", 0), usage.get("written", 0)
+        most = next((n for n in _LARGE if max(counted) <= n), None)
+        if most is not None and (rates := _rates(model, provider, most)) is not None:
+            return float(_sum(rates, counted))
+        if (usd := _calculated(model, provider, counted)) is None:
             self._unlisted.add((model, provider))
         return usd
 
 
-@lru_cache(1024)  # a look-up takes as long as half a call, and the same usage is asked for several times
-def _calculated(
-    model: str, provider: str, given: int, made: int, cached: int | None, written: int | None
-) -> float | None:
+@lru_cache(1024)  # where a price is no sum of rates, the same usage is asked for several times
+def _calculated(model: str, provider: str, counted: Counted) -> float | None:
     """What the public list says; None where it doesn't know the model."""
-    from genai_prices import Usage as Counted
-    from genai_prices import calc_price
-
-    known = {"cache_read_tokens": cached, "cache_write_tokens": written}
-    told = {"input_tokens": given, "output_tokens": made, **{k: v for k, v in known.items() if v}}
     for by in dict.fromkeys((provider or None, None)):
         try:
-            return float(calc_price(Counted(**told), model, provider_id=by).total_price)
+            return float(_listed_price(model, by, counted))
         except LookupError:
             continue
     return None
+
+
+@cache
+def _rates(model: str, provider: str, most: int) -> Sequence[Decimal] | None:
+    """Dollars for each token that is counted; None where some of so many have another price, or none is known.
+
+    A look into the list takes as long as half a call.
+    """
+    for by in dict.fromkeys((provider or None, None)):
+        try:
+            first = _listed_price(model, by, (1, 0, 0, 0))
+            rates = first, *(_listed_price(model, by, one) - one[0] * first for one in _ONE_MORE)
+            full = most, most, most // 2, most // 2
+            return rates if _listed_price(model, by, full) == _sum(rates, full) else None
+        except LookupError:
+            continue
+    return None
+
+
+def _sum(rates: Sequence[Decimal], counted: Counted) -> Decimal:
+    return sum(map(operator.mul, rates, counted), Decimal())
+
+
+def _listed_price(model: str, provider: str | None, counted: Counted) -> Decimal:
+    from genai_prices import Usage as Told
+    from genai_prices import calc_price
+
+    given, made, cached, written = counted
+    more = {"cache_read_tokens": cached, "cache_write_tokens": written}
+    told = {"input_tokens": given, "output_tokens": made, **{k: v for k, v in more.items() if v}}
+    return calc_price(Told(**told), model, provider_id=provider).total_price
 
 
 def is_listed() -> bool:
