@@ -37,11 +37,12 @@ def agenerate(own: Any, bare: Any) -> Any:
             return await asked.method("agenerate", own)(asked.batch, *args, **asked.options)  # type: ignore[no-any-return]
 
         async def again(answer: JSON) -> LLMResult:
+            asked.paid.clear()
             recorded = answers.Recorded.of(asked.model, answer)
             return await bare(recorded, asked.batch, *args, **asked.options)  # type: ignore[no-any-return]
 
         result = await apaid(here, lambda: asked.call(**_stop(args)), ask, answers.encode, again)
-        asked.note(result)
+        asked.note(result, whole=True)
         return result
 
     return agenerate
@@ -60,11 +61,12 @@ def generate(own: Any, bare: Any) -> Any:
             return asked.method("generate", own)(asked.batch, *args, **asked.options)  # type: ignore[no-any-return]
 
         def again(answer: JSON) -> LLMResult:
+            asked.paid.clear()
             recorded = answers.Recorded.of(asked.model, answer)
             return bare(recorded, asked.batch, *args, **asked.options)  # type: ignore[no-any-return]
 
         result = paid(here, lambda: asked.call(**_stop(args)), ask, answers.encode, again)
-        asked.note(result)
+        asked.note(result, whole=True)
         return result
 
     return generate

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from llmdl_plugins.plain import JSON, packed
 from llmdl_plugins.run.database import Say
 from llmdl_plugins.run.ledger import Ledger
+from llmdl_plugins.run.referring import filled
 from llmdl_plugins.run.write import Write
 
 if TYPE_CHECKING:
@@ -41,9 +42,15 @@ class BareLedger(Ledger):
         """The answer of a call of this process, or None."""
         return self._held("answer", key)
 
-    def rollout(self, key: str) -> Any:
+    def rollout(self, key: str, tapes: bool = True) -> Any:
         """The record of a rollout; of an earlier process its score alone, marked as "bare"."""
-        return self._held("rollout", key) or super().rollout(key)
+        if (held := self._held("rollout", key)) is None:
+            return super().rollout(key, tapes)
+        return held if not tapes or filled(held["tape"], self.request) else None
+
+    def request(self, key: str) -> Any:
+        """The messages of a call of this process, or None."""
+        return self._held("request", key)
 
     def tool(self, key: str) -> Any:
         """The outcome of a tool in this process, or None."""
@@ -57,6 +64,7 @@ class BareLedger(Ledger):
         """Keep an answer, and record that there was one."""
         self._keep("answer", call.key, answer)
         asked: Any = call.request
+        self._keep("request", call.key, {"messages": asked.get("messages")})
         bare = {name: asked[name] for name in ("model", "settings") if name in asked}
         told: JSON = {**bare, "asked": self._measured(call.request), "answered": self._measured(answer)}
         told_of = call._replace(path=_placed(call.path), request=told, written=None)

@@ -175,14 +175,14 @@ class Evaluator:
     async def _rollout(self, key: str, ready: _Prepared, example: Example, repetition: str, tapes: bool) -> Rollout:
         if (landing := self._landing.get(key)) is not None:
             await self.ledger.landed(landing)
-        record = self.ledger.rollout(key)
+        record = self.ledger.rollout(key, tapes)
         if record is not None and not (tapes and record.get("bare")):
             return self._replayed(record, example)
         original = ready.digest == self._ready(ORIGINAL).digest
         tools = ToolRecords(self.ledger, self.tools, key, example.key, original, self._say_once)
         rollout = await self._attempt(Task(ready.digest, ready.values, example, repetition, tools))
         if rollout.status != "infrastructure error":
-            await self._keep(key, rollout.record(self._names))
+            await self._keep(key, rollout.record(self._names, refers=True))
         self._watch_share(rollout)
         return rollout if rollout.told is None else replace(rollout, told=None)
 

@@ -18,6 +18,7 @@ from llmdl_plugins.plain import JSON
 from llmdl_plugins.run.database import Say, connected, in_memory, opened
 from llmdl_plugins.run.disk import unread
 from llmdl_plugins.run.met import Met
+from llmdl_plugins.run.referring import filled
 from llmdl_plugins.run.schema import ASKED_FOR, TABLES, Packed, is_row, is_whole
 from llmdl_plugins.run.write import Write
 from llmdl_plugins.run.writer import Writer
@@ -25,7 +26,6 @@ from llmdl_plugins.run.writer import Writer
 if TYPE_CHECKING:
     from llmdl_plugins.scope import Call, Use
 
-_PLACES = {table: [*TABLES[table]].index(column) for table, column in ASKED_FOR.items()}
 _NAMED = "json_object('model', json_extract(request, '$.model'), 'settings', json_extract(request, '$.settings'))"
 
 
@@ -56,9 +56,21 @@ class Ledger:
         """The recorded answer of a call, or None."""
         return self._recorded("calls", key)
 
-    def rollout(self, key: str) -> Any:
-        """The record of a finished rollout, or None."""
-        return self._recorded("rollouts", key)
+    def rollout(self, key: str, tapes: bool = True) -> Any:
+        """The record of a finished rollout, or None.
+
+        Args:
+            tapes: whether the messages of its calls are wanted, which the calls hold.  Where one of these is gone, or
+                holds a secret that this process doesn't know, the rollout is dropped: it is made again.
+        """
+        record = self._recorded("rollouts", key)
+        if record is None or not tapes or filled(record["tape"], self.request):
+            return record
+        return self._dropped("rollouts", key)
+
+    def request(self, key: str) -> Any:
+        """The request of a recorded call, or None."""
+        return self._recorded("calls", key, "request")
 
     def add_call(self, call: Call, answer: JSON, tokens: dict[str, int] | None, seconds: float) -> Write:
         """Record an answer; over when it is on disk."""
@@ -144,7 +156,7 @@ class Ledger:
         self._reads.close()
         self._db.close()
 
-    def _recorded(self, table: str, key: str) -> Any:
+    def _recorded(self, table: str, key: str, column: str = "") -> Any:
         """What is recorded under a key, or None; a record that is damaged is dropped."""
         if self._writer.failure:
             raise self._writer.failure
@@ -154,11 +166,13 @@ class Ledger:
         if not rows:
             return None
         if is_whole(rows[0]) or is_row(table, rows[0]):  # the first is quicker
-            text = redact.show(rows[0][_PLACES[table]])
+            text = redact.show(rows[0][[*TABLES[table]].index(column or ASKED_FOR[table])])
             return None if text is None else json.loads(text)  # it held a secret that this process doesn't know
-        self._writer.do(f"DELETE FROM {table} WHERE key = ?", (key,)).result()
         self._say(f"a damaged record in {self._name} was dropped (one of {table}): it is made again")
-        return None
+        return self._dropped(table, key)
+
+    def _dropped(self, table: str, key: str) -> None:
+        self._writer.do(f"DELETE FROM {table} WHERE key = ?", (key,)).result()
 
     def _column(self, table: str) -> Iterator[str]:
         return (str(key) for (key,) in self._rows(f"SELECT key FROM {table}"))
