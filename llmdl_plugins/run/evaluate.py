@@ -250,7 +250,9 @@ class Evaluator:
 
     def _watch_share(self, rollout: Rollout) -> None:
         self._outcomes[rollout.status] += 1
-        failed, total = self._outcomes["infrastructure error"], self._outcomes.total()
+        if not (failed := self._outcomes["infrastructure error"]):
+            return
+        total = self._outcomes.total()
         if (total >= _ENOUGH and failed > _SHARE * total) or failed == total >= _FIRST:
             raise InfrastructureError(
                 f"{failed} of {total} runs failed on the way to the model (last: {rollout.words}). "
