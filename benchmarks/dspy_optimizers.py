@@ -1,5 +1,7 @@
 """Every optimizer of DSPy, and ours, on three applications: `python benchmarks/dspy_optimizers.py [--json FILE]`.
 
+`--optimizers`, `--applications`, `--seeds` and `--options` (JSON, for the optimizers) ask for others.
+
 The worlds are simulated, so what is told is the exact truth of what a run ended with, and what it took.
 """
 
@@ -34,12 +36,14 @@ def names() -> list[str]:
     ]
 
 
-def measured(optimizers: list[str], application: str, told: Path | None) -> Iterator[dict[str, Any]]:
+def measured(given: argparse.Namespace, application: str) -> Iterator[dict[str, Any]]:
     """All of them on one application, in a process of its own; what the file holds is not made again."""
+    told, wanted = given.json, [(name, seed) for name in given.optimizers or names() for seed in given.seeds]
     held = [json.loads(line) for line in told.read_text().splitlines()] if told and told.exists() else []
-    known = {one["optimizer"]: one for one in held if one["application"] == application}
-    line = [sys.executable, __file__, "--here", application, "--optimizers", *(n for n in optimizers if n not in known)]
-    yield from (known[name] for name in optimizers if name in known)
+    known = {(one["optimizer"], one["seed"]): one for one in held if one["application"] == application}
+    yield from (known[one] for one in wanted if one in known)
+    left = json.dumps([one for one in wanted if one not in known])
+    line = [sys.executable, __file__, "--here", application, "--left", left, "--options", json.dumps(given.options)]
     with subprocess.Popen(line, stdout=subprocess.PIPE, text=True) as process:
         for said in process.stdout or ():
             if not said.startswith("{"):
@@ -74,19 +78,22 @@ def main() -> None:
 
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--here", help=argparse.SUPPRESS)
+    asked.add_argument("--left", type=json.loads, help=argparse.SUPPRESS)
     asked.add_argument("--optimizers", nargs="*", default=None)
     asked.add_argument("--applications", nargs="*", default=list(APPLICATIONS))
+    asked.add_argument("--seeds", nargs="*", type=int, default=[SEED])
+    asked.add_argument("--options", type=json.loads, default={}, help="of the optimizers, as JSON")
     asked.add_argument("--json", type=Path, help="a line a run; a file that is there is gone on with")
     given = asked.parse_args()
     if given.here:
         from teleprompters.run import measured as one
 
-        for name in given.optimizers:
-            print(json.dumps(one(name, given.here, SEED)), flush=True)
+        for name, seed in given.left:
+            print(json.dumps(one(name, given.here, seed, given.options)), flush=True)
         return
     for application in given.applications:
         print(f"\n### {application}\n\n{HEAD}")
-        for found in measured(given.optimizers or names(), application, given.json):
+        for found in measured(given, application):
             print(row(found), flush=True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -50,12 +51,16 @@ class NetworkAdapter:
     def make_reflective_dataset(
         self, candidate: dict[str, str], eval_batch: Any, components_to_update: list[str]
     ) -> dict[str, list[dict[str, Any]]]:
-        """For each prompt: what it was asked, what it answered, and what was wrong with that."""
+        """For each prompt: what it was asked, what it answered, and what was wrong with that.
+
+        Where a critic says who is to blame, those that are blamed for fewer rows than others are left as they are, by
+        leaving them out: several prompts that are rewritten for one fault get in each other's way.
+        """
         traces, values = eval_batch.trajectories, self.candidate(candidate)
         told = self._told(traces, values)
         return {
             name: [one for row, outcome in traces for one in self._records(name, values, row, outcome, told)]
-            for name in components_to_update
+            for name in most_blamed(components_to_update, told)
         }
 
     def _told(self, traces: Sequence[tuple[Example, Outcome]], values: Candidate) -> Mapping[tuple[str, str], str]:
@@ -88,3 +93,10 @@ class NetworkAdapter:
         if outcome.rollout is None or not self.blaming:
             return outcome.words
         return told.get((name, row.id), NOT_BLAMED)
+
+
+def most_blamed(names: Sequence[str], told: Mapping[tuple[str, str], str]) -> list[str]:
+    """Those that are blamed for as many rows as any; all, where none is."""
+    counts = Counter(name for name, _ in told)
+    most = max(counts[name] for name in names)
+    return [name for name in names if counts[name] == most]

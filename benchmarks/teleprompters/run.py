@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from teleprompters.networks import APPLICATIONS, Application
@@ -10,6 +11,7 @@ from teleprompters.networks import APPLICATIONS, Application
 from llmdl_plugins import Trainer, trainable
 from llmdl_plugins.errors import LlmdlError
 from llmdl_plugins.network import Network
+from llmdl_plugins.parameter import showing
 from llmdl_plugins.plugins.catalogue import find
 from llmdl_plugins.run.events import CandidateScreened, Told
 
@@ -18,7 +20,7 @@ ROWS = {"train": 40, "val": 40, "test": 60}
 OPTIONS: dict[str, dict[str, Any]] = {"dspy:gepa": {"component_selector": "all"}}
 
 
-def measured(optimizer: str, application: str, seed: int) -> dict[str, Any]:
+def measured(optimizer: str, application: str, seed: int, options: Mapping[str, Any]) -> dict[str, Any]:
     """What a run came to; the sealed test is on top of its budget."""
     chosen = APPLICATIONS[application]
     simulator, built, teacher = chosen.made(seed)
@@ -28,11 +30,12 @@ def measured(optimizer: str, application: str, seed: int) -> dict[str, Any]:
         [{**row, "expected": {"answer": row["expected"]}} for row in simulator.dataset(split, size)]
         for split, size in ROWS.items()
     ]
-    more: dict[str, Any] = {"recipe": "demonstrations", "node": chosen.first} if "knn" in optimizer else {}
+    retrieves = "knn" in optimizer or (optimizer == "demonstrations" and not showing(net.named_parameters()))
+    more: dict[str, Any] = {"recipe": "demonstrations", "node": chosen.first} if retrieves else {}
     since = time.process_time()
     try:
-        made = find("optimizers", optimizer)(**OPTIONS.get(optimizer, {}))
-        options = {
+        made = find("optimizers", optimizer)(**{**OPTIONS.get(optimizer, {}), **options})
+        given = {
             "optimizer": made,
             "teacher": teacher,
             "budget": budget,
@@ -40,9 +43,9 @@ def measured(optimizer: str, application: str, seed: int) -> dict[str, Any]:
             "watcher": told.append,
             **more,
         }
-        result = Trainer(net, "exact_match", *rows, **options).fit()
+        result = Trainer(net, "exact_match", *rows, **given).fit()
     except LlmdlError as error:
-        return {"optimizer": optimizer, "application": application, "refused": str(error)}
+        return {"optimizer": optimizer, "application": application, "seed": seed, "refused": str(error)}
     return {
         "optimizer": optimizer,
         "application": application,

@@ -131,7 +131,7 @@ class Evaluator:
             rollout = await self._run(*one, tapes=tapes)
             done += 1
             if phase != SEALED:
-                self.tally.add(one.candidate, rollout)
+                self.tally.add(self._ready(one.candidate).digest, one, rollout)
             self.tell(Progressed(phase, done, len(wanted)))
             return rollout if tapes else rollout.without_tape()
 

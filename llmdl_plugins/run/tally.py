@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean
+from typing import NamedTuple
 
 from llmdl_plugins.plain import JSON, plain
 from llmdl_plugins.run.changes import in_words
 from llmdl_plugins.run.counts import Spent
 from llmdl_plugins.run.receipts import Receipt
-from llmdl_plugins.run.rollout import Rollout, Values
+from llmdl_plugins.run.rollout import Rollout, Wanted
 from llmdl_plugins.run.space import Architecture, Space
 
 _SHARE = 0.5
@@ -45,9 +46,17 @@ class Tried:
         return {**vars(self), "choices": plain(self.choices)}
 
 
+class _Row(NamedTuple):
+    repetition: str
+    score: float
+    spent: Spent
+
+
 @dataclass
 class Tally:
-    """Scores and costs by architecture: one row counts once, as it was seen last.
+    """Scores and costs by architecture, in the wording that was tried on most rows, each row in its last repetition.
+
+    So they are the same whichever rollout comes home first, as where a run that was killed goes on.
 
     Args:
         space: what of a candidate is its architecture.
@@ -56,13 +65,21 @@ class Tally:
 
     space: Space
     worth: Callable[[Sequence[Receipt]], Spent]
-    _seen: dict[Architecture, dict[str, tuple[float, Spent]]] = field(default_factory=dict)
+    _all: dict[Architecture, dict[str, dict[str, _Row]]] = field(default_factory=dict)
 
-    def add(self, candidate: Values, rollout: Rollout) -> None:
-        """Count a rollout; a fault on the way to the model says nothing."""
+    def add(self, name: str, one: Wanted, rollout: Rollout) -> None:
+        """Count a rollout of the candidate of that name; a fault on the way to the model says nothing."""
         if self.space.options and rollout.status != "infrastructure error":
-            architecture = self.space.of({n: v for n, v in candidate.items() if n in self.space.options})
-            self._seen.setdefault(architecture, {})[rollout.example.id] = rollout.score, self.worth(rollout.receipts)
+            architecture = self.space.of({n: v for n, v in one.candidate.items() if n in self.space.options})
+            rows = self._all.setdefault(architecture, {}).setdefault(name, {})
+            row = _Row(one.repetition, rollout.score, self.worth(rollout.receipts))
+            rows[one.example.id] = max(row, rows.get(one.example.id, row), key=lambda r: r.repetition)
+
+    def _seen(self) -> dict[Architecture, list[_Row]]:
+        return {
+            a: _most([[rows[row] for row in sorted(rows)] for _, rows in sorted(by_name.items())])
+            for a, by_name in self._all.items()
+        }
 
     def front(self) -> list[Tried]:
         """The application as it is, and those that no other beats in score at the same cost; the cheapest first.
@@ -70,14 +87,20 @@ class Tally:
         Only those count that were tried on half as many rows as the one that was tried on most.  [] where nothing else
         than the application was tried.
         """
-        most = max(map(len, self._seen.values()), default=0)
-        known = {a: [*rows.values()] for a, rows in sorted(self._seen.items()) if len(rows) >= _SHARE * most}
-        home = self._seen.get(self.space.home)
-        if home is None or len(self._seen) < 2:
+        seen = self._seen()
+        most = max(map(len, seen.values()), default=0)
+        known = {a: rows for a, rows in sorted(seen.items()) if len(rows) >= _SHARE * most}
+        home = seen.get(self.space.home)
+        if home is None or len(seen) < 2:
             return []
         best = _unbeaten([_tried(self.space.changes(a), rows) for a, rows in known.items()])
-        alone = [] if any(not one.choices for one in best) else [_tried({}, [*home.values()])]
+        alone = [] if any(not one.choices for one in best) else [_tried({}, home)]
         return sorted([*alone, *best], key=_cost(best))
+
+
+def _most(tried: Sequence[list[_Row]]) -> list[_Row]:
+    """Of the rows that each wording was tried on, the most; of as many, those that went best."""
+    return max(tried, key=lambda rows: (len(rows), fmean(row.score for row in rows)))
 
 
 def _unbeaten(tried: Sequence[Tried]) -> list[Tried]:
@@ -94,9 +117,9 @@ def _cost(tried: Sequence[Tried]) -> Callable[[Tried], float]:
     return lambda one: float(getattr(one, unit))
 
 
-def _tried(chosen: Mapping[str, JSON], rows: Sequence[tuple[float, Spent]]) -> Tried:
-    means = {unit: fmean(getattr(spent, unit) for _, spent in rows) for unit in UNITS}
-    return Tried(chosen, len(rows), fmean(score for score, _ in rows), means["calls"], means["tokens"], means["usd"])
+def _tried(chosen: Mapping[str, JSON], rows: Sequence[_Row]) -> Tried:
+    means = {unit: fmean(getattr(row.spent, unit) for row in rows) for unit in UNITS}
+    return Tried(chosen, len(rows), fmean(row.score for row in rows), means["calls"], means["tokens"], means["usd"])
 
 
 def table(front: Sequence[Tried]) -> str:

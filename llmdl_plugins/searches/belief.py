@@ -7,7 +7,7 @@ assumed: several hypotheses stand beside each other, weighed by how well they fo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from itertools import combinations, product
 from typing import Any
 
@@ -17,32 +17,36 @@ from numpy.typing import NDArray
 from llmdl_plugins.run.space import Architecture
 
 Floats = NDArray[np.float64]
+Scores = Mapping[int, float | None]
 _VARIANCES = (0.1, 0.5, 2.0)
 _SHARES = ((0.6, 0.3, 0.1), (0.25, 0.6, 0.15), (0.1, 0.15, 0.75))  # of options, of pairs, of what is left
 _LEVEL, _DIFFICULTY = 1.0, 1.5
 _ROUNDS = 3
 _MOST_STEP = 2.0
+_SPREAD = np.array([-1.2, 0.0, 1.2])  # three values that are as wide as a normal one
 
 
 class Belief:
     """Posterior skills, under each hypothesis and in the mean of all.
 
     Args:
-        seen: architecture → its scores on the first rows, all in the same order; None is no score.
+        seen: architecture → number of a row → its score; None is no score.
+        rows: how many there are.
         before: an earlier belief on the first of these architectures, from which learning goes on.
     """
 
-    def __init__(self, seen: dict[Architecture, Sequence[float | None]], before: Belief | None = None) -> None:
+    def __init__(self, seen: Mapping[Architecture, Scores], rows: int, before: Belief | None = None) -> None:
         self.seen = np.array(list(seen))
-        depth = max(len(scores) for scores in seen.values())
-        table = np.array([[*scores, *[None] * (depth - len(scores))] for scores in seen.values()], dtype=float)
+        table = np.full((len(self.seen), rows), np.nan)
+        for place, scores in enumerate(seen.values()):
+            table[place, list(scores)] = np.array(list(scores.values()), dtype=float)
         self._known, self._right = ~np.isnan(table), np.nan_to_num(table)
         self.choices = self.seen.shape[1]
         self.hypotheses = [(v, *shares) for v, shares in product(_VARIANCES, _SHARES)]
-        self.skills, self._difficulty = np.zeros(len(self.seen)), np.zeros(depth)
+        self.skills, self._difficulty = np.zeros(len(self.seen)), np.zeros(rows)
         if before is not None:
             self.skills[: len(before.skills)] = before.skills
-            self._difficulty[: len(before._difficulty)] = before._difficulty
+            self._difficulty[:] = before._difficulty
         single, pairs = shared(self.seen, self.seen)
         left = np.eye(len(self.seen))
         self._kernels = np.array([_LEVEL + v * (a * single + b * pairs + c * left) for v, a, b, c in self.hypotheses])
@@ -54,7 +58,8 @@ class Belief:
         chance = 1 / (1 + np.exp(self._difficulty[None] - self.skills[:, None]))
         surprise, weight = (self._right - chance) * self._known, chance * (1 - chance) * self._known
         pull = surprise.sum(0) + self._difficulty / _DIFFICULTY**2
-        self._difficulty -= np.clip(pull / (weight.sum(0) + 1 / _DIFFICULTY**2), -_MOST_STEP, _MOST_STEP)
+        self._unsure = 1 / (weight.sum(0) + 1 / _DIFFICULTY**2)
+        self._difficulty -= np.clip(pull * self._unsure, -_MOST_STEP, _MOST_STEP)
         chance = 1 / (1 + np.exp(self._difficulty[None] - self.skills[:, None]))
         surprise, weight = (self._right - chance) * self._known, chance * (1 - chance) * self._known
         told = np.maximum(weight.sum(1), 0.1)
@@ -68,10 +73,20 @@ class Belief:
         self.weights /= self.weights.sum()
         self.skills = np.einsum("h,hij,hj->i", self.weights, self._kernels, pulled)
 
-    def drawn(
-        self, pool: NDArray[Any], common: tuple[Floats, Floats], draw: np.random.Generator
+    def order(self, best: int) -> list[int]:
+        """Rows, those first that tell most of architectures as skilled as so many of the best are.
+
+        What all of them get right, or none, tells nothing of them.  Those that nobody was run on stay in their order.
+        """
+        level = np.sort(self.skills)[-best:].mean()
+        wide = self._difficulty[:, None] + np.sqrt(self._unsure)[:, None] * _SPREAD
+        chance = 1 / (1 + np.exp(wide - level))
+        return [int(row) for row in np.argsort(-(chance * (1 - chance)).mean(1), kind="stable")]
+
+    def draws(
+        self, count: int, pool: NDArray[Any], common: tuple[Floats, Floats], draw: np.random.Generator
     ) -> tuple[Floats, Floats]:
-        """Skills of a pool and of those seen, drawn together from the posterior of one hypothesis.
+        """Skills of a pool and of those seen, a row for each time that they are drawn together from the posterior.
 
         What is left over of an architecture that was not run is taken to be nothing: it can't be known, and is not to
         be chased.
@@ -79,16 +94,18 @@ class Belief:
         Args:
             common: what the pool shares with those seen, as `shared` gives it.
         """
-        number = int(draw.choice(len(self.weights), p=self.weights))
-        variance, options, pairs, left = self.hypotheses[number]
-        every = np.concatenate([pool, self.seen])
-        prior = _drawn_prior(every, variance * options, variance * pairs, draw)
-        alone = draw.normal(0, np.sqrt(variance * left), len(self.seen))
-        there = prior[len(pool) :] + alone
-        noisy = there + draw.normal(0, np.sqrt(self.noise))
-        pulled = np.linalg.solve(self._spread[number], self.shown - noisy)
-        cross = _LEVEL + variance * (options * common[0] + pairs * common[1])
-        return prior[: len(pool)] + cross @ pulled, there + self._kernels[number] @ pulled
+        every, drawn = np.concatenate([pool, self.seen]), draw.choice(len(self.weights), count, p=self.weights)
+        out, known = np.empty((count, len(pool))), np.empty((count, len(self.seen)))
+        for number in np.unique(drawn):
+            (times,), (variance, options, pairs, left) = np.nonzero(drawn == number), self.hypotheses[number]
+            prior = np.array([_drawn_prior(every, variance * options, variance * pairs, draw) for _ in times])
+            there = prior[:, len(pool) :] + draw.normal(0, np.sqrt(variance * left), (len(times), len(self.seen)))
+            noisy = there + draw.normal(0, np.sqrt(self.noise), there.shape)
+            pulled = np.linalg.solve(self._spread[number], (self.shown - noisy).T)
+            cross = _LEVEL + variance * (options * common[0] + pairs * common[1])
+            out[times] = prior[:, : len(pool)] + (cross @ pulled).T
+            known[times] = there + (self._kernels[number] @ pulled).T
+        return out, known
 
 
 def shared(one: NDArray[Any], other: NDArray[Any]) -> tuple[Floats, Floats]:

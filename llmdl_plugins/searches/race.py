@@ -1,10 +1,11 @@
-"""A race of architectures: all of them on the same train rows in the same order, so that they are compared in pairs."""
+"""A race of architectures on train rows: in one order, unless a strategy says which rows tell more."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from statistics import fmean
 
 from llmdl_plugins.run.better import ACCEPT, better
@@ -22,16 +23,17 @@ class Seen:
     """What an architecture came to, row by row; a fault on the way to the model is no score.
 
     Args:
+        scores: number of a row → score.
         costs: of each row: dollars where they are known, else tokens, else calls.
     """
 
-    scores: list[float | None] = field(default_factory=list)
+    scores: dict[int, float | None] = field(default_factory=dict)
     costs: list[float] = field(default_factory=list)
 
     @property
     def score(self) -> float:
         """The mean so far."""
-        told = [score for score in self.scores if score is not None]
+        told = [score for score in self.scores.values() if score is not None]
         return fmean(told) if told else 0.0
 
     @property
@@ -55,16 +57,25 @@ class Race:
         self.allowance = Allowance(problem, runs)
         self.seen: dict[Architecture, Seen] = {}
 
-    async def run(self, architectures: Iterable[Architecture], upto: int) -> bool:
-        """Run each on the first rows, as far as it has not been; False where the allowance ends before all have.
+    async def run(self, architectures: Iterable[Architecture], upto: int, order: Sequence[int] | None = None) -> bool:
+        """Run each until it has been on so many rows; False where the allowance ends before all have.
 
         Those that fit are run, in their order.
+
+        Args:
+            order: numbers of rows, those to take first at the head; as drawn, if not given.
         """
         wanted = list(dict.fromkeys(architectures))
-        fitting = self._fitting(wanted, upto)
-        for done in sorted({self.depth(a) for a in fitting}):
-            await self._run([a for a in fitting if self.depth(a) == done], done, upto)
+        fitting, order = self._fitting(wanted, upto), order or range(len(self.rows))
+        missing = {a: self._missing(a, upto, order) for a in fitting}
+        for rows in sorted(dict.fromkeys(missing.values()), key=len, reverse=True):
+            await self._run([a for a in fitting if missing[a] == rows], rows)
         return len(fitting) == len(wanted)
+
+    def _missing(self, architecture: Architecture, upto: int, order: Sequence[int]) -> tuple[int, ...]:
+        """The rows that it is to be run on next."""
+        been = self.seen[architecture].scores if architecture in self.seen else ()
+        return tuple(islice((n for n in order if n not in been), max(0, upto - len(been))))
 
     def _fitting(self, architectures: Sequence[Architecture], upto: int) -> list[Architecture]:
         left, fitting = self.allowance.left, list[Architecture]()
@@ -75,15 +86,18 @@ class Race:
             fitting.append(architecture)
         return fitting
 
-    async def _run(self, architectures: Sequence[Architecture], done: int, upto: int) -> None:
-        if not (rows := self.rows[done:upto]):
+    async def _run(self, architectures: Sequence[Architecture], rows: Sequence[int]) -> None:
+        if not rows:
             return
         worth = self.problem.budget.worth
-        rollouts = await self.problem.evaluate([self.space.changes(a) for a in architectures], rows)
+        rollouts = await self.problem.evaluate(
+            [self.space.changes(a) for a in architectures], [self.rows[n] for n in rows]
+        )
         self.allowance.take(len(rollouts))
         for number, rollout in enumerate(rollouts):
             seen, took = self.seen.setdefault(architectures[number // len(rows)], Seen()), worth(rollout.receipts)
-            seen.scores.append(None if rollout.status == "infrastructure error" else rollout.score)
+            reached = rollout.status != "infrastructure error"
+            seen.scores[rows[number % len(rows)]] = rollout.score if reached else None
             seen.costs.append(took.usd or took.tokens or took.calls)
 
     def affordable(self, rows: int) -> int:
@@ -112,7 +126,8 @@ class Race:
 
     def holds(self, architecture: Architecture, share: float = 1.0) -> float:
         """The chance that it is not worse than the application by so much of the margin."""
-        both = zip(self.seen[self.space.home].scores, self.seen[architecture].scores, strict=False)
+        home, own = self.seen[self.space.home].scores, self.seen[architecture].scores
+        both = [(home[n], own[n]) for n in home if n in own]
         told = [(old, new) for old, new in both if old is not None and new is not None]
         return better(told, share * (self.problem.aim.margin or 0.0))
 
@@ -120,7 +135,7 @@ class Race:
         """Those that are worth more than the application, as ranked; for cost those first that are sure to hold."""
         best = list(ranked[: ranked.index(self.space.home)]) if self.space.home in ranked else list(ranked)
         if self.problem.aim.margin is None or self.space.home not in self.seen:
-            return best
+            return [a for a in best if self.seen[a].score > 0]  # what is right nowhere can't be better
         sure = {a: self.holds(a) >= ACCEPT for a in best}
         return sorted(best, key=lambda a: (-sure[a], -self.saved(a) if sure[a] else -self.worth(a)))
 
@@ -131,9 +146,9 @@ class Race:
         return min(alike, key=lambda a: self.seen[a].cost)
 
 
-def _same(scores: Sequence[float | None], others: Sequence[float | None]) -> bool:
-    common = min(len(scores), len(others))
-    return 2 * common >= len(scores) and scores[:common] == others[:common]
+def _same(scores: Mapping[int, float | None], others: Mapping[int, float | None]) -> bool:
+    common = scores.keys() & others.keys()
+    return 2 * len(common) >= len(scores) and all(scores[n] == others[n] for n in common)
 
 
 def ladder(first: int, rows: int) -> list[int]:

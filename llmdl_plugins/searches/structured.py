@@ -16,12 +16,14 @@ from llmdl_plugins.searches.search import RUNS, Search
 
 _LISTED = 5000
 _DRAWN = 2000
+_TOP = 20
 
 
 class Structured(Search):
     """Random entrants, then entrants and further rows where posterior draws are best, then a race by posterior means.
 
     Where choices have no structure, what was seen says so: its entrants are as good as random ones, and means count.
+    Rows that tell most of the best are run first: those that some of them get right, and some don't.
 
     Args:
         first: rows of an entrant.
@@ -30,7 +32,7 @@ class Structured(Search):
         explore: share of the allowance after which nobody enters.
 
     Source: Thompson sampling (Thompson, 1933; Chapelle and Li, 2011) on additive and pairwise Gaussian processes
-    (Duvenaud et al., 2011); successive halving (Jamieson and Talwalkar, 2016).
+    (Duvenaud et al., 2011); successive halving (Jamieson and Talwalkar, 2016); rows as in adaptive tests (Lord, 1980).
     """
 
     name = "structured"
@@ -38,7 +40,7 @@ class Structured(Search):
     def __init__(
         self,
         runs: int = RUNS,
-        first: int = 5,
+        first: int = 3,
         entrants: int = 40,
         entering: int = 16,
         going_on: int = 3,
@@ -67,8 +69,8 @@ class Structured(Search):
             return []
         belief = believed(race)
         while race.allowance.used < self.explore:
-            steps = self._steps(race, belief, rungs, draw)
-            if not steps or not all([await race.run(names, upto) for upto, names in sorted(steps.items())]):
+            steps, order = self._steps(race, belief, rungs, draw), belief.order(1 + len(race.seen) // _TOP)
+            if not steps or not all([await race.run(names, upto, order) for upto, names in sorted(steps.items())]):
                 break
             belief = believed(race, belief)
         return await raced(race, believed(race, belief), rungs)
@@ -81,8 +83,8 @@ class Structured(Search):
         coded = np.array(pool, dtype=int).reshape(-1, len(race.space.names))
         out = np.array([race.depth(a) >= rungs[-1] for a in known])
         taken, common = np.zeros(len(pool), bool), shared(coded, belief.seen)
-        for turn in range(max(self.entering, self.going_on)):
-            there, here = belief.drawn(coded, common, draw)
+        drawn = belief.draws(max(self.entering, self.going_on), coded, common, draw)
+        for turn, (there, here) in enumerate(zip(*drawn, strict=True)):
             if turn < self.entering and not taken.all():
                 best = int(np.argmax(np.where(taken, -np.inf, there)))
                 taken[best] = True
@@ -105,7 +107,7 @@ class Structured(Search):
 
 def believed(race: Race, before: Belief | None = None) -> Belief:
     """What the race says so far."""
-    return Belief({a: seen.scores for a, seen in race.seen.items()}, before)
+    return Belief({a: seen.scores for a, seen in race.seen.items()}, len(race.rows), before)
 
 
 def by_mean(race: Race, belief: Belief) -> list[Architecture]:
@@ -127,7 +129,7 @@ async def raced(race: Race, belief: Belief, rungs: Sequence[int]) -> list[Archit
             if share < 0 and len(going_on) > 1:
                 break
             going_on.append(architecture)
-        await race.run(going_on, upto)
+        await race.run(going_on, upto, belief.order(2))
         belief = believed(race, belief)
     return by_mean(race, belief)
 

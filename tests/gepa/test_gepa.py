@@ -70,6 +70,13 @@ def test_without_a_critic_each_step_is_told_the_words_of_the_loss(records: list[
     assert simulator.counts["role:critic"] == 0
 
 
+def test_what_is_blamed_less_than_others_is_left_as_it_is() -> None:
+    told = {("a", "1"): "wrong", ("a", "2"): "wrong", ("b", "1"): "wrong", ("c", "2"): "wrong", ("c", "3"): "wrong"}
+    assert network_adapter.most_blamed(["a", "b", "c", "d"], told) == ["a", "c"]
+    assert network_adapter.most_blamed(["b", "d"], told) == ["b"]
+    assert network_adapter.most_blamed(["d", "e"], told) == ["d", "e"]
+
+
 @pytest.mark.parametrize(
     ("budget", "spent", "most"),
     [("480 calls", "calls", 480), ("40000 tokens", "tokens", 40000), ("0.04 usd", "usd", 0.04)],

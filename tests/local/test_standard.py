@@ -33,6 +33,7 @@ class TestWithoutAModel(ChatModelUnitTests):
         return False  # one object, one file
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("weights")
 class TestWithTheModel(ChatModelIntegrationTests):
     @property

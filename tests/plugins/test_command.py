@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -111,23 +110,11 @@ def test_what_is_broken_is_named_with_its_reason_and_ends_with_1(install: Instal
     assert "\x1b" not in words.stdout
 
 
-def test_ten_thousand_specs_are_listed_in_under_a_second(install: Install, shell: Shell) -> None:
-    install("many", '@hookimpl\ndef llmdl_losses():\n    return [Spec(f"n{n}", "json:dumps") for n in range(10_000)]')
-
-    def seconds() -> float:
-        began = time.perf_counter()
-        assert "    n9999  " in shell("plugins").stdout
-        return time.perf_counter() - began
-
-    bare = min(_taken(shell, "--version") for _ in range(2))
-    # What the interpreter takes to start twice is the machine's, busy or not.
-    assert min(seconds() for _ in range(2)) < 1 + 2 * bare
-
-
-def _taken(shell: Shell, *args: str) -> float:
-    began = time.perf_counter()
-    shell(*args)
-    return time.perf_counter() - began
+def test_ten_thousand_specs_are_listed_and_none_is_loaded(install: Install, shell: Shell) -> None:
+    specs = '[Spec(f"n{n}", "nowhere:nobody") for n in range(10_000)]'
+    install("many", f"@hookimpl\ndef llmdl_losses():\n    return {specs}")
+    done = shell("plugins")
+    assert done.returncode == 0 and "    n9999  " in done.stdout
 
 
 GOOD = """
