@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from llmdl_plugins.plain import JSON, packed
 from llmdl_plugins.run.database import Say
 from llmdl_plugins.run.ledger import Ledger
-from llmdl_plugins.run.referring import filled
 from llmdl_plugins.run.write import Write
 
 if TYPE_CHECKING:
@@ -42,11 +41,9 @@ class BareLedger(Ledger):
         """The answer of a call of this process, or None."""
         return self._held("answer", key)
 
-    def rollout(self, key: str, tapes: bool = True) -> Any:
+    def rollout(self, key: str) -> Any:
         """The record of a rollout; of an earlier process its score alone, marked as "bare"."""
-        if (held := self._held("rollout", key)) is None:
-            return super().rollout(key, tapes)
-        return held if not tapes or filled(held["tape"], self.request) else None
+        return self._held("rollout", key) or super().rollout(key)
 
     def request(self, key: str) -> Any:
         """The messages of a call of this process, or None."""

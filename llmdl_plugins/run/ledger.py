@@ -18,7 +18,6 @@ from llmdl_plugins.plain import JSON
 from llmdl_plugins.run.database import Say, connected, in_memory, opened
 from llmdl_plugins.run.disk import unread
 from llmdl_plugins.run.met import Met
-from llmdl_plugins.run.referring import filled
 from llmdl_plugins.run.schema import ASKED_FOR, TABLES, Packed, is_row, is_whole
 from llmdl_plugins.run.write import Write
 from llmdl_plugins.run.writer import Writer
@@ -56,17 +55,13 @@ class Ledger:
         """The recorded answer of a call, or None."""
         return self._recorded("calls", key)
 
-    def rollout(self, key: str, tapes: bool = True) -> Any:
-        """The record of a finished rollout, or None.
+    def rollout(self, key: str) -> Any:
+        """The record of a finished rollout, or None."""
+        return self._recorded("rollouts", key)
 
-        Args:
-            tapes: whether the messages of its calls are wanted, which the calls hold.  Where one of these is gone, or
-                holds a secret that this process doesn't know, the rollout is dropped: it is made again.
-        """
-        record = self._recorded("rollouts", key)
-        if record is None or not tapes or filled(record["tape"], self.request):
-            return record
-        return self._dropped("rollouts", key)
+    def drop_rollout(self, key: str) -> None:
+        """Forget a rollout whose calls are not there any more: it is made again."""
+        self._drop("rollouts", key)
 
     def request(self, key: str) -> Any:
         """The request of a recorded call, or None."""
@@ -169,9 +164,10 @@ class Ledger:
             text = redact.show(rows[0][[*TABLES[table]].index(column or ASKED_FOR[table])])
             return None if text is None else json.loads(text)  # it held a secret that this process doesn't know
         self._say(f"a damaged record in {self._name} was dropped (one of {table}): it is made again")
-        return self._dropped(table, key)
+        self._drop(table, key)
+        return None
 
-    def _dropped(self, table: str, key: str) -> None:
+    def _drop(self, table: str, key: str) -> None:
         self._writer.do(f"DELETE FROM {table} WHERE key = ?", (key,)).result()
 
     def _column(self, table: str) -> Iterator[str]:
