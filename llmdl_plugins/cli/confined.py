@@ -16,7 +16,7 @@ from typing import Annotated
 import typer
 
 from llmdl_plugins import environment
-from llmdl_plugins.cli import child, plugged
+from llmdl_plugins.cli import asked, child, plugged
 
 Hosts = Annotated[
     list[str] | None, typer.Option("--allow-host", help="A host that the application may reach, with or without :port.")
@@ -58,6 +58,7 @@ def confined(target: str, wishes: Wishes, *ours: Path, folder: Path | None = Non
     """
     if child.LIFELINE in os.environ:
         _follow(int(os.environ.pop(child.LIFELINE)))
+        asked.watch({*_held()})
         _guard(wishes, ours)
         plugged.load_guarded()
     else:
@@ -76,10 +77,11 @@ def application_of(target: str) -> str:
 def missed(message: str) -> str:
     """Which variables that this error names were not passed on, and how they are."""
     words = set(re.findall(r"\w+", message))
-    held = [name for name in os.environ.get(child.WITHHELD, "").split() if name in words and len(name) > 2]
-    return "".join(
-        f" {name} is set here, but not passed on to the application: --env {name} does that." for name in held
-    )
+    return "".join(f" {name} {asked.HINT.format(name=name)}" for name in _held() if name in words and len(name) > 2)
+
+
+def _held() -> list[str]:
+    return os.environ.get(child.WITHHELD, "").split()
 
 
 def _again(target: str, wishes: Wishes, folder: Path | None) -> int:

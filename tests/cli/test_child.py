@@ -57,6 +57,16 @@ def test_output_and_exit_code_pass_and_the_scratch_folder_goes(
     assert not list((tmp_path / "tmp").iterdir())
 
 
+def test_a_variable_that_is_asked_for_and_not_passed_on_is_named(start: Start, tmp_path: Path) -> None:
+    read = "import os\nos.environ.get('DESK_TONE', 'calm')\nos.getenv('DESK_TONE')\nos.environ.get('UNSET')\n"
+    (tmp_path / "toned.py").write_text(f"{read}from desk import graph\n")
+    (tmp_path / "desk.py").write_text((HERE / "agents" / "desk.py").read_text())
+    for passed, times in ((("--env", "DESK_MODEL"), 1), (("--env", "DESK_*"), 0)):
+        out, err = start("show", "toned.py:graph", *passed, DESK_TONE="brisk").communicate(timeout=60)
+        assert "sort/prompt" in out and "DESK_MODEL" not in err
+        assert err.count("the application asks for DESK_TONE, which is set here, but not passed on") == times, err
+
+
 def test_workers_score_as_one_process_does(start: Start, agent: str, rows: Path) -> None:
     common = ("--data", rows, "--loss", "exact_match", "--quiet", "--json", "--env", "DESK_MODEL")
     done = [start("eval", agent, *common, *more) for more in ((), ("--executor", "processes:1"))]
