@@ -36,7 +36,7 @@ class Asked(NamedTuple):
         options: keyword arguments of the call.
         since: when it began.
         told: the messages as plain JSON, once that was asked for.
-        paid: the call, once it was asked for; none that was answered from a record.
+        paid: the call, once it was asked for.
     """
 
     here: Scope

@@ -37,7 +37,6 @@ def agenerate(own: Any, bare: Any) -> Any:
             return await asked.method("agenerate", own)(asked.batch, *args, **asked.options)  # type: ignore[no-any-return]
 
         async def again(answer: JSON) -> LLMResult:
-            asked.paid.clear()
             recorded = answers.Recorded.of(asked.model, answer)
             return await bare(recorded, asked.batch, *args, **asked.options)  # type: ignore[no-any-return]
 
@@ -61,7 +60,6 @@ def generate(own: Any, bare: Any) -> Any:
             return asked.method("generate", own)(asked.batch, *args, **asked.options)  # type: ignore[no-any-return]
 
         def again(answer: JSON) -> LLMResult:
-            asked.paid.clear()
             recorded = answers.Recorded.of(asked.model, answer)
             return bare(recorded, asked.batch, *args, **asked.options)  # type: ignore[no-any-return]
 

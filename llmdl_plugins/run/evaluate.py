@@ -183,7 +183,8 @@ class Evaluator:
         tools = ToolRecords(self.ledger, self.tools, key, example.key, original, self._say_once)
         rollout = await self._attempt(Task(ready.digest, ready.values, example, repetition, tools))
         if rollout.status != "infrastructure error":
-            await self._keep(key, rollout.record(self._names, refers=True))
+            # One that could not be read is written in full: its calls may be as they were.
+            await self._keep(key, rollout.record(self._names, refers=record is None))
         self._watch_share(rollout)
         return rollout if rollout.told is None else replace(rollout, told=None)
 

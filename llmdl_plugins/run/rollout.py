@@ -55,16 +55,19 @@ class Rollout:
         Args:
             refers: whether messages may be told by the recorded calls that hold them.
         """
-        receipts: list[JSON] = [r.json() for r in self.receipts]
-        if self.told is not None:
-            return {**self.told, "receipts": receipts}
+        told = {**self.told} if self.told is not None else self._plain(names)
+        told["receipts"] = [r.json() for r in self.receipts]
+        if refers:
+            told["tape"] = referring(told["tape"], self.tape)
+        return told
+
+    def _plain(self, names: Mapping[Parameter, str]) -> dict[str, JSON]:
         return {
             "status": self.status,
             "score": self.score,
             "words": self.words,
             "output": self.output,
-            "tape": referring(self.tape.json(names), self.tape) if refers else self.tape.json(names),
-            "receipts": receipts,
+            "tape": self.tape.json(names),
         }
 
     @classmethod

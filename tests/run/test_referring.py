@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from llmdl_plugins import redact
 from llmdl_plugins.data import Example
 from llmdl_plugins.layers.prompt import Prompt
 from llmdl_plugins.network import Network, trainable
@@ -71,14 +72,21 @@ def _sent(tape: Any) -> list[Any]:
     return [call["messages"] for step in tape["steps"] for call in step["calls"]]
 
 
-async def test_a_prompt_that_holds_what_only_its_process_can_read_is_read_by_no_other(
-    desk: Any, rows: Rows, tmp_path: Path
+async def test_a_prompt_that_only_its_process_can_read_is_made_again_by_another_once_and_never_paid_again(
+    desk: Any, rows: Rows, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     secret = "sk-proj-4f8a6c2e9b1d7f3a5c8e0b2d4f6a8c1e"
     net = trainable(Prompt(chat(), f"Your key is {secret}.", "question", "answer"))
     with process(desk, net, tmp_path / "ledger.db") as at:
         made = told(net, await at.evaluate([{}], rows(2)))
         assert told(net, await at.evaluate([{}], rows(2))) == made and secret in str(made)
+    monkeypatch.setattr(redact, "_here", redact.Secrets())
+    with process(desk, net, tmp_path / "ledger.db") as at:
+        again = [told(net, await at.evaluate([{}], rows(2))) for _ in range(2)]
+        assert again[0] == again[1] and [*map(_sent, again[0])] == [*map(_sent, made)]
+        assert at.meter.paid == 0
+    with closing(sqlite3.connect(tmp_path / "ledger.db")) as db:
+        assert db.execute("SELECT count(*) FROM rollouts WHERE instr(record, 'Your key is') > 0").fetchone() == (2,)
     assert secret.encode() not in b"".join(path.read_bytes() for path in tmp_path.iterdir())
 
 
