@@ -9,15 +9,15 @@ from typing import Any
 import dspy
 
 from llmdl_dspy.chat import DspyChat
-from llmdl_dspy.export import as_program, left_out
-from llmdl_dspy.export import as_state as state_of
+from llmdl_dspy.export import left_out
+from llmdl_dspy.forms import FORMS, in_form, is_written
 from llmdl_dspy.layer import Layer
 from llmdl_dspy.metrics import Metric, is_dspys
 from llmdl_dspy.offers import offer
-from llmdl_dspy.placed import PredictorLayer
+from llmdl_dspy.placed import PredictorLayer, check_writes
 from llmdl_dspy.predictor import Predictor
 from llmdl_dspy.program import Program, as_state
-from llmdl_dspy.standalone import placed, standalone, standing
+from llmdl_dspy.standalone import standing
 from llmdl_dspy.verifying import loaded, verify
 from llmdl_plugins import sync
 from llmdl_plugins.as_layer import as_layer
@@ -32,12 +32,6 @@ from llmdl_plugins.module import Module
 from llmdl_plugins.network import Network
 from llmdl_plugins.parameter import Parameter, using
 from llmdl_plugins.plain import digest
-
-_FORMS: Mapping[str, Callable[[Program, dspy.Module], Any]] = {
-    "dspy": lambda _, copy: state_of(copy),
-    "program": placed,
-    "module": standalone,
-}
 
 
 class DspyNetwork(Network):
@@ -84,20 +78,12 @@ class DspyNetwork(Network):
         Raises:
             MisuseError: layers were chosen, which "dspy" can't hold; or the program or one of them has no plain form.
         """
-        if form not in _FORMS:
+        if form not in FORMS:
             return super().export(form, values)
         chosen = self.changed(values)
         with using(self.checked(chosen)):
-            copy, layers = as_program(self.program), standing(self.program)
-            if form == "program" and not layers:
-                return copy
-            if form == "dspy" and layers:
-                raise MisuseError(
-                    f"Layers at {', '.join(layers)} can't be exported as dspy, DSPy's JSON, which holds texts and "
-                    'examples alone: take "module", which writes them as plain code.'
-                )
-            made = _FORMS[form](self.program, copy)
-        for name in chosen:
+            made, written = in_form(self.program, form), is_written(self.program, form)
+        for name in chosen if written else ():
             if why := self.unexportable(name):
                 warnings.warn(f"{name} is not in what is exported: {why}", stacklevel=2)
         return made
@@ -158,13 +144,15 @@ class DspyNetwork(Network):
             replace: predictor → the layer, or the `dspy.Module`, that stands for it.
 
         Raises:
-            MisuseError: there is no such predictor.
+            MisuseError: there is no such predictor, or what would stand for it gives none of its outputs.
         """
         for node in [*(wrap or {}), *(replace or {})]:
             if node not in self.nodes():
                 raise MisuseError(f"No predictor {node!r}.{did_you_mean(node, self.nodes())}")
         layers = {node: make(self._layer(node)) for node, make in (wrap or {}).items()}
         layers |= {node: as_layer(f"Predictor {node!r}", one) for node, one in (replace or {}).items()}
+        for node, layer in layers.items():
+            check_writes(self._predictor(node), layer)
         varied = type(self)(self.program.with_layers(layers))
         varied._loaded, varied.safe_tools = dict(self._loaded), self.safe_tools
         return varied

@@ -11,6 +11,8 @@ import dspy
 from langchain_core.runnables import RunnableConfig
 
 from llmdl_dspy.predictor import Predictor
+from llmdl_plugins.containers.choice import Choice
+from llmdl_plugins.containers.optional import Optional
 from llmdl_plugins.cost import Calls
 from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.holding import holding
@@ -79,6 +81,26 @@ class PredictorLayer(Module):
             if standing.is_async:
                 return _Update(await standing.caller.acall(**given, **standing.more))
             return _Update(await asyncio.to_thread(standing.caller, **given, **standing.more))
+
+
+def check_writes(predictor: Predictor, layer: Module) -> None:
+    """Look whether a layer gives what the program goes on with, as far as that is known before it runs.
+
+    Raises:
+        MisuseError: it gives nothing of it, or does so where it is chosen or off.
+    """
+    outputs = list(predictor.signature.output_fields)
+    if _is_silent(layer, outputs):
+        raise MisuseError(
+            f"The program goes on with what its predictor {predictor.name} gives, {' and '.join(outputs)}, and what "
+            "would stand there may give none of it: in a program of DSPy a predictor can't be left out."
+        )
+
+
+def _is_silent(layer: Module, outputs: list[str]) -> bool:
+    if isinstance(layer, Choice):
+        return any(_is_silent(one, outputs) for one in layer.alternatives.values())
+    return isinstance(layer, Optional) or (layer.writes is not None and not {*layer.writes} & {*outputs})
 
 
 def is_inside() -> bool:

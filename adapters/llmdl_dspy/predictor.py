@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from weakref import WeakSet
 
 import dspy
 
 from llmdl_dspy import demos
+from llmdl_dspy.bound import KEPT, Bound, hidden, with_slots
 from llmdl_dspy.offers import Offer
 from llmdl_dspy.sent import Arrivals, Messages
 from llmdl_dspy.tools import Described, handed
-from llmdl_plugins import slots
-from llmdl_plugins.errors import UnboundCallError
 from llmdl_plugins.parameter import Parameter
 
 FIELDS_OFF = "field descriptions are trained where they are unfrozen"
-_SIGNATURES = 256
 OWN = ("signature", "demos", "config", "lm")
 
 
@@ -42,10 +39,14 @@ class Predictor:
     ) -> None:
         self.name, self.predict, self.signature = name, predict, predict.signature
         self._own_demos = [*predict.demos]
-        self.tools = {_slot(one): one for one in tools}
+        self.tools = {str(one.tool.name): one for one in tools}
         self.handed = {id(one.tool): one for one in handed}
         does = f"{', '.join(self.signature.input_fields)} -> {', '.join(self.signature.output_fields)}"
-        self.instructions = Parameter(self._with_slots(), role=f"instructions of {name}: {does}", slots=[*self.tools])
+        self.instructions = Parameter(
+            with_slots(str(self.signature.instructions), self.tools),
+            role=f"instructions of {name}: {does}",
+            slots=[*self.tools],
+        )
         self.demos = Parameter(
             [demos.as_told(self.signature, demo) for demo in predict.demos],
             kind="demos",
@@ -58,18 +59,9 @@ class Predictor:
             for one in (self.instructions, self.demos, *self.fields.values()):
                 one.freeze(frozen_because)
         self.offers: dict[str, Offer] = {}
-        self._signatures: dict[tuple[str, ...], Any] = {}
-        self._made: WeakSet[Any] = WeakSet()
+        self.texts = Bound(name, self.signature, self.instructions, self.tools, self.fields)
         self._shown: dict[int, tuple[Any, list[Any]]] = {}
         self.arrivals = Arrivals(name)
-
-    def _with_slots(self) -> str:
-        text = str(self.signature.instructions)
-        parts: list[slots.Part] = [text]
-        for name, tool in self.tools.items():
-            written = tool.text(tool.parameter.default)
-            parts = [piece for part in parts for piece in _cut(part, written, slots.Slot(name))]
-        return slots.unparse(parts, [*self.tools])
 
     def _described(self, field: str) -> Parameter:
         desc = self.signature.fields[field].json_schema_extra["desc"] or ""
@@ -101,7 +93,7 @@ class Predictor:
             found["signature"] = signature
         if (shown := self.changed_demos()) is not None:
             if "demos" in kwargs or caller.demos != self._own_demos:
-                raise self._hidden("demos")
+                raise hidden(self.name, "demos")
             found["demos"] = shown
         return {**found, **self.chosen(caller, kwargs)}
 
@@ -111,7 +103,7 @@ class Predictor:
         for option, one in self.offers.items():
             chosen = one.chosen(caller)
             if "lm" in chosen and "lm" in kwargs:
-                raise self._hidden(option)
+                raise hidden(self.name, option)
             if "config" in chosen:
                 chosen["config"] = {**kwargs.get("config", {}), **found.get("config", {}), **chosen["config"]}
             found |= chosen
@@ -127,7 +119,7 @@ class Predictor:
         Raises:
             UnboundCallError: it is this one's to send, and something else is in force.
         """
-        if self._values() != self._defaults():
+        if self.texts.is_changed():
             self.arrivals.check_astray(str(self.signature.instructions), messages)
 
     def changed_demos(self) -> list[Any] | None:
@@ -142,74 +134,14 @@ class Predictor:
         return [*self.tools.values(), *self.handed.values()]
 
     def bound(self, signature: Any) -> Any:
-        """A signature with the texts in force.
-
-        Args:
-            signature: of the predictor or of a copy, with whatever texts, or one that the program made of it.
-        """
-        values = self._values()
-        if signature in self._made:
-            signature = self.signature
-        if values == self._defaults():
-            return signature
-        mine = self._signatures.get(values)
-        if mine is None:
-            if len(self._signatures) >= _SIGNATURES:
-                self._signatures.clear()
-            mine = self._signatures[values] = self._changed(self.signature, values)
-            self._made.add(mine)
-        if signature is self.signature:
-            return mine
-        return self._changed(signature, values)
+        """A signature with the texts in force: of the predictor, of a copy, or one that the program made of it."""
+        return self.texts.of(signature)
 
     def shown(self, worked: Sequence[Mapping[str, str]]) -> list[Any]:
         """Demonstrations as DSPy takes them; of the same list, the same."""
         known = self._shown.get(id(worked))
         if known is None or known[0] is not worked:
-            if len(self._shown) >= _SIGNATURES:
+            if len(self._shown) >= KEPT:
                 self._shown.clear()
             known = self._shown[id(worked)] = (worked, demos.shown(self.signature, worked))
         return known[1]
-
-    def _values(self) -> tuple[str, ...]:
-        tools = [one.parameter.value for one in self.tools.values()]
-        return (self.instructions.value, *tools, *[one.value for one in self.fields.values()])
-
-    def _defaults(self) -> tuple[str, ...]:
-        tools = [one.parameter.default for one in self.tools.values()]
-        return (self.instructions.default, *tools, *[one.default for one in self.fields.values()])
-
-    def _rendered(self, values: Sequence[str]) -> str:
-        written = {name: tool.text(desc) for (name, tool), desc in zip(self.tools.items(), values[1:], strict=False)}
-        return slots.render(slots.parse(values[0], [*self.tools]), written)
-
-    def _changed(self, signature: Any, values: Sequence[str]) -> Any:
-        before, after = str(self.signature.instructions), self._rendered(values)
-        if before != after:
-            if before not in signature.instructions:
-                raise self._hidden("instructions")
-            signature = signature.with_instructions(signature.instructions.replace(before, after, 1))
-        for (field, one), desc in zip(self.fields.items(), values[1 + len(self.tools) :], strict=True):
-            if desc != one.default:
-                if field not in signature.fields:
-                    raise self._hidden(f"field:{field}")
-                signature = signature.with_updated_fields(field, desc=desc)
-        return signature
-
-    def _hidden(self, what: str) -> UnboundCallError:
-        return UnboundCallError(
-            f"The program calls {self.name} with {what.partition(':')[0]} of its own, so the value of "
-            f"{self.name}/{what} was not in force and can't be scored: freeze {self.name}/{what}."
-        )
-
-
-def _slot(tool: Described) -> str:
-    return str(tool.tool.name)
-
-
-def _cut(part: slots.Part, written: str, slot: slots.Slot) -> list[slots.Part]:
-    """A piece of instructions, cut where a tool is written."""
-    if not isinstance(part, str) or written not in part:
-        return [part]
-    before, _, after = part.partition(written)
-    return [before, slot, *_cut(after, written, slot)]

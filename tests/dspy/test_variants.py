@@ -9,9 +9,13 @@ import dspy
 import pytest
 
 from llmdl_plugins import Trainer, trainable
+from llmdl_plugins.containers.choice import Choice
+from llmdl_plugins.containers.optional import Optional
 from llmdl_plugins.containers.vote import Vote
 from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.layers.identity import Identity
+from llmdl_plugins.module import Module
+from llmdl_recipes.architectures.leave_out import leave_out
 from llmdl_recipes.architectures.multi_head import multi_head
 from llmdl_recipes.architectures.vote import vote
 
@@ -79,8 +83,27 @@ def test_what_cannot_be_done_is_told() -> None:
     net = trainable(Inner())
     with pytest.raises(MisuseError, match="No predictor 'part'.*draft.predict|No predictor 'part'"):
         net.variant(replace={"part": Identity()})
-    varied = net.variant(replace={"parts[0]": Identity()})
+    varied = net.variant(replace={"parts[0]": Silent()})
     with pytest.raises(MisuseError, match=r"Layers at parts\[0\] can't be exported as dspy"):
         varied.export("dspy")
     with pytest.raises(MisuseError, match="has to write answer"):
         traced(varied, {"question": "q"})
+
+
+class Silent(Module):
+    """Does not say what it writes, and writes nothing."""
+
+    async def forward(self, state: Any) -> Any:
+        return {}
+
+
+@pytest.mark.parametrize(
+    "wrap", [lambda inner: Identity(), Optional, lambda inner: Choice({"as it is": inner, "past": Identity()})]
+)
+def test_what_a_program_goes_on_with_is_not_left_out(wrap: Any) -> None:
+    with pytest.raises(
+        MisuseError, match=r"goes on with what its predictor parts\[0\] gives, answer, .* can't be left"
+    ):
+        trainable(Inner()).variant(wrap={"parts[0]": wrap})
+    with pytest.raises(MisuseError, match="can't be left out"):
+        leave_out(Hops(), node="answer")
