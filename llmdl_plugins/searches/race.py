@@ -3,43 +3,18 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from itertools import islice
-from statistics import fmean
 
 from llmdl_plugins.run.better import ACCEPT, better
 from llmdl_plugins.run.problem import Problem
 from llmdl_plugins.run.space import Architecture
 from llmdl_plugins.searches.allowance import Allowance
+from llmdl_plugins.searches.seen import Seen, alike
 
 _HANDFUL = 8
 _CAUTION = 4
 _WITHIN = 0.5  # of the margin: what loses all of it has no chance in the sealed test
-
-
-@dataclass
-class Seen:
-    """What an architecture came to, row by row; a fault on the way to the model is no score.
-
-    Args:
-        scores: number of a row → score.
-        costs: of each row: dollars where they are known, else tokens, else calls.
-    """
-
-    scores: dict[int, float | None] = field(default_factory=dict)
-    costs: list[float] = field(default_factory=list)
-
-    @property
-    def score(self) -> float:
-        """The mean so far."""
-        told = [score for score in self.scores.values() if score is not None]
-        return fmean(told) if told else 0.0
-
-    @property
-    def cost(self) -> float:
-        """What a row takes so far."""
-        return fmean(self.costs) if self.costs else 0.0
 
 
 class Race:
@@ -142,13 +117,8 @@ class Race:
     def cheapest_like(self, architecture: Architecture) -> Architecture:
         """The cheapest that came to the same on every row that both were run on, at least half as many."""
         scores = self.seen[architecture].scores
-        alike = [a for a, seen in self.seen.items() if _same(scores, seen.scores)]
-        return min(alike, key=lambda a: self.seen[a].cost)
-
-
-def _same(scores: Mapping[int, float | None], others: Mapping[int, float | None]) -> bool:
-    common = scores.keys() & others.keys()
-    return 2 * len(common) >= len(scores) and all(scores[n] == others[n] for n in common)
+        same = [a for a, seen in self.seen.items() if alike(scores, seen.scores)]
+        return min(same, key=lambda a: self.seen[a].cost)
 
 
 def ladder(first: int, rows: int) -> list[int]:
