@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from llmdl_plugins.optimizers.edits import applied, edits, holds, pieces
 from llmdl_plugins.optimizers.moves import Move
-from llmdl_plugins.optimizers.sifting import Part
+from llmdl_plugins.optimizers.parts import Part
 from llmdl_plugins.optimizers.trials import Cut
 from llmdl_plugins.run.feedback import FailureMode, alike
 
@@ -25,6 +25,9 @@ class Memory:
         doubts: moves in a row that did not help.
         idle: sentences that repaired no row that asked for them; a new incumbent makes them worth another try.
         barred: sentences that undo what others repair; where nothing moves they may be worth it after all.
+        witnesses: a train row that each sentence repaired, by the sentence.
+        exploring: whether what is built on is worse for now, since sentences had to go for one that they undid.
+        explored: sentences that went in vain; a new incumbent makes that worth another try.
     """
 
     rejected: list[Move] = field(default_factory=list)
@@ -33,6 +36,9 @@ class Memory:
     barred: dict[str, list[str]] = field(default_factory=dict)
     pending: dict[str, str] = field(default_factory=dict)
     doubts: int = 0
+    witnesses: dict[str, str] = field(default_factory=dict)
+    exploring: bool = False
+    explored: list[str] = field(default_factory=list)
 
     def reject(self, tried: Move) -> None:
         """It did not help; where nothing did for a while, what it was built on is given up too."""
@@ -43,7 +49,26 @@ class Memory:
 
     def build_on(self, texts: Mapping[str, str]) -> None:
         """What comes next begins with these texts, beyond the incumbent's."""
-        self.pending, self.doubts = dict(texts), 0
+        self.pending, self.doubts, self.exploring = dict(texts), 0, False
+
+    def explore(self, texts: Mapping[str, str], name: str, gone: Sequence[str]) -> None:
+        """What comes next begins without these sentences, for a few rounds, though it is worse by then."""
+        self.build_on(texts)
+        self.exploring = True
+        self.barred.setdefault(name, []).extend(gone)
+        self.explored.extend(gone)
+
+    def go_on(self, texts: Mapping[str, str]) -> None:
+        """A step further from there, which val rows do not like yet."""
+        self.pending = dict(texts)
+        self.doubts += 1
+        if self.doubts >= _DOUBTS:
+            self.build_on({})
+
+    def watched(self, texts: Mapping[str, str]) -> frozenset[str]:
+        """The rows that show what the sentences of these texts are good for."""
+        standing = {p.strip() for text in texts.values() for p in pieces(text)}
+        return frozenset(row for sentence, row in self.witnesses.items() if sentence in standing)
 
     def useless(self, left: Sequence[Part]) -> None:
         """These edits earned nothing."""
@@ -62,6 +87,7 @@ class Memory:
         self.build_on({})
         self.rejected.clear()
         self.idle.clear()
+        self.explored.clear()
         if cut:
             self.harmful.setdefault(cut.name, []).append(cut.sentence)
 
@@ -72,7 +98,8 @@ class Memory:
     def again(self) -> None:
         """What did not help by itself may help in company."""
         self.idle.clear()
-        self.barred.clear()
+        if not self.exploring:
+            self.barred.clear()
 
     def open(self, name: str, text: str, modes: Sequence[FailureMode]) -> list[FailureMode]:
         """The failure modes that ask neither for what is in the text already nor for what is harmful."""

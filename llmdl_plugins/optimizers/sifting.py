@@ -1,29 +1,19 @@
-"""Which sentences of a move earn their place: each has to repair a row that asked for it, and undo no other's work."""
+"""Which edits of a move earn their place: each has to repair a row that asked for it, and to undo no other."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from llmdl_plugins.optimizers.edits import Edit, applied
+from llmdl_plugins.optimizers.company import breaking, undoing
 from llmdl_plugins.optimizers.moves import Move
+from llmdl_plugins.optimizers.parts import EACH, Part, composed
 from llmdl_plugins.optimizers.trials import Batch, Trial, tried
-from llmdl_plugins.run.feedback import ALIKE, FailureMode, alike
 from llmdl_plugins.run.problem import Problem
 from llmdl_plugins.run.rollout import Rollout
 
-_EACH = 2
 _FAILING, _FEW = 8, 12
-
-
-@dataclass(frozen=True)
-class Part:
-    """One edit of a move, and the failing rows that asked for it."""
-
-    name: str
-    edit: Edit
-    rows: Sequence[Rollout]
 
 
 @dataclass(frozen=True)
@@ -31,23 +21,15 @@ class Sifted:
     """What is left of a move, tried on a few rows.
 
     Args:
+        shown: a row that each edit repaired in the end, by its sentence.
         idle: edits that repaired none of the rows that asked for them.
-        undoing: edits in whose company others repair nothing that they repair alone.
+        undoing: edits that stood in the way of others, or of rows that went well.
     """
 
     trial: Trial
-    idle: Sequence[Part] = field(default_factory=list)
-    undoing: Sequence[Part] = field(default_factory=list)
-
-
-def parts(whole: Move, modes: Mapping[str, Sequence[FailureMode]], failed: Sequence[Rollout]) -> list[Part]:
-    """The edits of a move, each with the rows that it is to repair."""
-    return [Part(name, edit, _asking(edit, modes[name], failed)) for name, made in whole.edits.items() for edit in made]
-
-
-def _asking(edit: Edit, modes: Sequence[FailureMode], failed: Sequence[Rollout]) -> list[Rollout]:
-    who = {example for mode in modes if alike(mode.words, edit.words) >= ALIKE for example in mode.examples}
-    return [r for r in failed if r.example.id in who]
+    shown: Mapping[str, str]
+    idle: Sequence[Part]
+    undoing: Sequence[Part]
 
 
 async def sifted(
@@ -57,45 +39,49 @@ async def sifted(
 
     What repairs its rows alone and not in company is undone by another edit.  That one is left out: it may stand for
     more rows, but these can be repaired without it, by what is said of them next, and the others can't be with it.
+    The same goes for an edit that breaks a row which went well.
     """
     trial = await tried(problem, whole, batch, _covering(found, batch))
     good = [part for part in found if trial.repairs(part.rows)]
     rest = [part for part in found if part not in good and (part.rows or not trial.promising)]
     alone = await asyncio.gather(*(_alone(problem, part, texts, batch) for part in rest))
     lone = [(part, one) for part, one in zip(rest, alone, strict=True) if one.gain > 0]
-    undoing = await _undoing(problem, lone, good, texts, batch)
-    good = [part for part in [*good, *(part for part, _ in lone)] if part not in undoing]
-    left = [part for part in found if part not in good]
-    if good and left:
-        smaller = await tried(problem, _composed(problem, good, texts), batch, _covering(good, batch))
-        trial = smaller if undoing or smaller.promising or smaller.gain >= trial.gain else trial
+    out = await undoing(problem, lone, good, texts, batch)
+    good = [part for part in [*good, *(part for part, _ in lone)] if part not in out]
+    trial = await _left(problem, trial, good, found, texts, batch, must=bool(out))
     if trial.gain > 0:
-        trial = trial.joined(await tried(problem, trial.move, batch, batch.passed[: _FEW - len(trial.old)]))
-    return Sifted(trial, [part for part in left if part.rows and part not in undoing], undoing)
+        trial = trial.joined(await tried(problem, trial.move, batch, batch.guards[: _FEW - len(trial.old)]))
+        kept = [part for part in found if part.edit in trial.move.edits.get(part.name, ())]
+        if broke := await breaking(problem, trial, kept, texts, batch):
+            out, good = [*out, *broke], [part for part in good if part not in broke]
+            trial = await _left(problem, trial, good, found, texts, batch, must=True)
+    idle = [part for part in found if part.rows and part not in good and part not in out]
+    return Sifted(trial, _shown(good, trial), idle, out)
+
+
+async def _left(
+    problem: Problem,
+    trial: Trial,
+    good: Sequence[Part],
+    found: Sequence[Part],
+    texts: Mapping[str, str],
+    batch: Batch,
+    must: bool,
+) -> Trial:
+    """The good edits alone, where that is no worse, or has to be; where there are none, the screen judges them all."""
+    if not good or len(good) == len(found):
+        return trial
+    smaller = await tried(problem, composed(problem, good, texts), batch, _covering(good, batch))
+    return smaller if must or smaller.promising or smaller.gain >= trial.gain else trial
 
 
 async def _alone(problem: Problem, part: Part, texts: Mapping[str, str], batch: Batch) -> Trial:
-    return await tried(problem, _composed(problem, [part], texts), batch, (part.rows or batch.failed)[:_EACH])
+    return await tried(problem, composed(problem, [part], texts), batch, (part.rows or batch.failed)[:EACH])
 
 
-async def _undoing(
-    problem: Problem, lone: Sequence[tuple[Part, Trial]], good: Sequence[Part], texts: Mapping[str, str], batch: Batch
-) -> list[Part]:
-    """The good edits beside which a lone one repairs none of the rows that it repairs by itself."""
-    pairs = [(part, one, beside) for part, one in lone if part.rows for beside in good]
-    both = await asyncio.gather(
-        *(tried(problem, _composed(problem, [beside, part], texts), batch, one.repaired) for part, one, beside in pairs)
-    )
-    found = [beside for (_, _, beside), trial in zip(pairs, both, strict=True) if trial.gain <= 0]
-    return [part for part in good if part in found]
-
-
-def _composed(problem: Problem, good: Sequence[Part], texts: Mapping[str, str]) -> Move:
-    """These edits alone; not of a text that they would leave unusable."""
-    edits = {name: [p.edit for p in good if p.name == name] for name in dict.fromkeys(p.name for p in good)}
-    new = {name: applied(texts[name], made) for name, made in edits.items()}
-    usable = {name: text for name, text in new.items() if problem.parameters[name].problem(text) is None}
-    return Move(usable, {name: edits[name] for name in usable})
+def _shown(good: Sequence[Part], trial: Trial) -> dict[str, str]:
+    repaired = {r.example.id for r in trial.repaired}
+    return {part.edit.words: r.example.id for part in good for r in part.rows if r.example.id in repaired}
 
 
 def _covering(found: Sequence[Part], batch: Batch) -> list[Rollout]:

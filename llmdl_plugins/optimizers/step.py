@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from llmdl_plugins.optimizers.arms import given
 from llmdl_plugins.optimizers.memory import Memory
 from llmdl_plugins.optimizers.moves import Move, merged
+from llmdl_plugins.optimizers.parts import Part, parts
 from llmdl_plugins.optimizers.proposed import proposed
-from llmdl_plugins.optimizers.sifting import parts, sifted
-from llmdl_plugins.optimizers.trials import Batch, Trial, cleared
+from llmdl_plugins.optimizers.sifting import sifted
+from llmdl_plugins.optimizers.standing import clash
+from llmdl_plugins.optimizers.trials import Batch, Trial, cleared, everywhere
 from llmdl_plugins.run.feedback import FailureMode, Feedback, failure_modes
 from llmdl_plugins.run.problem import Problem
 
@@ -39,6 +41,7 @@ class Step:
     arm: str
     plateau: bool
     barren: bool = False
+    idle: Sequence[Part] = ()
 
     async def taken(self) -> bool:
         """Propose new texts; whether one was accepted."""
@@ -50,14 +53,31 @@ class Step:
         if self.plateau:
             new = {**texts, **merged(moves).texts}
             trials += await cleared(self.problem, texts, new, self.batch.failed, self.batch, self.memory.was_tried)
-        return await self._screened(trials)
+        return await self._screened(trials) or await self._explored()
+
+    async def _explored(self) -> bool:
+        """Whether what comes next begins without sentences that undo what a new one repairs."""
+        if self.memory.exploring:
+            return False
+        begun = self.memory.pending
+        texts = {name: str(begun.get(name, self.problem.value(name))) for name in self.problem.parameters}
+        found = await clash(self.problem, self.idle, texts, self.batch)
+        if found is None or set(found.gone) <= set(self.memory.explored):
+            return False
+        self.memory.explore({**begun, found.name: found.text}, found.name, found.gone)
+        self.problem.say(f"goes on without what undoes {found.new!r} in {found.name}: {' '.join(found.gone)}")
+        return True
 
     async def _sifted(self, whole: Move, modes: Mapping[str, Sequence[FailureMode]], texts: Mapping[str, str]) -> Trial:
         found = parts(whole, modes, self.batch.failed)
         kept = await sifted(self.problem, whole, texts, found, self.batch)
         self.memory.useless(kept.idle)
+        self.idle = kept.idle
         self.memory.bar(kept.undoing)
+        self.memory.witnesses.update(kept.shown)
         trial = kept.trial
+        if trial.gain > 0 and all(p in kept.undoing for p in found if p.edit in trial.move.edits.get(p.name, ())):
+            return await everywhere(self.problem, trial.move, self.batch.base)
         if len(trial.bad) >= _BAD:
             new = {**{n: texts[n] for n in trial.move.texts}, **trial.move.texts}
             cut = await cleared(self.problem, texts, new, trial.bad, self.batch, self.memory.was_tried)
@@ -84,7 +104,7 @@ class Step:
     async def _screened(self, trials: Sequence[Trial]) -> bool:
         """What is better on train goes on to val, the best first; whether one was accepted."""
         for trial in sorted(trials, key=lambda t: -t.gain):
-            if trial.gain <= 0:
+            if trial.gain <= 0 or (trial.whole and not trial.is_sure):
                 self.problem.say(f"set aside: {trial.move.what}: no better on {len(trial.new)} train rows")
                 self.memory.reject(trial.move)
                 continue
@@ -93,6 +113,9 @@ class Step:
             if verdict.accepted:
                 self.memory.accept(trial.cut)
                 return True
+            if self.memory.exploring:
+                self.memory.go_on(candidate)
+                return False
             if verdict.probability >= _UNSURE:
                 self.memory.build_on(candidate)
                 return False

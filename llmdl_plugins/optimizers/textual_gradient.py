@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import random
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from llmdl_plugins.data import Example
 from llmdl_plugins.optimizers.arms import checked
@@ -58,7 +58,7 @@ class TextualGradient(Optimizer):
         """Rounds until nothing moves, the teacher has nothing to say, or the budget stops it."""
         memory, hard, idle, barren = Memory(), list[Example](), 0, 0
         for number in range(self.rounds):
-            batch = await self._forward(problem, memory.pending, hard, number)
+            batch = await self._forward(problem, memory, hard, number)
             hard = [r.example for r in batch.failed]
             if idle % 2:
                 memory.again()
@@ -72,15 +72,18 @@ class TextualGradient(Optimizer):
             if idle >= _PATIENCE:
                 return
 
-    async def _forward(self, problem: Problem, base: Mapping[str, str], hard: Sequence[Example], number: int) -> Batch:
-        draw = random.Random(f"{problem.seed}/{number}")
-        kept = list(hard)[: self.batch // 2]
+    async def _forward(self, problem: Problem, memory: Memory, hard: Sequence[Example], number: int) -> Batch:
+        draw, base = random.Random(f"{problem.seed}/{number}"), memory.pending
+        watched = memory.watched({n: str(base.get(n, problem.value(n))) for n in problem.parameters})
+        again = {e.id: e for e in list(hard)[: self.batch // 2]}
+        again |= {e.id: e for e in problem.train if e.id in watched}
+        kept = list(again.values())[: self.batch * 3 // 4]
         known = {e.id for e in kept}
         fresh = spread([e for e in problem.train if e.id not in known], draw)
         rollouts = await problem.evaluate([base], kept + fresh[: self.batch - len(kept)])
         told = [r for r in rollouts if r.status != "infrastructure error"]
         failed = sorted((r for r in told if r.score < 1), key=lambda r: r.status == "scored")
-        return Batch(failed, [r for r in told if r.score == 1], base)
+        return Batch(failed, [r for r in told if r.score == 1], base, watched)
 
     def most(self, number: int) -> int:
         """The edit budget of a round, in sentences: wide steps first, small ones at the end (cosine)."""

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
 
 from llmdl_plugins.optimizers.edits import pieces, without
 from llmdl_plugins.optimizers.moves import Move, move
+from llmdl_plugins.run.better import ACCEPT, better
 from llmdl_plugins.run.problem import Problem
 from llmdl_plugins.run.rollout import Rollout
 
 _ABLATED = 12
 _ROWS = 4
 _CLEAR = 2
+_TELLING = 60
 _FAILING, _FEW, _GLANCE = 8, 12, 4
 
 
@@ -33,17 +36,24 @@ class Batch:
 
     Args:
         base: the texts that are not accepted yet.
+        watched: ids of rows that show what a sentence in force is good for.
     """
 
     failed: Sequence[Rollout]
     passed: Sequence[Rollout]
     base: Mapping[str, str]
+    watched: frozenset[str] = frozenset()
+
+    @property
+    def guards(self) -> list[Rollout]:
+        """Rows that must not break, those first that show what a sentence in force is good for."""
+        return sorted(self.passed, key=lambda r: r.example.id not in self.watched)
 
     @property
     def few(self) -> list[Rollout]:
         """What a move is tried on first: failing rows, and rows that must not break."""
         failing = self.failed[:_FAILING]
-        return [*failing, *self.passed[: _FEW - len(failing)]]
+        return [*failing, *self.guards[: _FEW - len(failing)]]
 
 
 @dataclass(frozen=True)
@@ -52,6 +62,7 @@ class Trial:
 
     Args:
         cut: the sentence that it leaves out because it stood in the way.
+        whole: whether it has to be surely better on all train rows, since it undoes what others repair.
     """
 
     move: Move
@@ -59,6 +70,7 @@ class Trial:
     old: Sequence[Rollout]
     new: Sequence[Rollout]
     cut: Cut | None = None
+    whole: bool = False
 
     @property
     def gain(self) -> float:
@@ -79,10 +91,20 @@ class Trial:
         """Whether it repairs most of what fails."""
         return self.gain >= len(self.batch.failed) / 2
 
+    @property
+    def is_sure(self) -> bool:
+        """Whether it is surely better on the rows that it was tried on."""
+        return better([(o.score, n.score) for o, n in zip(self.old, self.new, strict=True)]) >= ACCEPT
+
     def repairs(self, rows: Sequence[Rollout]) -> bool:
         """Whether it is better on those of these rows that it was tried on."""
         ids = {r.example.id for r in rows}
         return sum(n.score - o.score for o, n in zip(self.old, self.new, strict=True) if o.example.id in ids) > 0
+
+    @property
+    def broken(self) -> list[Rollout]:
+        """The rows that went well and are worse with it, as they were."""
+        return [o for o, n in zip(self.old, self.new, strict=True) if o.score == 1 and n.score < 1]
 
     @property
     def repaired(self) -> list[Rollout]:
@@ -98,6 +120,15 @@ async def tried(problem: Problem, move: Move, batch: Batch, rows: Sequence[Rollo
     """The move on some rows of a batch."""
     new = await problem.evaluate([{**batch.base, **move.texts}], [r.example for r in rows])
     return Trial(move, batch, rows, new, cut)
+
+
+async def everywhere(problem: Problem, move: Move, base: Mapping[str, str]) -> Trial:
+    """The move on all train rows, or as many as tell."""
+    rows = random.Random(problem.seed).sample(list(problem.train), min(_TELLING, len(problem.train)))
+    told = await problem.evaluate([base, {**base, **move.texts}], rows)
+    old, new = told[: len(rows)], told[len(rows) :]
+    batch = Batch([r for r in old if r.score < 1], [r for r in old if r.score == 1], base)
+    return Trial(move, batch, old, new, whole=True)
 
 
 async def cleared(

@@ -186,5 +186,6 @@ def test_a_training_that_met_one_goes_on_when_it_is_allowed(shop: Shop, producti
     done = shop("connect", *options, command="fit")
     assert done.returncode == 2 and "Side effect at shop" in done.stderr and not (tmp_path / "runs/a").exists()
     done = shop("connect", *options, "--allow-host", "localhost", command="fit")
-    assert done.returncode == 3 and json.loads(done.stdout)["before"] == 1.0, done.stderr
-    assert production.calls > 60
+    told = json.loads(done.stdout)
+    assert done.returncode == 3 and told["status"] == "no gain shown", done.stderr
+    assert production.calls > 30

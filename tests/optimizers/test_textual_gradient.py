@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from llmdl_plugins.testing import ScriptedChat
 
 ROWS = [{"inputs": {"question": f"item {n}"}, "expected": "yes"} for n in range(60)]
 
-SHORTCUT = "Fruit is sweet."
+SHORTCUT, APPLES, PEARS = "Fruit is sweet.", "Apples are red.", "Pears are heavy."
 
 
 def fit(proposal: str, critic: str = "Say yes.", **how: Any) -> tuple[Any, ScriptedChat, list[str]]:
@@ -131,32 +132,70 @@ def test_advice_that_repairs_none_of_the_rows_that_asked_for_it_is_left_out() ->
     assert result.values == {"instruction": "Answer. Apples are red."}
 
 
-def test_advice_that_undoes_what_other_advice_repairs_gives_way_to_what_is_said_of_its_rows_next() -> None:
-    """A shortcut repairs all but the pears, which it spoils; critics know the rule of each as well."""
+def fruit(critic: Callable[[str], list[str]]) -> tuple[Any, list[str]]:
+    """A run on apples and a few pears, and all texts that were in force.
+
+    A shortcut is as good for apples as their own rule, and spoils pears whatever else is said of them.
+    """
 
     def answer(messages: Any, kwargs: Any) -> str:
         prompt, asked = str(messages[0].content), str(messages[-1].content)
         if "pears" in asked:
-            return "yes" if "heavy" in prompt and "sweet" not in prompt else "no"
-        return "yes" if "sweet" in prompt or "red" in prompt else "no"
+            return "yes" if PEARS in prompt and SHORTCUT not in prompt else "no"
+        return "yes" if SHORTCUT in prompt or APPLES in prompt else "no"
 
     def teach(messages: Any, kwargs: Any) -> str:
         text = str(messages[-1].content)
-        if "Write an improved" in text:
-            told = [s for s in (SHORTCUT, "Apples are red.", "Pears are heavy.") if s in text.partition("FEEDBACK")[2]]
-            return f"<prompt>Answer. {' '.join(told)}</prompt>"
-        seen.append(text)
-        apples = SHORTCUT if len(seen) <= 6 else "Apples are red."
-        return " ".join([apples] * ("apples" in text) + ["Pears are heavy."] * ("pears" in text))
+        if "Write an improved" not in text:
+            return " ".join(critic(text)) or "NONE"
+        prompt, _, told = text.partition("<<<FEEDBACK")
+        wanted = [s for s in (SHORTCUT, APPLES, PEARS) if s in told.partition("FEEDBACK>>>")[0] and s not in prompt]
+        return (
+            f"<prompt>{prompt.partition('<<<PROMPT')[2].partition('PROMPT>>>')[0].strip()} {' '.join(wanted)}</prompt>"
+        )
 
-    seen, held = list[str](), list[str]()
-    rows = [{"inputs": {"question": f"{'apples' if n % 14 else 'pears'} {n}"}, "expected": "yes"} for n in range(90)]
-    net = trainable(Prompt(ScriptedChat(script=answer), "Answer.", "question", "answer"))
-    teacher = ScriptedChat(script=teach)
+    held = list[str]()
+    train, val, test = (
+        [{"inputs": {"question": f"{'apples' if n % few else 'pears'} {n}"}, "expected": "yes"} for n in range(*some)]
+        for some, few in (((1, 50), 14), ((100, 130), 6), ((200, 230), 6))
+    )
+    net, teacher = trainable(Prompt(ScriptedChat(script=answer), "Answer.", "question", "answer")), ScriptedChat(teach)
     watch: dict[str, Any] = {"watcher": lambda event: held.append(str(getattr(event, "after", "")))}
-    result = Trainer(net, "exact_match", rows, teacher=teacher, budget="1500 calls", **watch).fit()
+    return Trainer(net, "exact_match", train, val, test, teacher=teacher, budget="1500 calls", **watch).fit(), held
+
+
+def test_advice_that_undoes_what_other_advice_repairs_gives_way_to_what_is_said_of_its_rows_next() -> None:
+    asked = list[str]()
+
+    def critic(text: str) -> list[str]:
+        asked.append(text)
+        of_apples = SHORTCUT if len(asked) <= 6 else APPLES
+        return [of_apples] * ("apples" in text) + [PEARS] * ("pears" in text)
+
+    result, held = fruit(critic)
     assert result.after == 1.0
-    assert any("heavy" in text for text in held) and not any(SHORTCUT in text for text in held)
+    assert any(PEARS in text for text in held) and not any(SHORTCUT in text for text in held)
+
+
+def test_advice_that_breaks_what_a_sentence_in_force_is_good_for_does_not_come_in() -> None:
+    def critic(text: str) -> list[str]:
+        if PEARS not in text.partition("PROMPT>>>")[0]:
+            return [PEARS] * ("pears" in text) + [APPLES] * ("apples 1" in text)
+        return [SHORTCUT, APPLES] * ("apples" in text)
+
+    result, held = fruit(critic)
+    assert result.after == 1.0
+    assert not any(SHORTCUT in text for text in held)
+
+
+def test_a_sentence_in_force_gives_way_to_one_that_it_undoes() -> None:
+    def critic(text: str) -> list[str]:
+        in_force = SHORTCUT in text.partition("PROMPT>>>")[0]
+        return [PEARS] * ("pears" in text and in_force) + [APPLES if PEARS in text else SHORTCUT] * ("apples" in text)
+
+    result, held = fruit(critic)
+    assert any(SHORTCUT in text for text in held)
+    assert result.after == 1.0 and SHORTCUT not in result.values["instruction"]
 
 
 def test_a_harmful_proposal_is_set_aside_on_train_rows_and_not_tried_twice() -> None:

@@ -1,0 +1,57 @@
+"""Which edits of a move stand in the way of others, or of what goes well: found in pairs, and held to two draws."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+from llmdl_plugins.optimizers.moves import Move
+from llmdl_plugins.optimizers.parts import Part, composed
+from llmdl_plugins.optimizers.trials import Batch, Trial
+from llmdl_plugins.run.problem import Problem
+from llmdl_plugins.run.rollout import Rollout
+
+_DRAWS = ("0", "again")
+
+
+async def undoing(
+    problem: Problem, lone: Sequence[tuple[Part, Trial]], good: Sequence[Part], texts: Mapping[str, str], batch: Batch
+) -> list[Part]:
+    """The good edits beside which a lone one repairs none of the rows that it repairs by itself.
+
+    Args:
+        lone: edits that repaired nothing in company, as they were tried alone.
+    """
+    pairs = [(one, beside, composed(problem, [beside, part], texts)) for part, one in lone for beside in good]
+    lost = await asyncio.gather(*(spoiled(problem, batch, one.move, both, one.repaired) for one, _, both in pairs))
+    found = [beside for (one, beside, _), rows in zip(pairs, lost, strict=True) if len(rows) == len(one.repaired)]
+    return [part for part in good if part in found]
+
+
+async def breaking(
+    problem: Problem, trial: Trial, found: Sequence[Part], texts: Mapping[str, str], batch: Batch
+) -> list[Part]:
+    """The edits that break by themselves a row that went well and that the move breaks."""
+    rows = await spoiled(problem, batch, None, trial.move, trial.broken)
+    if not rows:
+        return []
+    alone = [composed(problem, [part], texts) for part in found]
+    lost = await asyncio.gather(*(spoiled(problem, batch, None, one, rows) for one in alone))
+    return [part for part, spoilt in zip(found, lost, strict=True) if spoilt]
+
+
+async def spoiled(
+    problem: Problem, batch: Batch, before: Move | None, after: Move, rows: Sequence[Rollout]
+) -> list[Rollout]:
+    """The rows that do worse after a move than before it, in two draws, since one may be bad luck.
+
+    Args:
+        before: the move to compare with; None for the texts in force.
+    """
+    sides = [{**batch.base, **(before.texts if before else {})}, {**batch.base, **after.texts}]
+    left = list(rows)
+    for repetition in _DRAWS:
+        both = await problem.evaluate(sides, [r.example for r in left], repetition=repetition) if left else []
+        pairs = zip(left, both[: len(left)], both[len(left) :], strict=True)
+        left = [row for row, old, new in pairs if new.score < old.score]
+    return left
