@@ -7,12 +7,14 @@ import json
 import os
 import sys
 import traceback
+from collections.abc import Mapping
 from functools import partial
-from inspect import isasyncgen, iscoroutine, isroutine
+from inspect import isasyncgen, iscoroutine, isroutine, signature
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from llmdl_plugins import sync
 from llmdl_plugins.errors import TargetError, did_you_mean
 from llmdl_plugins.notebook.book import Notebook
 from llmdl_plugins.notebook.loading import load_notebook, module_name
@@ -22,7 +24,7 @@ _APPLICATIONS = ("ainvoke", "compile", "named_predictors")
 
 
 def load_target(target: str) -> Any:
-    """The application itself; a factory without arguments is called, and a langgraph.json brings its variables.
+    """The application itself: what a factory makes, where it is one; a langgraph.json brings its variables.
 
     Raises:
         TargetError: no such file, module or attribute, or the user's code raises at import.
@@ -182,17 +184,26 @@ def _made(value: Any, target: str) -> Any:
     if not is_factory or (not is_class and any(hasattr(value, name) for name in _APPLICATIONS)):
         return value
     try:
-        made = value()
+        made = value(*_configuration(value))
+        if iscoroutine(made):
+            made = sync.run(made)
     except TypeError as error:
         kind = "class" if is_class else "function"
         raise TargetError(f"{target} is a {kind} that could not be called without arguments: {error}") from error
     except (Exception, SystemExit) as error:
         raise TargetError(f"{target} raised {type(error).__name__} when it was called: {error}") from error
-    if iscoroutine(made) or isasyncgen(made):
-        if iscoroutine(made):
-            made.close()
+    if isasyncgen(made) or hasattr(made, "__aenter__"):
         raise TargetError(
-            f"{target} is an async function: name the application that it runs, or give what it makes a name in the "
-            "file, and name its result."
+            f"{target} opens the application and closes it again: give what it opens a name in the file, and name that."
         )
     return made
+
+
+def _configuration(factory: Any) -> tuple[Mapping[str, Any], ...]:
+    """An empty configuration for a factory that asks for one, as a langgraph.json may name it."""
+    try:
+        asked = list(signature(factory).parameters.values())
+    except (TypeError, ValueError):
+        return ()
+    is_asked = len(asked) == 1 and asked[0].default is asked[0].empty and "RunnableConfig" in str(asked[0].annotation)
+    return ({"configurable": {}},) if is_asked or [p.name for p in asked] == ["config"] else ()

@@ -12,7 +12,7 @@ from typing import Any
 import dspy
 
 from llmdl_dspy import compat
-from llmdl_dspy.calling import Call, beginning, current_call, ended, named, place_here, under_way
+from llmdl_dspy.calling import Call, beginning, current_call, ended, in_a_run, named, place_here, under_way
 from llmdl_dspy.discovering import predictors_of
 from llmdl_dspy.feeding import feeders
 from llmdl_dspy.placed import is_inside
@@ -84,7 +84,7 @@ class Program:
         with (
             boundary.door(),
             boundary.scope(place=place_here()),
-            dspy.context(trace=[]),
+            dspy.context(trace=[], disable_history=in_a_run() or dspy.settings.disable_history),
             self.bound(),
             beginning(),
         ):
@@ -95,9 +95,9 @@ class Program:
         return holding(_program, self)
 
     def _is_observed(self) -> bool:
-        scope, here = boundary.current_scope(), copies()
-        if tape.current_tape() or (scope and scope.payer):
+        if tape.current_tape() or in_a_run():
             return True
+        here = copies()
         return any(in_force(here.get(p, p)) != p.default for p in self.parameters().values())
 
     async def run(self, inputs: Mapping[str, Any]) -> Any:

@@ -53,8 +53,9 @@ def offered(graph: Graph, reached: Mapping[str, Reached], sources: Sources) -> O
     found: dict[Place, set[str]] = {}
     only_run: dict[Place, set[str]] = {}
     written: dict[Place, set[Home]] = {}
+    known: dict[int, tuple[Any, set[Home]]] = {}
     for node, bound in _nodes(graph, reached):
-        walk = _Offers(sources)
+        walk = _Offers(sources, known)
         for part in bound:
             walk.follow(part)
         for unit in reached[node].units.values() if node in reached else ():
@@ -79,11 +80,27 @@ def _nodes(graph: Graph, reached: Mapping[str, Reached], above: str = "") -> Ite
                 yield from _nodes(part, reached, f"{above}{name}/")
 
 
-class _Offers:
-    """Follows what one node holds."""
+def _told(node: ast.AST) -> list[tuple[ast.expr, str]]:
+    """What is given to a model in a piece of code, and by what it is."""
+    found = []
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Call):
+            told = inner.args[:1] if called(inner) in _TELLING else []
+            named = [keyword.value for keyword in inner.keywords if keyword.arg in _KEYWORDS]
+            found += [(expression, called(inner)) for expression in [*told, *named]]
+    return found
 
-    def __init__(self, sources: Sources) -> None:
-        self.sources = sources
+
+class _Offers:
+    """Follows what one node holds.
+
+    Args:
+        sources: the user's modules.
+        written: what was offered by any node, and where the texts of it may be written.
+    """
+
+    def __init__(self, sources: Sources, written: dict[int, tuple[Any, set[Home]]]) -> None:
+        self.sources, self._written = sources, written
         self.found: dict[Place, set[Home]] = {}
         self._seen: dict[int, Any] = {}
 
@@ -107,9 +124,14 @@ class _Offers:
         """Note how a tool, schema or function would be told."""
         try:
             for options in forms(obj):
-                self._options(options, homes(obj))
+                self._options(options, self._homes(obj))
         except Exception:  # what can't be told to a model is the application's own error, at its own time
             return
+
+    def _homes(self, obj: Any) -> set[Home]:
+        if id(obj) not in self._written:
+            self._written[id(obj)] = obj, homes(obj)
+        return self._written[id(obj)][1]
 
     def _options(self, options: Mapping[str, Any], written_in: set[Home]) -> None:
         for place in texts_in({key: options[key] for key in DEFINING if key in options}):
@@ -122,12 +144,9 @@ class _Offers:
                 for obj in live(reference, unit):
                     if is_runnable(obj) or self.sources[type(obj).__module__]:
                         self.follow(obj)
-        for node in ast.walk(unit.node):
-            if isinstance(node, ast.Call):
-                told = node.args[:1] if called(node) in _TELLING else []
-                for expression in [*told, *(k.value for k in node.keywords if k.arg in _KEYWORDS)]:
-                    for obj in live(expression, unit):
-                        self._bound(obj, called(node))
+        for expression, by in unit.source.once(unit.node, _told):
+            for obj in live(expression, unit):
+                self._bound(obj, by)
 
     def _bound(self, obj: Any, by: str) -> None:
         if isinstance(obj, list | tuple):

@@ -81,14 +81,14 @@ class Source:
         """Name → the statements of the module's own level that assign it."""
         return _assigned(self.tree.body)
 
-    def once(self, node: Node, of: Callable[[ast.AST], Known]) -> Known:
+    def once(self, node: Node | ast.Module, of: Callable[[ast.AST], Known]) -> Known:
         """What a function finds out about a piece of the tree, found out once."""
         if (node, of) not in self._known:
             self._known[node, of] = of(node)
         return cast(Known, self._known[node, of])
 
     @cached_property
-    def _known(self) -> dict[tuple[Node, Any], Any]:
+    def _known(self) -> dict[tuple[Node | ast.Module, Any], Any]:
         return {}
 
     def inside(self, scope: Function) -> Mapping[str, list[ast.stmt]]:

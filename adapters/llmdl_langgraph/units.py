@@ -11,6 +11,8 @@ from llmdl_langgraph.place import called
 from llmdl_langgraph.sites import Site
 from llmdl_langgraph.source import Function, Node, Source, assigned_names, contains
 
+Scoped = tuple[Function, tuple[Function, ...]]  # and the functions around it
+
 _OFFERED = {"bind_tools", "ToolNode"}  # what is only offered to a model is not what the model is told
 
 
@@ -72,12 +74,8 @@ class Unit:
 def unit_of(source: Source, code: CodeType) -> Iterator[Unit]:
     """The functions or lambdas that a code object was compiled from; several where lambdas share a line."""
     line = code.co_firstlineno + source.begins.get(code.co_filename, 0)
-    for node, scopes in _functions(source.tree, ()):
-        decorators = [] if isinstance(node, ast.Lambda) else node.decorator_list
-        first = min([node.lineno, *(d.lineno for d in decorators)])
-        name = "<lambda>" if isinstance(node, ast.Lambda) else node.name
-        if (first, name) == (line, code.co_name):
-            yield Unit(source, node, scopes)
+    for node, scopes in source.once(source.tree, _compiled).get((line, code.co_name), ()):
+        yield Unit(source, node, scopes)
 
 
 def class_units(source: Source, node: ast.ClassDef) -> tuple[list[Unit], Mapping[str, list[Unit]]]:
@@ -123,7 +121,18 @@ def _strings(node: ast.AST) -> Iterator[str]:
         yield from _strings(child)
 
 
-def _functions(node: ast.AST, scopes: tuple[Function, ...]) -> Iterator[tuple[Function, tuple[Function, ...]]]:
+def _compiled(tree: ast.AST) -> Mapping[tuple[int, str], list[Scoped]]:
+    """The functions of a module by line and name, as their code objects have them."""
+    found: dict[tuple[int, str], list[Scoped]] = {}
+    for node, scopes in _functions(tree, ()):
+        decorators = [] if isinstance(node, ast.Lambda) else node.decorator_list
+        first = min([node.lineno, *(d.lineno for d in decorators)])
+        name = "<lambda>" if isinstance(node, ast.Lambda) else node.name
+        found.setdefault((first, name), []).append((node, scopes))
+    return found
+
+
+def _functions(node: ast.AST, scopes: tuple[Function, ...]) -> Iterator[Scoped]:
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             yield child, scopes
