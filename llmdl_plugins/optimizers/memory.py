@@ -9,7 +9,9 @@ from llmdl_plugins.optimizers.edits import applied, edits, holds, pieces
 from llmdl_plugins.optimizers.moves import Move
 from llmdl_plugins.optimizers.parts import Part
 from llmdl_plugins.optimizers.trials import Cut
+from llmdl_plugins.optimizers.well import well
 from llmdl_plugins.run.feedback import FailureMode, alike
+from llmdl_plugins.run.rollout import Rollout
 
 _DOUBTS = 3
 
@@ -28,6 +30,7 @@ class Memory:
         witnesses: a train row that each sentence repaired, by the sentence.
         exploring: whether what is built on is worse for now, since sentences had to go for one that they undid.
         explored: sentences that went in vain; a new incumbent makes that worth another try.
+        best: the highest score of a train row so far.
     """
 
     rejected: list[Move] = field(default_factory=list)
@@ -39,6 +42,7 @@ class Memory:
     witnesses: dict[str, str] = field(default_factory=dict)
     exploring: bool = False
     explored: list[str] = field(default_factory=list)
+    best: float = 0.0
 
     def reject(self, tried: Move) -> None:
         """It did not help; where nothing did for a while, what it was built on is given up too."""
@@ -64,6 +68,11 @@ class Memory:
         self.doubts += 1
         if self.doubts >= _DOUBTS:
             self.build_on({})
+
+    def well(self, told: Sequence[Rollout]) -> float:
+        """The score from which on a row went well."""
+        self.best = max([self.best, *(r.score for r in told)])
+        return well(self.best)
 
     def watched(self, texts: Mapping[str, str]) -> frozenset[str]:
         """The rows that show what the sentences of these texts are good for."""

@@ -77,7 +77,7 @@ class Step:
         self.memory.witnesses.update(kept.shown)
         trial = kept.trial
         if trial.gain > 0 and all(p in kept.undoing for p in found if p.edit in trial.move.edits.get(p.name, ())):
-            return await everywhere(self.problem, trial.move, self.batch.base)
+            return await everywhere(self.problem, trial.move, self.batch)
         if len(trial.bad) >= _BAD:
             new = {**{n: texts[n] for n in trial.move.texts}, **trial.move.texts}
             cut = await cleared(self.problem, texts, new, trial.bad, self.batch, self.memory.was_tried)
