@@ -36,6 +36,7 @@ class Asked(NamedTuple):
         options: keyword arguments of the call.
         since: when it began.
         told: the messages as plain JSON, once that was asked for.
+        paid: the call, once it was asked for.
     """
 
     here: Scope
@@ -45,6 +46,7 @@ class Asked(NamedTuple):
     options: Options
     since: float
     told: list[Any]
+    paid: list[Call]
 
     @classmethod
     def of(cls, here: Scope, model: BaseChatModel, batch: Sequence[Sequence[BaseMessage]], options: Options) -> Asked:
@@ -55,7 +57,7 @@ class Asked(NamedTuple):
                 asked, options = here.setup(model, options)
             except LlmdlError as error:
                 raise refused(error) from None
-        return cls(here, model, sender(asked), written, options, time.perf_counter(), [])
+        return cls(here, model, sender(asked), written, options, time.perf_counter(), [], [])
 
     def method(self, name: str, own: Any) -> Any:
         """The method that answers: the caller's own, or that of the model that takes its place."""
@@ -69,7 +71,9 @@ class Asked(NamedTuple):
             "options": plain(answers.of_request({**self.options, **more})),
             "messages": self._messages(),
         }
-        return calls.call(self.here, request, bool(getattr(self.model, "max_retries", None)))
+        made = calls.call(self.here, request, bool(getattr(self.model, "max_retries", None)))
+        self.paid.append(made)
+        return made
 
     def _messages(self) -> list[Any]:
         """What is sent, told once for the ledger and the tape."""
@@ -77,14 +81,19 @@ class Asked(NamedTuple):
             self.told.extend([answers.told(m) for m in messages] for messages in self.batch)
         return self.told
 
-    def note(self, result: LLMResult) -> None:
-        """Put the call on the tape that is being recorded."""
+    def note(self, result: LLMResult, whole: bool = False) -> None:
+        """Put the call on the tape that is being recorded.
+
+        Args:
+            whole: whether the payer, if there is one, has recorded it as it stands; of a stream he may have a part.
+        """
         if tape.current_tape() is None:
             return
         told = _definitions(self.options)
-        for messages, generations in zip(self._messages(), result.generations, strict=False):
+        for n, (messages, generations) in enumerate(zip(self._messages(), result.generations, strict=False)):
             answer = getattr(generations[0], "message", None) if generations else None
-            calls.note(messages, answer, self.since, told)
+            recorded = (self.paid[0].key, n) if whole and self.paid else None
+            calls.note(messages, answer, self.since, told, recorded)
 
 
 def described(model: BaseChatModel) -> dict[str, JSON]:

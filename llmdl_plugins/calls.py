@@ -42,25 +42,38 @@ def turn(here: Scope, asked: str) -> int:
         return before
 
 
-def note(messages: Sequence[JSON], answer: BaseMessage | None, since: float, tools: JSON = None) -> None:
+def note(
+    messages: Sequence[JSON],
+    answer: BaseMessage | None,
+    since: float,
+    tools: JSON = None,
+    recorded: tuple[str, int] | None = None,
+) -> None:
     """Put a call on the tape that is being recorded.
 
     Args:
         messages: what was sent, as plain JSON.
         since: when it began.
         tools: the definitions of tools and schemas that it sent.
+        recorded: the key of the call that the payer has recorded, and which of its requests this is.
     """
     if tape.current_tape() is not None:
         said = (answers.told(answer), answers.usage(answer)) if answer else (None, None)
-        note_told(messages, *said, since, tools)
+        note_told(messages, *said, since, tools, recorded)
 
 
 def note_told(
-    messages: Sequence[JSON], answer: JSON, usage: Mapping[str, int] | None, since: float, tools: JSON = None
+    messages: Sequence[JSON],
+    answer: JSON,
+    usage: Mapping[str, int] | None,
+    since: float,
+    tools: JSON = None,
+    recorded: tuple[str, int] | None = None,
 ) -> None:
     """The same, with an answer that is plain JSON already."""
-    if (recorded := tape.current_tape()) is None:
+    if (here := tape.current_tape()) is None:
         return
-    made = tape.ModelCall([*messages], answer, usage, time.perf_counter() - since, tools=tools)
+    seconds = time.perf_counter() - since
+    made = tape.ModelCall([*messages], answer, usage, seconds, tools=tools, recorded=recorded)
     step = tape.current_step()
-    (step.calls if step else recorded.strays).append(made)
+    (step.calls if step else here.strays).append(made)

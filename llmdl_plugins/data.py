@@ -37,7 +37,7 @@ class Example:
     group: str | None = None
     extras: Extras = _NOTHING_MORE
 
-    @property
+    @cached_property
     def turns(self) -> tuple[Turn, ...]:
         """What is said to the application, one after the other; of a plain row the one thing."""
         return self.extras.turns or (Turn(self.inputs, self.expected, self.extras.resume),)

@@ -20,6 +20,7 @@ class ModelCall:
 
     Args:
         tools: the options that define tools and schemas, such as `{"tools": [...], "response_format": {...}}`.
+        recorded: the key under which a ledger holds the call, and which of its requests this is; no part of its JSON.
     """
 
     messages: JSON
@@ -28,10 +29,18 @@ class ModelCall:
     seconds: float = 0.0
     error: str | None = None
     tools: JSON = None
+    recorded: tuple[str, int] | None = field(default=None, compare=False)
 
     def json(self) -> JSON:
         """The call as it stands: its parts are plain."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        return {
+            "messages": self.messages,
+            "answer": self.answer,
+            "usage": self.usage,  # type: ignore[dict-item]
+            "seconds": self.seconds,
+            "error": self.error,
+            "tools": self.tools,
+        }
 
 
 @dataclass(slots=True)

@@ -41,7 +41,7 @@ def agenerate(own: Any, bare: Any) -> Any:
             return await bare(recorded, asked.batch, *args, **asked.options)  # type: ignore[no-any-return]
 
         result = await apaid(here, lambda: asked.call(**_stop(args)), ask, answers.encode, again)
-        asked.note(result)
+        asked.note(result, whole=True)
         return result
 
     return agenerate
@@ -64,7 +64,7 @@ def generate(own: Any, bare: Any) -> Any:
             return bare(recorded, asked.batch, *args, **asked.options)  # type: ignore[no-any-return]
 
         result = paid(here, lambda: asked.call(**_stop(args)), ask, answers.encode, again)
-        asked.note(result)
+        asked.note(result, whole=True)
         return result
 
     return generate

@@ -11,7 +11,7 @@ import dspy
 from llmdl_dspy.placed import prediction_of, standing_for
 from llmdl_dspy.predictor import OWN, Predictor
 from llmdl_dspy.sent import Messages
-from llmdl_plugins import tape
+from llmdl_plugins import boundary, tape
 from llmdl_plugins.holding import holding
 from llmdl_plugins.module import Module
 from llmdl_plugins.tape import Step
@@ -88,6 +88,12 @@ def last_step() -> Step | None:
 def named(caller: dspy.Predict) -> str:
     """A name for a predictor that is made as the program runs."""
     return f"({caller.signature.__name__})"
+
+
+def in_a_run() -> bool:
+    """Whether every call is paid and remembered here; DSPy's history would hold calls of many rows at once."""
+    scope = boundary.current_scope()
+    return scope is not None and scope.payer is not None
 
 
 def place_here() -> Callable[[], str]:

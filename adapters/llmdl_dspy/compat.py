@@ -57,6 +57,8 @@ async def complete(lm: Any, call: Any) -> CallResult | None:
 
 def is_async(lm: Any) -> bool:
     """Whether a model answers asynchronously as it does otherwise: an engine or a `forward` of the user's may not."""
+    if not isinstance(lm, dspy.BaseLM):
+        return False
     kind, base = lm.__class__, dspy.LM if isinstance(lm, dspy.LM) else dspy.BaseLM
     for one, other in (("__call__", "acall"), ("forward", "aforward")):
         if getattr(kind, one) is not getattr(base, one) and getattr(kind, other) is getattr(base, other):

@@ -10,9 +10,9 @@ from typing import Any
 import dspy
 from dspy.teleprompt import Teleprompter
 
+from llmdl_dspy import models
 from llmdl_dspy.chat import DspyChat
 from llmdl_dspy.metrics import Metric
-from llmdl_dspy.program import NO_LM
 from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.network import trainable
 from llmdl_plugins.plugins.catalogue import find
@@ -119,8 +119,8 @@ class GEPA(Compiler):
 def _refuse_unconfigured(student: Any) -> None:
     if not isinstance(student, dspy.Module):
         raise MisuseError(f"compile takes a dspy.Module, not a {type(student).__name__}.")
-    if dspy.settings.lm is None and (bare := [n for n, p in student.named_predictors() if p.lm is None]):
-        raise MisuseError(NO_LM.format(bare[0]))
+    for name, predict in student.named_predictors():
+        models.check(name, predict.lm or dspy.settings.lm)
 
 
 def _handed_over(student: dspy.Module, result: Result) -> dspy.Module:

@@ -11,8 +11,8 @@ from typing import Any
 
 import dspy
 
-from llmdl_dspy import compat
-from llmdl_dspy.calling import Call, beginning, current_call, ended, named, place_here, under_way
+from llmdl_dspy import compat, models
+from llmdl_dspy.calling import Call, beginning, current_call, ended, in_a_run, named, place_here, under_way
 from llmdl_dspy.discovering import predictors_of
 from llmdl_dspy.feeding import feeders
 from llmdl_dspy.placed import is_inside
@@ -20,7 +20,7 @@ from llmdl_dspy.predictor import OWN, Predictor
 from llmdl_dspy.sent import Messages
 from llmdl_dspy.tools import acts_at_once
 from llmdl_plugins import boundary, passage, tape
-from llmdl_plugins.errors import LlmdlError, MisuseError, TargetError, UnboundCallError
+from llmdl_plugins.errors import LlmdlError, TargetError, UnboundCallError
 from llmdl_plugins.holding import holding
 from llmdl_plugins.module import Module
 from llmdl_plugins.parameter import Parameter, copies, in_force
@@ -29,7 +29,6 @@ _ALIKE = (
     "A copy was called of one of {}, to which DSPy gave the same stage, as it does after the same random.seed(): "
     "the values of neither can be put in. Give each a seed of its own, or none."
 )
-NO_LM = "No LM is set for {}: dspy.configure(lm=dspy.LM(…)), or program.set_lm(…), where the program is made."
 _program: ContextVar[Program | None] = ContextVar("llmdl_dspy_program", default=None)
 
 
@@ -84,7 +83,7 @@ class Program:
         with (
             boundary.door(),
             boundary.scope(place=place_here()),
-            dspy.context(trace=[]),
+            dspy.context(trace=[], disable_history=in_a_run() or dspy.settings.disable_history),
             self.bound(),
             beginning(),
         ):
@@ -95,9 +94,9 @@ class Program:
         return holding(_program, self)
 
     def _is_observed(self) -> bool:
-        scope, here = boundary.current_scope(), copies()
-        if tape.current_tape() or (scope and scope.payer):
+        if tape.current_tape() or in_a_run():
             return True
+        here = copies()
         return any(in_force(here.get(p, p)) != p.default for p in self.parameters().values())
 
     async def run(self, inputs: Mapping[str, Any]) -> Any:
@@ -118,7 +117,7 @@ class Program:
 
         Raises:
             UnboundCallError: what is in force can't reach it.
-            MisuseError: no model is set.
+            MisuseError: no model of DSPy is set.
         """
         known = self._known(caller, dspy.settings.caller_modules or [])
         given = {key: value for key, value in kwargs.items() if key not in OWN}
@@ -128,8 +127,8 @@ class Program:
         with tape.step(known.name if known else named(caller), given, fed_by) as step:
             try:
                 instead = known.given(caller, kwargs) if known and not layer else dict(kwargs)
-                if known and not (layer or instead.get("lm") or caller.lm or dspy.settings.lm):
-                    raise MisuseError(NO_LM.format(known.name))
+                if known and not layer:
+                    models.check(known.name, instead.get("lm") or caller.lm or dspy.settings.lm)
             except LlmdlError as error:
                 raise passage.refused(error) from None
             changed = known if instead.get("signature") is not kwargs.get("signature") else None

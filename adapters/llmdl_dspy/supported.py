@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 
 from llmdl_plugins.errors import MisuseError
 
@@ -13,9 +13,12 @@ def check() -> None:
     """Look at the version that is installed, before anything of DSPy is relied on.
 
     Raises:
-        MisuseError: it is another one.
+        MisuseError: it is another one, or none.
     """
-    found = version("dspy")
+    try:
+        found = version("dspy")
+    except PackageNotFoundError:
+        raise MisuseError("DSPy is not installed: pip install 'llmdl-plugins[dspy]'.") from None
     if tuple(map(int, found.split(".")[:2])) != MINOR:
         raise MisuseError(
             f"DSPy {found} is installed, and DSPy programs are trained with 3.4: pip install 'llmdl-plugins[dspy]'."

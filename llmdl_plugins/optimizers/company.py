@@ -12,6 +12,7 @@ from llmdl_plugins.run.problem import Problem
 from llmdl_plugins.run.rollout import Rollout
 
 _DRAWS = ("0", "again")
+_CLEAR = 0.1
 
 
 async def undoing(
@@ -43,7 +44,7 @@ async def breaking(
 async def spoiled(
     problem: Problem, batch: Batch, before: Move | None, after: Move, rows: Sequence[Rollout]
 ) -> list[Rollout]:
-    """The rows that do worse after a move than before it, in two draws, since one may be bad luck.
+    """The rows that do clearly worse after a move than before it, in two draws, since one may be bad luck.
 
     Args:
         before: the move to compare with; None for the texts in force.
@@ -53,5 +54,5 @@ async def spoiled(
     for repetition in _DRAWS:
         both = await problem.evaluate(sides, [r.example for r in left], repetition=repetition) if left else []
         pairs = zip(left, both[: len(left)], both[len(left) :], strict=True)
-        left = [row for row, old, new in pairs if new.score < old.score]
+        left = [row for row, old, new in pairs if old.score - new.score >= _CLEAR]
     return left

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 
 from llmdl_plugins.optimizers.edits import applied, edits, holds, pieces
 from llmdl_plugins.optimizers.moves import Move
-from llmdl_plugins.optimizers.parts import Part
+from llmdl_plugins.optimizers.sifting import Sifted
 from llmdl_plugins.optimizers.trials import Cut
+from llmdl_plugins.optimizers.well import well
 from llmdl_plugins.run.feedback import FailureMode, alike
+from llmdl_plugins.run.rollout import Rollout
 
 _DOUBTS = 3
 
@@ -28,6 +30,7 @@ class Memory:
         witnesses: a train row that each sentence repaired, by the sentence.
         exploring: whether what is built on is worse for now, since sentences had to go for one that they undid.
         explored: sentences that went in vain; a new incumbent makes that worth another try.
+        best: the highest score of a train row so far.
     """
 
     rejected: list[Move] = field(default_factory=list)
@@ -39,6 +42,7 @@ class Memory:
     witnesses: dict[str, str] = field(default_factory=dict)
     exploring: bool = False
     explored: list[str] = field(default_factory=list)
+    best: float = 0.0
 
     def reject(self, tried: Move) -> None:
         """It did not help; where nothing did for a while, what it was built on is given up too."""
@@ -65,22 +69,23 @@ class Memory:
         if self.doubts >= _DOUBTS:
             self.build_on({})
 
+    def well(self, told: Sequence[Rollout]) -> float:
+        """The score from which on a row went well."""
+        self.best = max([self.best, *(r.score for r in told)])
+        return well(self.best)
+
     def watched(self, texts: Mapping[str, str]) -> frozenset[str]:
         """The rows that show what the sentences of these texts are good for."""
         standing = {p.strip() for text in texts.values() for p in pieces(text)}
         return frozenset(row for sentence, row in self.witnesses.items() if sentence in standing)
 
-    def useless(self, left: Sequence[Part]) -> None:
-        """These edits earned nothing."""
-        for part in left:
-            if part.edit.new:
-                self.idle.setdefault(part.name, []).append(part.edit.words)
-
-    def bar(self, undoing: Sequence[Part]) -> None:
-        """These edits undo what others repair."""
-        for part in undoing:
-            if part.edit.new:
-                self.barred.setdefault(part.name, []).append(part.edit.words)
+    def learn(self, kept: Sifted) -> None:
+        """What came out about single edits."""
+        self.witnesses.update(kept.shown)
+        for parts, out in ((kept.idle, self.idle), (kept.undoing, self.barred)):
+            for part in parts:
+                if part.edit.new:
+                    out.setdefault(part.name, []).append(part.edit.words)
 
     def accept(self, cut: Cut | None) -> None:
         """A move is in force, and better without the sentence that was cut."""

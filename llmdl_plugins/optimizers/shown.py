@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from llmdl_plugins.data import Example
+from llmdl_plugins.optimizers.well import well
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.plain import dumps
 from llmdl_plugins.redact import has_secret
@@ -21,7 +22,9 @@ def from_runs(parameters: Names, rollouts: Sequence[Rollout], size: int, draw: r
 
     Source: bootstrapped demonstrations (Khattab et al., 2023).
     """
-    right = [r for r in rollouts if r.status == "scored" and r.score == 1 and not _holds_key(r.example)]
+    scored = [r for r in rollouts if r.status == "scored"]
+    least = well(max((r.score for r in scored), default=0.0))
+    right = [r for r in scored if r.score >= least and not _holds_key(r.example)]
     chosen = draw.sample(right, min(size, len(right)))
     found = {name: [demo for r in chosen for demo in _last(r, p)] for name, p in parameters.items()}
     return {name: demos for name, demos in found.items() if demos}

@@ -82,8 +82,7 @@ class TextualGradient(Optimizer):
         fresh = spread([e for e in problem.train if e.id not in known], draw)
         rollouts = await problem.evaluate([base], kept + fresh[: self.batch - len(kept)])
         told = [r for r in rollouts if r.status != "infrastructure error"]
-        failed = sorted((r for r in told if r.score < 1), key=lambda r: r.status == "scored")
-        return Batch(failed, [r for r in told if r.score == 1], base, watched)
+        return Batch(told, base, memory.well(told), watched)
 
     def most(self, number: int) -> int:
         """The edit budget of a round, in sentences: wide steps first, small ones at the end (cosine)."""

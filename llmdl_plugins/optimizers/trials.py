@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from statistics import fmean
 
 from llmdl_plugins.optimizers.edits import pieces, without
@@ -32,17 +33,29 @@ class Cut:
 
 @dataclass(frozen=True)
 class Batch:
-    """Train rows under the present texts: those that failed, errors first, and those that did not.
+    """Train rows under the present texts.
 
     Args:
+        told: the rows as they ran.
         base: the texts that are not accepted yet.
+        well: the score from which on a row went well.
         watched: ids of rows that show what a sentence in force is good for.
     """
 
-    failed: Sequence[Rollout]
-    passed: Sequence[Rollout]
+    told: Sequence[Rollout]
     base: Mapping[str, str]
+    well: float = 1.0
     watched: frozenset[str] = frozenset()
+
+    @cached_property
+    def failed(self) -> list[Rollout]:
+        """Errors first, then those that went worst."""
+        return sorted((r for r in self.told if r.score < self.well), key=lambda r: (r.status == "scored", r.score))
+
+    @cached_property
+    def passed(self) -> list[Rollout]:
+        """What went well."""
+        return [r for r in self.told if r.score >= self.well]
 
     @property
     def guards(self) -> list[Rollout]:
@@ -78,13 +91,13 @@ class Trial:
         return self._share(True) * len(self.batch.failed) + self._share(False) * len(self.batch.passed)
 
     def _share(self, wrong: bool) -> float:
-        pairs = [(o, n) for o, n in zip(self.old, self.new, strict=True) if (o.score < 1) is wrong]
+        pairs = [(o, n) for o, n in zip(self.old, self.new, strict=True) if (o.score < self.batch.well) is wrong]
         return fmean(n.score - o.score for o, n in pairs) if pairs else 0.0
 
     @property
     def bad(self) -> list[Rollout]:
         """What still fails."""
-        return [n for n in self.new if n.score < 1]
+        return [n for n in self.new if n.score < self.batch.well]
 
     @property
     def promising(self) -> bool:
@@ -103,8 +116,8 @@ class Trial:
 
     @property
     def broken(self) -> list[Rollout]:
-        """The rows that went well and are worse with it, as they were."""
-        return [o for o, n in zip(self.old, self.new, strict=True) if o.score == 1 and n.score < 1]
+        """The rows that went well and do not with it, as they were."""
+        return [o for o, n in zip(self.old, self.new, strict=True) if n.score < self.batch.well <= o.score]
 
     @property
     def repaired(self) -> list[Rollout]:
@@ -122,13 +135,12 @@ async def tried(problem: Problem, move: Move, batch: Batch, rows: Sequence[Rollo
     return Trial(move, batch, rows, new, cut)
 
 
-async def everywhere(problem: Problem, move: Move, base: Mapping[str, str]) -> Trial:
+async def everywhere(problem: Problem, move: Move, batch: Batch) -> Trial:
     """The move on all train rows, or as many as tell."""
     rows = random.Random(problem.seed).sample(list(problem.train), min(_TELLING, len(problem.train)))
-    told = await problem.evaluate([base, {**base, **move.texts}], rows)
+    told = await problem.evaluate([batch.base, {**batch.base, **move.texts}], rows)
     old, new = told[: len(rows)], told[len(rows) :]
-    batch = Batch([r for r in old if r.score < 1], [r for r in old if r.score == 1], base)
-    return Trial(move, batch, old, new, whole=True)
+    return Trial(move, replace(batch, told=old), old, new, whole=True)
 
 
 async def cleared(

@@ -87,9 +87,10 @@ class Attempt:
 
     def _check_answered(self, scope: boundary.Scope) -> None:
         """Raise what the application did without, whatever it made of it; say what took another's place."""
-        lost.check(scope.ends)
-        for text in lost.fallbacks(scope.ends):
-            self.tools.say(text)
+        if scope.ends:
+            lost.check(scope.ends)
+            for text in lost.fallbacks(scope.ends):
+                self.tools.say(text)
 
     async def _played(self, scope: boundary.Scope) -> list[Any]:
         """The outputs, if nothing was refused on the way, whatever the application made of it."""

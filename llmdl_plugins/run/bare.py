@@ -45,6 +45,10 @@ class BareLedger(Ledger):
         """The record of a rollout; of an earlier process its score alone, marked as "bare"."""
         return self._held("rollout", key) or super().rollout(key)
 
+    def request(self, key: str) -> Any:
+        """The messages of a call of this process, or None."""
+        return self._held("request", key)
+
     def tool(self, key: str) -> Any:
         """The outcome of a tool in this process, or None."""
         return self._held("tool", key)
@@ -57,6 +61,7 @@ class BareLedger(Ledger):
         """Keep an answer, and record that there was one."""
         self._keep("answer", call.key, answer)
         asked: Any = call.request
+        self._keep("request", call.key, {"messages": asked.get("messages")})
         bare = {name: asked[name] for name in ("model", "settings") if name in asked}
         told: JSON = {**bare, "asked": self._measured(call.request), "answered": self._measured(answer)}
         told_of = call._replace(path=_placed(call.path), request=told, written=None)

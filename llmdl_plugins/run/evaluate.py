@@ -28,6 +28,7 @@ from llmdl_plugins.run.node_threads import node_threads
 from llmdl_plugins.run.one_by_one import OneByOne
 from llmdl_plugins.run.patience import ROLLOUT_TIMEOUT
 from llmdl_plugins.run.pool import pooled
+from llmdl_plugins.run.referring import filled
 from llmdl_plugins.run.rollout import Rollout, Status, Values, Wanted
 from llmdl_plugins.run.space import Space
 from llmdl_plugins.run.tally import Tally
@@ -176,22 +177,33 @@ class Evaluator:
         if (landing := self._landing.get(key)) is not None:
             await self.ledger.landed(landing)
         record = self.ledger.rollout(key)
-        if record is not None and not (tapes and record.get("bare")):
+        if record is not None and (not tapes or self._is_readable(key, record)):
             return self._replayed(record, example)
         original = ready.digest == self._ready(ORIGINAL).digest
         tools = ToolRecords(self.ledger, self.tools, key, example.key, original, self._say_once)
         rollout = await self._attempt(Task(ready.digest, ready.values, example, repetition, tools))
         if rollout.status != "infrastructure error":
-            await self._keep(key, rollout.record(self._names))
+            # One that could not be read is written in full: its calls may be as they were.
+            await self._keep(key, rollout.record(self._names, refers=record is None))
         self._watch_share(rollout)
         return rollout if rollout.told is None else replace(rollout, told=None)
+
+    def _is_readable(self, key: str, record: Any) -> bool:
+        """Whether all that was said is there; where a call is gone, or holds what another process hid, it is not."""
+        if record.get("bare"):
+            return False
+        if filled(record["tape"], self.ledger.request) is None:
+            self.ledger.drop_rollout(key)
+            return False
+        return True
 
     async def _keep(self, key: str, record: JSON) -> None:
         # Not waited for one by one: the calls of a rollout are on disk, and one that is lost is made of them again.
         if len(self._landing) >= _LANDING:
+            self._landing = {name: write for name, write in self._landing.items() if not write.is_over or write.failure}
+        if len(self._landing) >= _LANDING:
             await self._landed()
-        self._landing[key] = write = self.ledger.add_rollout(key, record)
-        write.then(lambda: None if write.failure else self._landing.pop(key, None))
+        self._landing[key] = self.ledger.add_rollout(key, record)
 
     async def _landed(self) -> None:
         """Wait until the rollouts are on disk.
@@ -250,7 +262,9 @@ class Evaluator:
 
     def _watch_share(self, rollout: Rollout) -> None:
         self._outcomes[rollout.status] += 1
-        failed, total = self._outcomes["infrastructure error"], self._outcomes.total()
+        if not (failed := self._outcomes["infrastructure error"]):
+            return
+        total = self._outcomes.total()
         if (total >= _ENOUGH and failed > _SHARE * total) or failed == total >= _FIRST:
             raise InfrastructureError(
                 f"{failed} of {total} runs failed on the way to the model (last: {rollout.words}). "

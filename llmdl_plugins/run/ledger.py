@@ -25,7 +25,6 @@ from llmdl_plugins.run.writer import Writer
 if TYPE_CHECKING:
     from llmdl_plugins.scope import Call, Use
 
-_PLACES = {table: [*TABLES[table]].index(column) for table, column in ASKED_FOR.items()}
 _NAMED = "json_object('model', json_extract(request, '$.model'), 'settings', json_extract(request, '$.settings'))"
 
 
@@ -59,6 +58,14 @@ class Ledger:
     def rollout(self, key: str) -> Any:
         """The record of a finished rollout, or None."""
         return self._recorded("rollouts", key)
+
+    def drop_rollout(self, key: str) -> None:
+        """Forget a rollout whose calls are not there any more: it is made again."""
+        self._drop("rollouts", key)
+
+    def request(self, key: str) -> Any:
+        """The request of a recorded call, or None."""
+        return self._recorded("calls", key, "request")
 
     def add_call(self, call: Call, answer: JSON, tokens: dict[str, int] | None, seconds: float) -> Write:
         """Record an answer; over when it is on disk."""
@@ -144,7 +151,7 @@ class Ledger:
         self._reads.close()
         self._db.close()
 
-    def _recorded(self, table: str, key: str) -> Any:
+    def _recorded(self, table: str, key: str, column: str = "") -> Any:
         """What is recorded under a key, or None; a record that is damaged is dropped."""
         if self._writer.failure:
             raise self._writer.failure
@@ -154,11 +161,14 @@ class Ledger:
         if not rows:
             return None
         if is_whole(rows[0]) or is_row(table, rows[0]):  # the first is quicker
-            text = redact.show(rows[0][_PLACES[table]])
+            text = redact.show(rows[0][[*TABLES[table]].index(column or ASKED_FOR[table])])
             return None if text is None else json.loads(text)  # it held a secret that this process doesn't know
-        self._writer.do(f"DELETE FROM {table} WHERE key = ?", (key,)).result()
         self._say(f"a damaged record in {self._name} was dropped (one of {table}): it is made again")
+        self._drop(table, key)
         return None
+
+    def _drop(self, table: str, key: str) -> None:
+        self._writer.do(f"DELETE FROM {table} WHERE key = ?", (key,)).result()
 
     def _column(self, table: str) -> Iterator[str]:
         return (str(key) for (key,) in self._rows(f"SELECT key FROM {table}"))

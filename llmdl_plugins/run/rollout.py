@@ -10,6 +10,7 @@ from llmdl_plugins.data import Example
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.plain import JSON
 from llmdl_plugins.run.receipts import Receipt
+from llmdl_plugins.run.referring import referring
 from llmdl_plugins.tape import Tape
 
 Values = Mapping[str, Any]
@@ -48,18 +49,25 @@ class Rollout:
     receipts: Sequence[Receipt] = ()
     told: Mapping[str, JSON] | None = field(default=None, repr=False, compare=False)
 
-    def record(self, names: Mapping[Parameter, str]) -> dict[str, JSON]:
-        """All but the example as plain JSON; parameters by name."""
-        receipts: list[JSON] = [r.json() for r in self.receipts]
-        if self.told is not None:
-            return {**self.told, "receipts": receipts}
+    def record(self, names: Mapping[Parameter, str], refers: bool = False) -> dict[str, JSON]:
+        """All but the example as plain JSON; parameters by name.
+
+        Args:
+            refers: whether messages may be told by the recorded calls that hold them.
+        """
+        told = {**self.told} if self.told is not None else self._plain(names)
+        told["receipts"] = [r.json() for r in self.receipts]
+        if refers:
+            told["tape"] = referring(told["tape"], self.tape)
+        return told
+
+    def _plain(self, names: Mapping[Parameter, str]) -> dict[str, JSON]:
         return {
             "status": self.status,
             "score": self.score,
             "words": self.words,
             "output": self.output,
             "tape": self.tape.json(names),
-            "receipts": receipts,
         }
 
     @classmethod

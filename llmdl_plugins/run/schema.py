@@ -44,10 +44,10 @@ TABLES: dict[str, dict[str, str]] = {
 KEPT = ("calls", "failures", "rollouts", "tools")
 
 # Kept in the file (`PRAGMA user_version`); 0 is what was written before it was counted.
-VERSION = 1
+VERSION = 2
 
-# What makes a file of one version one of the next.
-UPGRADES = {0: [f"ALTER TABLE {table} ADD COLUMN crc INTEGER" for table in KEPT]}
+# What makes a file of one version one of the next.  Since 2 a rollout may name calls in the place of their messages.
+UPGRADES = {0: [f"ALTER TABLE {table} ADD COLUMN crc INTEGER" for table in KEPT], 1: list[str]()}
 
 # What is looked up by its key, and in which column it stands.
 ASKED_FOR = {"calls": "answer", "rollouts": "record", "tools": "outcome"}

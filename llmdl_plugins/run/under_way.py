@@ -11,7 +11,7 @@ from functools import partial
 
 _SECONDS = 1e-3  # Python's own 5 ms come again for each step of a commit, and a call comes home after its commit
 
-_EVERY = 10_000  # more objects than before; Python's own 700 are made by one rollout, and nearly all go by themselves
+_EVERY = 50_000  # more objects than before; Python's own 700 are made by one rollout, and nearly all go by themselves
 
 
 def _while_any(begin: Callable[[], Callable[[], None]]) -> Callable[[], AbstractContextManager[None]]:

@@ -137,9 +137,13 @@ class Writer:
     def _statements(self, group: Sequence[Write]) -> Iterator[_Statement]:
         """What writes a group: rows of one table together, since each statement waits for the interpreter anew."""
         rows: dict[str, list[tuple[Any, ...]]] = {}
-        for write in group:
+        texts = [texts_of(write.values) for write in group]
+        # One look at all of them, since most rows are short.
+        is_safe = not self._stays or redact.is_harmless("\x1f".join(texts))
+        for write, told in zip(group, texts, strict=True):
             if write.table:
-                rows.setdefault(write.table, []).append(self._safe(write.values, write.table))
+                row = sealed_row(write.table, write.values, told) if is_safe else self._safe(write.values, write.table)
+                rows.setdefault(write.table, []).append(row)
             else:
                 yield from _inserted(rows)
                 rows.clear()
@@ -147,12 +151,9 @@ class Writer:
         yield from _inserted(rows)
 
     def _safe(self, values: tuple[Any, ...], table: str) -> tuple[Any, ...]:
-        """What is written: here is the one way to the disk, and no secret takes it."""
-        texts = texts_of(values)
-        if self._stays and not redact.is_harmless(texts):
-            values = tuple(redact.hide(v) if isinstance(v, str) else v for v in values)
-            texts = texts_of(values)
-        return sealed_row(table, values, texts)
+        """What is written where there may be a secret: here is the one way to the disk, and none takes it."""
+        values = tuple(redact.hide(v) if isinstance(v, str) else v for v in values)
+        return sealed_row(table, values, texts_of(values))
 
     def _undo(self) -> None:
         with self.lock, suppress(sqlite3.Error):

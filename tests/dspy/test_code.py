@@ -126,6 +126,7 @@ async def test_a_sandbox_that_does_not_start_is_said_to_be_missing() -> None:
     assert rollout.status == "task error" and "Deno executable not found" in rollout.words
 
 
+@pytest.mark.long
 def test_in_the_sandbox_that_dspy_takes_where_nothing_is_said() -> None:
     try:
         with dspy.PythonInterpreter() as sandbox:

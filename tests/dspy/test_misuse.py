@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,15 @@ import pytest
 from llmdl_dspy import GEPA
 from llmdl_plugins import trainable
 from llmdl_plugins.cli.fitting import resolved_loss
+from llmdl_plugins.data import Example
 from llmdl_plugins.errors import MisuseError, TargetError
 from llmdl_plugins.plugins.catalogue import catalogue, find
+from llmdl_plugins.run.ledger import Ledger
 
-from .filling import filling, marked
-from .test_compiling import right
+from .filling import chatting, filling, marked
+from .programs import Inner
+from .test_compiling import right, rows
+from .test_tool_uses import evaluator
 
 
 @pytest.mark.parametrize(
@@ -72,6 +77,23 @@ def test_our_optimizers_for_dspy_users_say_so_too() -> None:
 def test_parts_of_dspy_are_no_program(made: Any, what: str) -> None:
     with pytest.raises(TargetError, match=f"DSPy's {what} is no program: give a dspy.Module"):
         trainable(made())
+
+
+@pytest.mark.parametrize(
+    ("lm", "why"),
+    [
+        (None, r"No LM is set for draft.predict: dspy.configure\(lm=dspy.LM"),
+        ("openai/gpt-5-mini", r"The LM of draft.predict is the text 'openai/gpt-5-mini': set the model dspy.LM\("),
+        (chatting(marked), r"The LM of draft.predict is a ScriptedChat, .* llmdl_dspy.as_lm\(model\)"),
+    ],
+)
+async def test_what_is_no_model_of_dspy_is_said_before_it_is_asked(lm: Any, why: str) -> None:
+    row = Example({"question": "q"}, {"answer": "a"}, "0")
+    with dspy.context(lm=lm):
+        with closing(Ledger()) as ledger, evaluator(Inner(), ledger) as at, pytest.raises(MisuseError, match=why):
+            await at.evaluate([{}], [row])
+        with pytest.raises(MisuseError, match=why):
+            GEPA(right).compile(Inner(), trainset=rows(0, 40))
 
 
 def test_a_metric_is_named_by_its_file(tmp_path: Path) -> None:

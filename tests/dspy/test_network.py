@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from typing import Any
 
@@ -349,3 +350,12 @@ def test_another_version_of_dspy_is_refused(monkeypatch: pytest.MonkeyPatch) -> 
     for use in (lambda: trainable(Nested()), lambda: find("optimizers", "dspy:copro")(), lambda: llmdl_dspy.Layer):
         with pytest.raises(MisuseError, match="DSPy 3.5.0 is installed, .* with 3.4"):
             use()
+
+
+def test_without_dspy_its_names_say_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(name: str) -> str:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr("llmdl_dspy.supported.version", none)
+    with pytest.raises(MisuseError, match=r"DSPy is not installed: pip install 'llmdl-plugins\[dspy\]'"):
+        _ = llmdl_dspy.Layer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import closing
 from typing import Any
 
 import dspy
@@ -12,9 +13,12 @@ from dspy.clients import execution
 from dspy.predict import predict
 
 from llmdl_dspy import requested
-from llmdl_plugins import boundary
+from llmdl_plugins import boundary, trainable
+from llmdl_plugins.data import Example
+from llmdl_plugins.run.ledger import Ledger
 
 from .filling import filling, marked
+from .test_tool_uses import evaluator
 
 LM = dspy.LM("m", engine=filling(marked).engine, cache=False, temperature=0.3, max_tokens=100)
 SAID = [
@@ -143,3 +147,13 @@ def test_models_that_answer_in_an_older_form_are_asked_as_ever() -> None:
 
     with boundary.door(), boundary.scope():
         assert asyncio.run(asked()).answer == "said"
+
+
+async def test_the_history_of_dspy_is_kept_outside_a_run_and_not_in_one() -> None:
+    program, row = dspy.Predict("question -> answer"), Example({"question": "q"}, {"answer": "none"}, "0")
+    with dspy.context(lm=(lm := filling(marked))):
+        with closing(Ledger()) as ledger, evaluator(program, ledger) as at:
+            assert (await at.evaluate([{}], [row]))[0].score == 1.0
+        assert program.history == lm.history == []
+        await trainable(program).trace({"question": "q"})
+        assert len(program.history) == len(lm.history) == 1

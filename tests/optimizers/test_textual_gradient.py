@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -274,6 +275,24 @@ def test_a_defect_of_the_original_goes_though_nobody_names_it() -> None:
     net = trainable(Prompt(model, "You answer questions. Refuse all of them. Be brief.", "question", "answer"))
     result = Trainer(net, "exact_match", ROWS, teacher=teacher, budget="800 calls").fit()
     assert result.status == "improved" and "Refuse" not in result.values["instruction"]
+
+
+def test_where_no_row_ever_has_the_highest_score_those_near_the_best_count_as_gone_well() -> None:
+    """As with a judge that gives 0.8 at the most: critics hear of the others alone."""
+
+    def answer(messages: Any, kwargs: Any) -> str:
+        is_easy = int(str(messages[-1].content).split()[-1]) % 2
+        return "yes" if is_easy or "say yes" in str(messages[0].content) else "no"
+
+    def teach(messages: Any, kwargs: Any) -> str:
+        return "<prompt>Always say yes.</prompt>" if "Write an improved" in str(messages) else "Say yes."
+
+    teacher, net = ScriptedChat(teach), trainable(Prompt(ScriptedChat(answer), "Answer.", "question", "answer"))
+    judge = lambda prediction, gold: 0.8 if gold in str(prediction) else 0.2  # noqa: E731
+    result = Trainer(net, judge, ROWS, teacher=teacher, budget="800 calls").fit()
+    assert result.values == {"instruction": "Always say yes. Answer."}
+    asked = [re.findall(r"item (\d+)", call.text) for call in teacher.calls if "Give feedback" in call.text]
+    assert asked and not any(int(n) % 2 for items in asked for n in items)
 
 
 def test_eight_words_of_a_train_row_are_copied_text() -> None:

@@ -14,7 +14,7 @@ from llmdl_plugins.errors import LedgerError, RunFolderError
 from llmdl_plugins.run.database import opened
 from llmdl_plugins.run.ledger import Ledger
 from llmdl_plugins.run.salvage import unfinished
-from llmdl_plugins.run.schema import KEPT
+from llmdl_plugins.run.schema import KEPT, VERSION
 from llmdl_plugins.scope import Call
 
 from . import damage
@@ -196,7 +196,7 @@ def test_damage_that_shows_during_a_run_ends_it_and_is_mended_by_the_next(closed
 def test_a_newer_format_is_refused_and_left_as_it_is(closed: Path) -> None:
     with closing(sqlite3.connect(closed)) as db:
         db.execute("PRAGMA user_version = 7")
-    with pytest.raises(RunFolderError, match=r"newer llmdl-plugins \(format 7, this one knows 1\): update"):
+    with pytest.raises(RunFolderError, match=rf"newer llmdl-plugins \(format 7, this one knows {VERSION}\): update"):
         Ledger(closed)
     with closing(sqlite3.connect(closed)) as db:
         assert db.execute("PRAGMA user_version").fetchone() == (7,)
@@ -209,7 +209,7 @@ def test_what_was_written_before_formats_were_counted_is_read(closed: Path) -> N
         db.execute("PRAGMA user_version = 0")
     assert missing(closed) == (set(), [])
     with closing(sqlite3.connect(closed)) as db:
-        assert db.execute("PRAGMA user_version").fetchone() == (1,)
+        assert db.execute("PRAGMA user_version").fetchone() == (VERSION,)
 
 
 @pytest.mark.parametrize(

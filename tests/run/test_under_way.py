@@ -43,7 +43,7 @@ def test_the_garbage_collector_looks_less_often_meanwhile_and_is_that_of_the_use
     gc.set_threshold(*own)
     try:
         with frozen_heap(), frozen_heap():
-            assert gc.get_threshold() == ((10_000, 10, 10) if own[0] == 700 else own) and gc.get_freeze_count()
+            assert gc.get_threshold() == ((50_000, 10, 10) if own[0] == 700 else own) and gc.get_freeze_count()
         assert gc.get_threshold() == own and not gc.get_freeze_count()
     finally:
         gc.set_threshold(*before)

@@ -100,7 +100,8 @@ class _Shift:
     async def _made(self, message: Message) -> None:
         try:
             rollout = await self._attempt(message).made()
-            self._line.tell("done", id=message["id"], rollout=rollout.record(self._names))
+            places = [call.recorded for call in rollout.tape.calls]
+            self._line.tell("done", id=message["id"], rollout={**rollout.record(self._names), "recorded": places})
         except asyncio.CancelledError:
             raise
         except BaseException as error:

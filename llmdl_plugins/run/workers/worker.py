@@ -86,7 +86,10 @@ class Worker:
             record = await done
         finally:
             del self._under_way[number]
+        places = record.pop("recorded")
         rollout = Rollout.of({**record, "receipts": ()}, task.example, self._job.network.named_parameters())
+        for call, place in zip(rollout.tape.calls, places, strict=True):
+            call.recorded = place and (place[0], place[1])
         return replace(rollout, receipts=kept, told=record)
 
     def _asking(self, number: int, task: Task) -> Message:
