@@ -26,7 +26,7 @@ class Structured(Search):
     Rows that tell most of the best are run first: those that some of them get right, and some don't.
 
     Args:
-        first: rows of an entrant.
+        first: rows of an entrant; more in a space so small that all of it takes less than half of the runs.
         entrants: random ones at first.
         entering, going_on: how many enter and how many get more rows, at a time.
         explore: share of the allowance after which nobody enters.
@@ -63,7 +63,7 @@ class Structured(Search):
     async def explored(self, race: Race) -> list[Architecture]:
         """The best posterior mean first."""
         draw = np.random.default_rng(race.draw.getrandbits(32))
-        rungs = ladder(race.affordable(self.first), len(race.rows))
+        rungs = ladder(race.affordable(self._rows(race)), len(race.rows))
         await race.run(entrants(race, self.entrants), rungs[0])
         if not race.seen:
             return []
@@ -74,6 +74,10 @@ class Structured(Search):
                 break
             belief = believed(race, belief)
         return await raced(race, believed(race, belief), rungs)
+
+    def _rows(self, race: Race) -> int:
+        """Of an entrant."""
+        return max(self.first, self.runs // (2 * len(race.space.all)) if race.space.all else 0)
 
     def _steps(
         self, race: Race, belief: Belief, rungs: Sequence[int], draw: np.random.Generator
