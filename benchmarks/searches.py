@@ -1,4 +1,5 @@
-"""Search strategies side by side on worlds whose truth is known: `python benchmarks/searches.py [--seeds N] [--kinds KIND …]`.
+"""Search strategies side by side on worlds whose truth is known:
+`python benchmarks/searches.py [--first SEED] [--seeds N] [--kinds KIND …]`.
 
 Every strategy may make the same runs of an application on an item; what is told is the exact accuracy of what it
 returns on other items, never a sample.  Seeds of the table begin at 5000; settings were chosen on seeds from 20000 on.

@@ -17,6 +17,7 @@ from llmdl_plugins.searches.search import RUNS, Search
 _LISTED = 5000
 _DRAWN = 2000
 _TOP = 20
+_MOST_FIRST = 12
 
 
 class Structured(Search):
@@ -26,7 +27,7 @@ class Structured(Search):
     Rows that tell most of the best are run first: those that some of them get right, and some don't.
 
     Args:
-        first: rows of an entrant; more in a space so small that all of it takes less than half of the runs.
+        first: rows of an entrant; up to 12 in a space so small that half of the runs are enough for all of it.
         entrants: random ones at first.
         entering, going_on: how many enter and how many get more rows, at a time.
         explore: share of the allowance after which nobody enters.
@@ -77,7 +78,8 @@ class Structured(Search):
 
     def _rows(self, race: Race) -> int:
         """Of an entrant."""
-        return max(self.first, self.runs // (2 * len(race.space.all)) if race.space.all else 0)
+        each = self.runs // (2 * len(race.space.all)) if race.space.all else 0
+        return max(self.first, min(_MOST_FIRST, each))
 
     def _steps(
         self, race: Race, belief: Belief, rungs: Sequence[int], draw: np.random.Generator
