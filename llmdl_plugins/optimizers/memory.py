@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from llmdl_plugins.optimizers.edits import applied, edits, holds, pieces
 from llmdl_plugins.optimizers.moves import Move
-from llmdl_plugins.optimizers.parts import Part
+from llmdl_plugins.optimizers.sifting import Sifted
 from llmdl_plugins.optimizers.trials import Cut
 from llmdl_plugins.optimizers.well import well
 from llmdl_plugins.run.feedback import FailureMode, alike
@@ -79,17 +79,13 @@ class Memory:
         standing = {p.strip() for text in texts.values() for p in pieces(text)}
         return frozenset(row for sentence, row in self.witnesses.items() if sentence in standing)
 
-    def useless(self, left: Sequence[Part]) -> None:
-        """These edits earned nothing."""
-        for part in left:
-            if part.edit.new:
-                self.idle.setdefault(part.name, []).append(part.edit.words)
-
-    def bar(self, undoing: Sequence[Part]) -> None:
-        """These edits undo what others repair."""
-        for part in undoing:
-            if part.edit.new:
-                self.barred.setdefault(part.name, []).append(part.edit.words)
+    def learn(self, kept: Sifted) -> None:
+        """What came out about single edits."""
+        self.witnesses.update(kept.shown)
+        for parts, out in ((kept.idle, self.idle), (kept.undoing, self.barred)):
+            for part in parts:
+                if part.edit.new:
+                    out.setdefault(part.name, []).append(part.edit.words)
 
     def accept(self, cut: Cut | None) -> None:
         """A move is in force, and better without the sentence that was cut."""

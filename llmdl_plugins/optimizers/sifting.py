@@ -31,6 +31,12 @@ class Sifted:
     idle: Sequence[Part]
     undoing: Sequence[Part]
 
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether nothing is left but what stands in the way of others."""
+        left = [(name, edit) for name, made in self.trial.move.edits.items() for edit in made]
+        return self.trial.gain > 0 and set(left) <= {(part.name, part.edit) for part in self.undoing}
+
 
 async def sifted(
     problem: Problem, whole: Move, texts: Mapping[str, str], found: Sequence[Part], batch: Batch

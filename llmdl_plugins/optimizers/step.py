@@ -71,18 +71,19 @@ class Step:
     async def _sifted(self, whole: Move, modes: Mapping[str, Sequence[FailureMode]], texts: Mapping[str, str]) -> Trial:
         found = parts(whole, modes, self.batch.failed)
         kept = await sifted(self.problem, whole, texts, found, self.batch)
-        self.memory.useless(kept.idle)
         self.idle = kept.idle
-        self.memory.bar(kept.undoing)
-        self.memory.witnesses.update(kept.shown)
-        trial = kept.trial
-        if trial.gain > 0 and all(p in kept.undoing for p in found if p.edit in trial.move.edits.get(p.name, ())):
-            return await everywhere(self.problem, trial.move, self.batch)
-        if len(trial.bad) >= _BAD:
-            new = {**{n: texts[n] for n in trial.move.texts}, **trial.move.texts}
-            cut = await cleared(self.problem, texts, new, trial.bad, self.batch, self.memory.was_tried)
-            trial = max([trial, *cut], key=lambda t: t.gain)
-        return trial
+        self.memory.learn(kept)
+        if kept.is_doubtful:
+            return await everywhere(self.problem, kept.trial.move, self.batch)
+        return await self._cut(kept.trial, texts)
+
+    async def _cut(self, trial: Trial, texts: Mapping[str, str]) -> Trial:
+        """The trial, or better without a sentence that stands in the way."""
+        if len(trial.bad) < _BAD:
+            return trial
+        new = {**{n: texts[n] for n in trial.move.texts}, **trial.move.texts}
+        cut = await cleared(self.problem, texts, new, trial.bad, self.batch, self.memory.was_tried)
+        return max([trial, *cut], key=lambda t: t.gain)
 
     def _text(self, name: str) -> str:
         return str(self.batch.base.get(name, self.problem.value(name)))
