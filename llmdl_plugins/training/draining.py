@@ -33,6 +33,8 @@ async def drained(work: asyncio.Task[T], stopped: Callable[[], str | None], stop
         work.cancel()
         await asyncio.wait({work}, timeout=_UNWINDING)
     if cancelled:
+        if not work.cancelled() and work.done():
+            work.exception()  # looked at, or it would be shown as one that nobody heard of
         raise asyncio.CancelledError
     if not work.done() or work.cancelled():
         raise Stopped(stopped() or "the run was cancelled")

@@ -145,6 +145,8 @@ def test_the_tools_of_the_application_stay_as_they_are(tooling: tuple[Any, LangG
     assert module.judge.kwargs["tools"] is before[1]
 
 
+# LangChain silences this while it reads a function, and Python's filters are those of all threads.
+@pytest.mark.filterwarnings("ignore:Support for class-based `config`")
 async def test_two_hundred_candidates_side_by_side_do_not_touch_each_other(
     tooling: tuple[Any, LangGraphNetwork],
 ) -> None:
