@@ -1,4 +1,5 @@
-"""Search strategies side by side on worlds whose truth is known: `python benchmarks/searches.py [--seeds N]`.
+"""Search strategies side by side on worlds whose truth is known:
+`python benchmarks/searches.py [--first SEED] [--seeds N] [--kinds KIND …]`.
 
 Every strategy may make the same runs of an application on an item; what is told is the exact accuracy of what it
 returns on other items, never a sample.  Seeds of the table begin at 5000; settings were chosen on seeds from 20000 on.
@@ -68,12 +69,12 @@ def claims(seed: int) -> bool:
     return bool(Trainer(network, "exact_match", *data, optimizer=strategy, seed=seed).fit().status == "improved")
 
 
-def measured(seeds: int, nulls: int, told: Path, at_once: int) -> dict[str, Any]:
+def measured(first: int, seeds: int, kinds: list[str], nulls: int, told: Path, at_once: int) -> dict[str, Any]:
     """All of it; what the file holds is not made again."""
     found = json.loads(told.read_text()) if told.exists() else {}
     with ProcessPoolExecutor(at_once) as pool:
-        jobs = [(k, s) for s in range(FIRST, FIRST + seeds) for k in KINDS if f"{k} {s}" not in found]
-        null = [s for s in range(FIRST, FIRST + nulls) if f"null {s}" not in found]
+        jobs = [(k, s) for s in range(first, first + seeds) for k in kinds if f"{k} {s}" not in found]
+        null = [s for s in range(first, first + nulls) if f"null {s}" not in found]
         for (kind, seed), said in zip(jobs, pool.map(returned, *zip(*jobs, strict=True)) if jobs else (), strict=True):
             found[f"{kind} {seed}"] = said
             told.write_text(json.dumps(found))
@@ -86,21 +87,23 @@ def measured(seeds: int, nulls: int, told: Path, at_once: int) -> dict[str, Any]
 def table(found: dict[str, Any]) -> Iterator[str]:
     """The figures, as Markdown."""
     kinds = {k: [said for name, said in found.items() if name.startswith(f"{k} ")] for k in KINDS}
+    kinds = {k: worlds for k, worlds in kinds.items() if worlds}
     yield "| accuracy | runs | " + " | ".join(f"{k} ({len(worlds)})" for k, worlds in kinds.items()) + " |"
-    yield "|---" * (len(KINDS) + 2) + "|"
+    yield "|---" * (len(kinds) + 2) + "|"
     for name in (*STRATEGIES, "best", "mean"):
         cells = [_mean([w[name]["accuracy"] for w in worlds if name in w]) for worlds in kinds.values()]
         runs = str(STRATEGIES[name][0]) if name in STRATEGIES else "–"
         yield f"| {_NAMES.get(name, name)} | {runs} | " + " | ".join(cells) + " |"
     yield ""
-    yield "| `structured` at 2,000, paired difference to | " + " | ".join(KINDS) + " |"
-    yield "|---" * (len(KINDS) + 1) + "|"
+    yield "| `structured` at 2,000, paired difference to | " + " | ".join(kinds) + " |"
+    yield "|---" * (len(kinds) + 1) + "|"
     for name in list(STRATEGIES)[1:]:
         pairs = [[w[OURS]["accuracy"] - w[name]["accuracy"] for w in worlds if name in w] for worlds in kinds.values()]
         yield f"| {name} at {STRATEGIES[name][0]:,} | " + " | ".join(_interval(p) for p in pairs) + " |"
     yield ""
-    short = {name: fmean(w[name]["short"] for w in kinds["desk"]) for name in STRATEGIES if name != TPE}
-    yield "desk, below the best at the same tokens: " + ", ".join(f"{n} {s:.3f}" for n, s in short.items())
+    if desks := kinds.get("desk"):
+        short = {name: fmean(w[name]["short"] for w in desks) for name in STRATEGIES if name != TPE}
+        yield "desk, below the best at the same tokens: " + ", ".join(f"{n} {s:.3f}" for n, s in short.items())
     nulls = [said for name, said in found.items() if name.startswith("null ")]
     yield f"null: {sum(nulls)} of {len(nulls)} searches claim a gain"
 
@@ -121,10 +124,12 @@ def _interval(values: list[float]) -> str:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--first", type=int, default=FIRST, help="the first seed")
     parser.add_argument("--seeds", type=int, default=100)
+    parser.add_argument("--kinds", nargs="+", choices=KINDS, default=list(KINDS))
     parser.add_argument("--nulls", type=int, default=NULLS)
     parser.add_argument("--at-once", type=int, default=2)
     parser.add_argument("--json", type=Path, default=Path("runs/searches.json"))
     given = parser.parse_args()
     given.json.parent.mkdir(parents=True, exist_ok=True)
-    print("\n".join(table(measured(given.seeds, given.nulls, given.json, given.at_once))))
+    print("\n".join(table(measured(given.first, given.seeds, given.kinds, given.nulls, given.json, given.at_once))))

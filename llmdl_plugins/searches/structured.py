@@ -17,6 +17,7 @@ from llmdl_plugins.searches.search import RUNS, Search
 _LISTED = 5000
 _DRAWN = 2000
 _TOP = 20
+_MOST_FIRST = 12
 
 
 class Structured(Search):
@@ -26,7 +27,7 @@ class Structured(Search):
     Rows that tell most of the best are run first: those that some of them get right, and some don't.
 
     Args:
-        first: rows of an entrant.
+        first: rows of an entrant; up to 12 in a space so small that half of the runs are enough for all of it.
         entrants: random ones at first.
         entering, going_on: how many enter and how many get more rows, at a time.
         explore: share of the allowance after which nobody enters.
@@ -63,7 +64,7 @@ class Structured(Search):
     async def explored(self, race: Race) -> list[Architecture]:
         """The best posterior mean first."""
         draw = np.random.default_rng(race.draw.getrandbits(32))
-        rungs = ladder(race.affordable(self.first), len(race.rows))
+        rungs = ladder(race.affordable(self._rows(race)), len(race.rows))
         await race.run(entrants(race, self.entrants), rungs[0])
         if not race.seen:
             return []
@@ -74,6 +75,11 @@ class Structured(Search):
                 break
             belief = believed(race, belief)
         return await raced(race, believed(race, belief), rungs)
+
+    def _rows(self, race: Race) -> int:
+        """Of an entrant."""
+        each = self.runs // (2 * len(race.space.all)) if race.space.all else 0
+        return max(self.first, min(_MOST_FIRST, each))
 
     def _steps(
         self, race: Race, belief: Belief, rungs: Sequence[int], draw: np.random.Generator
