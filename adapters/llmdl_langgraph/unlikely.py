@@ -19,6 +19,7 @@ from llmdl_langgraph.twins import distinct, twins
 from llmdl_langgraph.usage import Usage
 
 LONG_CHARS = 24
+CATALOGUE = 40  # so many descriptions are data: a list of all tools that there are
 Table = tuple[Path, ast.stmt]
 
 _ROLE = "text in the source of the application"
@@ -28,6 +29,8 @@ def unlikely_texts(discovery: Discovery, sent: Sequence[str]) -> list[Text]:
     """The texts of the source that are no candidates yet and could be part of what was sent."""
     known = {site for found in discovery.texts.values() for site in found.sites}
     sites = [site for site in _sites(discovery, sent) if site not in known and could_be_in(sent, site.text)]
+    if sum(site.kind == "field description" for site in sites) > CATALOGUE:
+        sites = [site for site in sites if site.kind != "field description"]
     ways = {site: tuple(found) for site in sites if (found := readings(site))}
     groups = [{site: ways[site] for site in discovery.own.of(group)} for group in twins(ways)]
     return [text(group, distinct(r for found in group.values() for r in found), _ROLE) for group in groups]

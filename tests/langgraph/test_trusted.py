@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from .conftest import Agent
 from .test_export import sent, sent_alone
 from .test_frozen import ASKED, network
@@ -23,6 +25,15 @@ BOUND = (
 def test_what_stands_before_a_prompt_and_what_a_table_tells_are_parameters(agent: Agent) -> None:
     net = network(agent("house.graph"), probes=[ASKED])
     assert {name for name, parameter in net.named_parameters().items() if parameter.trainable} == CHANGES.keys()
+
+
+def test_a_catalogue_is_data(agent: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("llmdl_langgraph.unlikely.CATALOGUE", 1)
+    net = network(agent("house.graph"), probes=[ASKED])
+    assert {name for name, parameter in net.named_parameters().items() if parameter.trainable} == {
+        "keep/agent/before",
+        "keep/agent/keep",
+    }
 
 
 def test_they_are_bound_and_exported(agent: Agent, folder: Path) -> None:
