@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -108,19 +107,14 @@ def test_a_plugin_that_hangs_is_named_and_ctrl_c_ends_it(install: Install, place
     loop = "while True: pass"
     install("slow", loop if place == "import" else f"@hookimpl\ndef llmdl_losses():\n    {loop}")
     code = "from llmdl_plugins.plugins import catalogue, loading; loading.SLOW = 0.2; catalogue.catalogue('losses')"
-    child = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True)
-    assert child.stderr is not None
-    assert "the plugin 'slow' (slow 1.0) takes more than 0.2 s; Ctrl-C ends it" in child.stderr.readline()
-    child.send_signal(signal.SIGINT)
-    assert child.wait(10) != 0 and "KeyboardInterrupt" in child.stderr.read()
-    child.stderr.close()
-
-
-def test_ten_thousand_specs_are_no_burden(install: Install) -> None:
-    install("many", '@hookimpl\ndef llmdl_losses():\n    return [Spec(f"n{n}", "json:dumps") for n in range(10_000)]')
-    began = time.perf_counter()
-    assert len(catalogue("losses")) > 10_000
-    assert time.perf_counter() - began < 1
+    with subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True) as child:
+        try:
+            assert child.stderr is not None
+            assert "the plugin 'slow' (slow 1.0) takes more than 0.2 s; Ctrl-C ends it" in child.stderr.readline()
+            child.send_signal(signal.SIGINT)
+            assert child.wait(10) != 0 and "KeyboardInterrupt" in child.stderr.read()
+        finally:
+            child.kill()
 
 
 def test_two_plugins_of_one_name_are_both_there(install: Install) -> None:

@@ -55,7 +55,7 @@ def write(folder: Path, files: Mapping[str, str]) -> None:
         (folder / path).write_text(text, encoding="utf-8")
 
 
-@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("target", [pytest.param("chain", marks=pytest.mark.long), "graph"])
 def test_it_runs_without_this_package_as_it_was_trained(
     app: Any, target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

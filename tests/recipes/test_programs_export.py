@@ -72,7 +72,7 @@ def write(folder: Path, files: Mapping[str, str]) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("target", NODES)
+@pytest.mark.parametrize("target", ["program", pytest.param("desk", marks=pytest.mark.long)])
 def test_it_runs_without_this_package_as_it_was_trained(
     asking: Any, folder: Path, target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
