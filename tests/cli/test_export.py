@@ -178,6 +178,7 @@ def test_what_the_application_does_at_import_is_refused(run: Callable[..., Any],
     assert done.returncode == 0 and (tmp_path / "app/prompts.patch").exists(), done.stderr
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("run", [ACTING], indirect=True)
 def test_the_copy_that_is_verified_is_guarded_too(
     run: Callable[..., Any], rows: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

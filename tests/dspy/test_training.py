@@ -71,6 +71,7 @@ def test_show_fit_and_eval_from_a_shell(shell: Callable[..., Any]) -> None:
     assert (pair["paired"]["before"], pair["paired"]["after"]) == (0.5, 1.0)
 
 
+@pytest.mark.long
 def test_export_from_a_shell_writes_what_the_program_loads(shell: Callable[..., Any], tmp_path: Path) -> None:
     given = ("--env", "PYTHONPATH", "--env", "HOPS_MODEL", "--quiet")
     done = shell("fit", APP, "--data", "rows.jsonl", "--loss", "exact_match", "--folder", "runs/a", *given)

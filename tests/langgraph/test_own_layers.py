@@ -52,6 +52,7 @@ async def test_their_steps_read_them(net: LangGraphNetwork) -> None:
     assert {p for step in tape.steps for p in step.reads} == set(net.named_parameters().values())
 
 
+@pytest.mark.long
 def test_changed_ones_are_handed_over_and_others_left_alone(net: LangGraphNetwork) -> None:
     assert net.export("patch") == ""
     changed = {"answer/instruction": "Say more."}

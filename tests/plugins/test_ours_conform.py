@@ -24,7 +24,7 @@ from llmdl_plugins.testing.conformance.recipes import RecipeCases
 from llmdl_recipes import vote
 
 _SLOW = {("executors", "processes"), ("executors", "ray")}  # each run starts processes
-_QUICK = {"labeled-few-shot", "bootstrap-few-shot", "miprov2"}  # of the teleprompters
+_QUICK = {"labeled-few-shot", "bootstrap-few-shot"}  # of the teleprompters
 _SLOW |= {("optimizers", n) for n in catalogue("optimizers") if n.startswith("dspy:") and n[5:] not in _QUICK}
 
 

@@ -113,6 +113,7 @@ def test_a_place_without_a_parameter_is_a_prompt_that_was_not_found(figures: dic
     assert f"{NONE} not found (reached by no run)" in figures["failures"]
 
 
+@pytest.mark.long
 def test_a_call_that_differs_from_the_patched_source_makes_the_agent_not_whole(tmp_path: Path) -> None:
     told = APP.replace('EXTRA = ""', 'EXTRA = "llmdl_plugins" in sys.modules')
     figures = measured(tmp_path, told)

@@ -115,6 +115,7 @@ def test_what_should_help_is_said_before(sorting: Sorting) -> None:
     assert all(0 <= int(str(row.expected)) <= 12 for row in count.rows)
 
 
+@pytest.mark.long
 def test_on_a_table_of_noise_no_search_works() -> None:
     shown = 0
     for world in range(20):

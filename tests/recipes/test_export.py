@@ -145,6 +145,7 @@ def layers(model: Any) -> dict[str, Callable[[Module], Module]]:
     }
 
 
+@pytest.mark.long
 def test_what_no_recipe_has_is_exported_at_a_node_too(
     app: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
