@@ -18,11 +18,10 @@ from llmdl_plugins.scope import Call, Options, Scope
 from llmdl_plugins.transport import sender
 
 # Options that define tools and schemas, as providers call them.
-DEFINING = (
+DEFINING = frozenset({
     "tools", "functions", "response_format", "response_schema", "response_json_schema", "format", "text",
     "output_format", "output_config",
-)  # fmt: skip
-_DEFINING = frozenset(DEFINING)
+})  # fmt: skip
 
 
 class Asked(NamedTuple):
@@ -89,7 +88,7 @@ class Asked(NamedTuple):
         """
         if tape.current_tape() is None:
             return
-        told = _definitions(self.options)
+        told = definitions(self.options)
         for n, (messages, generations) in enumerate(zip(self._messages(), result.generations, strict=False)):
             answer = getattr(generations[0], "message", None) if generations else None
             recorded = (self.paid[0].key, n) if whole and self.paid else None
@@ -104,5 +103,6 @@ def described(model: BaseChatModel) -> dict[str, JSON]:
     }
 
 
-def _definitions(options: Mapping[str, Any]) -> JSON:
-    return {key: plain(options[key]) for key in _DEFINING & options.keys() if options[key]} or None
+def definitions(options: Mapping[str, Any]) -> JSON:
+    """What the options of a call define of tools and schemas, as plain JSON; None where they define nothing."""
+    return {key: plain(value) for key, value in options.items() if key in DEFINING and value} or None

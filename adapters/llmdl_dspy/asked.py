@@ -11,7 +11,7 @@ from langchain_core.messages import convert_to_messages
 
 from llmdl_dspy import compat
 from llmdl_plugins import answers, calls, redact
-from llmdl_plugins.asked import DEFINING
+from llmdl_plugins.asked import definitions
 from llmdl_plugins.plain import JSON, plain
 from llmdl_plugins.scope import Call, Scope
 
@@ -68,9 +68,8 @@ class Asked:
             answer: the message that came, in the words of OpenAI's chat completions.
             usage: tokens in and out.
         """
-        tools = {key: self.call.legacy[key] for key in DEFINING if self.call.legacy.get(key)} or None
         given = {"input": usage["input"], "output": usage["output"]} if usage else None
-        calls.note_told(self.told, _answer(answer), given, self.since, plain(tools))
+        calls.note_told(self.told, _answer(answer), given, self.since, definitions(self.call.legacy))
 
 
 def counted(usage: Mapping[str, Any]) -> dict[str, int] | None:

@@ -9,11 +9,9 @@ from dataclasses import dataclass
 from llmdl_plugins.optimizers.company import breaking, undoing
 from llmdl_plugins.optimizers.moves import Move
 from llmdl_plugins.optimizers.parts import EACH, Part, composed
-from llmdl_plugins.optimizers.trials import Batch, Trial, tried
+from llmdl_plugins.optimizers.trials import FAILING, FEW, Batch, Trial, tried
 from llmdl_plugins.run.problem import Problem
 from llmdl_plugins.run.rollout import Rollout
-
-_FAILING, _FEW = 8, 12
 
 
 @dataclass(frozen=True)
@@ -56,7 +54,7 @@ async def sifted(
     good = [part for part in [*good, *(part for part, _ in lone)] if part not in out]
     trial = await _left(problem, trial, good, found, texts, batch, must=bool(out))
     if trial.gain > 0:
-        trial = trial.joined(await tried(problem, trial.move, batch, batch.guards[: _FEW - len(trial.old)]))
+        trial = trial.joined(await tried(problem, trial.move, batch, batch.guards[: FEW - len(trial.old)]))
         kept = [part for part in found if part.edit in trial.move.edits.get(part.name, ())]
         if broke := await breaking(problem, trial, kept, texts, batch):
             out, good = [*out, *broke], [part for part in good if part not in broke]
@@ -92,5 +90,5 @@ def _shown(good: Sequence[Part], trial: Trial) -> dict[str, str]:
 
 def _covering(found: Sequence[Part], batch: Batch) -> list[Rollout]:
     """Failing rows that every edit has some of its own among, as far as that many go."""
-    turns = [part.rows[n] for n in range(_FAILING) for part in found if n < len(part.rows)]
-    return list({r.example.id: r for r in [*turns, *batch.failed]}.values())[:_FAILING]
+    turns = [part.rows[n] for n in range(FAILING) for part in found if n < len(part.rows)]
+    return list({r.example.id: r for r in [*turns, *batch.failed]}.values())[:FAILING]

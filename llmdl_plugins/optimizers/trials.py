@@ -18,7 +18,8 @@ _ABLATED = 12
 _ROWS = 4
 _CLEAR = 2
 _TELLING = 60
-_FAILING, _FEW, _GLANCE = 8, 12, 4
+FAILING, FEW = 8, 12
+_GLANCE = 4
 
 
 @dataclass(frozen=True)
@@ -65,8 +66,8 @@ class Batch:
     @property
     def few(self) -> list[Rollout]:
         """What a move is tried on first: failing rows, and rows that must not break."""
-        failing = self.failed[:_FAILING]
-        return [*failing, *self.guards[: _FEW - len(failing)]]
+        failing = self.failed[:FAILING]
+        return [*failing, *self.guards[: FEW - len(failing)]]
 
 
 @dataclass(frozen=True)

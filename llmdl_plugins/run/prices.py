@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from functools import cache, lru_cache
 from importlib.util import find_spec
@@ -75,11 +76,8 @@ class Prices:
 @lru_cache(1024)  # where a price is no sum of rates, the same usage is asked for several times
 def _calculated(model: str, provider: str, counted: Counted) -> float | None:
     """What the public list says; None where it doesn't know the model."""
-    for by in dict.fromkeys((provider or None, None)):
-        try:
-            return float(_listed_price(model, by, counted))
-        except LookupError:
-            continue
+    with suppress(LookupError):
+        return float(_listed_price(model, provider, counted))
     return None
 
 
@@ -89,14 +87,11 @@ def _rates(model: str, provider: str, most: int) -> Sequence[Decimal] | None:
 
     A look into the list takes as long as half a call.
     """
-    for by in dict.fromkeys((provider or None, None)):
-        try:
-            first = _listed_price(model, by, (1, 0, 0, 0))
-            rates = first, *(_listed_price(model, by, one) - one[0] * first for one in _ONE_MORE)
-            full = most, most, most // 2, most // 2
-            return rates if _listed_price(model, by, full) == _sum(rates, full) else None
-        except LookupError:
-            continue
+    with suppress(LookupError):
+        first = _listed_price(model, provider, (1, 0, 0, 0))
+        rates = first, *(_listed_price(model, provider, one) - one[0] * first for one in _ONE_MORE)
+        full = most, most, most // 2, most // 2
+        return rates if _listed_price(model, provider, full) == _sum(rates, full) else None
     return None
 
 
@@ -104,14 +99,22 @@ def _sum(rates: Sequence[Decimal], counted: Counted) -> Decimal:
     return sum(map(operator.mul, rates, counted), Decimal())
 
 
-def _listed_price(model: str, provider: str | None, counted: Counted) -> Decimal:
+def _listed_price(model: str, provider: str, counted: Counted) -> Decimal:
+    """What the list says of the provider's model, or of one of that name where it doesn't know the provider's.
+
+    Raises:
+        LookupError: it knows no model of that name.
+    """
     from genai_prices import Usage as Told
     from genai_prices import calc_price
 
     given, made, cached, written = counted
     more = {"cache_read_tokens": cached, "cache_write_tokens": written}
-    told = {"input_tokens": given, "output_tokens": made, **{k: v for k, v in more.items() if v}}
-    return calc_price(Told(**told), model, provider_id=provider).total_price
+    usage = Told(input_tokens=given, output_tokens=made, **{k: v for k, v in more.items() if v})
+    try:
+        return calc_price(usage, model, provider_id=provider or None).total_price
+    except LookupError:
+        return calc_price(usage, model).total_price
 
 
 def is_listed() -> bool:
