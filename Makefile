@@ -14,9 +14,8 @@ demo: $(VENV)/ready
 	$(VENV)/bin/llmdl models pull
 	$(PY) examples/news_desk/data.py $(NEWS)
 	$(VENV)/bin/llmdl fit examples/news_desk/agent.py:graph --data $(NEWS) --loss exact_match --folder $(RUN) \
+		&& $(VENV)/bin/llmdl export $(RUN) --as module --output $(RUN)/module \
 		|| { code=$$?; [ $$code -eq 3 ] && echo "No gain was shown: the agent stays as it is." || exit $$code; }
-	$(VENV)/bin/llmdl export $(RUN) --as module --output $(RUN)/module
-	$(VENV)/bin/llmdl export $(RUN) --as patch --output $(RUN)/prompts.patch
 
 test: lint types unit
 
