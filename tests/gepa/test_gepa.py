@@ -85,7 +85,9 @@ def test_where_no_row_ever_has_the_highest_score_those_near_the_best_are_to_be_k
         is_easy = int(str(messages[-1].content).split()[-1]) % 2
         return "yes" if is_easy or "say yes" in str(messages[0].content) else "no"
 
-    teacher = ScriptedChat(lambda messages, kwargs: "```\nAlways say yes.\n```" if "```" in str(messages) else "Say yes.")
+    teacher = ScriptedChat(
+        lambda messages, kwargs: "```\nAlways say yes.\n```" if "```" in str(messages) else "Say yes."
+    )
     net = trainable(Prompt(ScriptedChat(answer), "Answer.", "question", "answer"))
     judge = lambda prediction, gold: 0.8 if gold in str(prediction) else 0.2  # noqa: E731
     rows = [{"inputs": {"question": f"item {n}"}, "expected": "yes"} for n in range(60)]
@@ -93,7 +95,9 @@ def test_where_no_row_ever_has_the_highest_score_those_near_the_best_are_to_be_k
     assert result.values == {"instruction": "Always say yes."}
     words = [(int(str(one["Inputs"])[5:]) % 2, one["Feedback"]) for one in records[0]["instruction"]]
     assert {easy for easy, said in words if said == network_adapter.NEAR} == {1}
-    asked = [int(n) for call in teacher.calls if "Give feedback" in call.text for n in re.findall(r"item (\d+)", call.text)]
+    asked = [
+        int(n) for call in teacher.calls if "Give feedback" in call.text for n in re.findall(r"item (\d+)", call.text)
+    ]
     assert asked and not any(n % 2 for n in asked)
 
 
