@@ -225,7 +225,7 @@ class Trainer:
             raise
         finally:
             if self._meter.stop_reason:
-                await grounded(cashier.flying, 0 if work.cancelled() else GRACE)
+                await grounded(cashier.flying.values(), 0 if work.cancelled() else GRACE)
             await cashier.drain()
         return self._save(ending.tested(course, sealed))
 
