@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 from llmdl_plugins import Trainer, boundary
-from llmdl_plugins.data import Example, load
+from llmdl_plugins.data import Example
 from llmdl_plugins.errors import InfrastructureError
 from llmdl_plugins.layers.prompt import Prompt
+from llmdl_plugins.loading import load
 from llmdl_plugins.losses.exact_match import ExactMatch
 from llmdl_plugins.network import trainable
 from llmdl_plugins.run.budget import Budget
