@@ -105,8 +105,8 @@ def doctor(
 
 def _print(case: Case, diagnosis: Diagnosis, as_json: bool, out: Any) -> None:
     from llmdl_plugins.training.doctor.proof import table
-    from llmdl_plugins.training.doctor.rows import units
     from llmdl_plugins.training.result import spending
+    from llmdl_plugins.training.sealed import units
 
     if as_json:
         say(json.dumps(diagnosis.json()), out)
@@ -114,6 +114,6 @@ def _print(case: Case, diagnosis: Diagnosis, as_json: bool, out: Any) -> None:
     for finding in diagnosis.findings:
         say(str(finding), out)
     if case.splits is not None:
-        say(f"\n{table(units(case.splits.test))}", out)
+        say(f"\n{table(units(case.splits))}", out)
     if case.calls:
         say(f"\nspent: {spending(diagnosis.spent)}", out)
