@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
+from copy import copy
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -75,19 +76,7 @@ class Parameter:
 
     def copy(self) -> Parameter:
         """Another parameter that starts as this one does: for an untied copy of what reads it."""
-        return Parameter(
-            self.default,
-            kind=self.kind,
-            role=self.role,
-            slots=self.slots,
-            options=self.options,
-            checks=self.checks,
-            max_chars=self.max_chars,
-            trainable=self.trainable,
-            frozen_because=self.frozen_because,
-            kept=self.kept,
-            worked=self.worked,
-        )
+        return copy(self)
 
     def narrow(self, options: Sequence[JSON], name: str) -> None:
         """Let training choose among fewer options; the default stays one of them.

@@ -113,8 +113,8 @@ def doctor(
 def _print(case: Case, diagnosis: Diagnosis, as_json: bool, out: Any) -> None:
     from llmdl_plugins.printable import printable
     from llmdl_plugins.training.doctor.proof import table
-    from llmdl_plugins.training.doctor.rows import units
     from llmdl_plugins.training.result import spending
+    from llmdl_plugins.training.sealed import units
 
     if as_json:
         print(printable(json.dumps(diagnosis.json())), file=out)
@@ -122,6 +122,6 @@ def _print(case: Case, diagnosis: Diagnosis, as_json: bool, out: Any) -> None:
     for finding in diagnosis.findings:
         print(printable(str(finding)), file=out)
     if case.splits is not None:
-        print(f"\n{table(units(case.splits.test))}", file=out)
+        print(f"\n{table(units(case.splits))}", file=out)
     if case.calls:
         print(f"\nspent: {spending(diagnosis.spent)}", file=out)

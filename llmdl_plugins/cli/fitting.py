@@ -9,8 +9,9 @@ from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from llmdl_plugins.data import Dataset, load
+from llmdl_plugins.data import Dataset
 from llmdl_plugins.errors import MisuseError
+from llmdl_plugins.loading import load
 from llmdl_plugins.plugins.catalogue import catalogue
 
 if TYPE_CHECKING:

@@ -8,11 +8,13 @@ import re
 from typing import Any
 
 import pytest
+from langchain_core.messages import HumanMessage, SystemMessage
 
 from llmdl_local import LocalChat, wire
 from llmdl_local.choosing import EVERY, _likely, _matches, calibrated, checked, score
 from llmdl_local.engine import engine
 from llmdl_plugins.errors import MisuseError
+from llmdl_plugins.layers.score import Score
 
 TRUTH = {"": {"sp": 0.4, "tech": 0.2, "The": 0.3, "x": 0.1}, "sp": {"orts": 0.9, "am": 0.1}}
 
@@ -129,6 +131,15 @@ async def test_choices_stream_as_one_piece(chat: LocalChat) -> None:
     for pieces in ([*picky.stream("Blue?")], [piece async for piece in picky.astream("Blue?")]):
         assert "".join(piece.text for piece in pieces) in ("yes", "no")
         assert any(piece.usage_metadata for piece in pieces) and "scores" in pieces[0].response_metadata
+
+
+def test_a_score_layer_reads_the_choices(chat: LocalChat) -> None:
+    letters = LocalChat(model_path=chat.model_path, context=2048, choices=["A", "B"])
+    layer = Score(letters, ["yes", "no"], "question", "answer")
+    found = layer.invoke({"question": "Is the sky blue?"})["probabilities"]
+    asked = [SystemMessage(f"{layer.instruction.value}\n\nA. yes\nB. no\n\nAnswer with the letter alone.")]
+    want = letters.invoke([*asked, HumanMessage("Is the sky blue?")]).response_metadata["scores"]
+    assert [*found.values()] == pytest.approx([*want.values()], rel=1e-3)
 
 
 def test_demonstrations_change_the_scores(chat: LocalChat) -> None:
