@@ -191,7 +191,7 @@ def test_a_langchain_model_as_engine_tells_what_it_took_and_what_it_said_beside_
     lm, request = as_lm(FakeMessagesListChatModel(responses=said), "m"), Request("m", (Message.user("Hi"),))
     plain, tool, parts, empty = [lm(request) for _ in range(4)]
     assert plain.usage == tool.usage == Usage(9, 2, 11, cache_read_tokens=4) and parts.usage == empty.usage == Usage()
-    assert (plain.text, tool.text, parts.text, empty.text) == ("plain", "tool", "inparts", "")
+    assert (plain.text, tool.text, parts.text, empty.text) == ("plain", None, "inparts", "")
     assert [(one.name, one.input) for one in tool.tool_calls] == [("look", {"at": "it"})]
     assert response_from_dict(response_to_dict(plain)) == plain and plain.finish_reason == "stop"
 
