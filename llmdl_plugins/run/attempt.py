@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from statistics import fmean
-from typing import Any
+from typing import Any, NamedTuple
 
 from llmdl_plugins import boundary
 from llmdl_plugins.clock import Clock
@@ -26,8 +26,7 @@ from llmdl_plugins.scope import Payer
 from llmdl_plugins.tape import Tape, recording
 
 
-@dataclass(frozen=True)
-class Attempt:
+class Attempt(NamedTuple):
     """What an attempt needs.
 
     Args:
