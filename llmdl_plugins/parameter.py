@@ -18,7 +18,7 @@ Check = Callable[[Any], str | None]
 Worked = Callable[[Any, Any], dict[str, str] | None]
 
 _values: ContextVar[Mapping[Parameter, Any]] = ContextVar("llmdl_values", default=MappingProxyType({}))
-_reader: ContextVar[Callable[[Parameter], None] | None] = ContextVar("llmdl_reader", default=None)
+_readers: list[Callable[[Parameter], None]] = []
 _untied: ContextVar[Mapping[Parameter, Parameter]] = ContextVar("llmdl_untied", default=MappingProxyType({}))
 
 
@@ -70,8 +70,8 @@ class Parameter:
         """The value in force here; inside a step, reading it is recorded."""
         if (copy := _untied.get().get(self)) is not None:
             return copy.value
-        if reader := _reader.get():
-            reader(self)
+        for told in _readers:
+            told(self)
         return in_force(self)
 
     def copy(self) -> Parameter:
@@ -195,9 +195,9 @@ def copies() -> Mapping[Parameter, Parameter]:
     return _untied.get()
 
 
-def reading(reader: Callable[[Parameter], None]) -> holding[Any]:
-    """Report every parameter that is read inside."""
-    return holding(_reader, reader)
+def when_read(told: Callable[[Parameter], None]) -> None:
+    """Call this whenever a parameter is read."""
+    _readers.append(told)
 
 
 def showing(parameters: Mapping[str, Parameter]) -> dict[str, Parameter]:

@@ -7,7 +7,7 @@ from contextvars import ContextVar, Token
 from dataclasses import dataclass, field
 from typing import Any
 
-from llmdl_plugins.parameter import Parameter, reading
+from llmdl_plugins.parameter import Parameter, when_read
 from llmdl_plugins.plain import JSON, plain
 
 _step: ContextVar[Step | None] = ContextVar("llmdl_step", default=None)
@@ -168,12 +168,10 @@ class recording:
 
     def __enter__(self) -> Tape:
         self._tape = Tape()
-        self._token, self._outer, self._reads = _tape.set(self._tape), _step.set(None), reading(_note_read)
-        self._reads.__enter__()
+        self._token, self._outer = _tape.set(self._tape), _step.set(None)
         return self._tape
 
     def __exit__(self, *_: object) -> None:
-        self._reads.__exit__()
         self._tape.locate = None  # what finds steps holds the tape: neither is to wait for the garbage collector
         _step.reset(self._outer)
         _tape.reset(self._token)
@@ -230,3 +228,6 @@ def used(tool: str, arguments: Any, answer: str) -> None:
 def _note_read(parameter: Parameter) -> None:
     if here := current_step():
         here.read(parameter)
+
+
+when_read(_note_read)

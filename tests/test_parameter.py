@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from llmdl_plugins.errors import ParameterError
-from llmdl_plugins.parameter import Parameter, check, reading, using
+from llmdl_plugins.parameter import Parameter, check, using
+from llmdl_plugins.tape import recording, step
 
 QUESTION = Parameter("Answer {question}, then {question} again.", slots=["question"], max_chars=60)
 DEMOS = Parameter([], kind="demos")
@@ -93,9 +94,11 @@ def test_inner_values_come_on_top_and_go_again_after_an_error() -> None:
     assert (a.value, b.value) == ("a", "b")
 
 
-def test_reading_is_reported_inside_only() -> None:
-    tone, read = Parameter("x"), list[Parameter]()
-    with reading(read.append):
-        _ = tone.value
-    _ = tone.value
-    assert read == [tone]
+def test_reading_is_noted_by_the_step_around_it_only() -> None:
+    tone, other = Parameter("x"), Parameter("y")
+    with recording() as tape:
+        with step("greets", {}):
+            _ = tone.value, tone.value
+        _ = other.value
+    _ = other.value
+    assert [step.reads for step in tape.steps] == [[tone]]
