@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar, Token
 from dataclasses import dataclass, field
 from typing import Any
 
-from llmdl_plugins.parameter import Parameter, when_read
+from llmdl_plugins.parameter import Parameter, reading
 from llmdl_plugins.plain import JSON, plain
 
 _step: ContextVar[Step | None] = ContextVar("llmdl_step", default=None)
@@ -67,10 +67,9 @@ class Step:
     fed_by: list[Step] = field(default_factory=list)
     error: str | None = None
 
-    def read(self, parameter: Parameter) -> None:
-        """Note that this step depends on a parameter."""
-        if parameter not in self.reads:
-            self.reads.append(parameter)
+    def read(self, *parameters: Parameter) -> None:
+        """Note that this step depends on parameters."""
+        self.reads += [one for one in parameters if one not in self.reads]
 
 
 @dataclass
@@ -168,10 +167,12 @@ class recording:
 
     def __enter__(self) -> Tape:
         self._tape = Tape()
-        self._token, self._outer = _tape.set(self._tape), _step.set(None)
+        self._token, self._outer, self._reads = _tape.set(self._tape), _step.set(None), reading(_note_read)
+        self._reads.__enter__()
         return self._tape
 
     def __exit__(self, *_: object) -> None:
+        self._reads.__exit__()
         self._tape.locate = None  # what finds steps holds the tape: neither is to wait for the garbage collector
         _step.reset(self._outer)
         _tape.reset(self._token)
@@ -225,9 +226,6 @@ def used(tool: str, arguments: Any, answer: str) -> None:
         here.tools.append(ToolCall(tool, plain(arguments), answer))
 
 
-def _note_read(parameter: Parameter) -> None:
+def _note_read(parameters: Sequence[Parameter]) -> None:
     if here := current_step():
-        here.read(parameter)
-
-
-when_read(_note_read)
+        here.read(*parameters)

@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from llmdl_plugins.errors import ParameterError
-from llmdl_plugins.parameter import Parameter, check, using
-from llmdl_plugins.tape import recording, step
+from llmdl_plugins.parameter import Parameter, check, reading, untied, using, values_of
 
 QUESTION = Parameter("Answer {question}, then {question} again.", slots=["question"], max_chars=60)
 DEMOS = Parameter([], kind="demos")
@@ -94,11 +93,17 @@ def test_inner_values_come_on_top_and_go_again_after_an_error() -> None:
     assert (a.value, b.value) == ("a", "b")
 
 
-def test_reading_is_noted_by_the_step_around_it_only() -> None:
-    tone, other = Parameter("x"), Parameter("y")
-    with recording() as tape:
-        with step("greets", {}):
-            _ = tone.value, tone.value
-        _ = other.value
-    _ = other.value
-    assert [step.reads for step in tape.steps] == [[tone]]
+def test_reading_is_reported_inside_only() -> None:
+    tone, read = Parameter("x"), list[Parameter]()
+    with reading(read.extend):
+        _ = tone.value
+    _ = tone.value
+    assert read == [tone]
+
+
+def test_several_are_read_as_each_is() -> None:
+    tone, length, mine, read = Parameter("x"), Parameter("y"), Parameter("m"), list[Parameter]()
+    with reading(read.extend), using({tone: "X", mine: "M"}):
+        assert values_of([tone, length]) == ("X", "y") and read == [tone, length]
+        with untied({length: mine}):
+            assert values_of([tone, length]) == ("X", "M") and read == [tone, length, tone, mine]
