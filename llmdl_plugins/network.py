@@ -1,41 +1,35 @@
-"""An application as a network: its parameters by name, and runs of it under any candidate."""
+"""An application as a network: runs of it under any candidate, and the way back to its source."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from contextvars import ContextVar
-from fnmatch import fnmatchcase
 from types import MappingProxyType
 from typing import Any
 
 from llmdl_plugins import boundary, sync, tape
 from llmdl_plugins.checks import Check, Verification
 from llmdl_plugins.data import Example
-from llmdl_plugins.errors import MisuseError, ParameterError, TargetError, did_you_mean
+from llmdl_plugins.errors import MisuseError, TargetError, did_you_mean
 from llmdl_plugins.gates import Conditions, conditions
 from llmdl_plugins.losses.loss import FunctionLoss, Loss
 from llmdl_plugins.module import Module
-from llmdl_plugins.parameter import Parameter, check, using
+from llmdl_plugins.named import NamedParameters
+from llmdl_plugins.parameter import Parameter, using
 from llmdl_plugins.plain import digest, plain
 from llmdl_plugins.plugins.catalogue import catalogue
 from llmdl_plugins.rows import Extras
 from llmdl_plugins.tape import Tape
 
-_in_force: ContextVar[Mapping[Parameter, Any]] = ContextVar("llmdl_in_force", default=MappingProxyType({}))
 
-
-class Network:
+class Network(NamedParameters):
     """What `trainable(obj)` returns.  Subclasses say how the application runs and how it goes back to its source."""
 
     exports: Sequence[str] = ("weights",)
     layers: Mapping[str, Module] = MappingProxyType({})  # node → what took its place
 
     def __init__(self, name: str, parameters: Mapping[str, Parameter]) -> None:
-        self.name = name
-        self._parameters = dict(parameters)
-        self._own = frozenset(self._parameters.values())
-        self._loaded: dict[Parameter, Any] = {}
+        super().__init__(name, parameters)
         self.safe_tools: frozenset[str] = frozenset()  # may run whenever they are asked
 
     def seen(self, rows: Sequence[Any], tapes: Sequence[Tape], are_all: bool = False) -> Network:
@@ -61,93 +55,9 @@ class Network:
         """A hash of the untouched application, as far as it is known."""
         return digest(self.name, {n: plain(p.default) for n, p in self._parameters.items()})
 
-    def named_parameters(self) -> dict[str, Parameter]:
-        """Every parameter by name, frozen ones too."""
-        return dict(self._parameters)
-
     def conditions(self) -> Conditions:
         """Name of a choice → the settings of others under which it counts; one without conditions always does."""
         return conditions(list(self.layers.values()), self._names())
-
-    def _names(self) -> dict[Parameter, str]:
-        return {parameter: name for name, parameter in self._parameters.items()}
-
-    def __getitem__(self, name: str) -> Parameter:
-        if name not in self._parameters:
-            raise ParameterError(f"No parameter {name!r}.{did_you_mean(name, self._parameters)}")
-        return self._parameters[name]
-
-    def freeze(self, glob: str = "*") -> None:
-        """Freeze every parameter whose name matches."""
-        for parameter in self._matching(glob):
-            parameter.freeze()
-
-    def unfreeze(self, glob: str) -> None:
-        """Let every parameter whose name matches be trained, such as `*/tool:*`."""
-        for parameter in self._matching(glob):
-            parameter.unfreeze()
-
-    def keep(self, passage: str) -> None:
-        """Keep a passage word for word in every text that holds it; see `Parameter.keep`.
-
-        Raises:
-            ParameterError: none holds it.
-        """
-        holding = [p for p in self._parameters.values() if p.kind == "text" and passage in p.default]
-        if not holding:
-            raise ParameterError(f"No prompt holds {passage[:80]!r}: `llmdl show` has their texts.")
-        for parameter in holding:
-            parameter.keep(passage)
-
-    def train_only(self, glob: str) -> None:
-        """Freeze every trainable parameter whose name does not match."""
-        wanted = self._matching(glob)
-        for parameter in self._parameters.values():
-            if parameter.trainable and parameter not in wanted:
-                parameter.freeze(f"only {glob} is trained")
-
-    def _matching(self, glob: str) -> list[Parameter]:
-        found = [p for name, p in self._parameters.items() if fnmatchcase(name, glob)]
-        if not found:
-            raise ParameterError(f"No parameter matches {glob!r}.{did_you_mean(glob, self._parameters)}")
-        return found
-
-    def state_dict(self) -> dict[str, Any]:
-        """Name → value in force, plain JSON."""
-        values = self.values()
-        return {name: plain(values.get(p, p.default)) for name, p in self._parameters.items()}
-
-    def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Put values in force on this network for good; names must match exactly.
-
-        Raises:
-            ParameterError: naming what is missing, unexpected or impossible.
-        """
-        missing, unexpected = self._parameters.keys() - state.keys(), state.keys() - self._parameters.keys()
-        if missing or unexpected:
-            raise ParameterError(f"Missing: {sorted(missing)}; unexpected: {sorted(unexpected)}.")
-        changed = {name: value for name, value in state.items() if value != plain(self[name].default)}
-        self._loaded = dict(self.checked(changed))
-
-    def checked(self, values: Mapping[str, Any]) -> dict[Parameter, Any]:
-        """Named values as a candidate; unknown name, lost slot or frozen parameter raise ParameterError."""
-        for name, value in values.items():
-            check(self[name], value, name)
-        return {self[name]: value for name, value in values.items()}
-
-    def values(self) -> dict[Parameter, Any]:
-        """The values that differ from the untouched application, here and now."""
-        return {**self._loaded, **{p: v for p, v in _in_force.get().items() if p in self._own}}
-
-    @contextmanager
-    def using(self, values: Mapping[str, Any]) -> Iterator[None]:
-        """Run with these values, in this context only."""
-        with self.under(self.checked(values)):
-            yield
-
-    def under(self, candidate: Mapping[Parameter, Any]) -> _Under:
-        """`using`, for values that were checked before."""
-        return _Under(self, candidate)
 
     async def ainvoke(self, inputs: Any, config: Any = None) -> Any:
         """The application's own output; with no value changed, exactly the application's own run."""
@@ -199,19 +109,6 @@ class Network:
         if row.extras != Extras():
             raise MisuseError(f"Row {row.id!r}: {self.name} takes inputs alone, no turns, resume, context or config.")
         return [await self.forward(dict(row.inputs))]
-
-    def summary(self) -> str:
-        """A table of the parameters: kind, size, what is frozen and why."""
-        rows = [self._row(name, p) for name, p in self._parameters.items()]
-        widths = [max(map(len, column)) for column in zip(*[_HEAD, *rows], strict=True)]
-        lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in [_HEAD, *rows]]
-        return "\n".join([f"Network {self.name}", *lines])
-
-    def _row(self, name: str, parameter: Parameter) -> tuple[str, ...]:
-        is_text = parameter.kind == "text"
-        size = f"{len(parameter.default)} chars" if is_text else f"{len(plain_list(parameter))} entries"
-        slots = ", ".join("{" + s + "}" for s in parameter.slots) or "–"
-        return name, parameter.kind, size, slots, "yes" if parameter.trainable else f"no: {parameter.frozen_because}"
 
     def places(self, name: str) -> list[str]:
         """Where a parameter stands in the source: file and line of each place."""
@@ -296,85 +193,6 @@ class Network:
         """
         return []
 
-    def changed(self, values: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """The named values that differ from the untouched application."""
-        given = self.state_dict() if values is None else {name: plain(v) for name, v in values.items()}
-        return {name: value for name, value in given.items() if value != plain(self[name].default)}
-
-
-class _Under:
-    """A block in which values are in force, for every network inside; a class, since every rollout enters one."""
-
-    __slots__ = ("_candidate", "_network", "_token", "_using")
-
-    def __init__(self, network: Network, candidate: Mapping[Parameter, Any]) -> None:
-        self._network, self._candidate = network, candidate
-
-    def __enter__(self) -> None:
-        self._token = _in_force.set({**_in_force.get(), **self._candidate})
-        self._using = using(self._network.values())
-        self._using.__enter__()
-
-    def __exit__(self, *_: object) -> None:
-        self._using.__exit__()
-        _in_force.reset(self._token)
-
-
-_HEAD = ("parameter", "kind", "size", "slots", "trainable")
-
-
-def plain_list(parameter: Parameter) -> Sequence[Any]:
-    """What a demos or choice parameter lists."""
-    return parameter.options if parameter.kind == "choice" else parameter.default
-
-
-class ModuleNetwork(Network):
-    """Our own layers as a network."""
-
-    exports = ("weights", "module", "graph")
-
-    def __init__(self, root: Module) -> None:
-        super().__init__(root.get_name(), root.named_parameters())
-        self.root = root
-
-    def conditions(self) -> Conditions:
-        """What the containers say."""
-        return conditions([self.root], self._names())
-
-    async def forward(self, inputs: Any, config: Any = None) -> Any:
-        """The state after the root layer: inputs and update together."""
-        update = await self.root.ainvoke(inputs, config)
-        return {**inputs, **update}
-
-    def draw(self, form: str = "mermaid") -> str:
-        """Its layers within each other, with the values in force: "mermaid" or "svg"."""
-        if form not in ("mermaid", "svg"):
-            return super().draw(form)
-        from llmdl_plugins.drawing import mermaid, outline, svg
-
-        with using(self.values()):
-            box = outline.outline(self.root)
-        return mermaid.mermaid(box) if form == "mermaid" else svg.nested(box)
-
-    def export(self, form: str, values: Mapping[str, Any] | None = None) -> Any:
-        """The network with these values, in the form asked for.
-
-        Args:
-            form: "weights" (JSON values), "module" (file name → text of a folder that runs under LangGraph alone), or
-                "graph" (the compiled graph of that folder).
-            values: name → value; what is in force, by default.
-
-        Raises:
-            MisuseError: an unknown form, or a layer that can't be written down.
-        """
-        if form not in ("module", "graph"):
-            return super().export(form, values)
-        from llmdl_plugins.standalone.graph import loaded, standalone
-
-        with self.using(self.changed(values)):
-            files = standalone(self.root)
-        return files if form == "module" else loaded(files)
-
 
 def trainable(obj: Any, probes: Sequence[Any] = (), **kwargs: Any) -> Network:
     """An existing application as a network, found by an adapter plugin.
@@ -390,6 +208,8 @@ def trainable(obj: Any, probes: Sequence[Any] = (), **kwargs: Any) -> Network:
     if isinstance(obj, Network):
         return obj
     if isinstance(obj, Module):
+        from llmdl_plugins.module_network import ModuleNetwork
+
         return ModuleNetwork(obj)
     failed: list[Exception] = []
     for offer in catalogue("adapters").values():

@@ -36,9 +36,9 @@ class Trier:
     alone: bool = False
 
 
-def trying() -> holding[Trier]:
+def trying(trier: Trier | None = None) -> holding[Trier]:
     """Inside, a door of a client may take its retries from it: the payer makes them."""
-    return holding(_trier, Trier())
+    return holding(_trier, trier or Trier())
 
 
 def takes_retries() -> bool:

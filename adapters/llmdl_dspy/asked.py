@@ -20,42 +20,29 @@ _COUNTED = (("prompt_tokens", "input"), ("completion_tokens", "output"))
 
 
 class Asked:
-    """A call with the candidate's text in it.
+    """A call as the ledger and the tape know it.
 
     Args:
         here: what holds where it is made.
         lm: the model that the program calls.
-        call: as DSPy has prepared it; it stays as it is.
+        told: its messages as plain JSON.
+        settings: its options, but for its connection.
+        defining: of its options those that define tools and schemas, and others.
     """
 
-    def __init__(self, here: Scope, lm: Any, call: Any) -> None:
-        self.here, self.lm, self.call, self.since = here, lm, copy.copy(call), time.perf_counter()
-        if here.payer is not None:
-            self.call.cache = False  # it would hide calls, and answer one engine with the words of another
-        self.messages = compat.messages_of(call)
-        if here.rewrite is not None:
-            self._rewrite(here)
+    def __init__(
+        self, here: Scope, lm: Any, told: list[JSON], settings: Mapping[str, Any], defining: Mapping[str, Any]
+    ) -> None:
+        self.here, self.lm, self.told = here, lm, told
+        self._settings, self._defining, self.since = settings, defining, time.perf_counter()
         redact.meet(lm)
-        self.told = [_told(row) for row in self.messages]  # once for the ledger and the tape
-
-    def _rewrite(self, here: Scope) -> None:
-        before = convert_to_messages(self.messages)
-        pairs = enumerate(zip(before, here.rewritten(before), strict=True))
-        if changed := {n: new.content for n, (old, new) in pairs if old.content != new.content}:
-            rows = enumerate(self.messages)
-            self.messages = [{**row, "content": changed[n]} if n in changed else row for n, row in rows]
-            compat.with_messages(self.call, self.messages)
 
     def paid(self) -> Call:
         """The request as the ledger knows it: all of it, but for keys, passwords and addresses."""
-        settings = {
-            "model": self.lm.model,
-            "rollout": compat.rollout(self.lm, self.call),
-            **compat.settings_of(self.call),
-        }
+        settings = {key: value for key, value in self._settings.items() if value is not None}
         request: JSON = {
             "model": f"{type(self.lm).__module__}.{type(self.lm).__qualname__}",
-            "settings": answers.without_secrets(plain({k: v for k, v in settings.items() if v is not None})),
+            "settings": answers.without_secrets(plain({"model": self.lm.model, **settings})),
             "options": {},
             "messages": [self.told],
         }
@@ -69,7 +56,36 @@ class Asked:
             usage: tokens in and out.
         """
         given = {"input": usage["input"], "output": usage["output"]} if usage else None
-        calls.note_told(self.told, _answer(answer), given, self.since, definitions(self.call.legacy))
+        calls.note_told(self.told, _answer(answer), given, self.since, definitions(self._defining))
+
+
+class Prepared(Asked):
+    """A call that DSPy has prepared, with the candidate's text in it.
+
+    Args:
+        here: what holds where it is made.
+        lm: the model that the program calls.
+        call: as DSPy has prepared it; it stays as it is.
+    """
+
+    def __init__(self, here: Scope, lm: Any, call: Any) -> None:
+        self.call = copy.copy(call)
+        if here.payer is not None:
+            self.call.cache = False  # it would hide calls, and answer one engine with the words of another
+        self.messages = compat.messages_of(call)
+        if here.rewrite is not None:
+            self._rewrite(here)
+        told = [told_of(row) for row in self.messages]  # once for the ledger and the tape
+        settings = {"rollout": compat.rollout(lm, call), **compat.settings_of(self.call)}
+        super().__init__(here, lm, told, settings, self.call.legacy)
+
+    def _rewrite(self, here: Scope) -> None:
+        before = convert_to_messages(self.messages)
+        pairs = enumerate(zip(before, here.rewritten(before), strict=True))
+        if changed := {n: new.content for n, (old, new) in pairs if old.content != new.content}:
+            rows = enumerate(self.messages)
+            self.messages = [{**row, "content": changed[n]} if n in changed else row for n, row in rows]
+            compat.with_messages(self.call, self.messages)
 
 
 def counted(usage: Mapping[str, Any]) -> dict[str, int] | None:
@@ -85,7 +101,7 @@ def counted(usage: Mapping[str, Any]) -> dict[str, int] | None:
     return {"input": 0, "output": 0, **found, **({"cached": int(cached)} if cached else {})}
 
 
-def _told(row: Mapping[str, Any]) -> JSON:
+def told_of(row: Mapping[str, Any]) -> JSON:
     """A message as the ledger and the tape have it, whatever library sent it."""
     told: dict[str, JSON] = {
         "type": _TYPES.get(row["role"], row["role"]),

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any
 
 import dspy
 from dspy._vendor.lm15 import serde
+from dspy.adapters.types.base_type import CUSTOM_TYPE_START_IDENTIFIER
 from dspy.clients import execution
 from dspy.clients._deprecation import warn_openai_messages as warn_openai_messages
 from dspy.clients.call_result import CallResult
-from dspy.clients.errors import error_boundary
+from dspy.clients.errors import error_boundary as error_boundary
 from dspy.clients.lm15_boundary import request_kwargs
-from dspy.lm15 import Request, Response, response_from_openai_chat
+from dspy.lm15 import Message, Request, Response, TextPart, Usage, response_from_openai_chat
 from dspy.predict import predict, react, react_v2
 from dspy.primitives.base_module import BaseModule
 from dspy.utils import parallelizer
@@ -22,11 +24,15 @@ from dspy.utils.saving import get_dependency_versions
 EXECUTION = execution
 BODY = ("model", "messages", "rollout_id")
 CONNECTION = execution.CLIENT_KEYS
+_OWN = {"forward", "aforward", "__call__", "acall"}
+_PLAIN = SimpleNamespace(request=None, legacy={})  # a call that sets nothing
+# What stands in a text for an image and its like.
+MARK = CUSTOM_TYPE_START_IDENTIFIER
 # Who asks by `resolve_adapter` whether an output wants evidence.
 PREDICTING = predict
 # Who makes copies of a module: BestOfN and Refine run copies of theirs.
 COPIED = BaseModule
-# Where Parallel and Evaluate start threads; its progress bars are `tqdm`.
+# Where Parallel and Evaluate start threads: bars are its `tqdm`, and its ParallelExecutor ends by `cancel_jobs`.
 POOLS = parallelizer
 # Who shows the traceback of a tool to a model, by `format_error_for_lm`.
 SHOWING = (react, react_v2)
@@ -41,6 +47,23 @@ def is_single(lm: Any, call: Any) -> bool:
     """Whether a call is one request to an engine of the user's, whole."""
     own = not isinstance(lm._engine_spec, str) if is_managed(call) else False
     return bool(own and call.n == 1 and not call.cache and not streaming())
+
+
+def engine_of(lm: Any, asynchronous: bool) -> Any:
+    """The engine of the user's that answers a `dspy.LM` as it was written, one request with one response; else None."""
+    if type(lm) is not dspy.LM or lm.model_type != "chat" or not _OWN.isdisjoint(vars(lm)):
+        return None
+    engine = lm._async_engine_spec if asynchronous else lm._engine_spec
+    return None if isinstance(engine, str) or hasattr(engine, "complete_legacy") else engine
+
+
+def output_of(lm: Any, response: Any) -> Any:
+    """What an adapter is given of a response: nearly always its one text."""
+    if type(response) is Response and response.finish_reason != "length":
+        first = response.message.parts[0]
+        if type(first) is TextPart and len(response.message.parts) == 1:
+            return first.text
+    return execution._result(lm, response, _PLAIN, None, estimate=False).outputs[0]
 
 
 async def complete(lm: Any, call: Any) -> CallResult | None:
@@ -110,6 +133,20 @@ def response_of(message: Mapping[str, Any], model: str, usage: Mapping[str, int]
     reason = "tool_calls" if message.get("tool_calls") else "stop"
     choice = {"index": 0, "message": dict(message), "finish_reason": reason}
     return response_from_openai_chat({"model": model, "choices": [choice], "usage": usage}, model=model)
+
+
+def response_of_text(text: str, model: str, usage: Usage) -> Response:
+    """The response that says this, and nothing else."""
+    message = unchecked(Message, role="assistant", parts=(TextPart(text),), continuation=())
+    rest = {"logprobs": None, "provider_data": None, "adaptations": (), "logprobs_complete": True}
+    return unchecked(Response, id=None, model=model, message=message, finish_reason="stop", usage=usage, **rest)
+
+
+def text_of(message: Message) -> str | None:
+    """What a message says that is text and nothing else."""
+    first = message.parts[0]
+    text: str | None = first.text if type(first) is TextPart and len(message.parts) == 1 else message.text
+    return text
 
 
 def unchecked(kind: Any, **fields: Any) -> Any:

@@ -14,13 +14,13 @@ import dspy
 from dspy.adapters import utils
 
 from llmdl_dspy.compat import PREDICTING
+from llmdl_dspy.unchanged import held, is_lasting, is_same, said_by
 from llmdl_plugins.arriving import Method
 
 _KEPT = 512
-_UNCHANGING = (str, int, float, bool, type(None))
 _fields: dict[tuple[Any, str], dict[str, Any]] = {}
-_systems: dict[tuple[type, Any], str] = {}
-_turns: dict[tuple[type, Any, tuple[int, ...]], tuple[list[dict[str, Any]], list[dict[str, Any]]]] = {}
+_systems: dict[tuple[Any, ...], str] = {}
+_turns: dict[tuple[Any, ...], tuple[list[Any], list[dict[str, Any]]]] = {}
 _without_evidence = WeakSet[Any]()
 
 
@@ -57,10 +57,11 @@ def _system_message(own: Callable[..., str]) -> Callable[..., str]:
     def format_system_message(self: Any, signature: Any) -> str:
         if not _is_dspys(self):
             return own(self, signature)
-        known = _systems.get((type(self), signature))
+        key = (type(self), *said_by(signature))
+        known = _systems.get(key)
         if known is None:
             _make_room(_systems)
-            known = _systems[type(self), signature] = own(self, signature)
+            known = _systems[key] = own(self, signature)
         return known
 
     return format_system_message
@@ -70,14 +71,13 @@ def _demos(own: Callable[..., Any]) -> Callable[..., Any]:
     def format_demos(self: Any, signature: Any, demos: Any) -> Any:
         if not demos or not _is_dspys(self):
             return own(self, signature, demos)
-        held, key = [dict(demo.items()) for demo in demos], (type(self), signature, tuple(map(id, demos)))
+        now, key = held(demos), (type(self), signature, *map(id, demos))
+        if now is None or not is_lasting(now):
+            return own(self, signature, demos)
         known = _turns.get(key)
-        if known is None or known[0] != held:  # another one at the same address, or the same one, changed
-            made = own(self, signature, demos)
-            if not all(type(value) in _UNCHANGING for demo in held for value in demo.values()):
-                return made
+        if known is None or not is_same(known[0], now):  # another one at the same address, or the same one, changed
             _make_room(_turns)
-            known = _turns[key] = held, made
+            known = _turns[key] = now, own(self, signature, demos)
         return [dict(message) for message in known[1]]
 
     return format_demos

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from typing import Any
 
-from llmdl_dspy.asked import Asked
+from llmdl_dspy.asked import Prepared
 from llmdl_dspy.compat import EXECUTION, complete, is_managed, is_single
 from llmdl_dspy.metered import AsyncMetered, Metered
 from llmdl_dspy.program import current
@@ -15,7 +15,7 @@ from llmdl_plugins.arriving import Method
 from llmdl_plugins.holding import holding
 from llmdl_plugins.passage import entering
 
-_asked: ContextVar[Asked | None] = ContextVar("llmdl_dspy_asked", default=None)
+_asked: ContextVar[Prepared | None] = ContextVar("llmdl_dspy_asked", default=None)
 
 
 def methods() -> Sequence[Method]:
@@ -31,7 +31,7 @@ def _execute(own: Callable[..., Any]) -> Callable[..., Any]:
     def execute(lm: Any, call: Any) -> Any:
         if (here := entering()) is None:
             return own(lm, call)
-        asked = _looked_at(Asked(here, lm, call))
+        asked = _looked_at(Prepared(here, lm, call))
         with holding(_asked, asked):
             return own(_once(asked), asked.call)
 
@@ -42,7 +42,7 @@ def _aexecute(own: Callable[..., Any]) -> Callable[..., Any]:
     async def aexecute(lm: Any, call: Any) -> Any:
         if (here := entering()) is None:
             return await own(lm, call)
-        asked = _looked_at(Asked(here, lm, call))
+        asked = _looked_at(Prepared(here, lm, call))
         with holding(_asked, asked):
             if is_single(lm, asked.call) and (result := await complete(lm, asked.call)) is not None:
                 return result
@@ -51,13 +51,13 @@ def _aexecute(own: Callable[..., Any]) -> Callable[..., Any]:
     return aexecute
 
 
-def _looked_at(asked: Asked) -> Asked:
+def _looked_at(asked: Prepared) -> Prepared:
     if (program := current()) is not None:
         program.sent(asked.messages)
     return asked
 
 
-def _once(asked: Asked) -> Any:
+def _once(asked: Prepared) -> Any:
     """The model, without its retries where the payer makes them: else each of his would be several."""
     if asked.here.payer is None or not is_managed(asked.call) or not asked.lm.num_retries:
         return asked.lm

@@ -19,7 +19,7 @@ from llmdl_plugins.scope import current_scope
 _KEPT = 512
 _PLAIN = {"model", "messages", "temperature", "max_tokens", "top_p", "rollout_id", "n"}
 _ROLES = {"user", "assistant"}
-_SETTINGS = ("temperature", "max_tokens", "top_p")
+SETTINGS = ("temperature", "max_tokens", "top_p")
 
 
 def methods() -> Sequence[Method]:
@@ -33,13 +33,9 @@ def methods() -> Sequence[Method]:
 
 def _check_encodable(own: Callable[..., None]) -> Callable[..., None]:
     def check_encodable(value: Any, where: str) -> None:
-        if type(value) is list and all(type(row) is dict for row in value):
-            try:
-                if "".join(_texts(value)).encode():
-                    return
-            except UnicodeEncodeError:
-                pass  # it is said which it is
-        own(value, where)
+        is_rows = type(value) is list and all(type(row) is dict for row in value)
+        if not is_rows or not (texts := texts_of(value)) or not is_sendable("".join(texts)):
+            own(value, where)
 
     return check_encodable
 
@@ -56,13 +52,21 @@ def _is_plain(call: Any) -> bool:
     if call.request is not None or any(key not in _PLAIN for key, value in call.legacy.items() if value is not None):
         return False
     rows = call.legacy["messages"]
-    if not rows or not (texts := _texts(rows)) or not all(texts):
+    if not rows or not (texts := texts_of(rows)) or not all(texts):
         return False
     first, *rest = [row["role"] for row in rows]
     return _ROLES.issuperset(rest) and (first in _ROLES or (first == "system" and bool(rest)))
 
 
-def _texts(rows: Sequence[Any]) -> list[str]:
+def is_sendable(text: str) -> bool:
+    """Whether a provider can be sent this: half an emoji is no text."""
+    try:
+        return text.isascii() or bool(text.encode())
+    except UnicodeEncodeError:
+        return False
+
+
+def texts_of(rows: Sequence[Any]) -> list[str]:
     """What messages say that are a role and a text each; [] where one is more than that."""
     texts = list[str]()
     for row in rows:
@@ -77,23 +81,24 @@ def request_of(body: dict[str, Any]) -> Request:
     first, *rest = body["messages"]
     system, rows = (first["content"], rest) if first["role"] == "system" else (None, [first, *rest])
     *shown, last = rows  # demonstrations are the same for many rows
-    messages = (*(_known(row["role"], row["content"]) for row in shown), _message(last["role"], last["content"]))
-    config = _config(*(body.get(name) for name in _SETTINGS))
+    messages = (*(_known(row["role"], row["content"]) for row in shown), message_of(last["role"], last["content"]))
+    config = config_of(*(body.get(name) for name in SETTINGS))
     return Request(model=body["model"], messages=messages, system=system, config=config)
 
 
-def _message(role: str, text: str) -> Message:
-    """Its role and its text were looked at when it was found to be plain."""
+def message_of(role: str, text: str) -> Message:
+    """A message, of which role and text were looked at already."""
     part = unchecked(TextPart, text=text, continuation=(), type="text")
     return unchecked(Message, role=role, parts=(part,), continuation=())
 
 
-_known = lru_cache(_KEPT)(_message)
+_known = lru_cache(_KEPT)(message_of)
 
 
 @lru_cache(_KEPT, typed=True)
-def _config(*values: Any) -> Config:
-    return Config(**dict(zip(_SETTINGS, values, strict=True)))
+def config_of(*values: Any) -> Config:
+    """The options of a request, in the order of `SETTINGS`."""
+    return Config(**dict(zip(SETTINGS, values, strict=True)))
 
 
 def _acall(own: Callable[..., Any]) -> Callable[..., Any]:

@@ -10,6 +10,7 @@ from typing import Any
 from gepa.core.adapter import EvaluationBatch
 
 from llmdl_plugins.data import Example
+from llmdl_plugins.optimizers.well import well
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.run.feedback import Feedback
 from llmdl_plugins.run.foreign.bridge import Bridge
@@ -17,6 +18,7 @@ from llmdl_plugins.run.foreign.candidate import Candidate, Outcome, with_slots
 from llmdl_plugins.run.foreign.exchanges import exchanges
 
 RIGHT = "The result is right: what this step did is to be kept."
+NEAR = "The result is near the best that there was so far: what this step did is to be kept."
 NOT_BLAMED = "The result was wrong, but this step is not to blame."
 
 
@@ -28,11 +30,13 @@ class NetworkAdapter:
         bridge: to the run.
         texts: trainable texts by name.
         blaming: whether a critic says what each step did wrong; else each is told the words of the loss.
+        best: the highest score of a row so far.
     """
 
     bridge: Bridge
     texts: Mapping[str, Parameter]
     blaming: bool = True
+    best: float = 0.0
     propose_new_texts: Any = None  # GEPA's own
 
     def candidate(self, values: Mapping[str, str]) -> Candidate:
@@ -44,6 +48,7 @@ class NetworkAdapter:
     def evaluate(self, batch: list[Example], candidate: dict[str, str], capture_traces: bool = False) -> Any:
         """The scores of a batch."""
         outcomes = self.bridge.run(self.candidate(candidate), batch)
+        self.best = max([self.best, *(o.score for o in outcomes)])
         outputs = [o.rollout.output if o.rollout else None for o in outcomes]
         traces = [*zip(batch, outcomes, strict=True)] if capture_traces else None
         return EvaluationBatch(outputs=outputs, scores=[o.score for o in outcomes], trajectories=traces)
@@ -66,7 +71,7 @@ class NetworkAdapter:
     def _told(self, traces: Sequence[tuple[Example, Outcome]], values: Candidate) -> Mapping[tuple[str, str], str]:
         """By prompt and row what the critic says, failing rows of a step together."""
         problem = self.bridge.problem
-        failing = [o.rollout for _, o in traces if o.rollout is not None and o.score < 1]
+        failing = [o.rollout for _, o in traces if o.rollout is not None and not self._went_well(o)]
         if not self.blaming or not failing:
             return {}
 
@@ -88,11 +93,14 @@ class NetworkAdapter:
         return [{"Inputs": asked, "Generated Outputs": said, "Feedback": words} for asked, said in pairs]
 
     def _words(self, name: str, row: Example, outcome: Outcome, told: Mapping[tuple[str, str], str]) -> str:
-        if outcome.score >= 1:
-            return RIGHT
+        if self._went_well(outcome):
+            return RIGHT if outcome.score >= 1 else NEAR
         if outcome.rollout is None or not self.blaming:
             return outcome.words
         return told.get((name, row.id), NOT_BLAMED)
+
+    def _went_well(self, outcome: Outcome) -> bool:
+        return outcome.score >= well(self.best)
 
 
 def most_blamed(names: Sequence[str], told: Mapping[tuple[str, str], str]) -> list[str]:

@@ -46,7 +46,8 @@ class LocalChat(BaseChatModel):
         logprobs: report the log-probability of each token in `response_metadata["logprobs"]`.
         top_logprobs: report that many alternatives for each token too.
         choices: answer with one of these texts; `response_metadata["scores"]` has the probability of each (`choosing`
-            says what is measured).  The most probable is taken: temperature and stop have no part in it.
+            says what is measured).  The most probable is taken: temperature and stop have no part in it.  With
+            `logprobs` each choice is listed as one token, as the layer `Score` reads it.
         prior: how probable each choice is before the question is read; scores are divided by it.
 
     Raises:
@@ -160,7 +161,7 @@ class LocalChat(BaseChatModel):
     def _choose(self, running: Engine, messages: list[BaseMessage], settings: Mapping[str, Any]) -> AIMessage:
         body = wire.request(messages, settings)
         scores, replies = choosing.choose(running.ask, body, settings["choices"], settings["prior"])
-        return wire.chosen(scores, replies, self.model_name)
+        return wire.chosen(scores, replies, self.model_name, settings["logprobs"])
 
     def with_structured_output(
         self,

@@ -1,13 +1,16 @@
 """Answer with one of given choices, and say how probable the model finds each.
 
-A choice is scored by the token that sets it apart.  One request reads the model's probabilities for the next token;
-each choice gets that of the longest token it begins with, renormalised over the choices.  Choices that begin with the
-same token share its probability, and it is split among them by asking again after that token.  A choice whose token
-is not among the `READ` most probable is forced by a grammar, which tells its probability whatever its rank.
+A choice is scored by the token that sets it apart: the first one in which this model writes it, renormalised over the
+choices.  One request lifts the tokens of all choices by the same amount, so that they are listed first, whatever their
+rank, and what they are to each other stays.  Choices that begin with the same token share its probability, and it is
+split among them by asking again after that token.
 
-What this is not: the probability of the whole text.  What follows the token that sets a choice apart does not count,
-and where only a short piece of a choice is among the listed tokens, that piece counts, which favours the choice.  So
-give choices that differ early and are written as the model would write them.
+Where a choice is not found so (its token is part of a character, it ends where another goes on, or the model writes
+words with a space in front), the plain list of the next tokens is read, and what is not among the `READ` most probable
+is forced by a grammar, which tells its probability whatever its rank.
+
+What this is not: the probability of the whole text.  What follows the token that sets a choice apart does not count.
+So give choices that differ early and are written as the model would write them.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from llmdl_local.server import Body, Reply
 from llmdl_plugins.errors import InfrastructureError, MisuseError
@@ -23,9 +26,14 @@ from llmdl_plugins.errors import InfrastructureError, MisuseError
 K = TypeVar("K")
 Ask = Callable[[Body], Reply]
 Token = tuple[bytes, float]
-READ = 200  # next tokens to read: +1 ms a request, and a small model's labels are seldom further down
+READ = 200  # next tokens to read: +1 ms a request
 EVERY = 1_000_000  # the whole vocabulary, 0.4 s: only for characters that the model spells in several tokens
 SETTINGS_OF_TEXT = ("stop", "response_format", "json_schema", "grammar", "logit_bias")
+LIFT = 100.0  # what a logit gets: no other token comes near, and 32-bit numbers still hold what is below by 80
+UNSHAPED = {
+    **{"temperature": 1.0, "top_k": 0, "top_p": 1.0, "min_p": 0.0},
+    **{"presence_penalty": 0.0, "frequency_penalty": 0.0, "repeat_penalty": 1.0},
+}
 
 
 def choose(
@@ -74,7 +82,7 @@ def checked(choices: Sequence[str]) -> list[str]:
 
 def _split(ask: Ask, body: Body, rest: Mapping[str, bytes]) -> dict[str, float]:
     tokens = _next_tokens(ask, body, rest)
-    share = _normalised({begin: math.exp(logprob) for begin, logprob in tokens.values()})
+    share = _normalised(dict(tokens.values()))
     scores: dict[str, float] = {}
     for begin, part in share.items():
         same = {choice: rest[choice][len(begin) :] for choice, token in tokens.items() if token[0] == begin}
@@ -84,6 +92,17 @@ def _split(ask: Ask, body: Body, rest: Mapping[str, bytes]) -> dict[str, float]:
 
 
 def _next_tokens(ask: Ask, body: Body, rest: Mapping[str, bytes]) -> dict[str, Token]:
+    found = _matches(_lifted(ask, body, rest.values()), rest) if all(rest.values()) else {}
+    return found if len(found) == len(rest) else _searched(ask, body, rest)
+
+
+def _lifted(ask: Ask, body: Body, texts: Iterable[bytes]) -> list[Token]:
+    bias = [[_text(text), LIFT] for text in texts]
+    listed = {"logprobs": True, "post_sampling_probs": True, "top_logprobs": max(READ, sum(map(len, texts)))}
+    return _tokens(ask(body | UNSHAPED | listed | {"max_tokens": 1, "logit_bias": bias}))
+
+
+def _searched(ask: Ask, body: Body, rest: Mapping[str, bytes]) -> dict[str, Token]:
     found = _matches(_likely(ask, body, READ), rest)
     while left := {choice: text for choice, text in rest.items() if choice not in found}:
         more = _matches(_forced(ask, body, left.values()) or _likely(ask, body, EVERY), left)
@@ -119,7 +138,12 @@ def _tokens(reply: Reply) -> list[Token]:
     if not listed:
         return []
     sampled = listed["content"][0]
-    return [(bytes(token["bytes"]), token["logprob"]) for token in (sampled, *sampled["top_logprobs"])]
+    others = sampled.get("top_probs") or sampled["top_logprobs"]
+    return [(bytes(token["bytes"]), _probability(token)) for token in (sampled, *others)]
+
+
+def _probability(token: Mapping[str, Any]) -> float:
+    return token["prob"] if "prob" in token else math.exp(token["logprob"])
 
 
 def _continued(body: Body, begin: bytes) -> Body:

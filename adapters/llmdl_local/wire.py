@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from functools import reduce
 from typing import Any
@@ -51,9 +52,17 @@ def result(reply: Reply, model: str) -> ChatResult:
     return ChatResult(generations=[ChatGeneration(message=message)])
 
 
-def chosen(scores: Mapping[str, float], replies: Sequence[Reply], model: str) -> AIMessage:
-    """The most probable choice as a message, with all scores and what the requests behind them used."""
+def chosen(scores: Mapping[str, float], replies: Sequence[Reply], model: str, logprobs: bool = False) -> AIMessage:
+    """The most probable choice as a message, with all scores and what the requests behind them used.
+
+    Args:
+        logprobs: tell the scores once more as a provider tells log-probabilities, each choice as one token.
+    """
     about = {"model_name": model, "finish_reason": "stop", "scores": dict(scores), "requests": len(replies)}
+    if logprobs:
+        listed = sorted(((math.log(p), choice) for choice, p in scores.items() if p), reverse=True)
+        tokens = [{"token": choice, "logprob": logprob} for logprob, choice in listed]
+        about["logprobs"] = {"content": [tokens[0] | {"top_logprobs": tokens}]}
     used = reduce(add_usage, (usage(reply["usage"]) for reply in replies))
     return AIMessage(content=max(scores, key=scores.__getitem__), response_metadata=about, usage_metadata=used)
 

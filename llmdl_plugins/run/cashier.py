@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
-from typing import Any, TypeVar, cast
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from llmdl_plugins.answers import total_usage
 from llmdl_plugins.boundary import Call
-from llmdl_plugins.errors import BudgetError
+from llmdl_plugins.errors import BudgetError, LedgerError
 from llmdl_plugins.passage import refused
 from llmdl_plugins.plain import JSON
 from llmdl_plugins.run.joins import Joins
@@ -35,7 +36,7 @@ class Cashier:
         self._joins = Joins()
         self._under_way: dict[int, tuple[float, Hold]] = {}
         self._lock = threading.Lock()
-        self.flying: set[asyncio.Task[Any]] = set()
+        self.flying: dict[int, asyncio.Task[Any]] = {}
 
     def at_most(self, calls: int) -> None:
         """Let so many calls of each model be under way at once; to be said before the first."""
@@ -43,26 +44,42 @@ class Cashier:
 
     async def apay(self, call: Call, send: Callable[[], Awaitable[JSON]]) -> JSON:
         """The recorded answer, or what `send` brings; a call under way is finished even if its caller is gone."""
-        if (answer := await self._joins.await_(call)) is not None:
+        if not self._joins.enters(call) and (answer := await self._joins.await_(call)) is not None:
             return self._shared(call, answer)
-        return await self._flown(self._asend(call, send))
+        return await self._home(call, send)
 
     async def apay_alone(self, call: Call, send: Callable[[], Awaitable[JSON]]) -> JSON:
         """The same for code that waits for no other call, which may need the loop that it holds up."""
-        return await self._flown(self._asend(call, send, patient=False))
+        return await self._home(call, send, patient=False)
 
-    async def _flown(self, sent: Coroutine[Any, Any, JSON]) -> JSON:
-        # `asyncio.shield`, with one turn of the loop between the end of a call and its caller instead of three.
+    def _home(self, call: Call, send: Callable[[], Awaitable[JSON]], patient: bool = True) -> asyncio.Future[JSON]:
+        """Where the answer comes when it is on disk; what is there already takes no task."""
         loop = asyncio.get_running_loop()
         home: asyncio.Future[JSON] = loop.create_future()
-        self.flying.add(loop.create_task(self._flight(sent, home)))
-        return await home
+        with self._joins.failing(call):
+            answer = self._remembered(call)
+        if answer is None:
+            self.flying[id(home)] = loop.create_task(self._flight(call, send, home, patient))
+        else:
+            self._joins.close(call, answer)
+            home.set_result(answer)
+        return home
 
-    async def _flight(self, sent: Coroutine[Any, Any, JSON], home: asyncio.Future[JSON]) -> None:
+    async def _flight(
+        self, call: Call, send: Callable[[], Awaitable[JSON]], home: asyncio.Future[JSON], patient: bool
+    ) -> None:
+        # `asyncio.shield`, with one turn of the loop between the disk and the caller instead of three.
         try:
-            answer = await sent
-            if not home.done():
-                home.set_result(answer)
+            with self._joins.failing(call):
+                await self._areserve(call, patient=patient)
+                try:
+                    answer = await self._sender.asend(call, send, patient)
+                except BaseException as error:
+                    self._give_up(call, error)
+                    raise
+                write = self._record(call, answer)
+            write.then(lambda: self._joins.close(call, answer, write.failure))
+            self.ledger.landing.bring(write, home, answer)
         except asyncio.CancelledError:
             home.cancel()
             raise
@@ -72,20 +89,7 @@ class Cashier:
             if isinstance(error, KeyboardInterrupt | SystemExit):
                 raise
         finally:
-            self.flying.discard(cast(asyncio.Task[Any], asyncio.current_task()))
-
-    async def _asend(self, call: Call, send: Callable[[], Awaitable[JSON]], patient: bool = True) -> JSON:
-        with self._joins.failing(call):
-            if (answer := await self._aopened(call, patient=patient)) is not None:
-                return answer
-            try:
-                answer = await self._sender.asend(call, send, patient)
-            except BaseException as error:
-                self._give_up(call, error)
-                raise
-            await self.ledger.landed(self._record(call, answer))
-        self._joins.close(call, answer)
-        return answer
+            del self.flying[id(home)]
 
     def pay(self, call: Call, send: Callable[[], JSON]) -> JSON:
         """The same, synchronously."""
@@ -112,7 +116,11 @@ class Cashier:
         if (answer := await self._joins.await_(call)) is not None:
             return self._shared(call, answer)
         with self._joins.failing(call):
-            return await self._aopened(call, streams=True)
+            if (answer := self._remembered(call)) is None:
+                await self._areserve(call, streams=True)
+        if answer is not None:
+            self._joins.close(call, answer)
+        return answer
 
     def first(self, call: Call, start: Callable[[], T]) -> T:
         """What a stream starts with; a start that fails is tried again, and then fails the call."""
@@ -139,15 +147,14 @@ class Cashier:
         self._joins.close(call, answer)
         return answer
 
-    async def _aopened(self, call: Call, *, streams: bool = False, patient: bool = True) -> JSON:
-        """The same, asynchronously."""
-        if not patient:
-            return self._opened(call, streams=streams)  # on a loop, as here, it never waits
-        if (answer := self._remembered(call)) is None:
-            self._begin(call, await self.meter.areserve(self._quoted(call), streams=streams))
-            return None
-        self._joins.close(call, answer)
-        return answer
+    async def _areserve(self, call: Call, *, streams: bool = False, patient: bool = True) -> None:
+        """Keep room for a call."""
+        quoted = self._quoted(call)
+        if patient:
+            hold = await self.meter.areserve(quoted, streams=streams)
+        else:
+            hold = self.meter.reserve(quoted, streams=streams)  # on a loop, as here, it never waits
+        self._begin(call, hold)
 
     def _remembered(self, call: Call) -> JSON:
         answer = self.ledger.answer(call.key)
@@ -236,6 +243,8 @@ class Cashier:
         return answer
 
     async def drain(self) -> None:
-        """Wait for the calls that are under way."""
+        """Wait for the calls that are under way, until they are on disk."""
         while self.flying:
-            await asyncio.gather(*self.flying, return_exceptions=True)
+            await asyncio.gather(*self.flying.values(), return_exceptions=True)
+        with suppress(LedgerError):  # who made a call that can't be written was told so
+            await self.ledger.asettle()

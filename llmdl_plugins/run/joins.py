@@ -35,6 +35,10 @@ class Joins:
                 return answer
         return None
 
+    def enters(self, call: Call) -> bool:
+        """Whether nobody asks the same, so that this call goes itself."""
+        return self._join(call) is None
+
     async def await_(self, call: Call) -> JSON:
         """The same, asynchronously."""
         while (waiting := self._join(call)) is not None:

@@ -46,6 +46,7 @@ class Ledger:
         self._db = in_memory() if path is None else opened(path, say)
         self._name, self._say = str(path or "The ledger"), say
         self._writer = Writer(self._db, self._name, stays=path is not None)
+        self.landing = self._writer.landing
         # Who reads must not wait for a commit; only a database in memory has one connection.
         self._reads, self._reading = (connected(path), threading.Lock()) if path else (self._db, self._writer.lock)
         # Most of what is looked up is not there, and to ask the database takes long while it is written to.
@@ -123,7 +124,7 @@ class Ledger:
         Raises:
             LedgerError: it could not be written.
         """
-        await self._writer.landing.of(write)
+        await self.landing.of(write)
 
     def settle(self) -> None:
         """Wait until everything is on disk, also what nobody waits for.

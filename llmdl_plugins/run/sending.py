@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 import stamina
 
 from llmdl_plugins.errors import RefusedError
-from llmdl_plugins.passage import refused, trying
+from llmdl_plugins.holding import holding
+from llmdl_plugins.passage import Trier, refused, trying
 from llmdl_plugins.plain import dumps
 from llmdl_plugins.run import faults
 from llmdl_plugins.run.ledger import Ledger
@@ -76,11 +77,13 @@ class Sender:
     def _attempt(self, call: Call, pace: Pace, tries: _Tries, make: Callable[[], T]) -> T:
         entered = pace.enter(self._size(call, pace))
         try:
-            with self._tried(call, tries):
+            with tries.attempt():
                 answer = within(self._timeout, make)
         except BaseException as error:
             self._failed(call, pace, entered, error)
             raise
+        finally:
+            self._look_at(tries)
         pace.came()
         return answer
 
@@ -109,11 +112,13 @@ class Sender:
     ) -> T:
         entered = await (pace.aenter if patient else pace.aenter_alone)(self._size(call, pace))
         try:
-            with self._tried(call, tries):
+            with tries.attempt():
                 answer = await awithin(self._timeout, make)
         except BaseException as error:
             self._failed(call, pace, entered, error)
             raise
+        finally:
+            self._look_at(tries)
         pace.came()
         return answer
 
@@ -123,11 +128,9 @@ class Sender:
             pace = self.limits.of(model_asked(call))
             pace.settle(tokens["input"] + tokens["output"] - self._size(call, pace))
 
-    def _tried(self, call: Call, tries: _Tries) -> _Tried:
-        return _Tried(call, tries, self._name)
-
-    def _name(self, model: str) -> None:
-        if model not in self._said:
+    def _look_at(self, tries: _Tries) -> None:
+        """Name a client that goes on trying by itself, once."""
+        if not tries.alone and (model := model_asked(tries.call)) not in self._said:
             self._said.add(model)
             with suppress(Exception):  # who only watches changes nothing
                 self._say(
@@ -151,31 +154,17 @@ class Sender:
             ) from error
 
 
-class _Tried:
-    """One attempt; a client that goes on trying by itself is named once."""
-
-    __slots__ = ("_call", "_name", "_trier", "_tries", "_trying")
-
-    def __init__(self, call: Call, tries: _Tries, name: Callable[[str], None]) -> None:
-        self._call, self._tries, self._name, self._trying = call, tries, name, trying()
-
-    def __enter__(self) -> None:
-        self._trier = self._trying.__enter__()
-
-    def __exit__(self, *_: object) -> None:
-        self._trying.__exit__()
-        self._tries.alone = self._trier.alone or not self._call.retries_itself
-        if not self._tries.alone:
-            self._name(model_asked(self._call))
-
-
-class _Tries:
+class _Tries(Trier):
     """What a call has met until now, and whether it is tried again: never around a client that retries by itself."""
 
     def __init__(self, call: Call, pace: Pace, meter: Meter) -> None:
-        self._pace, self._meter = pace, meter
+        self.call, self._pace, self._meter = call, pace, meter
         self._failed: dict[str, int] = {}
-        self.alone = not call.retries_itself
+
+    def attempt(self) -> holding[Trier]:
+        """One more, in which a door of the client may take its retries from it."""
+        self.alone = not self.call.retries_itself
+        return trying(self)
 
     def again(self, error: Exception) -> bool | float:
         """Whether to try again, and after how many seconds."""

@@ -59,5 +59,5 @@ async def evaluating(
                     attempts=attempts,
                 )
             finally:
-                await grounded(cashier.flying, GRACE)
+                await grounded(cashier.flying.values(), GRACE)
                 await cashier.drain()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import inspect
 from typing import Any
 
@@ -10,6 +11,7 @@ import dspy
 import pytest
 from dspy._vendor.lm15 import serde
 from dspy.adapters import utils
+from dspy.adapters.types.base_type import CUSTOM_TYPE_START_IDENTIFIER
 from dspy.clients import execution
 from dspy.clients.call_result import CallResult
 from dspy.clients.lm15_boundary import request_kwargs
@@ -23,6 +25,7 @@ COMPAT = "adapters/llmdl_dspy/compat.py"
 MEETING = "adapters/llmdl_dspy/meeting.py"
 LOOK = "dspy/clients/execution.py"
 TOOLS = "adapters/llmdl_dspy/tool_uses.py"
+DIRECT = "adapters/llmdl_dspy/direct.py"
 FORMATTED, REQUESTED = "adapters/llmdl_dspy/formatted.py", "adapters/llmdl_dspy/requested.py"
 PREDICTOR, PROGRAM = "adapters/llmdl_dspy/predictor.py", "adapters/llmdl_dspy/program.py"
 
@@ -176,9 +179,57 @@ CONTRACTS = [
         == ["role", "parts", "continuation", "text", "continuation", "type"],
     ),
     Contract(
-        "dspy", "pools of threads show tqdm.tqdm, of which each clears all", "adapters/llmdl_dspy/bars.py",
+        "dspy", "a chat adapter asks once, and again for JSON where it can't read the answer", DIRECT,
+        "dspy/adapters/chat_adapter.py",
+        lambda: all(
+            "_make_json_adapter_fallback()" in inspect.getsource(one) and "AdapterParseError" in inspect.getsource(one)
+            for one in (dspy.ChatAdapter.__call__, dspy.ChatAdapter.acall)
+        ),
+    ),
+    Contract(
+        "dspy", "the last message of a chat adapter is its user message, and no other holds the inputs", DIRECT,
+        "dspy/adapters/base.py",
+        lambda: ADAPTER.format(PREDICT.signature, [], {"question": "q"})
+        == [
+            *ADAPTER.format(PREDICT.signature, [], {})[:-1],
+            {"role": "user", "content": ADAPTER.format_user_message_content(
+                PREDICT.signature, {"question": "q"}, main_request=True)},
+        ],
+    ),
+    Contract(
+        "dspy", "an adapter reads a text by parse, and whatever came by _call_postprocess", DIRECT,
+        "dspy/adapters/base.py",
+        lambda: ADAPTER._call_postprocess(PREDICT.signature, PREDICT.signature, ["[[ ## answer ## ]]\nx"], LM, {})
+        == [ADAPTER.parse(PREDICT.signature, "[[ ## answer ## ]]\nx")],
+    ),
+    Contract(
+        "dspy", "what an image leaves in a text begins with CUSTOM_TYPE_START_IDENTIFIER", COMPAT,
+        "dspy/adapters/types/base_type.py",
+        lambda: CUSTOM_TYPE_START_IDENTIFIER in str(dspy.Image(url="https://example.com/a.png")),
+    ),
+    Contract(
+        "dspy", "a request has the fields that are given, and no others", DIRECT, "dspy/_vendor/lm15/types.py",
+        lambda: [field.name for field in dataclasses.fields(Request)]
+        == ["model", "messages", "system", "tools", "config"],
+    ),
+    Contract(
+        "dspy", "a model tells its engines, its kind and its options", COMPAT, "dspy/clients/lm.py",
+        has(LM, "_engine_spec", "_async_engine_spec", "model_type", "kwargs", "callbacks"),
+    ),
+    Contract(
+        "dspy", "an example holds its fields in _store", "adapters/llmdl_dspy/unchanged.py",
+        "dspy/primitives/example.py", lambda: vars(dspy.Example(a=1))["_store"] == {"a": 1},
+    ),
+    Contract(
+        "dspy", "pools of threads show tqdm.tqdm, of which each clears all", "adapters/llmdl_dspy/pools.py",
         "dspy/utils/parallelizer.py",
         lambda: "tqdm.tqdm._instances.clear()" in inspect.getsource(parallelizer.ParallelExecutor.execute),
+    ),
+    Contract(
+        "dspy", "a pool of threads begins nothing any more once its cancel_jobs is set", "adapters/llmdl_dspy/pools.py",
+        "dspy/utils/parallelizer.py",
+        lambda: "if self.cancel_jobs.is_set():\n                return index" in inspect.getsource(
+            parallelizer.ParallelExecutor._execute_parallel),
     ),
     Contract(
         "dspy", "calls are made by execute and aexecute, which are looked up when a call is made", MEETING, LOOK,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from llmdl_plugins import Prompt, Sequential, Trainer, trainable
 from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.network import Network
 from llmdl_plugins.run.events import Told
-from llmdl_plugins.testing import SimulatedChat, Simulator
+from llmdl_plugins.testing import ScriptedChat, SimulatedChat, Simulator
 
 from ..dspy.agents import two_nodes
 
@@ -75,6 +76,29 @@ def test_what_is_blamed_less_than_others_is_left_as_it_is() -> None:
     assert network_adapter.most_blamed(["a", "b", "c", "d"], told) == ["a", "c"]
     assert network_adapter.most_blamed(["b", "d"], told) == ["b"]
     assert network_adapter.most_blamed(["d", "e"], told) == ["d", "e"]
+
+
+def test_where_no_row_ever_has_the_highest_score_those_near_the_best_are_to_be_kept(records: list[Any]) -> None:
+    """As with a judge that gives 0.8 at the most: critics hear of the others alone."""
+
+    def answer(messages: Any, kwargs: Any) -> str:
+        is_easy = int(str(messages[-1].content).split()[-1]) % 2
+        return "yes" if is_easy or "say yes" in str(messages[0].content) else "no"
+
+    teacher = ScriptedChat(
+        lambda messages, kwargs: "```\nAlways say yes.\n```" if "```" in str(messages) else "Say yes."
+    )
+    net = trainable(Prompt(ScriptedChat(answer), "Answer.", "question", "answer"))
+    judge = lambda prediction, gold: 0.8 if gold in str(prediction) else 0.2  # noqa: E731
+    rows = [{"inputs": {"question": f"item {n}"}, "expected": "yes"} for n in range(60)]
+    result = Trainer(net, judge, rows, optimizer=GEPA(), teacher=teacher, budget="600 calls").fit()
+    assert result.values == {"instruction": "Always say yes."}
+    words = [(int(str(one["Inputs"])[5:]) % 2, one["Feedback"]) for one in records[0]["instruction"]]
+    assert {easy for easy, said in words if said == network_adapter.NEAR} == {1}
+    asked = [
+        int(n) for call in teacher.calls if "Give feedback" in call.text for n in re.findall(r"item (\d+)", call.text)
+    ]
+    assert asked and not any(n % 2 for n in asked)
 
 
 @pytest.mark.parametrize(

@@ -8,20 +8,25 @@ import re
 from typing import Any
 
 import pytest
+from langchain_core.messages import HumanMessage, SystemMessage
 
-from llmdl_local import LocalChat
-from llmdl_local.choosing import calibrated, checked, score
+from llmdl_local import LocalChat, wire
+from llmdl_local.choosing import EVERY, _likely, _matches, calibrated, checked, score
+from llmdl_local.engine import engine
 from llmdl_plugins.errors import MisuseError
+from llmdl_plugins.layers.score import Score
 
 TRUTH = {"": {"sp": 0.4, "tech": 0.2, "The": 0.3, "x": 0.1}, "sp": {"orts": 0.9, "am": 0.1}}
 
 
-def model_that_knows(truth: dict[str, dict[str, float]]) -> Any:
+def model_that_knows(truth: dict[str, dict[str, float]], lifts: bool = True) -> Any:
     """A model of known probabilities, answering as llama.cpp does: forced tokens show their own, whatever the rank."""
 
     def ask(body: dict[str, Any]) -> dict[str, Any]:
         last = body["messages"][-1]
         likely = truth[last["content"] if last["role"] == "assistant" else ""]
+        if lifts and (lifted := [text for text, _ in body.get("logit_bias", [])]):
+            return lifted_to_the_front(likely, lifted)
         allowed = [json.loads(text) for text in re.findall(r'"[^"]*"', body.get("grammar", ""))]
         fits = [token for token in likely if not allowed or any(text.startswith(token) for text in allowed)]
         sampled = max(fits, key=likely.__getitem__)
@@ -32,12 +37,22 @@ def model_that_knows(truth: dict[str, dict[str, float]]) -> Any:
     return ask
 
 
+def lifted_to_the_front(likely: dict[str, float], lifted: list[str]) -> dict[str, Any]:
+    first = {text: p for text, p in likely.items() if text and any(one.startswith(text) for one in lifted)}
+    told = [{"bytes": list(text.encode()), "prob": p / sum(first.values())} for text, p in first.items()]
+    return {"choices": [{"logprobs": {"content": [told[0] | {"top_probs": told}]}}]}
+
+
 def token(text: str, likely: dict[str, float]) -> dict[str, Any]:
     return {"bytes": list(text.encode()), "logprob": math.log(likely[text])}
 
 
 def scored(truth: dict[str, dict[str, float]], *choices: str) -> dict[str, float]:
-    return score(model_that_knows(truth), {"messages": [{"role": "user", "content": "Which?"}]}, choices)
+    """The scores, which are the same where the model lists nothing lifted."""
+    body = {"messages": [{"role": "user", "content": "Which?"}]}
+    lifted, searched = (score(model_that_knows(truth, lifts), body, choices) for lifts in (True, False))
+    assert lifted == pytest.approx(searched)
+    return lifted
 
 
 def test_scores_are_the_model_s_own_over_the_choices() -> None:
@@ -74,6 +89,17 @@ def test_choices_that_are_none_are_refused(choices: Any) -> None:
         checked(choices)
 
 
+def test_one_request_says_what_the_whole_vocabulary_says(chat: LocalChat) -> None:
+    choices = ["refund", "exchange", "lost card", "pin", "declined"]
+    asked = chat.invoke("Where is my money?", choices=choices, repeat_penalty=1.5)
+    assert asked.response_metadata["requests"] == 1
+    body = wire.request(chat._convert_input("Where is my money?").to_messages(), {"temperature": 0})
+    whole = _matches(_likely(engine(chat._size).ask, body, EVERY), {choice: choice.encode() for choice in choices})
+    total = sum(probability for _, probability in whole.values())
+    want = {choice: probability / total for choice, (_, probability) in whole.items()}
+    assert asked.response_metadata["scores"] == pytest.approx(want, rel=0.05)
+
+
 @pytest.mark.parametrize(
     "choices",
     [
@@ -105,6 +131,15 @@ async def test_choices_stream_as_one_piece(chat: LocalChat) -> None:
     for pieces in ([*picky.stream("Blue?")], [piece async for piece in picky.astream("Blue?")]):
         assert "".join(piece.text for piece in pieces) in ("yes", "no")
         assert any(piece.usage_metadata for piece in pieces) and "scores" in pieces[0].response_metadata
+
+
+def test_a_score_layer_reads_the_choices(chat: LocalChat) -> None:
+    letters = LocalChat(model_path=chat.model_path, context=2048, choices=["A", "B"])
+    layer = Score(letters, ["yes", "no"], "question", "answer")
+    found = layer.invoke({"question": "Is the sky blue?"})["probabilities"]
+    asked = [SystemMessage(f"{layer.instruction.value}\n\nA. yes\nB. no\n\nAnswer with the letter alone.")]
+    want = letters.invoke([*asked, HumanMessage("Is the sky blue?")]).response_metadata["scores"]
+    assert [*found.values()] == pytest.approx([*want.values()], rel=1e-3)
 
 
 def test_demonstrations_change_the_scores(chat: LocalChat) -> None:

@@ -1,0 +1,75 @@
+"""What the calls of many rows begin with: the system message and the demonstrations, put together once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import dspy
+from dspy.lm15 import Message
+
+from llmdl_dspy.asked import told_of
+from llmdl_dspy.requested import is_sendable, request_of, texts_of
+from llmdl_dspy.unchanged import held, is_lasting, is_same, said_by
+from llmdl_plugins.plain import JSON
+
+_KEPT = 512
+
+
+class Beginning(NamedTuple):
+    """The messages before the last.
+
+    Args:
+        held: what the demonstrations held.
+        rows: the messages, as the adapter formats them; none where a call is more than texts.
+        told: the same as the ledger has them.
+        system, shown: the same as a request has them.
+        names, asks: the inputs, and what the last message ends with.
+    """
+
+    held: Sequence[Any]
+    rows: Sequence[Any] = ()
+    told: Sequence[JSON] = ()
+    system: Any = None
+    shown: tuple[Message, ...] = ()
+    names: tuple[str, ...] = ()
+    asks: str = ""
+
+    def last(self, adapter: Any, signature: Any, inputs: Mapping[str, Any]) -> str:
+        """The last message, as the adapter formats it: texts are put in as they are."""
+        given = [(name, inputs[name]) for name in self.names if name in inputs]
+        if {type(value) for _, value in given} != {str}:
+            return str(adapter.format_user_message_content(signature, dict(inputs), main_request=True))
+        return "\n\n".join([*[f"[[ ## {name} ## ]]\n{text}" for name, text in given], self.asks]).strip()
+
+
+_known: dict[tuple[Any, ...], Beginning] = {}
+
+
+def beginning(adapter: Any, signature: Any, demos: Sequence[Any]) -> Beginning | None:
+    """What a call of DSPy's chat adapter begins with; None where it may be more than texts."""
+    if (now := held(demos)) is None:
+        return None
+    key = (*said_by(signature), *map(id, demos))
+    known = _known.get(key)
+    if known is None or not is_same(known.held, now):  # another one at the same address, or the same one, changed
+        if len(_known) >= _KEPT:
+            _known.clear()
+        known = _known[key] = _made(adapter, signature, demos, now)
+    return known if known.rows else None
+
+
+def _made(adapter: Any, signature: Any, demos: Sequence[Any], now: Sequence[Any]) -> Beginning:
+    if not is_lasting(now) or any(_is_more(field.annotation) for field in signature.fields.values()):
+        return Beginning(now)
+    *rows, last = adapter.format(signature, demos, {})
+    if not (texts := texts_of([*rows, last])) or not all(texts) or not is_sendable("".join(texts)):
+        return Beginning(now)
+    request = request_of({"model": "any", "messages": [*rows, last]})
+    told, names = [told_of(row) for row in rows], tuple(signature.input_fields)
+    return Beginning(now, rows, told, request.system, request.messages[:-1], names, last["content"])
+
+
+def _is_more(annotation: Any) -> bool:
+    """Whether a field has a place of its own in a request or a response: an image, a tool, a history."""
+    return isinstance(annotation, type) and issubclass(annotation, dspy.Type | dspy.History)

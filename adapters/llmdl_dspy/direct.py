@@ -1,0 +1,113 @@
+"""A call of DSPy's chat adapter on the shortest way, while a run pays: the same messages, the same prediction.
+
+For each row DSPy puts system message and demonstrations together, makes a request of them, and looks at what a call
+might hold beside texts.  Here what rows share is kept.  A call that is more than texts, or that somebody listens to, is
+left to DSPy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import dspy
+from dspy.lm15 import Request
+from dspy.utils.exceptions import AdapterParseError
+
+from llmdl_dspy import compat
+from llmdl_dspy.asked import Asked
+from llmdl_dspy.beginning import beginning
+from llmdl_dspy.metered import AsyncMetered, Metered
+from llmdl_dspy.program import current
+from llmdl_dspy.requested import SETTINGS, config_of, is_sendable, message_of
+from llmdl_plugins.arriving import Method
+from llmdl_plugins.passage import entering
+from llmdl_plugins.plain import plain
+from llmdl_plugins.scope import current_scope
+
+_SETTINGS = {*SETTINGS}
+
+
+def methods() -> Sequence[Method]:
+    """What to replace while the door stands."""
+    return [Method(dspy.ChatAdapter, "__call__", _call), Method(dspy.ChatAdapter, "acall", _acall)]
+
+
+def _call(own: Callable[..., Any]) -> Callable[..., Any]:
+    def __call__(self: Any, lm: Any, lm_kwargs: Any, signature: Any, demos: Any, inputs: Any) -> Any:
+        engine = compat.engine_of(lm, asynchronous=False)
+        if not engine or (ready := _ready(self, lm, lm_kwargs, signature, demos, inputs)) is None:
+            return own(self, lm, lm_kwargs, signature, demos, inputs)
+        asked, request = ready
+        with compat.error_boundary(lm.model, unexpected=True):
+            output = compat.output_of(lm, Metered(engine, asked).complete(request))
+        try:
+            return _parsed(self, lm, lm_kwargs, signature, output)
+        except AdapterParseError:
+            if not self.use_json_adapter_fallback:
+                raise
+            return self._make_json_adapter_fallback()(lm, lm_kwargs, signature, demos, inputs)
+
+    return __call__
+
+
+def _acall(own: Callable[..., Any]) -> Callable[..., Any]:
+    async def acall(self: Any, lm: Any, lm_kwargs: Any, signature: Any, demos: Any, inputs: Any) -> Any:
+        engine = compat.engine_of(lm, asynchronous=True)
+        if not engine or (ready := _ready(self, lm, lm_kwargs, signature, demos, inputs)) is None:
+            return await own(self, lm, lm_kwargs, signature, demos, inputs)
+        asked, request = ready
+        with compat.error_boundary(lm.model, unexpected=True):
+            output = compat.output_of(lm, await AsyncMetered(engine, asked).complete(request))
+        try:
+            return _parsed(self, lm, lm_kwargs, signature, output)
+        except AdapterParseError:
+            if not self.use_json_adapter_fallback:
+                raise
+            return await self._make_json_adapter_fallback().acall(lm, lm_kwargs, signature, demos, inputs)
+
+    return acall
+
+
+def _ready(
+    adapter: Any, lm: Any, lm_kwargs: Mapping[str, Any], signature: Any, demos: Sequence[Any], inputs: Any
+) -> tuple[Asked, Request] | None:
+    """A call and its request; None for one that is left to DSPy."""
+    if not _is_unheard(adapter, lm) or (options := _options({**lm.kwargs, **lm_kwargs})) is None:
+        return None
+    if (start := beginning(adapter, signature, demos)) is None:
+        return None
+    content = start.last(adapter, signature, inputs)
+    if compat.MARK in content or not is_sendable(content) or (here := entering()) is None:
+        return None
+    if (program := current()) is not None:
+        program.sent([*start.rows, {"role": "user", "content": content}])
+    asked = Asked(here, lm, [*start.told, {"type": "human", "content": plain(content)}], options, {})
+    messages = (*start.shown, message_of("user", content))
+    config = config_of(*map(options.get, SETTINGS))
+    fields = {"model": lm.model, "messages": messages, "system": start.system, "tools": (), "config": config}
+    return asked, compat.unchecked(Request, **fields)
+
+
+def _is_unheard(adapter: Any, lm: Any) -> bool:
+    """Whether a run pays, and nobody is told of the parts of a call, or changes them."""
+    here, around = current_scope(), dspy.settings
+    if here is None or here.payer is None or here.rewrite is not None or type(adapter) is not dspy.ChatAdapter:
+        return False
+    heard = adapter.callbacks or lm.callbacks or around.callbacks or around.send_stream or around.usage_tracker
+    return not heard and bool(around.disable_history)
+
+
+def _options(given: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The options of a call, as the ledger has them; None where DSPy has a word to say about one."""
+    found = {name: value for name, value in given.items() if value is not None}
+    rollout = found.pop("rollout_id", None)
+    if not found.keys() <= _SETTINGS or (rollout is not None and not found.get("temperature")):
+        return None
+    return {"rollout": rollout, **found}
+
+
+def _parsed(adapter: Any, lm: Any, lm_kwargs: Any, signature: Any, output: Any) -> list[Any]:
+    if output and type(output) is str:
+        return [adapter.parse(signature, output)]
+    return list(adapter._call_postprocess(signature, signature, [output], lm, lm_kwargs))

@@ -1,0 +1,57 @@
+"""One optimizer on one set with one seed: what its sealed test said, and which sealed rows were right."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from texts.arms import ARMS
+from texts.sets import Row, Texts
+
+from llmdl_local import LocalChat
+from llmdl_plugins import Trainer, sync
+from llmdl_plugins.data import Example
+from llmdl_plugins.losses.loss import resolve
+from llmdl_plugins.network import Network
+from llmdl_plugins.training.baseline import no_model_baseline
+
+TEACHER = {"max_tokens": 200}
+
+
+def measured(texts: Texts, arm: str, seed: int, budget: str, model: Mapping[str, Any]) -> dict[str, Any]:
+    """A run as a record."""
+    rows = texts.drawn(seed)
+    net, optimizer = ARMS[arm].made(texts.labels, rows["train"], model), ARMS[arm].optimizer()
+    teacher = LocalChat(**TEACHER, **model) if optimizer.needs_teacher else None
+    given: dict[str, Any] = {"optimizer": optimizer, "teacher": teacher, "budget": budget, "seed": seed}
+    result = Trainer(net, "exact_match", *rows.values(), node="label", source="text", **given).fit()
+    trained = result.network or net
+    return {
+        "set": texts.name,
+        "optimizer": arm,
+        "seed": seed,
+        "status": result.status,
+        "tested": [result.before, result.after, *(result.interval or ())],
+        "proposed": result.proposed,
+        "accepted": result.accepted,
+        "calls": result.spent["calls"],
+        "chosen": {n: v for n, v in result.candidate.items() if trained[n].kind == "choice"},
+        "start": _right(trained, {}, rows["test"]),
+        "end": _right(trained, result.candidate, rows["test"]),
+        "no model": _no_model(rows),
+    }
+
+
+def _right(net: Network, values: Mapping[str, Any], rows: Sequence[Row]) -> str:
+    """A digit a row: whether it is right; where the run asked it the answer is at hand."""
+    with net.using(values):
+        return "".join(str(int(net.invoke(r["inputs"])["label"] == r["expected"]["label"])) for r in rows)
+
+
+def _no_model(splits: Mapping[str, Sequence[Row]]) -> list[float]:
+    train, test = (
+        [Example(row["inputs"], row["expected"], str(n)) for n, row in enumerate(splits[split])]
+        for split in ("train", "test")
+    )
+    found = sync.run(no_model_baseline(train, test, resolve("exact_match")))
+    return [found.nearest, found.vote] if found else []

@@ -1,0 +1,61 @@
+"""The bench on real texts: answers are asked once, seeds draw other rows, and what was measured makes the table."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from langchain_core.language_models import FakeListChatModel
+
+BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
+RECORD = BENCHMARKS / "records" / "real_text.jsonl"
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+
+
+@pytest.fixture(autouse=True)
+def importable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+
+
+def test_an_answer_is_kept_with_its_scores_for_the_next_run(tmp_path: Path) -> None:
+    from texts.remembered import Remembered
+
+    first, again = (
+        FakeListChatModel(responses=said, cache=Remembered(tmp_path / "answers")) for said in (["a", "b"], ["c"])
+    )
+    asked = [first.invoke(text).text for text in ("one", "two", "one")]
+    assert asked == ["a", "b", "a"]
+    # Another model is another key: what a model answers depends on its settings.
+    assert [again.invoke("one").text, again.invoke("one").text] == ["c", "c"]
+    assert FakeListChatModel(responses=["z"] * 2, cache=Remembered(tmp_path / "answers")).invoke("one").text == "z"
+
+
+def test_a_seed_draws_rows_of_its_own_and_none_twice(tmp_path: Path) -> None:
+    from texts.sets import sets
+
+    rows = [
+        {"split": split, "inputs": {"text": f"{split} {n}"}, "expected": {"label": str(n % 2)}}
+        for split, size in (("train", 100), ("val", 60), ("test", 80))
+        for n in range(size)
+    ]
+    (tmp_path / "two.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    (texts,) = sets([tmp_path / "two.jsonl"], news=False)
+    one, other = texts.drawn(0), texts.drawn(1)
+    assert {split: len(found) for split, found in one.items()} == {"train": 100, "val": 40, "test": 60}
+    drawn = [row["inputs"]["text"] for found in one.values() for row in found]
+    assert len(set(drawn)) == 200 and one != other and texts.drawn(0) == one
+    assert all(row["inputs"]["text"].startswith("test") for row in one["test"])
+
+
+@pytest.mark.skipif(not RECORD.exists(), reason="nothing was measured yet")
+def test_the_table_is_made_again_from_the_record_alone(tmp_path: Path) -> None:
+    """No run is left to make, so no model is asked; every line of the table stands in the text."""
+    held = tmp_path / RECORD.name
+    held.write_bytes(RECORD.read_bytes())
+    command = [sys.executable, str(BENCHMARKS / "real_text.py"), "--no-news", "--json", str(held)]
+    told = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout.splitlines()
+    written = (BENCHMARKS / "training.md").read_text(encoding="utf-8").splitlines()
+    assert len(told) > 5 and [line for line in told if line not in written] == []
