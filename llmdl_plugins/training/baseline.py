@@ -69,7 +69,8 @@ async def no_model_baseline(
     try:
         return Baseline(await share(_nearest), await share(_majority), await share(lambda pairs: support(pairs)[0]))
     except Exception as error:  # a user's loss may read more of the final state than the answer
-        say(f"what similar train rows answer was not scored: the loss {loss.name} raised {type(error).__name__}: {error}")
+        why = f"the loss {loss.name} raised {type(error).__name__}: {error}"
+        say(f"what similar train rows answer was not scored: {why}")
         return None
 
 
