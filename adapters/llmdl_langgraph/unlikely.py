@@ -8,7 +8,7 @@ from pathlib import Path
 
 from llmdl_langgraph.discover import Discovery
 from llmdl_langgraph.prompt_files import PromptFile
-from llmdl_langgraph.prompts import is_promptish, looks_like_prompt
+from llmdl_langgraph.prompts import defines_tables, is_promptish, looks_like_prompt
 from llmdl_langgraph.prose import WORDS_OF_A_PHRASE, anchor, count_words
 from llmdl_langgraph.quoting import quoting
 from llmdl_langgraph.readings import readings
@@ -143,7 +143,7 @@ def _is_passage(site: Site) -> bool:
 def _sites(discovery: Discovery, sent: Sequence[str]) -> Iterator[Site]:
     for source in [*discovery.sources, *quoting(sent, discovery.sources)]:
         for site in source.sites:
-            if not _is_schema(site):
+            if not _is_schema(site) and not defines_tables(site):
                 yield site
     for file in discovery.files:
         yield from file.sites
