@@ -2,29 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from llmdl_plugins.containers.choice import Choice
-    from llmdl_plugins.containers.sequential import Sequential
-    from llmdl_plugins.cost import Calls
-    from llmdl_plugins.data import Dataset, Example
-    from llmdl_plugins.layers.demonstrations import Demonstrations
-    from llmdl_plugins.layers.fuse import Fuse
-    from llmdl_plugins.layers.identity import Identity
-    from llmdl_plugins.layers.prompt import Prompt
-    from llmdl_plugins.layers.retrieved import RetrievedDemonstrations
-    from llmdl_plugins.losses.loss import Loss, Score
-    from llmdl_plugins.module import Module, State
-    from llmdl_plugins.network import Network, trainable
-    from llmdl_plugins.optimizers.alternate import Alternate
-    from llmdl_plugins.parameter import Parameter, using
-    from llmdl_plugins.run.optimizer import Optimizer
-    from llmdl_plugins.run.problem import Problem
-    from llmdl_plugins.tape import Step, Tape, recording
-    from llmdl_plugins.training.result import Result
-    from llmdl_plugins.training.trainer import Trainer
+from llmdl_plugins.lazily import lazily
 
 _HOME = {
     "Alternate": "optimizers.alternate",
@@ -55,41 +35,34 @@ _HOME = {
     "using": "parameter",
 }
 
-__all__ = [
-    "Alternate",
-    "Calls",
-    "Choice",
-    "Dataset",
-    "Demonstrations",
-    "Example",
-    "Fuse",
-    "Identity",
-    "Loss",
-    "Module",
-    "Network",
-    "Optimizer",
-    "Parameter",
-    "Problem",
-    "Prompt",
-    "Result",
-    "RetrievedDemonstrations",
-    "Score",
-    "Sequential",
-    "State",
-    "Step",
-    "Tape",
-    "Trainer",
-    "recording",
-    "trainable",
-    "using",
-]
+__all__ = [*_HOME]
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return __all__
+if TYPE_CHECKING:
+    from llmdl_plugins.containers.choice import Choice as Choice
+    from llmdl_plugins.containers.sequential import Sequential as Sequential
+    from llmdl_plugins.cost import Calls as Calls
+    from llmdl_plugins.data import Dataset as Dataset
+    from llmdl_plugins.data import Example as Example
+    from llmdl_plugins.layers.demonstrations import Demonstrations as Demonstrations
+    from llmdl_plugins.layers.fuse import Fuse as Fuse
+    from llmdl_plugins.layers.identity import Identity as Identity
+    from llmdl_plugins.layers.prompt import Prompt as Prompt
+    from llmdl_plugins.layers.retrieved import RetrievedDemonstrations as RetrievedDemonstrations
+    from llmdl_plugins.losses.loss import Loss as Loss
+    from llmdl_plugins.losses.loss import Score as Score
+    from llmdl_plugins.module import Module as Module
+    from llmdl_plugins.module import State as State
+    from llmdl_plugins.network import Network as Network
+    from llmdl_plugins.network import trainable as trainable
+    from llmdl_plugins.optimizers.alternate import Alternate as Alternate
+    from llmdl_plugins.parameter import Parameter as Parameter
+    from llmdl_plugins.parameter import using as using
+    from llmdl_plugins.run.optimizer import Optimizer as Optimizer
+    from llmdl_plugins.run.problem import Problem as Problem
+    from llmdl_plugins.tape import Step as Step
+    from llmdl_plugins.tape import Tape as Tape
+    from llmdl_plugins.tape import recording as recording
+    from llmdl_plugins.training.result import Result as Result
+    from llmdl_plugins.training.trainer import Trainer as Trainer
+else:
+    __getattr__, __dir__ = lazily(__name__, _HOME)

@@ -178,7 +178,8 @@ _scope: ContextVar[Scope | None] = ContextVar("llmdl_scope", default=None)
 
 def scope(**changes: Any) -> holding[Scope]:
     """What holds for the calls made inside, on top of what held before."""
-    outer = _scope.get() or Scope()
+    if (outer := _scope.get()) is None:
+        return holding(_scope, Scope(**changes))
     if not changes:
         return holding(_scope, outer)
     merged = object.__new__(Scope)

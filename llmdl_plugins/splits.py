@@ -26,6 +26,11 @@ class Splits:
     twins: Sequence[str] = ()
 
     @cached_property
+    def kinds(self) -> frozenset[str]:
+        """The groups of test rows that training sees rows of too, where splits were given: kinds of rows."""
+        return frozenset(e.group for e in [*self.train, *self.val] if e.group) & {e.group for e in self.test}
+
+    @cached_property
     def fingerprint(self) -> str:
         """A hash of all three, in order."""
         return digest(*([e.key for e in part] for part in (self.train, self.val, self.test)))

@@ -9,48 +9,19 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 CORE = ROOT / "llmdl_plugins"
 LEVELS = [
-    {"errors", "slots", "plain", "parameter", "rows", "data", "splits", "sync", "threads", "printable", "plugins"}
-    | {
-        "notebook",
-        "arriving",
-        "classes",
-        "checks",
-        "environment",
-        "clock",
-        "lasting",
-        "redact",
-        "secret_fields",
-        "secret_forms",
-        "holding",
-        "cost",
-        "tokens",
-    },
-    {"answers", "tape", "scope", "calls", "results", "uses", "passage", "paying", "flow", "asked", "whole", "streamed"}
-    | {
-        "metered",
-        "overrides",
-        "remembering",
-        "tool_door",
-        "boundary",
-        "module",
-        "chunks",
-        "nearest",
-        "as_layer",
-        "keys",
-        "layered",
-        "prompting",
-        "updates",
-        "effects",
-        "transport",
-        "target",
-        "gates",
-        "named",
-    },
-    {"network", "module_network", "layers", "containers", "losses", "standalone", "drawing"},
-    {"run"},
-    {"training", "optimizers", "searches"},
-    {"report"},
-    {"cli", "testing"},
+    set(rooms.split())
+    for rooms in (
+        "errors lazily slots plain lasting parameter rows data splits sync classes arriving threads printable "
+        "redact secret_fields secret_forms checks environment clock holding cost tokens plugins notebook loading",
+        "answers tape scope calls results uses passage paying flow asked whole streamed metered overrides "
+        "remembering tool_door boundary module as_layer chunks nearest keys layered prompting updates effects "
+        "transport target gates named spared",
+        "network layers containers losses standalone drawing module_network",
+        "run",
+        "training optimizers searches",
+        "report",
+        "cli testing",
+    )
 ]
 PACKAGES_ON_ONE_LEVEL = {"layers", "containers", "losses", "training", "optimizers", "searches", "cli", "testing"}
 FOREIGN = {

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from llmdl_plugins.data import Dataset, Example, load
+from llmdl_plugins.data import Dataset, Example
 from llmdl_plugins.errors import DataError
+from llmdl_plugins.loading import load
 
 ROW = {"inputs": {"q": "2 + 2"}, "expected": "4"}
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from llmdl_plugins.data import Dataset, Example, load
+from llmdl_plugins.data import Dataset, Example
 from llmdl_plugins.errors import DataError
+from llmdl_plugins.loading import load
 from llmdl_plugins.splits import Splits, split
 
 

@@ -10,7 +10,8 @@ from typing import Any
 from claimed.worlds import layer, rows, simulator
 
 from llmdl_plugins import boundary, sync
-from llmdl_plugins.data import Example, load
+from llmdl_plugins.data import Example
+from llmdl_plugins.loading import load
 from llmdl_plugins.losses.exact_match import ExactMatch
 from llmdl_plugins.run.budget import Budget
 from llmdl_plugins.run.cashier import Cashier

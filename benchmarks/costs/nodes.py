@@ -18,7 +18,7 @@ from langchain_core.messages import AIMessage, HumanMessage
 
 from llmdl_langgraph.network import LangGraphNetwork
 from llmdl_plugins import boundary
-from llmdl_plugins.data import load
+from llmdl_plugins.loading import load
 from llmdl_plugins.losses.loss import resolve
 from llmdl_plugins.run.budget import Budget
 from llmdl_plugins.run.cashier import Cashier

@@ -21,8 +21,9 @@ from langgraph.graph import END, START, StateGraph
 from pydantic import PrivateAttr
 
 from llmdl_plugins import boundary
-from llmdl_plugins.data import Example, load
+from llmdl_plugins.data import Example
 from llmdl_plugins.layers.prompt import Prompt
+from llmdl_plugins.loading import load
 from llmdl_plugins.losses.loss import resolve
 from llmdl_plugins.network import Network, trainable
 from llmdl_plugins.run.budget import Budget

@@ -2,28 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from llmdl_plugins.containers.cascade import Cascade
-    from llmdl_plugins.containers.choice import Choice
-    from llmdl_plugins.containers.decompose import Decompose
-    from llmdl_plugins.containers.encoded import Encoded
-    from llmdl_plugins.containers.hierarchy import Hierarchy
-    from llmdl_plugins.containers.mixture import Mixture
-    from llmdl_plugins.containers.multi_head import MultiHead
-    from llmdl_plugins.containers.noted import Noted
-    from llmdl_plugins.containers.optional import Optional
-    from llmdl_plugins.containers.refine import Refine
-    from llmdl_plugins.containers.residual import Residual
-    from llmdl_plugins.containers.route import Route
-    from llmdl_plugins.containers.sequential import Sequential
-    from llmdl_plugins.containers.skip import Skip
-    from llmdl_plugins.containers.stored import Stored
-    from llmdl_plugins.containers.untied import Untied
-    from llmdl_plugins.containers.vote import Vote
-    from llmdl_plugins.containers.windows import Windows
+from llmdl_plugins.lazily import lazily
 
 _HOME = {
     "Cascade": "cascade",
@@ -46,33 +27,26 @@ _HOME = {
     "Windows": "windows",
 }
 
-__all__ = [
-    "Cascade",
-    "Choice",
-    "Decompose",
-    "Encoded",
-    "Hierarchy",
-    "Mixture",
-    "MultiHead",
-    "Noted",
-    "Optional",
-    "Refine",
-    "Residual",
-    "Route",
-    "Sequential",
-    "Skip",
-    "Stored",
-    "Untied",
-    "Vote",
-    "Windows",
-]
+__all__ = [*_HOME]
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return __all__
+if TYPE_CHECKING:
+    from llmdl_plugins.containers.cascade import Cascade as Cascade
+    from llmdl_plugins.containers.choice import Choice as Choice
+    from llmdl_plugins.containers.decompose import Decompose as Decompose
+    from llmdl_plugins.containers.encoded import Encoded as Encoded
+    from llmdl_plugins.containers.hierarchy import Hierarchy as Hierarchy
+    from llmdl_plugins.containers.mixture import Mixture as Mixture
+    from llmdl_plugins.containers.multi_head import MultiHead as MultiHead
+    from llmdl_plugins.containers.noted import Noted as Noted
+    from llmdl_plugins.containers.optional import Optional as Optional
+    from llmdl_plugins.containers.refine import Refine as Refine
+    from llmdl_plugins.containers.residual import Residual as Residual
+    from llmdl_plugins.containers.route import Route as Route
+    from llmdl_plugins.containers.sequential import Sequential as Sequential
+    from llmdl_plugins.containers.skip import Skip as Skip
+    from llmdl_plugins.containers.stored import Stored as Stored
+    from llmdl_plugins.containers.untied import Untied as Untied
+    from llmdl_plugins.containers.vote import Vote as Vote
+    from llmdl_plugins.containers.windows import Windows as Windows
+else:
+    __getattr__, __dir__ = lazily(__name__, _HOME)

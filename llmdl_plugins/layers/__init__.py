@@ -2,33 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from llmdl_plugins.layers.activation import Activation
-    from llmdl_plugins.layers.attention import Attention
-    from llmdl_plugins.layers.black_box import BlackBox
-    from llmdl_plugins.layers.buffer_memory import BufferMemory
-    from llmdl_plugins.layers.conv import Conv
-    from llmdl_plugins.layers.critic import Critic
-    from llmdl_plugins.layers.demonstrations import Demonstrations
-    from llmdl_plugins.layers.encoder_decoder import EncoderDecoder
-    from llmdl_plugins.layers.fuse import Fuse
-    from llmdl_plugins.layers.gated import Gated
-    from llmdl_plugins.layers.identity import Identity
-    from llmdl_plugins.layers.mlp import MLP
-    from llmdl_plugins.layers.norm import Norm
-    from llmdl_plugins.layers.pool import Pool
-    from llmdl_plugins.layers.prompt import Prompt
-    from llmdl_plugins.layers.recurrent import Recurrent
-    from llmdl_plugins.layers.retrieve import Retrieve
-    from llmdl_plugins.layers.retrieved import RetrievedDemonstrations
-    from llmdl_plugins.layers.rewrite import Rewrite
-    from llmdl_plugins.layers.score import Score
-    from llmdl_plugins.layers.summary_memory import SummaryMemory
-    from llmdl_plugins.layers.tool import Tool
-    from llmdl_plugins.layers.vector_memory import VectorMemory
+from llmdl_plugins.lazily import lazily
 
 _HOME = {
     "Activation": "activation",
@@ -56,38 +32,31 @@ _HOME = {
     "VectorMemory": "vector_memory",
 }
 
-__all__ = [
-    "MLP",
-    "Activation",
-    "Attention",
-    "BlackBox",
-    "BufferMemory",
-    "Conv",
-    "Critic",
-    "Demonstrations",
-    "EncoderDecoder",
-    "Fuse",
-    "Gated",
-    "Identity",
-    "Norm",
-    "Pool",
-    "Prompt",
-    "Recurrent",
-    "Retrieve",
-    "RetrievedDemonstrations",
-    "Rewrite",
-    "Score",
-    "SummaryMemory",
-    "Tool",
-    "VectorMemory",
-]
+__all__ = [*_HOME]
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return __all__
+if TYPE_CHECKING:
+    from llmdl_plugins.layers.activation import Activation as Activation
+    from llmdl_plugins.layers.attention import Attention as Attention
+    from llmdl_plugins.layers.black_box import BlackBox as BlackBox
+    from llmdl_plugins.layers.buffer_memory import BufferMemory as BufferMemory
+    from llmdl_plugins.layers.conv import Conv as Conv
+    from llmdl_plugins.layers.critic import Critic as Critic
+    from llmdl_plugins.layers.demonstrations import Demonstrations as Demonstrations
+    from llmdl_plugins.layers.encoder_decoder import EncoderDecoder as EncoderDecoder
+    from llmdl_plugins.layers.fuse import Fuse as Fuse
+    from llmdl_plugins.layers.gated import Gated as Gated
+    from llmdl_plugins.layers.identity import Identity as Identity
+    from llmdl_plugins.layers.mlp import MLP as MLP
+    from llmdl_plugins.layers.norm import Norm as Norm
+    from llmdl_plugins.layers.pool import Pool as Pool
+    from llmdl_plugins.layers.prompt import Prompt as Prompt
+    from llmdl_plugins.layers.recurrent import Recurrent as Recurrent
+    from llmdl_plugins.layers.retrieve import Retrieve as Retrieve
+    from llmdl_plugins.layers.retrieved import RetrievedDemonstrations as RetrievedDemonstrations
+    from llmdl_plugins.layers.rewrite import Rewrite as Rewrite
+    from llmdl_plugins.layers.score import Score as Score
+    from llmdl_plugins.layers.summary_memory import SummaryMemory as SummaryMemory
+    from llmdl_plugins.layers.tool import Tool as Tool
+    from llmdl_plugins.layers.vector_memory import VectorMemory as VectorMemory
+else:
+    __getattr__, __dir__ = lazily(__name__, _HOME)

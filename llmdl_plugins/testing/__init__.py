@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from llmdl_plugins.testing.chat import SimulatedChat, SimulatedFault
-    from llmdl_plugins.testing.exchange import Reply
-    from llmdl_plugins.testing.process import server_process
-    from llmdl_plugins.testing.scripted import Call, ScriptedChat
-    from llmdl_plugins.testing.settings import Settings
-    from llmdl_plugins.testing.simulator import Simulator
+from llmdl_plugins.lazily import lazily
 
-_HOMES = {
+_HOME = {
     "Call": "scripted",
     "Reply": "exchange",
     "ScriptedChat": "scripted",
@@ -24,23 +17,16 @@ _HOMES = {
     "server_process": "process",
 }
 
-__all__ = [
-    "Call",
-    "Reply",
-    "ScriptedChat",
-    "Settings",
-    "SimulatedChat",
-    "SimulatedFault",
-    "Simulator",
-    "server_process",
-]
+__all__ = [*_HOME]
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+if TYPE_CHECKING:
+    from llmdl_plugins.testing.chat import SimulatedChat as SimulatedChat
+    from llmdl_plugins.testing.chat import SimulatedFault as SimulatedFault
+    from llmdl_plugins.testing.exchange import Reply as Reply
+    from llmdl_plugins.testing.process import server_process as server_process
+    from llmdl_plugins.testing.scripted import Call as Call
+    from llmdl_plugins.testing.scripted import ScriptedChat as ScriptedChat
+    from llmdl_plugins.testing.settings import Settings as Settings
+    from llmdl_plugins.testing.simulator import Simulator as Simulator
+else:
+    __getattr__, __dir__ = lazily(__name__, _HOME)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from llmdl_plugins.errors import BudgetError, MisuseError, PluginError, Stopped
@@ -18,9 +18,9 @@ from llmdl_plugins.run.teacher import Teacher
 from llmdl_plugins.training.backward import backward
 from llmdl_plugins.training.baseline import no_model_baseline
 from llmdl_plugins.training.openings import count_opening
-from llmdl_plugins.training.pairs import rows_for_ties
+from llmdl_plugins.training.pairs import FEWEST, rows_for_ties
 from llmdl_plugins.training.probe import PROBES, check_probes
-from llmdl_plugins.training.sealed import Sealed, sealed_test
+from llmdl_plugins.training.sealed import Sealed, sealed_test, units
 from llmdl_plugins.training.setup import Setup
 from llmdl_plugins.transport import transport
 
@@ -77,13 +77,23 @@ class Course:
                 "no texts are stored: of a run that is interrupted the scores go on, but calls whose texts are needed "
                 "are paid again, the report shows no feedback, and export --verify has nothing to compare with"
             )
-        if (margin := self.setup.aim.margin) and len(splits.test) < (fewest := rows_for_ties(margin)):
-            self.warn(
-                f"{len(splits.test)} sealed rows can't show that nothing is lost beyond {100 * margin:g} points, even "
+        for text in self._doubts(len(splits.test), units(splits)):
+            self.warn(text)
+
+    def _doubts(self, rows: int, apart: int) -> Iterator[str]:
+        """What the rows can't show, or show too well."""
+        if (margin := self.setup.aim.margin) and apart < (fewest := rows_for_ties(margin)):
+            yield (
+                f"{apart} sealed rows can't show that nothing is lost beyond {100 * margin:g} points, even "
                 f"if every answer stays the same: that takes {fewest}. Give more (--test), or a larger margin"
             )
-        if splits.twins:
-            self.warn(f"{len(splits.twins)} train or val rows have a near-duplicate in test")
+        if apart < FEWEST:
+            yield (
+                f"the {rows} sealed rows count as {apart}, since those of a group and near-duplicates are one, and "
+                f"fewer than {FEWEST} can't show a gain: give rows of more groups (--test)"
+            )
+        if twins := self.setup.splits.twins:
+            yield f"{len(twins)} train or val rows have a near-duplicate in test"
 
     async def _set_aside(self) -> None:
         """Learn from two rows what a rollout takes, and keep the sealed test's share."""
@@ -140,7 +150,7 @@ class Course:
         run = str(folder.path.resolve()) if folder else f"memory/{id(self)}"
         self.openings = count_opening(splits.test_fingerprint, run, self.warn)
         final, seed, aim = self.problem.incumbent, self.setup.seed, self.setup.aim
-        sealed = await sealed_test(self.evaluator, {}, final, splits.test, seed, aim)
+        sealed = await sealed_test(self.evaluator, {}, final, splits.test, seed, aim, splits.kinds)
         if baseline := await no_model_baseline(splits.train, splits.test, self.setup.loss):
             self.evaluator.ledger.add_event("baseline", plain(baseline))
             self.say(

@@ -8,6 +8,7 @@ from math import sqrt
 from statistics import NormalDist, fmean
 
 CERTAIN = 0.05
+FEWEST = 6  # items that show a gain if all of them are better
 _Z = 1.959963984540054
 _DRAWS = 10_000
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
@@ -15,6 +15,7 @@ from llmdl_plugins.run.costs import cost
 from llmdl_plugins.run.evaluate import Evaluator
 from llmdl_plugins.run.prices import Prices
 from llmdl_plugins.run.rollout import Rollout, Values, Wanted
+from llmdl_plugins.splits import Splits
 from llmdl_plugins.training import pairs
 from llmdl_plugins.training.costing import Costs, costs
 from llmdl_plugins.training.requests import requests
@@ -57,9 +58,19 @@ class Sealed:
 
 
 async def sealed_test(
-    evaluator: Evaluator, original: Values, final: Values, test: Sequence[Example], seed: int, aim: Aim = SCORE
+    evaluator: Evaluator,
+    original: Values,
+    final: Values,
+    test: Sequence[Example],
+    seed: int,
+    aim: Aim = SCORE,
+    kinds: Collection[str] = (),
 ) -> Sealed:
-    """Both sides drawn fresh, interleaved in random order in one time window; the item (or its group) is the unit."""
+    """Both sides drawn fresh, interleaved in random order in one time window; the item (or its group) is the unit.
+
+    Args:
+        kinds: groups whose rows are evidence each, since training saw others of them.
+    """
     runs = [(side, example) for example in test for side in (0, 1)]
     random.Random(f"sealed/{seed}").shuffle(runs)
     sides = (original, final)
@@ -69,7 +80,7 @@ async def sealed_test(
     both, prices = [(scores[0, e.id], scores[1, e.id]) for e in test], evaluator.cashier.meter.prices
     if told := told_twice(both):
         evaluator.ledger.add_event("sealed", plain(requests(told, prices)))
-    return judge(both, seed, aim, prices)
+    return judge(both, seed, aim, prices, kinds)
 
 
 def judge(
@@ -77,12 +88,13 @@ def judge(
     seed: int = 0,
     aim: Aim = SCORE,
     prices: Prices = Prices(),  # noqa: B008 - nobody changes it
+    kinds: Collection[str] = (),
 ) -> Sealed:
     """The claim that these pairs support; a pair with an infrastructure error is left out on both sides."""
     kept = told_twice(pairs_of_rollouts)
     if not kept:
         raise InfrastructureError("No test row could be run on both sides: check the endpoint, then run it again.")
-    items = _items(kept)
+    items = _items(kept, kinds)
     units = [(fmean(o.score for o, _ in item), fmean(n.score for _, n in item)) for item in items]
     before, after = fmean(u[0] for u in units), fmean(u[1] for u in units)
     binary = all(score in (0.0, 1.0) for unit in units for score in unit)
@@ -97,16 +109,24 @@ def told_twice(both: Sequence[tuple[Rollout, Rollout]]) -> list[tuple[Rollout, R
     return [p for p in both if all(r.status != "infrastructure error" for r in p)]
 
 
-def unit(row: Example) -> str:
-    """What a row is evidence as: rows of a group, and near-duplicates, are one item."""
-    return row.group or row.twin_key
+def unit(row: Example, kinds: Collection[str] = ()) -> str:
+    """What a row is evidence as: rows of a group, and near-duplicates, are one item.
+
+    A group that training saw too is a kind of row: what is claimed is about rows of these kinds, not about others.
+    """
+    return row.group if row.group and row.group not in kinds else row.twin_key
 
 
-def _items(kept: Sequence[tuple[Rollout, Rollout]]) -> list[list[tuple[Rollout, Rollout]]]:
+def units(splits: Splits) -> int:
+    """How many of the test rows count as evidence."""
+    return len({unit(row, splits.kinds) for row in splits.test})
+
+
+def _items(kept: Sequence[tuple[Rollout, Rollout]], kinds: Collection[str]) -> list[list[tuple[Rollout, Rollout]]]:
     """The pairs of each item."""
     groups: dict[str, list[tuple[Rollout, Rollout]]] = {}
     for old, new in kept:
-        groups.setdefault(unit(old.example), []).append((old, new))
+        groups.setdefault(unit(old.example, kinds), []).append((old, new))
     return list(groups.values())
 
 

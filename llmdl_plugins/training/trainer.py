@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from llmdl_plugins import boundary, sync
-from llmdl_plugins.data import Dataset, load, text_key
+from llmdl_plugins.data import Dataset, text_key
 from llmdl_plugins.errors import Stopped
+from llmdl_plugins.loading import load
 from llmdl_plugins.losses.loss import resolve as resolve_loss
 from llmdl_plugins.network import Network, trainable
 from llmdl_plugins.parameter import showing

@@ -221,9 +221,15 @@ CONTRACTS = [
         "dspy/primitives/example.py", lambda: vars(dspy.Example(a=1))["_store"] == {"a": 1},
     ),
     Contract(
-        "dspy", "pools of threads show tqdm.tqdm, of which each clears all", "adapters/llmdl_dspy/bars.py",
+        "dspy", "pools of threads show tqdm.tqdm, of which each clears all", "adapters/llmdl_dspy/pools.py",
         "dspy/utils/parallelizer.py",
         lambda: "tqdm.tqdm._instances.clear()" in inspect.getsource(parallelizer.ParallelExecutor.execute),
+    ),
+    Contract(
+        "dspy", "a pool of threads begins nothing any more once its cancel_jobs is set", "adapters/llmdl_dspy/pools.py",
+        "dspy/utils/parallelizer.py",
+        lambda: "if self.cancel_jobs.is_set():\n                return index" in inspect.getsource(
+            parallelizer.ParallelExecutor._execute_parallel),
     ),
     Contract(
         "dspy", "calls are made by execute and aexecute, which are looked up when a call is made", MEETING, LOOK,

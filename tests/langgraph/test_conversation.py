@@ -22,7 +22,8 @@ from llmdl_langgraph.adapt import adapt
 from llmdl_langgraph.network import LangGraphNetwork
 from llmdl_langgraph.probes import traces
 from llmdl_plugins import boundary
-from llmdl_plugins.data import Example, load
+from llmdl_plugins.data import Example
+from llmdl_plugins.loading import load
 from llmdl_plugins.losses.loss import resolve
 from llmdl_plugins.run.budget import Budget
 from llmdl_plugins.run.cashier import Cashier

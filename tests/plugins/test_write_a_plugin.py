@@ -48,8 +48,8 @@ def test_the_slip_that_the_page_speaks_of_is_caught(tmp_path: Path) -> None:
 
 
 def test_the_page_names_the_class_of_every_kind_and_so_does_the_page_of_its_hook() -> None:
-    for kind, place in CASES.items():
-        name = place.partition(":")[2]
+    for kind in CASES:
+        name = cases(kind).__name__
         assert f"`{name}`" in PAGE and name in conformance.__all__
         assert f"`{name}`" in (DOCS / "hooks" / f"llmdl_{kind}.md").read_text(encoding="utf-8")
 

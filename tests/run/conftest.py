@@ -11,8 +11,9 @@ import stamina
 from langchain_core.language_models import BaseChatModel
 
 from llmdl_plugins import boundary
-from llmdl_plugins.data import Example, load
+from llmdl_plugins.data import Example
 from llmdl_plugins.layers.prompt import Prompt
+from llmdl_plugins.loading import load
 from llmdl_plugins.losses.loss import resolve
 from llmdl_plugins.network import Network, trainable
 from llmdl_plugins.run.budget import Budget

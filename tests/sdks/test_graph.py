@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from llmdl_plugins import boundary
-from llmdl_plugins.data import load
 from llmdl_plugins.errors import MisuseError
+from llmdl_plugins.loading import load
 from llmdl_plugins.losses.loss import resolve
 from llmdl_plugins.network import Network, trainable
 from llmdl_plugins.run.evaluate import Evaluator

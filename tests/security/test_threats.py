@@ -21,8 +21,8 @@ from packaging.version import Version
 import llmdl_plugins
 from llmdl_plugins import Prompt, Trainer, trainable
 from llmdl_plugins.cli.export import _write_folder
-from llmdl_plugins.data import load
 from llmdl_plugins.errors import MisuseError, ParameterError, RunFolderError
+from llmdl_plugins.loading import load
 from llmdl_plugins.losses.loss import resolve
 from llmdl_plugins.printable import printable
 from llmdl_plugins.run.folder import RunFolder

@@ -10,7 +10,7 @@ from langchain_core.caches import InMemoryCache
 from langchain_core.globals import set_llm_cache
 
 from llmdl_plugins import Network, Prompt, Sequential, trainable
-from llmdl_plugins.data import load
+from llmdl_plugins.loading import load
 from llmdl_plugins.losses.exact_match import ExactMatch
 from llmdl_plugins.run.optimizer import resolve
 from llmdl_plugins.run.tools import ToolRules

@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from llmdl_plugins import boundary
-from llmdl_plugins.data import Example, load
+from llmdl_plugins import Trainer, boundary
+from llmdl_plugins.data import Example
 from llmdl_plugins.errors import InfrastructureError
 from llmdl_plugins.layers.prompt import Prompt
+from llmdl_plugins.loading import load
 from llmdl_plugins.losses.exact_match import ExactMatch
 from llmdl_plugins.network import trainable
 from llmdl_plugins.run.budget import Budget
@@ -24,7 +25,7 @@ from llmdl_plugins.run.ledger import Ledger
 from llmdl_plugins.run.meter import Meter
 from llmdl_plugins.run.rollout import Rollout
 from llmdl_plugins.tape import Tape
-from llmdl_plugins.testing import SimulatedChat, Simulator
+from llmdl_plugins.testing import ScriptedChat, SimulatedChat, Simulator
 from llmdl_plugins.training.pairs import bootstrap_interval, mcnemar, score_interval, sign_flip
 from llmdl_plugins.training.sealed import Sealed, judge, sealed_test
 
@@ -102,6 +103,30 @@ def test_a_gain_is_claimed_where_interval_and_p_agree(wins: int, losses: int, n:
 def test_a_group_is_one_unit_however_large() -> None:
     said = judge([pair(i, 0.0, 1.0, group=f"g{i % 4}") for i in range(40)])
     assert (said.test_size, said.groups, said.discordant) == (40, 4, 4) and not said.improved
+
+
+def test_rows_of_a_kind_that_training_saw_too_are_evidence_each() -> None:
+    pairs = [pair(i, 0.0, 1.0, group=f"g{i % 2}") for i in range(10)]
+    assert [judge(pairs, kinds=kinds).groups for kinds in ([], ["g0"], ["g0", "g1"])] == [2, 6, 10]
+    assert judge(pairs, kinds=["g0", "g1"]).improved
+
+
+@pytest.mark.parametrize(("known", "status"), [(True, "improved"), (False, "no gain shown")])
+def test_groups_of_test_alone_are_sources_and_too_few_of_them_are_said(known: bool, status: str) -> None:
+    def rows(split: str, sort: str) -> list[dict[str, Any]]:
+        return [
+            {"inputs": {"q": f"{split} {n}"}, "expected": "yes", "id": f"{split}{n}", "group": f"{sort}{n % 3}"}
+            for n in range(24)
+        ]
+
+    model = ScriptedChat(lambda messages, kwargs: "yes" if "Say yes" in str(messages[0].content) else "no")
+    teacher = ScriptedChat(lambda m, k: "<prompt>Say yes.</prompt>" if "Write an" in str(m) else "Say yes.")
+    net, heard = trainable(Prompt(model, "Answer.", "q", "answer")), list[str]()
+    data = [rows("train", "kind"), rows("val", "kind"), rows("test", "kind" if known else "customer")]
+    watch = lambda event: heard.append(getattr(event, "text", ""))  # noqa: E731
+    result = Trainer(net, "exact_match", *data, teacher=teacher, budget="600 calls", watcher=watch).fit()
+    assert (result.status, result.after, result.groups) == (status, 1.0, 24 if known else 3)
+    assert any("the 24 sealed rows count as 3" in text for text in heard) is not known
 
 
 def test_near_duplicates_are_one_unit() -> None:

@@ -10,67 +10,45 @@ trained; `training`, runs of the trainer with it; `teaching`, their teacher; `wa
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from llmdl_plugins.lazily import lazily
+from llmdl_plugins.plugins.kinds import one
 from llmdl_plugins.testing.conformance.case import Case
 
+CASES = (  # the kinds that have a class here, each in the module of its name
+    "layers",
+    "containers",
+    "losses",
+    "optimizers",
+    "searches",
+    "adapters",
+    "models",
+    "executors",
+    "recipes",
+    "loggers",
+    "commands",
+)
+_HOME = {f"{one(kind).capitalize()}Cases": kind for kind in CASES}
+
+__all__ = ["CASES", "Case", "cases", *_HOME]
+
 if TYPE_CHECKING:
-    from llmdl_plugins.testing.conformance.adapters import AdapterCases
-    from llmdl_plugins.testing.conformance.commands import CommandCases
-    from llmdl_plugins.testing.conformance.containers import ContainerCases
-    from llmdl_plugins.testing.conformance.executors import ExecutorCases
-    from llmdl_plugins.testing.conformance.layers import LayerCases
-    from llmdl_plugins.testing.conformance.loggers import LoggerCases
-    from llmdl_plugins.testing.conformance.losses import LossCases
-    from llmdl_plugins.testing.conformance.models import ModelCases
-    from llmdl_plugins.testing.conformance.optimizers import OptimizerCases
-    from llmdl_plugins.testing.conformance.recipes import RecipeCases
-    from llmdl_plugins.testing.conformance.searches import SearchCases
-
-CASES = {  # kind → module here and class
-    "layers": "layers:LayerCases",
-    "containers": "containers:ContainerCases",
-    "losses": "losses:LossCases",
-    "optimizers": "optimizers:OptimizerCases",
-    "searches": "searches:SearchCases",
-    "adapters": "adapters:AdapterCases",
-    "models": "models:ModelCases",
-    "executors": "executors:ExecutorCases",
-    "recipes": "recipes:RecipeCases",
-    "loggers": "loggers:LoggerCases",
-    "commands": "commands:CommandCases",
-}
-
-__all__ = [
-    "CASES",
-    "AdapterCases",
-    "Case",
-    "CommandCases",
-    "ContainerCases",
-    "ExecutorCases",
-    "LayerCases",
-    "LoggerCases",
-    "LossCases",
-    "ModelCases",
-    "OptimizerCases",
-    "RecipeCases",
-    "SearchCases",
-    "cases",
-]
+    from llmdl_plugins.testing.conformance.adapters import AdapterCases as AdapterCases
+    from llmdl_plugins.testing.conformance.commands import CommandCases as CommandCases
+    from llmdl_plugins.testing.conformance.containers import ContainerCases as ContainerCases
+    from llmdl_plugins.testing.conformance.executors import ExecutorCases as ExecutorCases
+    from llmdl_plugins.testing.conformance.layers import LayerCases as LayerCases
+    from llmdl_plugins.testing.conformance.loggers import LoggerCases as LoggerCases
+    from llmdl_plugins.testing.conformance.losses import LossCases as LossCases
+    from llmdl_plugins.testing.conformance.models import ModelCases as ModelCases
+    from llmdl_plugins.testing.conformance.optimizers import OptimizerCases as OptimizerCases
+    from llmdl_plugins.testing.conformance.recipes import RecipeCases as RecipeCases
+    from llmdl_plugins.testing.conformance.searches import SearchCases as SearchCases
+else:
+    __getattr__, __dir__ = lazily(__name__, _HOME)
 
 
 def cases(kind: str) -> type[Case]:
     """The pytest class with the promises of a kind; `CASES` says which kinds have one."""
-    module, _, name = CASES[kind].partition(":")
-    return getattr(import_module(f"{__name__}.{module}"), name)  # type: ignore[no-any-return]
-
-
-def __getattr__(name: str) -> Any:
-    for kind, place in CASES.items():
-        if place.endswith(f":{name}"):
-            return cases(kind)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return getattr(import_module(f"{__name__}.{kind}"), f"{one(kind).capitalize()}Cases")  # type: ignore[no-any-return]

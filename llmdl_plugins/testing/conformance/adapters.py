@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 
 import pytest
 
-from llmdl_plugins.data import load
 from llmdl_plugins.layers.prompt import Prompt
+from llmdl_plugins.loading import load
 from llmdl_plugins.network import Network
 from llmdl_plugins.testing.conformance.case import Case
 from llmdl_plugins.testing.conformance.fakes import TEXT, Echo

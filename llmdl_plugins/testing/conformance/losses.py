@@ -9,7 +9,8 @@ from typing import Any
 from langchain_core.messages import AIMessage
 
 from llmdl_plugins import sync
-from llmdl_plugins.data import Example, load
+from llmdl_plugins.data import Example
+from llmdl_plugins.loading import load
 from llmdl_plugins.losses.loss import Loss, Score
 from llmdl_plugins.testing.conformance.case import Case
 from llmdl_plugins.testing.scripted import ScriptedChat

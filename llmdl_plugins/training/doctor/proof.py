@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from llmdl_plugins.training.doctor.case import Case
 from llmdl_plugins.training.doctor.finding import Finding
 from llmdl_plugins.training.doctor.noise import Noise
-from llmdl_plugins.training.doctor.rows import units
 from llmdl_plugins.training.power import LIKELY, TYPICAL, power, rows_for, smallest_gain
 from llmdl_plugins.training.screening import smallest_accepted
+from llmdl_plugins.training.sealed import units
 
 GAINS = (0.02, 0.05, 0.1, 0.2)
 NOISES = (0.0, 0.1, 0.2, 0.4)
@@ -21,7 +21,7 @@ def of_power(case: Case, noise: Noise | None) -> Iterator[Finding]:
     """The smallest gain that is shown 4 times in 5, and the rows that +5 and +10 points need."""
     if case.splits is None:
         return
-    n = units(case.splits.test)
+    n = units(case.splits)
     if noise is not None and noise.is_graded:
         yield _graded(n, noise)
         return

@@ -9,7 +9,7 @@ from llmdl_plugins.data import Example
 from llmdl_plugins.plain import dumps, plain
 from llmdl_plugins.training.doctor.case import Case
 from llmdl_plugins.training.doctor.finding import Finding, State
-from llmdl_plugins.training.sealed import unit
+from llmdl_plugins.training.sealed import units
 
 _LABELS = 50
 _LOPSIDED = 0.8
@@ -26,16 +26,11 @@ def of_rows(case: Case) -> Iterator[Finding]:
     yield _longest(case.rows)
 
 
-def units(rows: Sequence[Example]) -> int:
-    """How many of these count as evidence in the sealed test."""
-    return len({unit(row) for row in rows})
-
-
 def _splits(case: Case) -> Finding:
     if case.splits is None:
         return Finding("data", "!!", case.unsplit, figures={"rows": len(case.rows)})
     sizes = {name: len(getattr(case.splits, name)) for name in ("train", "val", "test")}
-    tested = units(case.splits.test)
+    tested = units(case.splits)
     apart = f", {tested} of them distinct" if tested < sizes["test"] else ""
     return Finding(
         "data",

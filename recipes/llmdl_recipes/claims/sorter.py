@@ -15,8 +15,9 @@ from langchain_core.output_parsers import StrOutputParser
 from langchain_core.prompts import ChatPromptTemplate
 from langchain_core.runnables import RunnableLambda
 
-from llmdl_plugins.data import Example, load
+from llmdl_plugins.data import Example
 from llmdl_plugins.errors import DataError
+from llmdl_plugins.loading import load
 from llmdl_plugins.network import Network, trainable
 
 TEXT, NODE = "question", "chain"
