@@ -15,7 +15,7 @@ LEVELS = [
         "redact secret_fields secret_forms checks environment clock holding cost tokens plugins notebook loading",
         "answers tape scope calls results uses passage paying flow asked whole streamed metered overrides "
         "remembering tool_door boundary module as_layer chunks nearest keys layered prompting updates effects "
-        "transport target gates named",
+        "transport target gates named spared",
         "network layers containers losses standalone drawing module_network",
         "run",
         "training optimizers searches",

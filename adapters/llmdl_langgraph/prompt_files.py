@@ -15,6 +15,7 @@ from llmdl_langgraph.passages import passages, whole
 from llmdl_langgraph.project import project_of
 from llmdl_langgraph.sites import Site
 from llmdl_langgraph.source import OURS, Source
+from llmdl_langgraph.template import every
 
 TABLES = {".yaml", ".yml", ".json"}
 NO_TEXTS = {
@@ -80,7 +81,7 @@ def prompt_files(sources: Sequence[Source]) -> list[PromptFile]:
 
 def _named(sources: Sequence[Source]) -> set[str]:
     """The short texts that code quotes: names of files and folders are among them."""
-    nodes = (node for source in sources for node in ast.walk(source.tree) if isinstance(node, ast.Constant))
+    nodes = (node for source in sources for node in every(source.tree) if isinstance(node, ast.Constant))
     quoted = [node.value for node in nodes if isinstance(node.value, str) and len(node.value) <= MOST_CHARS]
     return {name for text in quoted for name in (text, *text.split("/"))}
 

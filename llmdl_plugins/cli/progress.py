@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from llmdl_plugins.cli.output import say
 from llmdl_plugins.printable import printable
 from llmdl_plugins.run.events import Event, Progressed, Told, Watcher
 
@@ -26,11 +27,7 @@ def progress(quiet: bool = False) -> Iterator[Watcher]:
 
 def _warnings(event: Event) -> None:
     if isinstance(event, Told) and event.text.startswith("warning: "):
-        _say(event.text)
-
-
-def _say(text: str) -> None:
-    print(printable(text), file=sys.stderr, flush=True)
+        say(event.text, sys.stderr)
 
 
 def _lines() -> Watcher:
@@ -39,13 +36,13 @@ def _lines() -> Watcher:
 
     def watch(event: Event) -> None:
         if isinstance(event, Told):
-            _say(event.text)
+            say(event.text, sys.stderr)
         elif isinstance(event, Progressed) and event.total == 1:
             single[event.phase] += 1
             if single[event.phase] % 50 == 0:
-                _say(f"  {event.phase}: {single[event.phase]}, one by one")
+                say(f"  {event.phase}: {single[event.phase]}, one by one", sys.stderr)
         elif isinstance(event, Progressed) and (event.done == event.total or event.done % 50 == 0):
-            _say(f"  {event.phase}: {event.done}/{event.total}")
+            say(f"  {event.phase}: {event.done}/{event.total}", sys.stderr)
 
     return watch
 
