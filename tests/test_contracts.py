@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.documents import Document
-from langchain_core.language_models import BaseChatModel
+from langchain_core.language_models import BaseChatModel, chat_models
 from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage, message_to_dict, messages_from_dict
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from langchain_core.retrievers import BaseRetriever
@@ -217,6 +217,11 @@ CONTRACTS = [
     Contract(
         "langchain-core", "BaseChatModel answers in six methods of its own", DOORS, MODELS,
         own(BaseChatModel, "generate", "agenerate", "stream", "astream", "stream_events", "astream_events"),
+    ),
+    Contract(
+        "langchain-core", "a method's parameters are looked up, and a model is told, by functions of these names",
+        "llmdl_plugins/spared.py", MODELS,
+        lambda: "_signature_parameters" in vars(chat_models) and own(BaseChatModel, "_dict_for_compat", "dict")(),
     ),
     Contract(
         "langchain-core", "invoke comes through generate, once", DOORS, MODELS,

@@ -170,7 +170,11 @@ class Evaluator:
         key = digest_of("rollout", self._identity, ready.digest, example.key, repetition)
         self._count(key)
         # Who asks for what is under way waits for it, and replays it.
-        rollout = await self._making.done(key, lambda: self._rollout(key, ready, example, repetition, tapes))
+        await self._making.enter(key)
+        try:
+            rollout = await self._rollout(key, ready, example, repetition, tapes)
+        finally:
+            self._making.leave(key)
         self._weigh(ready, rollout)
         return rollout
 
