@@ -55,7 +55,7 @@ def told(message: BaseMessage) -> JSON:
     held, content = vars(message), message.content
     said: dict[str, JSON] = {
         "type": message.type,
-        "content": plain(content),
+        "content": content if type(content) is str and content.isascii() else plain(content),
     }
     for key in MESSAGE_FIELDS:
         if given := held.get(key):
