@@ -14,6 +14,7 @@ from dspy.clients._deprecation import warn_openai_messages as warn_openai_messag
 from dspy.clients.call_result import CallResult
 from dspy.clients.errors import error_boundary as error_boundary
 from dspy.clients.lm15_boundary import request_kwargs
+from dspy.dsp.utils.settings import thread_local_overrides
 from dspy.lm15 import Message, Request, Response, TextPart, Usage, response_from_openai_chat
 from dspy.predict import predict, react, react_v2
 from dspy.primitives.base_module import BaseModule
@@ -187,6 +188,11 @@ def result_again(answer: Mapping[str, Any], usage: Mapping[str, Any]) -> CallRes
     result = CallResult.load(dict(answer))
     result.cache_hit, result.usage = False, dict(usage)
     return result
+
+
+def override(changes: Mapping[str, Any]) -> None:
+    """Change settings to the end of the `dspy.context` that this is in."""
+    thread_local_overrides.set(type(thread_local_overrides.get())({**thread_local_overrides.get(), **changes}))
 
 
 def streaming() -> bool:

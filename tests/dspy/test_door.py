@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
-import time
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -100,14 +100,14 @@ def test_rollouts_are_told_apart_and_the_same_again_is_another_draw(run: Run, pr
 
 
 def test_a_budget_ends_it_and_nobody_swallows_that(ledger: Any, provider: Any) -> None:
-    run = Run(ledger, calls=2)
-    with run.rollout(), pytest.raises(Stopped), dspy.context(lm=served(provider)):
-        dspy.Parallel(num_threads=2, disable_progress_bar=True)(
-            [(dspy.Predict("q -> a"), {"q": f"{n}"}) for n in range(8)]
-        )
-    until = time.monotonic() + 10
-    while len(provider.received) < 2 and time.monotonic() < until:  # the other thread may be on its way yet
-        time.sleep(0.02)
+    run, before = Run(ledger, calls=2), {*threading.enumerate()}
+    asked = [(dspy.Predict("q -> a"), {"q": f"{n}"}) for n in range(8)]
+    with boundary.door():  # stands until all have come to an end, as in a whole run
+        with run.rollout(), pytest.raises(Stopped), dspy.context(lm=served(provider)):
+            dspy.Parallel(num_threads=2, disable_progress_bar=True)(asked)
+        for thread in {*threading.enumerate()} - before:
+            if thread.name.startswith("ThreadPoolExecutor"):
+                thread.join(10)
     assert len(provider.received) == 2
 
 
