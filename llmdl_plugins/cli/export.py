@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from llmdl_plugins import redact
 from llmdl_plugins.checks import Check
 from llmdl_plugins.cli import confined, options, plugged
 from llmdl_plugins.cli.grouped import grouped
 from llmdl_plugins.cli.output import kept, say
 from llmdl_plugins.errors import MisuseError, NotVerifiedError, did_you_mean
 from llmdl_plugins.printable import printable
+from llmdl_plugins.secret_values import MARK
 
 if TYPE_CHECKING:
     from llmdl_plugins.checks import Verification
@@ -108,7 +108,7 @@ class _Handed:
         Raises:
             MisuseError: a text held a key, which no run folder stores.
         """
-        if kept_out := [name for name, value in self.values.items() if redact.MARK in json.dumps(value)]:
+        if kept_out := [name for name, value in self.values.items() if MARK in json.dumps(value)]:
             raise MisuseError(
                 f"{kept_out[0]} held a key, and keys are not stored: set it in the environment as it was in the run, "
                 "or take it out of the text and train again."

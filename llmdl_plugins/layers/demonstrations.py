@@ -55,4 +55,6 @@ def shown(state: State, source: str, demos: Sequence[Mapping[str, str]]) -> Stat
 
 
 def _text(value: str, demos: Sequence[Mapping[str, str]]) -> str:
-    return "\n\n".join([*(f"Example: {d['input']}\nAnswer: {d['output']}" for d in demos), value])
+    # The question in the form of the examples: a small model goes on with a pattern, and overlooks one that breaks off.
+    examples = [f"Example: {d['input']}\nAnswer: {d['output']}" for d in demos]
+    return "\n\n".join([*examples, f"Example: {value}\nAnswer:"])
