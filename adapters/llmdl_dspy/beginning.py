@@ -77,7 +77,7 @@ def _made(adapter: Any, signature: Any, demos: Sequence[Any], now: Sequence[Any]
     if not is_lasting(now) or any(_is_more(field.annotation) for field in signature.fields.values()):
         return Beginning(now)
     *rows, last = adapter.format(signature, demos, {})
-    if not (texts := texts_of([*rows, last])) or not all(texts) or not is_sendable("".join(texts)):
+    if not (said := texts_of([*rows, last])) or not all(said) or not is_sendable("".join(said)):
         return Beginning(now)
     request = request_of({"model": "any", "messages": [*rows, last]})
     told, outputs = [told_of(row) for row in rows], signature.output_fields
