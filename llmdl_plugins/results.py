@@ -134,7 +134,8 @@ def _arguments(error: Exception) -> Sequence[Any]:
 
 def error_of(told: Any) -> Exception:
     """The error in kind where its class, made anew, says the same; a `RecordedToolError` with its text where not."""
-    return _in_kind(told) or RecordedToolError(f"{told['class'].rpartition(':')[2]}: {told['text']}")
+    error = _in_kind(told)
+    return RecordedToolError(f"{told['class'].rpartition(':')[2]}: {told['text']}") if error is None else error
 
 
 def _in_kind(told: Any) -> Exception | None:
