@@ -23,7 +23,7 @@ sys.path[:1] = [str(HERE), *(str(HERE.parent / folder) for folder in (".", "adap
 os.environ.setdefault("DSPY_CACHEDIR", tempfile.mkdtemp())
 
 from texts.arms import ARMS, chat  # noqa: E402
-from texts.measuring import measured  # noqa: E402
+from texts.measuring import measured, name_of  # noqa: E402
 from texts.remembered import Remembered  # noqa: E402
 from texts.sets import sets  # noqa: E402
 from texts.table import table  # noqa: E402
@@ -32,12 +32,12 @@ from texts.table import table  # noqa: E402
 def runs(asked: argparse.Namespace, model: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Every run that is asked for; those that the file holds are not made again."""
     held = [json.loads(line) for line in asked.json.read_text().splitlines()] if asked.json.exists() else []
-    known = {(one["set"], one["optimizer"], one["seed"]): one for one in held}
+    known = {tuple(one[name] for name in ("model", "set", "optimizer", "seed")) for one in held}
     yield from held
     for seed in asked.seeds:
         for texts in sets(asked.files, not asked.no_news):
             for arm in asked.optimizers:
-                if (texts.name, arm, seed) not in known:
+                if (name_of(model), texts.name, arm, seed) not in known:
                     made = measured(texts, arm, seed, asked.budget, model)
                     with asked.json.open("a", encoding="utf-8") as out:
                         out.write(json.dumps(made) + "\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from langchain_core.language_models import BaseChatModel
@@ -70,7 +71,7 @@ class Asked(NamedTuple):
             "options": plain(answers.of_request({**self.options, **more})),
             "messages": self._messages(),
         }
-        made = calls.call(self.here, request, bool(getattr(self.model, "max_retries", None)))
+        made = calls.call(self.here, request, _retries_itself(self.model))
         self.paid.append(made)
         return made
 
@@ -93,6 +94,20 @@ class Asked(NamedTuple):
             answer = getattr(generations[0], "message", None) if generations else None
             recorded = (self.paid[0].key, n) if whole and self.paid else None
             calls.note(messages, answer, self.since, told, recorded)
+
+
+def _retries_itself(model: BaseChatModel) -> bool:
+    """Whether a client tries again by itself; to ask a model for a field that its class has not is slow."""
+    if "max_retries" in (held := vars(model)):
+        return bool(held["max_retries"])
+    return _looks_further(type(model)) and bool(getattr(model, "max_retries", None))
+
+
+@lru_cache(256)
+def _looks_further(kind: type[Any]) -> bool:
+    """Whether models of a class may have a field that they don't hold: of the class, or handed on to another model."""
+    is_open = kind.model_config.get("extra") == "allow" or kind.__getattr__ is not BaseChatModel.__getattr__  # type: ignore[attr-defined]
+    return is_open or hasattr(kind, "max_retries")
 
 
 def described(model: BaseChatModel) -> dict[str, JSON]:

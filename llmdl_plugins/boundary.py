@@ -18,7 +18,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.tools import BaseTool
 
-from llmdl_plugins import metered, overrides, passage, streamed, threads, tool_door, whole
+from llmdl_plugins import metered, overrides, passage, spared, streamed, threads, tool_door, whole
 from llmdl_plugins.classes import Replaced, unbound
 from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.plugins.catalogue import catalogue
@@ -69,6 +69,7 @@ def _install() -> None:
         _replaced.put(BaseChatModel, name, _with_door(name, own))
     for base in (BaseChatModel, BaseTool, BaseRetriever):
         _replaced.on_birth(base, _born)
+    spared.spare(_replaced)
     _meet_classes()
     threads.propagate()
     passage.standing = True

@@ -57,9 +57,8 @@ def note(
         tools: the definitions of tools and schemas that it sent.
         recorded: the key of the call that the payer has recorded, and which of its requests this is.
     """
-    if tape.current_tape() is not None:
-        said = (answers.told(answer), answers.usage(answer)) if answer else (None, None)
-        note_told(messages, *said, since, tools, recorded)
+    said = (answers.told(answer), answers.usage(answer)) if answer else (None, None)
+    note_told(messages, *said, since, tools, recorded)
 
 
 def note_told(

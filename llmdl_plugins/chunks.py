@@ -8,7 +8,6 @@ from typing import Any
 from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.keys import Keys
 from llmdl_plugins.prompting import is_conversation, listed, rendered, told
-from llmdl_plugins.slots import parse, render
 from llmdl_plugins.tokens import Count, approximately, bounded, pieces
 
 
@@ -36,15 +35,6 @@ def beside(state: Mapping[str, Any], keys: Iterable[str], more: Mapping[str, Any
     """What a layer tells its model: these keys of the state, then what it brings itself; what is empty is left out."""
     known = {**{key: state[key] for key in keys}, **{name: value for name, value in more.items() if value}}
     return told(known, list(known))
-
-
-def within(text: str, bound: int) -> str:
-    """An instruction with its slot `{bound}` filled.
-
-    >>> within("At most {bound} tokens.", 9)
-    'At most 9 tokens.'
-    """
-    return render(parse(text, ("bound",)), {"bound": str(bound)})
 
 
 def held(said: str, bound: int) -> str:

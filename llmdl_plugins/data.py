@@ -109,3 +109,19 @@ def text_key(examples: Sequence[Example]) -> str:
     if not lengths:
         raise DataError(f"No input key holds text (keys: {sorted(first)}), so no worked examples can be shown.")
     return max(lengths, key=lengths.__getitem__)
+
+
+def gaps(examples: Sequence[Example]) -> Iterator[str]:
+    """Each input key that nineteen of twenty rows have and some have not, in words: a slip, most likely.
+
+    >>> from llmdl_plugins.loading import load
+    >>> rows = [{"inputs": {"text": "a"}, "expected": "b"}] * 39 + [{"inputs": {"txet": "a"}, "expected": "b"}]
+    >>> list(gaps(load(rows)))
+    ["row '39' has no 'text', which the other 39 have"]
+    """
+    held = Counter(key for e in examples for key in e.inputs)
+    for key, times in held.items():
+        lacking = [e.id for e in examples if key not in e.inputs] if 0.95 <= times / len(examples) < 1 else []
+        if lacking:
+            which = f"row {lacking[0]!r}" if len(lacking) == 1 else f"{len(lacking)} rows, {lacking[0]!r} among them,"
+            yield f"{which} {'has' if len(lacking) == 1 else 'have'} no {key!r}, which the other {times} have"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
-from pathlib import Path
+
+from llmdl_plugins.langgraph_json import variables
 
 NEEDED = (
     *("PATH", "HOME", "USER", "LOGNAME", "SHELL", "TERM", "COLORTERM", "COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR"),
@@ -53,23 +53,9 @@ def of_config(target: str, named: Sequence[str] = ()) -> dict[str, str]:
         target: any target; {} where it is no langgraph.json.
         named: names or patterns that the user adds.
     """
-    path = Path(target.partition(":")[0])
-    if path.name != "langgraph.json" or not path.is_file():
-        return {}
-    try:
-        brought = json.loads(path.read_text(encoding="utf-8")).get("env") or {}
-    except (ValueError, AttributeError, RecursionError):
-        return {}  # what is wrong with it is said where the target is loaded
-    # A template names a .env that each user makes by himself, or leaves out.
-    values = brought if isinstance(brought, dict) else _of_file(path.parent / str(brought))
+    values = variables(target)
     left_out = traces(values, named)
     return {name: str(value) for name, value in values.items() if value is not None and name not in left_out}
-
-
-def _of_file(path: Path) -> Mapping[str, str | None]:
-    from dotenv import dotenv_values
-
-    return dotenv_values(path) if path.is_file() else {}
 
 
 def _fits(name: str, patterns: Sequence[str]) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterator
+from contextlib import contextmanager
 from contextvars import Context, copy_context
 from typing import Any, TypeVar
 
+from llmdl_plugins.errors import Stopped
 from llmdl_plugins.plain import JSON
 from llmdl_plugins.scope import Call, Scope
 
@@ -26,11 +28,25 @@ class Flow:
 
     def open(self) -> JSON:
         """The recorded answer, or None where the call is to be made."""
-        return self._opened(self._payer.begin(self._call)) if self._payer and self._call else None
+        if not (self._payer and self._call):
+            return None
+        with self._stopping(self._call):
+            return self._opened(self._payer.begin(self._call))
 
     async def aopen(self) -> JSON:
         """The same, asynchronously."""
-        return self._opened(await self._payer.abegin(self._call)) if self._payer and self._call else None
+        if not (self._payer and self._call):
+            return None
+        with self._stopping(self._call):
+            return self._opened(await self._payer.abegin(self._call))
+
+    @contextmanager
+    def _stopping(self, call: Call) -> Iterator[None]:
+        try:
+            yield
+        except Stopped as stopped:
+            self._here.ended(call, stopped)
+            raise
 
     def _opened(self, recorded: JSON) -> JSON:
         self._paying = recorded is None

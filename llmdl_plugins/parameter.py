@@ -18,7 +18,7 @@ Check = Callable[[Any], str | None]
 Worked = Callable[[Any, Any], dict[str, str] | None]
 
 _values: ContextVar[Mapping[Parameter, Any]] = ContextVar("llmdl_values", default=MappingProxyType({}))
-_reader: ContextVar[Callable[[Parameter], None] | None] = ContextVar("llmdl_reader", default=None)
+_reader: ContextVar[Callable[[Sequence[Parameter]], None] | None] = ContextVar("llmdl_reader", default=None)
 _untied: ContextVar[Mapping[Parameter, Parameter]] = ContextVar("llmdl_untied", default=MappingProxyType({}))
 
 
@@ -71,7 +71,7 @@ class Parameter:
         if (copy := _untied.get().get(self)) is not None:
             return copy.value
         if reader := _reader.get():
-            reader(self)
+            reader((self,))
         return in_force(self)
 
     def copy(self) -> Parameter:
@@ -195,8 +195,18 @@ def copies() -> Mapping[Parameter, Parameter]:
     return _untied.get()
 
 
-def reading(reader: Callable[[Parameter], None]) -> holding[Any]:
-    """Report every parameter that is read inside."""
+def values_of(parameters: Sequence[Parameter]) -> tuple[Any, ...]:
+    """What `value` of each is."""
+    if _untied.get():
+        return tuple([one.value for one in parameters])
+    if reader := _reader.get():
+        reader(parameters)
+    held = _values.get()
+    return tuple([held.get(one, one.default) for one in parameters])
+
+
+def reading(reader: Callable[[Sequence[Parameter]], None]) -> holding[Any]:
+    """Report the parameters that are read inside, those together that are read together."""
     return holding(_reader, reader)
 
 

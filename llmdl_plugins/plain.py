@@ -27,6 +27,8 @@ _CANONICAL = (
 MESSAGE_FIELDS = ("tool_calls", "tool_call_id", "name")
 
 _WHOLE = frozenset({type(None), bool, int})
+_HOLDING = frozenset({dict, list})
+_ATOMS = frozenset({str, float, *_WHOLE})
 
 JSON = None | bool | int | float | str | list["JSON"] | dict[str, "JSON"]
 
@@ -49,6 +51,8 @@ def plain(value: Any) -> JSON:
         return {
             k if type(k) is str and k.isascii() else clean(str(k)): v
             if (t := type(v)) in _WHOLE or (t is str and v.isascii())
+            else t()
+            if t in _HOLDING and not v
             else plain(v)
             for k, v in value.items()
         }
@@ -128,20 +132,28 @@ def packed(value: JSON) -> str:
 
 def digest(*values: Any) -> str:
     """A short hash of plain values, equal on every machine and in every run."""
-    return hashlib.blake2b(dumps(values).encode(), digest_size=16).hexdigest()
+    return _hash(dumps(values))
+
+
+def digest_of(*texts: str) -> str:
+    """`digest` of what is plain already: names, hashes and other clean texts."""
+    return _hash(packed([*texts]))
+
+
+def _hash(told: str) -> str:
+    return hashlib.blake2b(told.encode("utf-8", "backslashreplace"), digest_size=16).hexdigest()
 
 
 def hashed(*texts: str) -> str:
     """A short hash of texts."""
-    told = "".join([f"{len(text)}:{text}" for text in texts])
-    return hashlib.blake2b(told.encode("utf-8", "backslashreplace"), digest_size=16).hexdigest()
+    return _hash("".join([f"{len(text)}:{text}" for text in texts]))
 
 
 def copied(value: Any) -> Any:
     """A deep copy; of plain values at a tenth of its price."""
     kind = type(value)
     if kind is dict:
-        return {k: copied(v) for k, v in value.items()}
+        return {k: v if type(v) in _ATOMS else copied(v) for k, v in value.items()}
     if kind is list:
         return [copied(v) for v in value]
-    return value if kind is str or value is None or kind is int or kind is float or kind is bool else deepcopy(value)
+    return value if kind in _ATOMS else deepcopy(value)

@@ -12,7 +12,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage
 
 from llmdl_plugins.clock import Clock
-from llmdl_plugins.errors import LlmdlError
+from llmdl_plugins.errors import LlmdlError, Stopped
 from llmdl_plugins.holding import holding
 from llmdl_plugins.plain import JSON
 
@@ -130,13 +130,15 @@ class Scope:
     repetition: str = "0"
     place: Callable[[], str] = lambda: ""
     turns: dict[str, int] = field(default_factory=dict)
-    refused: list[LlmdlError] = field(default_factory=list)
+    refused: list[LlmdlError | Stopped] = field(default_factory=list)
     ends: list[tuple[Call, Exception | None]] = field(default_factory=list)
     clock: Clock = field(default_factory=Clock)
 
     def ended(self, call: Call, error: BaseException | None = None) -> None:
         """A call was answered or failed: an application may go on without what it asked for."""
-        if isinstance(error, Exception):
+        if isinstance(error, Stopped):
+            self.refused.append(error)  # a bare `except` swallows it, too
+        elif isinstance(error, Exception):
             self.ends.append((call, error))
         elif self.ends:
             self.ends.append((call, None))
@@ -178,7 +180,8 @@ _scope: ContextVar[Scope | None] = ContextVar("llmdl_scope", default=None)
 
 def scope(**changes: Any) -> holding[Scope]:
     """What holds for the calls made inside, on top of what held before."""
-    outer = _scope.get() or Scope()
+    if (outer := _scope.get()) is None:
+        return holding(_scope, Scope(**changes))
     if not changes:
         return holding(_scope, outer)
     merged = object.__new__(Scope)

@@ -57,6 +57,15 @@ def render(parts: Sequence[Part], values: Mapping[str, str]) -> str:
     return "".join(values[p.name] if isinstance(p, Slot) else p for p in parts)
 
 
+def filled(text: str, **values: str) -> str:
+    """A text with every slot filled.
+
+    >>> filled("At most {bound} tokens.", bound="9")
+    'At most 9 tokens.'
+    """
+    return render(parse(text, list(values)), values)
+
+
 def count(parts: Sequence[Part]) -> Counter[str]:
     """How often each slot occurs."""
     return Counter(p.name for p in parts if isinstance(p, Slot))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar, Token
 from dataclasses import dataclass, field
 from typing import Any
@@ -67,10 +67,9 @@ class Step:
     fed_by: list[Step] = field(default_factory=list)
     error: str | None = None
 
-    def read(self, parameter: Parameter) -> None:
-        """Note that this step depends on a parameter."""
-        if parameter not in self.reads:
-            self.reads.append(parameter)
+    def read(self, *parameters: Parameter) -> None:
+        """Note that this step depends on parameters."""
+        self.reads += [one for one in parameters if one not in self.reads]
 
 
 @dataclass
@@ -227,6 +226,6 @@ def used(tool: str, arguments: Any, answer: str) -> None:
         here.tools.append(ToolCall(tool, plain(arguments), answer))
 
 
-def _note_read(parameter: Parameter) -> None:
+def _note_read(parameters: Sequence[Parameter]) -> None:
     if here := current_step():
-        here.read(parameter)
+        here.read(*parameters)

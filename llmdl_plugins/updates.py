@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, convert_to_messages
 
 from llmdl_plugins.errors import MisuseError
+from llmdl_plugins.module import Module
 from llmdl_plugins.plain import dumps, plain
 from llmdl_plugins.prompting import is_conversation, last_question, rendered
+from llmdl_plugins.sayings import bare
 
 
 def key_of(update: Any, target: str | None = None) -> str:
@@ -49,7 +49,7 @@ def meaning(update: Any, target: str | None = None) -> str:
     """
     value = update[key_of(update, target)]
     text = text_of(update, target) if isinstance(value, str | BaseMessage) or _is_talk(value) else dumps(plain(value))
-    return " ".join(text.casefold().split()).strip(" .!\"'`*")
+    return bare(" ".join(text.split()))
 
 
 def with_text(update: Mapping[str, Any], text: str, target: str | None = None) -> dict[str, Any]:
@@ -96,14 +96,19 @@ def asking(state: Mapping[str, Any], source: str, text: str) -> dict[str, Any]:
     return {**state, source: [*messages[:at], changed, *messages[at + 1 :]]}
 
 
-def untold(update: Any, source: str, told: Mapping[str, Any], state: Mapping[str, Any]) -> Any:
+async def answered(inner: Module, told: Mapping[str, Any], source: str, state: Mapping[str, Any]) -> Any:
+    """The update of a block that is told something else at source than the state has, without what only it was told."""
+    return _untold(await inner.ainvoke(told), source, told, state)
+
+
+def _untold(update: Any, source: str, told: Mapping[str, Any], state: Mapping[str, Any]) -> Any:
     """The update of a block that was told something else at source, without what only it was told.
 
     A block that gives the whole conversation back, as agents do, would write into it what it was told.
 
     >>> asked, told = {"talk": [("user", "Hi.")]}, {"talk": [{"role": "user", "content": "Hi, be brief."}]}
     >>> update = {"talk": [*convert_to_messages(told["talk"]), AIMessage("Yes?")]}
-    >>> untold(update, "talk", told, asked)["talk"][0]
+    >>> _untold(update, "talk", told, asked)["talk"][0]
     ('user', 'Hi.')
     """
     said = update.get(source, ()) if isinstance(update, Mapping) else ()
@@ -113,50 +118,6 @@ def untold(update: Any, source: str, told: Mapping[str, Any], state: Mapping[str
     if [(message.type, message.content) for message in said[: len(given)]] != given:
         return update
     return {**update, source: [*state[source], *said[len(given) :]]}
-
-
-def pooled(texts: Sequence[str], by: str) -> str:
-    """One text of several; of none, the empty one.
-
-    >>> pooled(["Yes", "no", "yes."], "majority"), pooled(["2", "about 3"], "sum")
-    ('Yes', '5')
-    """
-    if by == "sum":
-        return f"{sum(map(first_number, texts)):g}"
-    if by == "concat" or not texts:
-        return "\n".join(texts)
-    if by == "max":
-        return max(texts, key=first_number)
-    meant = [meaning({"text": text}) for text in texts]
-    return texts[meant.index(Counter(meant).most_common(1)[0][0])]  # of equals the first
-
-
-def says_nothing(critique: str) -> bool:
-    """Whether a critic has found nothing wrong.
-
-    >>> says_nothing("None."), says_nothing("None of the names is right")
-    (True, False)
-    """
-    return critique.strip(" .!\"'`*\n").casefold() in ("", "none", "ok", "nothing")
-
-
-def says_yes(said: str) -> bool:
-    """Whether a judge has said yes, before anything else.
-
-    >>> says_yes("**Yes**, it is."), says_yes("No. Yes would be wrong.")
-    (True, False)
-    """
-    return bool(re.match(r"\W*yes\b", said, re.IGNORECASE))
-
-
-def first_number(said: str) -> float:
-    """The first number in a text, or 0 where there is none.
-
-    >>> first_number("I am 85 % sure"), first_number("sure")
-    (85.0, 0.0)
-    """
-    found = re.search(r"\d+(\.\d+)?", said)
-    return float(found.group()) if found else 0.0
 
 
 def _held(state: Mapping[str, Any], source: str) -> Any:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from . import forking
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # in the background of a shell script, and in every child then
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -15,6 +18,12 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # in the background of a 
 def _own_state(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """Openings of test sets are counted in a folder of the test's own."""
     monkeypatch.setenv("LLMDL_STATE", str(tmp_path_factory.mktemp("state")))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _forks() -> Iterator[None]:
+    with forking.forks():
+        yield
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from llmdl_plugins.errors import ParameterError
-from llmdl_plugins.parameter import Parameter, check, reading, using
+from llmdl_plugins.parameter import Parameter, check, reading, untied, using, values_of
 
 QUESTION = Parameter("Answer {question}, then {question} again.", slots=["question"], max_chars=60)
 DEMOS = Parameter([], kind="demos")
@@ -95,7 +95,15 @@ def test_inner_values_come_on_top_and_go_again_after_an_error() -> None:
 
 def test_reading_is_reported_inside_only() -> None:
     tone, read = Parameter("x"), list[Parameter]()
-    with reading(read.append):
+    with reading(read.extend):
         _ = tone.value
     _ = tone.value
     assert read == [tone]
+
+
+def test_several_are_read_as_each_is() -> None:
+    tone, length, mine, read = Parameter("x"), Parameter("y"), Parameter("m"), list[Parameter]()
+    with reading(read.extend), using({tone: "X", mine: "M"}):
+        assert values_of([tone, length]) == ("X", "y") and read == [tone, length]
+        with untied({length: mine}):
+            assert values_of([tone, length]) == ("X", "M") and read == [tone, length, tone, mine]

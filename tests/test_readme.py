@@ -15,7 +15,7 @@ from llmdl_plugins.plugins.catalogue import catalogue
 from llmdl_plugins.plugins.spec import Spec
 from llmdl_plugins.testing import ScriptedChat
 
-README = Path(__file__).parent.parent / "README.md"
+ROOT = Path(__file__).parent.parent
 AGENT = """
 from typing import TypedDict
 from langchain_core.messages import HumanMessage, SystemMessage
@@ -81,9 +81,21 @@ def user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+def code_of(page: str) -> str:
+    """The Python of a page."""
+    return "\n".join(re.findall(r"```python\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.S))
+
+
+def test_the_code_of_the_page_about_parameters_runs_as_written(user: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    space: dict[str, Any] = {}
+    exec(code_of("docs/parameters.md"), space)
+    assert "The invoice is wrong" in capsys.readouterr().out
+    assert {"planner/model", "planner/temperature"} <= set(space["net"].named_parameters())
+
+
 @pytest.mark.parametrize("notebook", [False, True], ids=["script", "running loop"])
 def test_the_code_of_the_readme_runs_as_written(user: Path, capsys: pytest.CaptureFixture[str], notebook: bool) -> None:
-    code = "\n".join(re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.S))
+    code = code_of("README.md")
     space: dict[str, Any] = {"model": ScriptedChat(script=says)}
 
     async def cell() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import dspy
@@ -24,6 +24,7 @@ class Beginning(NamedTuple):
         rows: the messages, as the adapter formats them; none where a call is more than texts.
         told: the same as the ledger has them.
         system, shown: the same as a request has them.
+        names, asks: the inputs, and what the last message ends with.
     """
 
     held: Sequence[Any]
@@ -31,6 +32,15 @@ class Beginning(NamedTuple):
     told: Sequence[JSON] = ()
     system: Any = None
     shown: tuple[Message, ...] = ()
+    names: tuple[str, ...] = ()
+    asks: str = ""
+
+    def last(self, adapter: Any, signature: Any, inputs: Mapping[str, Any]) -> str:
+        """The last message, as the adapter formats it: texts are put in as they are."""
+        given = [(name, inputs[name]) for name in self.names if name in inputs]
+        if {type(value) for _, value in given} != {str}:
+            return str(adapter.format_user_message_content(signature, dict(inputs), main_request=True))
+        return "\n\n".join([*[f"[[ ## {name} ## ]]\n{text}" for name, text in given], self.asks]).strip()
 
 
 _known: dict[tuple[Any, ...], Beginning] = {}
@@ -52,11 +62,12 @@ def beginning(adapter: Any, signature: Any, demos: Sequence[Any]) -> Beginning |
 def _made(adapter: Any, signature: Any, demos: Sequence[Any], now: Sequence[Any]) -> Beginning:
     if not is_lasting(now) or any(_is_more(field.annotation) for field in signature.fields.values()):
         return Beginning(now)
-    rows = adapter.format(signature, demos, {})
-    if not (texts := texts_of(rows)) or not all(texts) or not is_sendable("".join(texts)):
+    *rows, last = adapter.format(signature, demos, {})
+    if not (texts := texts_of([*rows, last])) or not all(texts) or not is_sendable("".join(texts)):
         return Beginning(now)
-    request = request_of({"model": "any", "messages": rows})
-    return Beginning(now, rows[:-1], [told_of(row) for row in rows[:-1]], request.system, request.messages[:-1])
+    request = request_of({"model": "any", "messages": [*rows, last]})
+    told, names = [told_of(row) for row in rows], tuple(signature.input_fields)
+    return Beginning(now, rows, told, request.system, request.messages[:-1], names, last["content"])
 
 
 def _is_more(annotation: Any) -> bool:

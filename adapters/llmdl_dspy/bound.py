@@ -9,7 +9,7 @@ from weakref import WeakSet
 from llmdl_dspy.tools import Described
 from llmdl_plugins import slots
 from llmdl_plugins.errors import UnboundCallError
-from llmdl_plugins.parameter import Parameter
+from llmdl_plugins.parameter import Parameter, values_of
 
 KEPT = 256
 
@@ -67,10 +67,10 @@ class Bound:
         return made
 
     def _values(self) -> tuple[str, ...]:
-        return tuple(one.value for one in self._texts)
+        return values_of(self._texts)
 
     def _defaults(self) -> tuple[str, ...]:
-        return tuple(one.default for one in self._texts)
+        return tuple([one.default for one in self._texts])
 
     def _changed(self, signature: Any, values: Sequence[str]) -> Any:
         before, after = str(self._signature.instructions), self._rendered(values)

@@ -14,7 +14,8 @@ from dspy.clients._deprecation import warn_openai_messages as warn_openai_messag
 from dspy.clients.call_result import CallResult
 from dspy.clients.errors import error_boundary as error_boundary
 from dspy.clients.lm15_boundary import request_kwargs
-from dspy.lm15 import Request, Response, TextPart, response_from_openai_chat
+from dspy.dsp.utils.settings import thread_local_overrides
+from dspy.lm15 import Message, Request, Response, TextPart, Usage, response_from_openai_chat
 from dspy.predict import predict, react, react_v2
 from dspy.primitives.base_module import BaseModule
 from dspy.utils import parallelizer
@@ -32,7 +33,7 @@ MARK = CUSTOM_TYPE_START_IDENTIFIER
 PREDICTING = predict
 # Who makes copies of a module: BestOfN and Refine run copies of theirs.
 COPIED = BaseModule
-# Where Parallel and Evaluate start threads; its progress bars are `tqdm`.
+# Where Parallel and Evaluate start threads: bars are its `tqdm`, and its ParallelExecutor ends by `cancel_jobs`.
 POOLS = parallelizer
 # Who shows the traceback of a tool to a model, by `format_error_for_lm`.
 SHOWING = (react, react_v2)
@@ -59,10 +60,10 @@ def engine_of(lm: Any, asynchronous: bool) -> Any:
 
 def output_of(lm: Any, response: Any) -> Any:
     """What an adapter is given of a response: nearly always its one text."""
-    if type(response) is Response and response.finish_reason != "length" and len(response.message.parts) == 1:
-        (part,) = response.message.parts
-        if type(part) is TextPart:
-            return part.text
+    if type(response) is Response and response.finish_reason != "length":
+        first = response.message.parts[0]
+        if type(first) is TextPart and len(response.message.parts) == 1:
+            return first.text
     return execution._result(lm, response, _PLAIN, None, estimate=False).outputs[0]
 
 
@@ -135,6 +136,20 @@ def response_of(message: Mapping[str, Any], model: str, usage: Mapping[str, int]
     return response_from_openai_chat({"model": model, "choices": [choice], "usage": usage}, model=model)
 
 
+def response_of_text(text: str, model: str, usage: Usage) -> Response:
+    """The response that says this, and nothing else."""
+    message = unchecked(Message, role="assistant", parts=(TextPart(text),), continuation=())
+    rest = {"logprobs": None, "provider_data": None, "adaptations": (), "logprobs_complete": True}
+    return unchecked(Response, id=None, model=model, message=message, finish_reason="stop", usage=usage, **rest)
+
+
+def text_of(message: Message) -> str | None:
+    """What a message says that is text and nothing else."""
+    first = message.parts[0]
+    text: str | None = first.text if type(first) is TextPart and len(message.parts) == 1 else message.text
+    return text
+
+
 def unchecked(kind: Any, **fields: Any) -> Any:
     """A part of a request of which every field is given, and was looked at already."""
     made = object.__new__(kind)
@@ -173,6 +188,11 @@ def result_again(answer: Mapping[str, Any], usage: Mapping[str, Any]) -> CallRes
     result = CallResult.load(dict(answer))
     result.cache_hit, result.usage = False, dict(usage)
     return result
+
+
+def override(changes: Mapping[str, Any]) -> None:
+    """Change settings to the end of the `dspy.context` that this is in."""
+    thread_local_overrides.set(type(thread_local_overrides.get())({**thread_local_overrides.get(), **changes}))
 
 
 def streaming() -> bool:

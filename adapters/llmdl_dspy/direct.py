@@ -77,7 +77,7 @@ def _ready(
         return None
     if (start := beginning(adapter, signature, demos)) is None:
         return None
-    content = adapter.format_user_message_content(signature, dict(inputs), main_request=True)
+    content = start.last(adapter, signature, inputs)
     if compat.MARK in content or not is_sendable(content) or (here := entering()) is None:
         return None
     if (program := current()) is not None:

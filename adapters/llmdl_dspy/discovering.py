@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+
 import dspy
 
 from llmdl_dspy.predictor import Predictor
@@ -22,5 +24,18 @@ def _its(predict: dspy.Predict, tools: list[tuple[str, Described]]) -> tuple[lis
 
 
 def _why_frozen(predict: dspy.Predict) -> str:
-    own = type(predict).forward
-    return "" if own is dspy.Predict.forward else f"{type(predict).__name__} answers in a forward of its own"
+    is_predicts = all(_goes_on(type(predict), name) for name in ("forward", "aforward"))
+    return "" if is_predicts else f"{type(predict).__name__} answers in a forward of its own"
+
+
+def _goes_on(kind: type[dspy.Predict], name: str) -> bool:
+    """Whether a method is that of `dspy.Predict`, or calls it: `super().forward(…)`, where its call is met."""
+    own, predicts = (inspect.unwrap(getattr(one, name)) for one in (kind, dspy.Predict))
+    if own is predicts:
+        return True
+    code = getattr(own, "__code__", None)
+    return (
+        code is not None
+        and name in code.co_names
+        and bool({"__class__", "Predict"} & {*code.co_freevars, *code.co_names})
+    )

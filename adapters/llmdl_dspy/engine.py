@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import dspy
@@ -30,6 +32,7 @@ from langchain_core.messages import (
 from llmdl_dspy import compat
 
 _KINDS: Mapping[str, type[BaseMessage]] = {"user": HumanMessage, "assistant": AIMessage, "developer": SystemMessage}
+_KEPT = 512
 _OURS = ("messages", "tools", "stop")
 
 
@@ -128,16 +131,24 @@ def _of_tools(body: Mapping[str, Any]) -> Sequence[str]:
 
 def _texts(request: Request) -> list[BaseMessage] | None:
     """The messages where all is text and nothing is set but plain numbers, as nearly always; else None."""
-    config = request.config
+    config, system = request.config, request.system
     if request.tools or config.response_format or config.extensions or config.tool_choice or config.reasoning:
         return None
-    system, rows = request.system, [(m.role, m.text) for m in request.messages]
-    if not (system is None or isinstance(system, str)) or any(
-        text is None or role not in _KINDS for role, text in rows
-    ):
+    if not (system is None or isinstance(system, str)):
         return None
-    first: list[BaseMessage] = [SystemMessage(system)] if system is not None else []
-    return first + [_KINDS[role](text) for role, text in rows]
+    found, last = [] if system is None else [_known(SystemMessage, system)], request.messages[-1]
+    for message in request.messages:
+        kind, text = _KINDS.get(message.role), compat.text_of(message)
+        if kind is None or text is None:
+            return None
+        found.append(kind(text) if message is last else _known(kind, text))
+    return found
+
+
+@lru_cache(_KEPT)
+def _known(kind: type[BaseMessage], text: str) -> BaseMessage:
+    """A message that many rows send."""
+    return kind(text)
 
 
 def _options(request: Request) -> dict[str, Any]:
@@ -149,12 +160,18 @@ def _options(request: Request) -> dict[str, Any]:
 
 
 def _response(said: BaseMessage, request: Request) -> Response:
+    usage, text = _usage(getattr(said, "usage_metadata", None)), str(said.text)
+    if type(said.content) is str and not getattr(said, "tool_calls", None):
+        return compat.response_of_text(text, request.model, usage)
     (message,) = convert_to_openai_messages([said])
-    used = getattr(said, "usage_metadata", None)
-    usage = {"prompt_tokens": used["input_tokens"], "completion_tokens": used["output_tokens"]} if used else None
-    if usage and used:
-        usage["total_tokens"] = used["total_tokens"]
-    return compat.response_of({**message, "content": said.text}, request.model, usage)
+    return replace(compat.response_of({**message, "content": text}, request.model, None), usage=usage)
+
+
+def _usage(told: Any) -> Usage:
+    if not told:
+        return Usage()
+    cached = (told.get("input_token_details") or {}).get("cache_read")
+    return Usage(told["input_tokens"], told["output_tokens"], told["total_tokens"], cache_read_tokens=cached)
 
 
 def _text(chunk: Any) -> Iterator[Any]:
@@ -170,6 +187,5 @@ def _end(chunks: Sequence[Any]) -> Iterator[Any]:
     for n, call in enumerate(calls, 1):
         function = call["function"]
         yield StreamDeltaEvent(ToolCallDelta(function["arguments"], n, call["id"], function["name"]))
-    used = whole.usage_metadata
-    usage = Usage(input_tokens=used["input_tokens"], output_tokens=used["output_tokens"]) if used else None
+    usage = _usage(whole.usage_metadata) if whole.usage_metadata else None
     yield StreamEndEvent(finish_reason="tool_call" if calls else "stop", usage=usage)

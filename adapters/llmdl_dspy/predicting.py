@@ -7,8 +7,7 @@ from typing import Any
 
 import dspy
 
-from llmdl_dspy.bars import bars
-from llmdl_dspy.compat import COPIED, POOLS
+from llmdl_dspy.compat import COPIED
 from llmdl_dspy.program import current
 from llmdl_plugins import sync
 from llmdl_plugins.arriving import Method
@@ -20,7 +19,6 @@ def methods() -> Sequence[Method]:
         Method(dspy.Predict, "forward", _forward),
         Method(dspy.Predict, "aforward", _aforward),
         Method(COPIED, "deepcopy", _deepcopy),
-        Method(POOLS, "tqdm", bars),
     ]
 
 

@@ -13,6 +13,7 @@ import dspy
 
 from llmdl_dspy import compat, models
 from llmdl_dspy.calling import Call, beginning, current_call, ended, in_a_run, named, place_here, under_way
+from llmdl_dspy.configured import alone
 from llmdl_dspy.discovering import predictors_of
 from llmdl_dspy.feeding import feeders
 from llmdl_dspy.placed import is_inside
@@ -84,6 +85,7 @@ class Program:
             boundary.door(),
             boundary.scope(place=place_here()),
             dspy.context(trace=[], disable_history=in_a_run() or dspy.settings.disable_history),
+            alone(),
             self.bound(),
             beginning(),
         ):

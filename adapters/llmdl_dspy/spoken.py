@@ -8,6 +8,8 @@ from typing import Any
 
 from dspy.lm15 import Response
 
+from llmdl_dspy import compat
+
 Said = dict[str, Any]
 
 
@@ -17,6 +19,8 @@ def said_by(heard: Response | Sequence[Any]) -> Said:
 
 
 def _response(response: Response) -> Said:
+    if (text := compat.text_of(response.message)) is not None:
+        return _said(text, [])
     made = [_call(call.id, call.name, json.dumps(call.input)) for call in response.tool_calls or ()]
     return _said(response.text or "", made)
 

@@ -106,8 +106,7 @@ class Binding:
         reads: list[Parameter] | None = [] if tape.current_tape() else None
         bound = [self._message(m, reads) if is_written(m) or self._explanations.is_spoken(m) else m for m in messages]
         if reads and (step := tape.current_step()):
-            for parameter in reads:
-                step.read(own.get(parameter, parameter))
+            step.read(*dict.fromkeys([own.get(parameter, parameter) for parameter in reads]))
         return bound
 
     def _message(self, message: BaseMessage, reads: list[Parameter] | None) -> BaseMessage:

@@ -35,11 +35,15 @@ async def played(graph: Graph, row: Example, config: RunnableConfig, context: An
     Raises:
         UnansweredError: the graph asks, and the row has no answer left.
     """
-    return [await _Playing(graph, turn, config, context).output() for turn in row.turns]
+    if graph.checkpointer:
+        return [await _Playing(graph, turn, config, context).output() for turn in row.turns]
+    said = await graph.ainvoke(dict(row.inputs), config, context=context)  # without a memory there is one turn
+    _refuse_paused(said)
+    return [said]
 
 
 class _Playing:
-    """One turn under way."""
+    """One turn under way, on a graph that remembers where it stops."""
 
     def __init__(self, graph: Graph, turn: Turn, config: RunnableConfig, context: Any) -> None:
         self.graph, self.turn, self.config, self.context = graph, turn, config, context
@@ -48,9 +52,6 @@ class _Playing:
     async def output(self) -> Any:
         """What the graph gives when nothing is left to answer."""
         said = await self._run(dict(self.turn.inputs))
-        if not self.graph.checkpointer:
-            _refuse_paused(said)
-            return said
         while (paused := await self.graph.aget_state(self.config)).next or paused.interrupts:
             said = await self._run(await self._reply(paused))
         return said
@@ -83,7 +84,7 @@ def _questions(paused: StateSnapshot) -> Iterator[tuple[str, str, Any]]:
 
 
 def _refuse_paused(said: Any) -> None:
-    if isinstance(said, Mapping) and said.get(PAUSED):
+    if isinstance(said, dict) and said.get(PAUSED):
         raise UnansweredError(_missing("", said[PAUSED][0].value))
 
 

@@ -19,6 +19,7 @@ from llmdl_langgraph.reach import reach
 from llmdl_langgraph.readings import Reading, readings
 from llmdl_langgraph.rendered import Held, held_texts, holders
 from llmdl_langgraph.sites import Site
+from llmdl_langgraph.sought import sought
 from llmdl_langgraph.source import Source
 from llmdl_langgraph.sourceless import SOURCELESS, sourceless
 from llmdl_langgraph.texts import Text, Ways, text
@@ -77,7 +78,7 @@ def discover(graph: Pregel[Any, Any, Any, Any], at: Sequence[Location] = ()) -> 
     named_here = sources.read()
     modules = [*named_here, *quoting([text for texts in held.values() for text in texts], named_here)]
     files = prompt_files(modules)
-    own, used = Own(graph, named_here), usage(modules)
+    own, used = Own(graph, named_here), usage(tuple(modules))
     every = candidates(modules, files, reached, held, own, used)
     variables = {_variable(site) for c in every if c.nodes for site in c.ways}
     found = [c for c in every if c.nodes or _is_named(c, named_here, files) or _is_branch(c, variables)]
@@ -139,12 +140,13 @@ def _nodes(site: Site, ways: Sequence[Reading], reached: Mapping[str, Reached], 
 def named(found: Sequence[Candidate], before: Discovery) -> Discovery:
     """Candidates as the parameters of what was discovered before, in the order of nodes and lines."""
     names = numbered([base_name(c.nodes, next(iter(c.ways))) for c in found])
-    texts = {name: _text(c) for name, c in zip(names, found, strict=True)}
+    texts = {name: _text(c, before.sources) for name, c in zip(names, found, strict=True)}
     return replace(before, texts=texts, nodes=dict(zip(names, [c.nodes for c in found], strict=True)))
 
 
-def _text(candidate: Candidate) -> Text:
+def _text(candidate: Candidate, sources: Sequence[Source]) -> Text:
     where = ", ".join(sorted(candidate.nodes))
     role = f"text that node {where} sends to a model" if where else "text in the source of the application"
     why = candidate.frozen_because or ("" if where else UNREACHED)
+    why = why or next((told for reading in candidate.readings if (told := sought(reading.parts, sources))), "")
     return text(candidate.ways, candidate.readings, role, why, candidate.is_spoken)

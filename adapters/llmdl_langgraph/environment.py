@@ -11,6 +11,7 @@ from types import ModuleType
 from llmdl_langgraph.place import called
 from llmdl_langgraph.sites import Site
 from llmdl_langgraph.source import Source, contains
+from llmdl_langgraph.template import every
 
 _READING = {"getenv", "environ"}
 
@@ -24,7 +25,7 @@ def variable_instead_of(site: Site, sources: Sequence[Source]) -> str | None:
 def _asked_with_default(site: Site, sources: Sequence[Source]) -> Iterator[str]:
     """`os.getenv("NAME", text)` and `os.getenv("NAME") or text`, the text as a literal or by its name."""
     for source in [source for source in sources if any(name in source.text for name in _READING)]:
-        for node in ast.walk(source.tree):
+        for node in every(source.tree):
             match node:
                 case ast.Call(args=[ast.Constant(value=str(name)), default]) if _reads(node) and _is(
                     default, site, source

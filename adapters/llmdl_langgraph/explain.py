@@ -74,7 +74,8 @@ Explanation = Explained | str
 
 def explain(sent: str, texts: Sequence[Text]) -> Explanation:
     """The parameters that a sent text is made of; the text itself where there are none."""
-    return _explain(sent, [text for text in texts if any(finds.anchor in sent for _, finds in text.searches)], DEPTH)
+    near = dict.fromkeys([text for text in texts for _, finds in text.searches if finds.anchor in sent])
+    return _explain(sent, [*near], DEPTH)
 
 
 def _explain(sent: str, texts: Sequence[Text], depth: int) -> Explanation:
@@ -89,6 +90,8 @@ def _explain(sent: str, texts: Sequence[Text], depth: int) -> Explanation:
 
 def _best(found: Sequence[Found], sent: str) -> Found | None:
     """The outermost match; what has more text of its own and stands across its joints stands in a slot, or was sent."""
+    if len(found) < 2:
+        return found[0] if found else None
     best, kept = max(found, key=_size, default=None), list[Found]()
     while best is not None and (across := [one for one in found if _stands_only_across(one, best, found)]):
         kept += across

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from llmdl_langgraph.place import called
 from llmdl_langgraph.syntax import DOUBLE_BRACES, FORMAT, PERCENT, Syntax
+from llmdl_langgraph.template import every
 
 TEMPLATING = {
     "from_messages",
@@ -21,7 +22,7 @@ _FINISHED = {"SystemMessage", "HumanMessage", "AIMessage", "ChatMessage", "ToolM
 
 def filled(tree: ast.AST) -> Iterator[tuple[ast.expr, Syntax]]:
     """The expressions whose value is filled as a template, each with its syntax."""
-    for node in ast.walk(tree):
+    for node in every(tree):
         match node:
             case ast.Call(func=ast.Attribute(value=value, attr="format" | "format_map")):
                 yield from ((inner, FORMAT) for inner in _receiver(value))

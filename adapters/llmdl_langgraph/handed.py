@@ -10,6 +10,7 @@ from functools import cached_property
 from llmdl_langgraph.names import Alias, aliases, closed, names_in
 from llmdl_langgraph.place import called
 from llmdl_langgraph.source import Source
+from llmdl_langgraph.template import every
 
 Taking = Callable[[ast.AST], Iterator[ast.expr]]
 Taken = tuple[int, str]  # a callee, by the identity of its code, and the name of something that it takes
@@ -48,7 +49,7 @@ class Callee:
     @cached_property
     def calls(self) -> list[ast.Call]:
         """What it calls."""
-        return [node for node in ast.walk(self.node) if isinstance(node, ast.Call)]
+        return [node for node in every(self.node) if isinstance(node, ast.Call)]
 
     def given(self, args: Sequence[ast.expr], keywords: Sequence[ast.keyword]) -> Iterator[tuple[Taken, ast.expr]]:
         """What of a call it takes under which name."""
@@ -83,7 +84,7 @@ def handed(
     """
     passing = _passing(known, taking, kept)
     for source in sources:
-        for node in ast.walk(source.tree):
+        for node in every(source.tree):
             if isinstance(node, ast.Call):
                 yield from ((source, value) for taken, value in _arriving(node, known) if taken in passing)
 
@@ -122,7 +123,7 @@ def _last_name(node: ast.expr) -> str:
 
 
 def _defined(tree: ast.Module) -> Iterator[tuple[str, Callee]]:
-    for node in ast.walk(tree):
+    for node in every(tree):
         match node:
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) if name != "__init__":
                 yield name, _function(node)
@@ -133,7 +134,7 @@ def _defined(tree: ast.Module) -> Iterator[tuple[str, Callee]]:
 
 def _partial(tree: ast.Module, known: Callees) -> Iterator[tuple[str, Callee]]:
     """Functions under another name, with something given already."""
-    for node in ast.walk(tree):
+    for node in every(tree):
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(args=[first, *given]) as call) if (
                 called(call) == "partial"

@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from llmdl_langgraph.source import Source, source_of
+from llmdl_langgraph.template import every
 from llmdl_plugins.errors import MisuseError
 
 
@@ -78,7 +79,7 @@ def holders(graph: Any) -> Iterator[Location]:
 
 
 def _imported(source: Source) -> Iterator[ModuleType]:
-    for node in ast.walk(source.tree):
+    for node in every(source.tree):
         match node:
             case ast.Import(names=names):
                 asked = [alias.name for alias in names]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 from threading import Lock
 from typing import Any
 
@@ -19,30 +17,36 @@ _plain = Pregel.__dict__[NAME]
 _lock, _runs = Lock(), 0
 
 
-@contextmanager
-def own_memories(graph: Any) -> Iterator[None]:
+class own_memories:
     """Let every graph but this one begin with an empty memory, which lasts as long as the run."""
-    held = vars(graph).get(NAME)
-    token = _ours.set({held: held})
-    _count(+1)
-    try:
-        yield
-    finally:
+
+    __slots__ = ("_held", "_token")
+    _token: Token[dict[Any, InMemorySaver] | None]
+
+    def __init__(self, graph: Any) -> None:
+        self._held = vars(graph).get(NAME)
+
+    def __enter__(self) -> None:
+        self._token = _ours.set({self._held: self._held})
+        _count(+1)
+
+    def __exit__(self, *_: object) -> None:
         _count(-1)
-        _ours.reset(token)
+        _ours.reset(self._token)
 
 
 def _count(one: int) -> None:
     """Ours stands at the class while at least one run is on."""
     global _runs
     with _lock:
-        _runs += one
-        setattr(Pregel, NAME, property(_memory, _keep) if _runs else _plain)
+        before, _runs = _runs, _runs + one
+        if not (before and _runs):  # a class that is changed forgets where all of its attributes are found
+            setattr(Pregel, NAME, property(_memory, _keep) if _runs else _plain)
 
 
 def _memory(graph: Any) -> Any:
-    held, ours = vars(graph).get(NAME), _ours.get()
-    if ours is None or not isinstance(held, BaseCheckpointSaver):
+    held = vars(graph).get(NAME)
+    if held is None or not isinstance(held, BaseCheckpointSaver) or (ours := _ours.get()) is None:
         return held
     return ours.setdefault(held, InMemorySaver())
 

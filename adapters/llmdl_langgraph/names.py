@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from llmdl_langgraph.place import ANSWERING, called
+from llmdl_langgraph.template import every
 
 Alias = tuple[str, str]
 
@@ -31,7 +32,7 @@ def closed(names: set[str], aliases: Sequence[Alias]) -> set[str]:
 
 def aliases(tree: ast.AST) -> Iterator[Alias]:
     """Name → what it is given: by assignment, default, keyword or dictionary entry."""
-    for node in ast.walk(tree):
+    for node in every(tree):
         match node:
             case ast.Assign(targets=targets, value=value):
                 yield from ((n, o) for t in targets for n in names_in(t) for o in _origins(value))
@@ -46,7 +47,7 @@ def aliases(tree: ast.AST) -> Iterator[Alias]:
 
 
 def _returns(function: ast.AST) -> Iterator[ast.expr]:
-    for node in ast.walk(function):
+    for node in every(function):
         if isinstance(node, ast.Return) and node.value is not None:
             yield node.value
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any, cast
 
@@ -125,7 +125,7 @@ class LangGraphNetwork(Network):
             return await self.graph.ainvoke(inputs, config)
         return await self._runs.output(self.values(), inputs, config)
 
-    async def play(self, row: Example) -> list[Any]:
+    def play(self, row: Example) -> Coroutine[Any, Any, list[Any]]:
         """The output after each turn of a row: all on one new thread, interrupts answered from the row.
 
         A row with turns or answers is given a memory for its own length, whether the graph has one or not.
@@ -133,7 +133,7 @@ class LangGraphNetwork(Network):
         Raises:
             UnansweredError: the graph asks, and the row has no answer left.
         """
-        return await self._runs.turns(self.values(), row)
+        return self._runs.turns(self.values(), row)
 
     def _is_observed(self) -> bool:
         scope = boundary.current_scope()

@@ -19,7 +19,7 @@ from llmdl_langgraph.sourceless import SOURCELESS
 from llmdl_langgraph.texts import Text
 from llmdl_langgraph.tools import sent_tools
 from llmdl_langgraph.transforms import CASES
-from llmdl_langgraph.unlikely import quotes_seen, trusted, unlikely_texts, without_overlaps
+from llmdl_langgraph.unlikely import quotes_seen, records_seen, trusted, unlikely_texts, without_overlaps
 from llmdl_plugins.data import Example
 from llmdl_plugins.errors import LlmdlError, RolloutError, TargetError
 from llmdl_plugins.network import Network
@@ -88,7 +88,7 @@ def matched(discovery: Discovery, sent: Sequence[Sent], data: Sequence[str] = ()
     likely = [text for text in discovery.texts.values() if not text.is_sourceless]
     unlikely = unlikely_texts(discovery, messages)
     seen = _sightings(sent, likely, [text for text in unlikely if not text.is_of_file], data)
-    unlikely = [text for text in unlikely if not (text.is_of_file and quotes_seen(text, seen))]
+    unlikely = [text for text in unlikely if not (text.is_of_file and _is_no_source(text, seen, discovery))]
     sure = trusted(discovery, unlikely, seen, data)
     likely, unlikely = [*likely, *sure], [text for text in unlikely if text not in sure]
     seen = _sightings(sent, likely, unlikely, data)
@@ -104,6 +104,10 @@ def matched(discovery: Discovery, sent: Sequence[Sent], data: Sequence[str] = ()
     for text, why in lost(seen_in, list(sent_as), messages).items():
         text.parameter.freeze(why)
     return found
+
+
+def _is_no_source(text: Text, seen: Collection[Text], discovery: Discovery) -> bool:
+    return quotes_seen(text, seen) or records_seen(text, seen, discovery.files)
 
 
 def _is_said(text: Text, seen: Collection[Text]) -> bool:

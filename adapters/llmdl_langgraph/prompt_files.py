@@ -13,8 +13,10 @@ from pathlib import Path
 from llmdl_langgraph.entries import entries_in
 from llmdl_langgraph.passages import passages, whole
 from llmdl_langgraph.project import project_of
+from llmdl_langgraph.set_aside import holds_no_prompts, ignored
 from llmdl_langgraph.sites import Site
 from llmdl_langgraph.source import OURS, Source
+from llmdl_langgraph.template import every
 
 TABLES = {".yaml", ".yml", ".json"}
 NO_TEXTS = {
@@ -67,27 +69,39 @@ def prompt_files(sources: Sequence[Source]) -> list[PromptFile]:
     found: dict[Path, PromptFile] = {}
     for root in sorted({project_of(source) for source in sources} or {Path.cwd()}):
         here = [source for source in sources if source.file.absolute().is_relative_to(root)]
-        named, tops = _named(here), {source.name.partition(".")[0] for source in here}
-        for path in _files(root):
-            relative = path.relative_to(root)
-            mentioned = path.name in named or (
-                path.stem in named and _is_promptish(relative) and not _is_foreign(relative, root, tops)
-            )
-            if path not in found and (mentioned or _is_near(relative, named)) and (text := _content(path)):
-                found[path] = PromptFile(path, relative.as_posix(), text, mentioned)
+        for file in _in_project(root, here):
+            found.setdefault(file.path, file)
     return list(found.values())[:MOST_FILES]
+
+
+def _in_project(root: Path, sources: Sequence[Source]) -> Iterator[PromptFile]:
+    named, tops = _named(sources), {source.name.partition(".")[0] for source in sources}
+    code = [source.file.absolute() for source in sources]
+    near = {path: _is_mentioned(path, root, named, tops) for path in _files(root, named, code)}
+    near = {path: told for path, told in near.items() if told or _is_near(path.relative_to(root), named)}
+    left_out = ignored(root, [path for path in near if path.name not in named], code)
+    for path, mentioned in near.items():
+        if path not in left_out and (text := _content(path)):
+            yield PromptFile(path, path.relative_to(root).as_posix(), text, mentioned)
+
+
+def _is_mentioned(path: Path, root: Path, named: Collection[str], tops: Collection[str]) -> bool:
+    relative = path.relative_to(root)
+    is_by_stem = path.stem in named and _is_promptish(relative) and not _is_foreign(relative, root, tops)
+    return path.name in named or is_by_stem
 
 
 def _named(sources: Sequence[Source]) -> set[str]:
     """The short texts that code quotes: names of files and folders are among them."""
-    nodes = (node for source in sources for node in ast.walk(source.tree) if isinstance(node, ast.Constant))
+    nodes = (node for source in sources for node in every(source.tree) if isinstance(node, ast.Constant))
     quoted = [node.value for node in nodes if isinstance(node.value, str) and len(node.value) <= MOST_CHARS]
     return {name for text in quoted for name in (text, *text.split("/"))}
 
 
-def _files(root: Path) -> Iterator[Path]:
+def _files(root: Path, named: Collection[str], code: Sequence[Path]) -> Iterator[Path]:
     for folder, folders, files in os.walk(root):
-        folders[:] = sorted(f for f in folders if not f.startswith(".") and f not in _LEFT_OUT)
+        kept = (f for f in folders if not f.startswith(".") and f not in _LEFT_OUT)
+        folders[:] = sorted(f for f in kept if not holds_no_prompts(Path(folder, f), named, code))
         for file in sorted(files):
             path = Path(folder, file)
             if path.suffix and path.suffix.lower() not in NO_TEXTS and not file.startswith((".", "requirements")):

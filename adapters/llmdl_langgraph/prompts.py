@@ -28,6 +28,7 @@ _FAILING = re.compile(
     r"\s*(an? )?(unexpected |internal )?(error|failed|failure|could not|couldn't|unable|invalid|missing)\b", re.I
 )
 _ANONYMOUS = {"", "content", "text"}
+_DEFINING = re.compile(r"(\s|--.*\n)*create\s+(or\s+replace\s+)?(table|view|index|schema|type)\b", re.I)  # SQL
 
 
 def looks_like_prompt(site: Site, used: Usage) -> bool:
@@ -36,7 +37,7 @@ def looks_like_prompt(site: Site, used: Usage) -> bool:
         return False
     if site.kind == "file" or site.context in SENDING or used.is_written(site):
         return True
-    if _DESCRIBING.fullmatch(site.name):
+    if _DESCRIBING.fullmatch(site.name) or defines_tables(site):
         return False
     if used.is_sent(site):
         return True
@@ -50,6 +51,11 @@ def looks_like_prompt(site: Site, used: Usage) -> bool:
     if _FAILING.match(site.text):
         return False
     return (any(map(is_promptish, holders(site))) and words >= NAMED_WORDS) or _is_long(site, words)
+
+
+def defines_tables(site: Site) -> bool:
+    """Whether a text says in SQL what a data base is made of."""
+    return bool(_DEFINING.match(site.text))
 
 
 def is_promptish(name: str) -> bool:

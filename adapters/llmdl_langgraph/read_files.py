@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from llmdl_langgraph.source import Source
+from llmdl_langgraph.template import every
 
 MOST_CHARS = 120
 MOST_BYTES = 200_000
@@ -62,14 +63,14 @@ class ReadFiles:
         return any(
             (node.attr if isinstance(node, ast.Attribute) else node.id) in _LISTING
             for source in self.sources
-            for node in ast.walk(source.tree)
+            for node in every(source.tree)
             if isinstance(node, ast.Attribute | ast.Name)
         )
 
     @cached_property
     def _words(self) -> set[str]:
         """The short texts that code quotes, and the parts of the paths among them."""
-        nodes = (node for source in self.sources for node in ast.walk(source.tree) if isinstance(node, ast.Constant))
+        nodes = (node for source in self.sources for node in every(source.tree) if isinstance(node, ast.Constant))
         quoted = [node.value for node in nodes if isinstance(node.value, str) and len(node.value) <= MOST_CHARS]
         return {word for text in quoted for word in (text, *text.replace("\\", "/").split("/")) if word.strip()}
 

@@ -33,14 +33,14 @@ class Recorder(BaseCallbackHandler):
         recorded: the tape of this run.
     """
 
-    run_inline = True  # in the order of events, and in the context of whoever causes them
+    run_inline = never_waits = True  # in the order of events, and in the context of whoever causes them
     ignore_llm = ignore_chat_model = True  # the door notes model calls
 
     def __init__(self, recorded: Tape) -> None:
         self.tape = recorded
         self._steps: dict[str, Step] = {}
         self._graphs: dict[str, GraphRun] = {}
-        self._running: dict[UUID, _Running] = {}
+        self._running: dict[int, _Running] = {}  # by the number of the id, which is quick to hash
         self._tools: dict[UUID, ToolCall] = {}
         self._paused: set[str] = set()
         self._numbers: dict[tuple[int, str], dict[tuple[str, int], int]] = defaultdict(dict)
@@ -76,7 +76,7 @@ class Recorder(BaseCallbackHandler):
         step = self._opened(at, inputs) if known is None and begins else known
         if step is not None:
             step.error = None if begins else step.error
-            self._running[run_id] = _Running(step, at, begins)
+            self._running[run_id.int] = _Running(step, at, begins)
 
     def _opened(self, at: Where, inputs: Any) -> Step:
         if (graph := self._graphs.get(at.graph)) is None:
@@ -100,7 +100,7 @@ class Recorder(BaseCallbackHandler):
 
     def on_chain_end(self, outputs: Any, *, run_id: UUID, **kwargs: Any) -> None:
         """Close the step of a node; note whom the node or its branch sends to."""
-        if (running := self._running.pop(run_id, None)) is None:
+        if (running := self._running.pop(run_id.int, None)) is None:
             return
         if not isinstance(outputs, dict):
             for node in sends(outputs):
@@ -119,7 +119,7 @@ class Recorder(BaseCallbackHandler):
         """Note why a node failed; a command to the graph above and an interrupt are no failures."""
         if isinstance(error, ParentCommand):
             self.on_chain_end(error.args[0], run_id=run_id)
-        elif (running := self._running.pop(run_id, None)) and running.is_node:
+        elif (running := self._running.pop(run_id.int, None)) and running.is_node:
             if isinstance(error, GraphBubbleUp):
                 self._paused.add(running.at.namespace)
             else:

@@ -100,7 +100,7 @@ def reason(site: Site, sources: Sequence[Source]) -> str | None:
         )
     if not site.file.exists():
         return "there is no such file any more."
-    if is_installed(site.file):
+    if is_installed(str(site.file)):
         return "the file belongs to an installed package, and would be overwritten with its next version."
     if variable := variable_instead_of(site, sources):
         return f"the environment variable {variable} is sent instead of it: unset it, or put the text there."

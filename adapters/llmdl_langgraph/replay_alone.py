@@ -194,10 +194,11 @@ def guarded(allowed: Any) -> Stage:
     """Guard this process as the one is guarded that has started it, if it is; what raises what was refused."""
     if allowed is None:
         return nullcontext
-    from llmdl_plugins.effects import guard
+    from llmdl_plugins.effects import guard, tools
     from llmdl_plugins.effects.effect import Allowed
 
     guard.install(Allowed(**{**allowed, "tools": frozenset(allowed["tools"])}))
+    tools.told()
     return partial(guard.reported, "the exported copy")
 
 

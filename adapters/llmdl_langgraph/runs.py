@@ -24,6 +24,7 @@ from llmdl_langgraph.tool_texts import ToolText
 from llmdl_langgraph.where import place
 from llmdl_plugins import boundary, tape
 from llmdl_plugins.data import Example
+from llmdl_plugins.holding import holding
 from llmdl_plugins.parameter import Parameter, using
 
 BINDINGS = 256
@@ -50,13 +51,13 @@ class Runs:
     async def output(self, values: Values, inputs: Any, config: RunnableConfig | None) -> Any:
         """What one run gives."""
         graph, ours = self._alone(config)
-        with self._bound(graph, values):
+        with own_memories(graph), self._scope(values):
             return await graph.ainvoke(inputs, ours, context=context_of(graph))
 
     async def turns(self, values: Values, row: Example) -> list[Any]:
         """What each turn of a row gives; a row with turns or answers has a memory for its own length."""
         graph, ours = self._alone(cast(RunnableConfig, row.extras.config), needs_memory(row) or self._stops)
-        with self._bound(graph, values):
+        with own_memories(graph), self._scope(values):
             return await played(graph, row, ours, context_of(graph, row.extras.context))
 
     def stream(self, values: Values, inputs: Any, config: Any, told: Mapping[str, Any]) -> Iterator[Any]:
@@ -91,14 +92,13 @@ class Runs:
 
     @contextmanager
     def _entered(self, graph: Graph, values: Values) -> Iterator[None]:
-        with using(values), boundary.door(), self._bound(graph, values):
+        with using(values), boundary.door(), own_memories(graph), self._scope(values):
             yield
 
-    @contextmanager
-    def _bound(self, graph: Graph, values: Values) -> Iterator[None]:
-        rewrite, setup = self._binding(frozenset((p, v) for p, v in values.items() if p.kind == "text"))
-        with own_memories(graph), boundary.scope(rewrite=rewrite, setup=setup, place=place):
-            yield
+    def _scope(self, values: Values) -> holding[boundary.Scope]:
+        """What holds for the model calls of one run: they are bound, and stand at their nodes."""
+        rewrite, setup = self._binding(frozenset([(p, v) for p, v in values.items() if p.kind == "text"]))
+        return boundary.scope(rewrite=rewrite, setup=setup, place=place)
 
     def _binding(self, values: frozenset[tuple[Parameter, Any]]) -> tuple[Binding, Setup]:
         if values not in self._bindings:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from llmdl_langgraph.place import Kind, Place, called
-from llmdl_langgraph.template import Hole, Span, double_braces, holes, of_expression, operands, parsed
+from llmdl_langgraph.template import Hole, Span, double_braces, every, holes, of_expression, operands, parsed
 from llmdl_langgraph.walk import places
 
 
@@ -112,7 +112,7 @@ def _replaced(tree: ast.Module) -> dict[int | str, tuple[str, ...]]:
 
 def replacements(tree: ast.Module) -> Iterator[tuple[int | str, str]]:
     """What `.replace(token, …)` is called on, an expression by identity or a variable by name, and the token."""
-    for node in ast.walk(tree):
+    for node in every(tree):
         match node:
             case ast.Call(func=ast.Attribute(attr="replace"), args=[ast.Constant(value=str(token)), _]) if (
                 len(token) > 2

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import ast
+import os
 import sys
 import sysconfig
 import tokenize
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar, cast
 
 from llmdl_langgraph.session import session_of
 from llmdl_langgraph.sites import Site, sites_in
-from llmdl_langgraph.template import Span, parsed
+from llmdl_langgraph.template import Span, every, parsed
 from llmdl_plugins.notebook.book import Notebook
 from llmdl_plugins.notebook.loading import NotebookLoader
 
@@ -70,7 +71,7 @@ class Source:
     def imported(self) -> Mapping[str, tuple[str, str]]:
         """Local name → module and name there, for every `from … import …` anywhere in it."""
         found = {}
-        for node in ast.walk(self.tree):
+        for node in every(self.tree):
             if isinstance(node, ast.ImportFrom):
                 for alias in node.names:
                     found[alias.asname or alias.name] = (self.absolute(node), alias.name)
@@ -98,7 +99,7 @@ class Source:
     @cached_property
     def starred(self) -> list[str]:
         """The modules from which it imports every name."""
-        imports = [node for node in ast.walk(self.tree) if isinstance(node, ast.ImportFrom)]
+        imports = [node for node in every(self.tree) if isinstance(node, ast.ImportFrom)]
         return [self.absolute(node) for node in imports if node.names[0].name == "*"]
 
     def absolute(self, node: ast.ImportFrom) -> str:
@@ -115,12 +116,18 @@ def source_of(module: ModuleType | None) -> Source | None:
     file = getattr(module, "__file__", None)
     if module is not None and (session := session_of(module)):
         return Source(module, session.file, session.text, session.begins)
-    if module is None or not file or not is_users(Path(file)) or module.__name__.partition(".")[0] in OURS:
+    if module is None or not file or module.__name__.partition(".")[0] in OURS or not is_users(str(file)):
         return None
     try:
-        return Source(module, Path(file).resolve(), _read(Path(file)))
+        return _source(module, Path(file).resolve(), _read(Path(file)))
     except (OSError, SyntaxError, ValueError):
         return None
+
+
+@lru_cache(maxsize=1000)
+def _source(module: ModuleType, file: Path, text: str) -> Source:
+    """One object for one text: what it has found out about itself is not found out again."""
+    return Source(module, file, text)
 
 
 def _read(file: Path) -> str:
@@ -130,16 +137,17 @@ def _read(file: Path) -> str:
         return opened.read()
 
 
-def is_users(file: Path) -> bool:
+def is_users(file: str) -> bool:
     """Whether a file is the user's own Python source."""
-    return file.suffix in (".py", NOTEBOOK) and not is_installed(file) and file.exists()
+    return file.endswith((".py", NOTEBOOK)) and not is_installed(file) and os.path.exists(file)
 
 
-def is_installed(file: Path) -> bool:
+@lru_cache(maxsize=20_000)
+def is_installed(file: str) -> bool:
     """Whether a file belongs to an installed package, or to Python."""
-    if not _INSTALLED.isdisjoint(file.parts):
+    if not _INSTALLED.isdisjoint(file.split(os.sep)):
         return True
-    here = file.resolve()
+    here = Path(file).resolve()
     return not _INSTALLED.isdisjoint(here.parts) or any(here.is_relative_to(python) for python in _PYTHON)
 
 

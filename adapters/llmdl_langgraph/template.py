@@ -6,6 +6,7 @@ import ast
 import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import cast
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Hole:
 Piece = str | Hole
 Template = tuple[Piece, ...]
 Span = tuple[int, int, int, int]
+_EVERY = "llmdl_every"
 
 
 def parsed(source: str) -> ast.Module:
@@ -31,6 +33,13 @@ def parsed(source: str) -> ast.Module:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return ast.parse(source)
+
+
+def every(node: ast.AST) -> list[ast.AST]:
+    """The nodes of `ast.walk`; a tree is walked once, whoever asks."""
+    if (known := vars(node).get(_EVERY)) is None:
+        known = vars(node)[_EVERY] = list(ast.walk(node))
+    return cast(list[ast.AST], known)
 
 
 def compiles(source: str) -> bool:

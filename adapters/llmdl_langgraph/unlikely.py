@@ -7,11 +7,12 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from llmdl_langgraph.discover import Discovery
-from llmdl_langgraph.prompts import is_promptish, looks_like_prompt
+from llmdl_langgraph.prompt_files import PromptFile
+from llmdl_langgraph.prompts import defines_tables, is_promptish, looks_like_prompt
 from llmdl_langgraph.prose import WORDS_OF_A_PHRASE, anchor, count_words
 from llmdl_langgraph.quoting import quoting
 from llmdl_langgraph.readings import readings
-from llmdl_langgraph.rendered import could_be_in
+from llmdl_langgraph.rendered import could_be_in, says
 from llmdl_langgraph.sites import Site
 from llmdl_langgraph.source import contains
 from llmdl_langgraph.texts import Text, text
@@ -93,6 +94,15 @@ def quotes_seen(text: Text, seen: Collection[Text]) -> bool:
     return any(len(literal) >= LONG_CHARS and literal in raw for literal in said)
 
 
+def records_seen(text: Text, seen: Collection[Text], files: Collection[PromptFile]) -> bool:
+    """Whether a file that no code names holds what a prompt of a named one was filled to: a record of what was sent."""
+    named = {file.path for file in files if file.is_mentioned}
+    if any(site.file in named for site in text.sites):
+        return False
+    told = (one for one in seen if any(site.file in named for site in one.sites))
+    return any(says(one.readings, text.reading.site.text) for one in told)
+
+
 def without_overlaps(texts: Sequence[Text], seen: set[Text]) -> list[Text]:
     """The texts, but a file either whole or in passages: as it was sent."""
     whole = {site.file for text in texts if text in seen for site in text.sites if _is_whole(site)}
@@ -133,7 +143,7 @@ def _is_passage(site: Site) -> bool:
 def _sites(discovery: Discovery, sent: Sequence[str]) -> Iterator[Site]:
     for source in [*discovery.sources, *quoting(sent, discovery.sources)]:
         for site in source.sites:
-            if not _is_schema(site):
+            if not _is_schema(site) and not defines_tables(site):
                 yield site
     for file in discovery.files:
         yield from file.sites

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 
 from llmdl_langgraph.filling import filled
 from llmdl_langgraph.handed import Callees, callees, handed
@@ -14,7 +14,7 @@ from llmdl_langgraph.place import ANSWERING, called
 from llmdl_langgraph.sites import Site, replacements, span_of
 from llmdl_langgraph.source import Source
 from llmdl_langgraph.syntax import Syntax, replaced
-from llmdl_langgraph.template import Span
+from llmdl_langgraph.template import Span, every
 from llmdl_langgraph.whole import whole
 
 SENDING = {
@@ -85,7 +85,8 @@ class Usage:
         return bool(holders(site) & self.told)
 
 
-def usage(sources: Sequence[Source]) -> Usage:
+@lru_cache(maxsize=32)
+def usage(sources: tuple[Source, ...]) -> Usage:
     """How names are used in these files; names are compared, not objects, so equal names count as one."""
     trees = [source.tree for source in sources]
     links = [alias for tree in trees for alias in aliases(tree)]
@@ -158,7 +159,7 @@ def is_told(context: str) -> bool:
 
 def _sent(tree: ast.AST) -> Iterator[ast.expr]:
     """The expressions that become part of a message."""
-    for node in ast.walk(tree):
+    for node in every(tree):
         match node:
             case ast.Call(args=args, keywords=keywords) if called(node) in SENDING:
                 agent = called(node).startswith("create_")
@@ -187,7 +188,7 @@ def _content(node: ast.Dict) -> Iterator[ast.expr]:
 
 
 def _told(tree: ast.AST) -> Iterator[str]:
-    for node in ast.walk(tree):
+    for node in every(tree):
         match node:
             case ast.Call(args=args) if is_told(called(node)):
                 yield from (n for a in args for n in names_in(a))

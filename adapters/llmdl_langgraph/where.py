@@ -21,6 +21,7 @@ class Where(NamedTuple):
         superstep: when in its graph's run; the executions of one super-step run side by side.
         send: its place among the `Send`s of the super-step before, or among the tasks that its entrypoint called;
             None where an edge led here.
+        graph: what identifies the run of the graph that the node belongs to.
         called: whether it is a task that code has called, with arguments and a result of its own.
     """
 
@@ -28,12 +29,8 @@ class Where(NamedTuple):
     namespace: str
     superstep: int
     send: int | None
+    graph: str
     called: bool = False
-
-    @property
-    def graph(self) -> str:
-        """What identifies the run of the graph that the node belongs to."""
-        return self.namespace.rpartition("|")[0]
 
     @property
     def nodes(self) -> str:
@@ -47,7 +44,7 @@ def where(metadata: Mapping[str, Any] | None) -> Where | None:
         return None
     send, called = _pushed(metadata["langgraph_path"])
     node, namespace = metadata["langgraph_node"], metadata["langgraph_checkpoint_ns"]
-    return Where(node, namespace, metadata["langgraph_step"], send, called)
+    return Where(node, namespace, metadata["langgraph_step"], send, namespace.rpartition("|")[0], called)
 
 
 def _pushed(path: Sequence[Any]) -> tuple[int | None, bool]:

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Iterator
 
 from llmdl_langgraph.source import own_level
+from llmdl_langgraph.template import every
 
 _Defined = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
@@ -19,7 +20,7 @@ def whole(tree: ast.Module, sent: Callable[[ast.AST], Iterator[ast.expr]]) -> It
     """
     yield from (either for part in sent(tree) for either in branches(part))
     yield from _named(tree.body, sent)
-    for node in ast.walk(tree):
+    for node in every(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield from _named(node.body, sent)
 

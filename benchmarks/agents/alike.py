@@ -13,6 +13,7 @@ MASKED = (
     re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?([.,]\d+)?([+-]\d\d:?\d\d|Z)?"),
     re.compile(r"\b\d\d?:\d\d(:\d\d(\.\d+)?)?( ?[AP]M)?\b"),
     re.compile(r"0x[0-9a-f]{6,}|id='\d+'"),
+    re.compile(r"\b\d+\.\d{12,}\b"),  # seconds that a clock measured
     re.compile(r"\b(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{8}\b"),  # the first letters of a drawn name
 )
 

@@ -27,6 +27,7 @@ def measured(texts: Texts, arm: str, seed: int, budget: str, model: Mapping[str,
     result = Trainer(net, "exact_match", *rows.values(), node="label", source="text", **given).fit()
     trained = result.network or net
     return {
+        "model": name_of(model),
         "set": texts.name,
         "optimizer": arm,
         "seed": seed,
@@ -40,6 +41,11 @@ def measured(texts: Texts, arm: str, seed: int, budget: str, model: Mapping[str,
         "end": _right(trained, result.candidate, rows["test"]),
         "no model": _no_model(rows),
     }
+
+
+def name_of(model: Mapping[str, Any]) -> str:
+    """What a model of these settings is called."""
+    return LocalChat(**model).model_name
 
 
 def _right(net: Network, values: Mapping[str, Any], rows: Sequence[Row]) -> str:

@@ -18,10 +18,15 @@ _COLUMNS = (
 
 
 def table(found: Runs) -> str:
-    """A line for each optimizer on each set; nulls are shown."""
-    head = f"| {' | '.join(_COLUMNS)} |\n|{'---|' * len(_COLUMNS)}"
-    names = list(dict.fromkeys(run["set"] for run in found))
-    return "\n".join([head, *(line for name in names for line in _lines(name, found))])
+    """For each model a line for each optimizer on each set; nulls are shown."""
+    return "\n\n".join(_of_one(model, found) for model in dict.fromkeys(run["model"] for run in found))
+
+
+def _of_one(model: str, found: Runs) -> str:
+    here = [run for run in found if run["model"] == model]
+    head = f"`{model}`:\n\n| {' | '.join(_COLUMNS)} |\n|{'---|' * len(_COLUMNS)}"
+    names = list(dict.fromkeys(run["set"] for run in here))
+    return "\n".join([head, *(line for name in names for line in _lines(name, here))])
 
 
 def _lines(name: str, found: Runs) -> Iterator[str]:

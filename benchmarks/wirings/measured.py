@@ -10,9 +10,9 @@ from typing import Any
 from wirings.cases import Case
 from wirings.rows import Item
 
+from llmdl_plugins.sayings import first_number
 from llmdl_plugins.tokens import pieces
 from llmdl_plugins.training.pairs import bootstrap_interval, score_interval
-from llmdl_plugins.updates import first_number
 
 
 def measured(case: Case) -> dict[str, Any]:

@@ -13,9 +13,10 @@ from typing import Annotated
 import typer
 
 from llmdl_plugins.cli.commands import Commands
-from llmdl_plugins.cli.output import leave, of_main_thread
+from llmdl_plugins.cli.output import leave, of_main_thread, say
 from llmdl_plugins.errors import LlmdlError
 from llmdl_plugins.plugins.manager import use
+from llmdl_plugins.printable import printable
 
 app = typer.Typer(
     name="llmdl",
@@ -35,7 +36,7 @@ def _version(wanted: bool) -> None:
         from importlib.metadata import version
         from platform import python_version
 
-        print(f"llmdl-plugins {version('llmdl-plugins')} (Python {python_version()})")
+        say(f"llmdl-plugins {version('llmdl-plugins')} (Python {python_version()})")
         raise typer.Exit
 
 
@@ -65,7 +66,7 @@ def _leave(ended: SystemExit) -> None:
 
 
 def _run() -> None:
-    warnings.formatwarning = lambda message, *where: f"warning: {_shown(str(message))}\n"
+    warnings.formatwarning = lambda message, *where: f"warning: {printable(str(message))}\n"
     sys.excepthook = _crash
     logging.getLogger("stamina").addHandler(logging.NullHandler())  # what is retried is told once, where it fails
     sys.stdout = of_main_thread(sys.stdout)  # for good: threads of a plugin print until the process is gone
@@ -85,16 +86,10 @@ def _run() -> None:
 def _fail(message: str, code: int) -> None:
     from llmdl_plugins.cli.confined import missed
 
-    print(f"error: {_shown(message)}{_shown(missed(message))}", file=sys.stderr)
+    say(f"error: {message}{missed(message)}", sys.stderr)
     sys.exit(code)
 
 
 def _crash(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     """What nobody foresaw is shown whole, but for secrets: this text is what people paste into a report."""
-    print(_shown("".join(traceback.format_exception(kind, error, trace))), file=sys.stderr, end="")
-
-
-def _shown(text: str) -> str:
-    from llmdl_plugins.printable import printable
-
-    return printable(text)
+    say("".join(traceback.format_exception(kind, error, trace)).removesuffix("\n"), sys.stderr)

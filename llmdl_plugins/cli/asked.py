@@ -7,6 +7,8 @@ import sys
 import sysconfig
 from typing import Any
 
+from llmdl_plugins.cli.output import say
+
 HINT = "is set here, but not passed on to the application: --env {name} does that."
 _OTHERS = ("<frozen", *{sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")})
 
@@ -39,4 +41,4 @@ def _is_users(frame: Any) -> bool:
 
 
 def _tell(name: str) -> None:
-    print(f"warning: the application asks for {name}, which {HINT.format(name=name)}", file=sys.stderr)
+    say(f"warning: the application asks for {name}, which {HINT.format(name=name)}", sys.stderr)

@@ -14,6 +14,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from llmdl_plugins.cli.output import say
+
 LIFELINE = "LLMDL_LIFELINE"  # the number of a pipe that ends when the parent does
 FOLDER = "LLMDL_FOLDER"  # the run folder that the parent has chosen
 WITHHELD = "LLMDL_WITHHELD"  # names, no values: so that an error can say which one was missed
@@ -57,7 +59,7 @@ def _tell_end(number: int, folder: Path | None) -> None:
     why = " (as when memory runs out)" if number == signal.SIGKILL else ""
     name = signal.Signals(number).name if number in [*signal.Signals] else f"signal {number}"
     with suppress(OSError):
-        print(f"error: the application's process was ended by {name}{why}.{kept}", file=sys.stderr)
+        say(f"error: the application's process was ended by {name}{why}.{kept}", sys.stderr)
 
 
 @contextmanager

@@ -17,34 +17,30 @@ import typer
 
 from llmdl_plugins import environment
 from llmdl_plugins.cli import asked, child, plugged
-
-Hosts = Annotated[
-    list[str] | None, typer.Option("--allow-host", help="A host that the application may reach, with or without :port.")
-]
-Tools = Annotated[
-    list[str] | None,
-    typer.Option("--safe-tool", help="A tool that may run and act whenever it is asked, under replay too."),
-]
-Writes = Annotated[list[Path] | None, typer.Option("--allow-write", help="A folder that it may write to.")]
-Programs = Annotated[list[str] | None, typer.Option("--allow-program", help="A program that it may run.")]
-Natives = Annotated[
-    list[str] | None, typer.Option("--allow-native", help="A package whose connections can't be seen, as psycopg2.")
-]
-Variables = Annotated[
-    list[str] | None, typer.Option("--env", help="An environment variable that it gets; patterns with *.")
-]
+from llmdl_plugins.cli.output import say
 
 
 @dataclass(frozen=True)
 class Wishes:
     """What the options of one command allow."""
 
-    hosts: Sequence[str] | None = None
-    tools: Sequence[str] | None = None
-    writes: Sequence[Path] | None = None
-    programs: Sequence[str] | None = None
-    natives: Sequence[str] | None = None
-    variables: Sequence[str] | None = None
+    hosts: Annotated[
+        list[str] | None,
+        typer.Option("--allow-host", help="A host that the application may reach, with or without :port."),
+    ] = None
+    safe_tools: Annotated[
+        list[str] | None,
+        typer.Option("--safe-tool", help="A tool that may run and act whenever it is asked, under replay too."),
+    ] = None
+    folders: Annotated[list[Path] | None, typer.Option("--allow-write", help="A folder that it may write to.")] = None
+    programs: Annotated[list[str] | None, typer.Option("--allow-program", help="A program that it may run.")] = None
+    natives: Annotated[
+        list[str] | None,
+        typer.Option("--allow-native", help="A package whose connections can't be seen, as psycopg2."),
+    ] = None
+    variables: Annotated[
+        list[str] | None, typer.Option("--env", help="An environment variable that it gets; patterns with *.")
+    ] = None
 
 
 def confined(target: str, wishes: Wishes, *ours: Path, folder: Path | None = None) -> None:
@@ -88,10 +84,10 @@ def _again(target: str, wishes: Wishes, folder: Path | None) -> int:
     named = list(wishes.variables or ())
     passed = {**environment.of_config(target, named), **environment.reduced(os.environ, named)}
     if traces := environment.traces(os.environ, named):
-        print(
+        say(
             f"tracing is off: {', '.join(traces)} not passed on, so that training runs are not taken for real ones "
             f"(--env {traces[0]} passes it)",
-            file=sys.stderr,
+            sys.stderr,
         )
     held = " ".join(sorted(os.environ.keys() - passed.keys()))
     return child.run_again({**passed, child.WITHHELD: held}, folder)
@@ -101,11 +97,11 @@ def _guard(wishes: Wishes, ours: Sequence[Path]) -> None:
     from llmdl_plugins.effects import guard
     from llmdl_plugins.effects.effect import Allowed
 
-    folders = [Path(os.environ["TMPDIR"]), *(wishes.writes or ())]
+    folders = [Path(os.environ["TMPDIR"]), *(wishes.folders or ())]
     guard.install(
         Allowed(
             hosts=[host.lower() for host in wishes.hosts or ()],
-            tools=frozenset(wishes.tools or ()),
+            tools=frozenset(wishes.safe_tools or ()),
             folders=[os.path.realpath(f) for f in folders],
             programs=wishes.programs or (),
             natives=wishes.natives or (),

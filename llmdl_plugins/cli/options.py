@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from llmdl_plugins.data import Dataset
 
 Application = Annotated[
     str,
@@ -15,8 +19,6 @@ Loss = Annotated[str, typer.Option(help="exact_match, contains, f1, numeric, jso
 Data = Annotated[Path | None, typer.Option(help="All examples, JSONL or CSV; val and test are cut from them.")]
 Train = Annotated[Path | None, typer.Option(help="Train examples, where they are in a file of their own.")]
 Val = Annotated[Path | None, typer.Option(help="Examples that screen proposals.")]
-Inputs = Annotated[str, typer.Option(help="For flat rows: the input keys, with commas.")]
-Expected = Annotated[str | None, typer.Option(help="For flat rows: the key of the right answer.")]
 Optimizer = Annotated[
     str, typer.Option(help="textual-gradient, demonstrations, a search, NAME+NAME in turns, or auto.")
 ]
@@ -46,3 +48,26 @@ Tools = Annotated[
 ]
 Seed = Annotated[int, typer.Option(help="Decides splits and draws.")]
 Quiet = Annotated[bool, typer.Option(help="No progress, but warnings.")]
+
+
+@dataclass(frozen=True)
+class Columns:
+    """What the keys of flat rows are."""
+
+    inputs: Annotated[str, typer.Option(help="For flat rows: the input keys, with commas.")] = ""
+    expected: Annotated[str | None, typer.Option(help="For flat rows: the key of the right answer.")] = None
+
+    @property
+    def given(self) -> tuple[str, ...]:
+        """The input keys.
+
+        >>> Columns("question,,context").given
+        ('question', 'context')
+        """
+        return tuple(filter(None, self.inputs.split(",")))
+
+    def read(self, path: Path) -> Dataset:
+        """The rows of a file."""
+        from llmdl_plugins.loading import load
+
+        return load(path, inputs=self.given, expected=self.expected)

@@ -1,4 +1,4 @@
-"""Keeps the standard output for what a command says: what applications and plugins print goes to stderr."""
+"""What a command says, and nothing else, goes to the standard output: what applications and plugins print to stderr."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout, suppress
 from typing import Any, NoReturn, TextIO, cast
+
+from llmdl_plugins.printable import printable
 
 
 class _OfMain:
@@ -24,6 +26,15 @@ class _OfMain:
 def of_main_thread(stream: TextIO) -> TextIO:
     """A stream that writes there from the main thread, and to stderr from any other."""
     return cast(TextIO, _OfMain(stream))
+
+
+def say(text: str, to: TextIO | None = None) -> None:
+    """Print a line, in which what models, data or plugins have written can do nothing to the terminal.
+
+    Args:
+        to: where; the standard output, by default.
+    """
+    print(printable(text), file=to)
 
 
 def leave(code: int) -> NoReturn:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from llmdl_plugins.cli import plugged
+from llmdl_plugins.cli.output import say
 from llmdl_plugins.cli.package import Kind
-from llmdl_plugins.printable import printable
 
 if TYPE_CHECKING:
     from llmdl_plugins.plugins.listing import Listed
@@ -43,9 +43,10 @@ def list_plugins(limit: Limit = 10.0, as_json: Json = False, plugin: plugged.Plu
 
     found = listing(limit)
     if as_json:
-        print(json.dumps({"plugins": [one.json() for one in found]}, indent=2))
+        say(json.dumps({"plugins": [one.json() for one in found]}, indent=2))
     else:
-        sys.stdout.write("".join(f"{printable(line)}\n" for one in found for line in _lines(one)))
+        for line in (line for one in found for line in _lines(one)):
+            say(line)
     if any(one.state == "broken" for one in found):
         sys.exit(_BROKEN)
 
@@ -86,8 +87,8 @@ def check(
     if not seen["left_out"]:
         found += conformance(plugin.name if plugin.distribution else plugin.place, limit)
     for one in found:
-        print(printable(str(one)))
-    print(summary(found))
+        say(str(one))
+    say(summary(found))
     if any(one.state == FAIL for one in found):
         sys.exit(_BROKEN)
 
@@ -105,5 +106,5 @@ def new(
     from llmdl_plugins.cli import package
 
     folder = package.new(name, kind, into)
-    print(f"{folder} is a whole package. Next:")
-    print(f"  cd {folder}\n  pip install -e '.[test]'\n  pytest\n  llmdl plugins check {name.removeprefix('llmdl-')}")
+    say(f"{folder} is a whole package. Next:")
+    say(f"  cd {folder}\n  pip install -e '.[test]'\n  pytest\n  llmdl plugins check {name.removeprefix('llmdl-')}")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 import time
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from llmdl_plugins.cli.output import say
 from llmdl_plugins.printable import printable
-from llmdl_plugins.run.events import Event, Progressed, Told, Watcher
+from llmdl_plugins.run.events import Event, Progressed, StepFinished, Told, Watcher
+from llmdl_plugins.run.lines import WARNING, batch, lines
 
 
 @contextmanager
@@ -21,33 +22,12 @@ def progress(quiet: bool = False) -> Iterator[Watcher]:
         with _bar() as watcher:
             yield watcher
     else:
-        yield _lines()
+        yield lines(lambda text: say(text, sys.stderr))
 
 
 def _warnings(event: Event) -> None:
-    if isinstance(event, Told) and event.text.startswith("warning: "):
-        _say(event.text)
-
-
-def _say(text: str) -> None:
-    print(printable(text), file=sys.stderr, flush=True)
-
-
-def _lines() -> Watcher:
-    """A line for each 50 runs; an optimizer that makes them one by one fills no log."""
-    single: Counter[str] = Counter()
-
-    def watch(event: Event) -> None:
-        if isinstance(event, Told):
-            _say(event.text)
-        elif isinstance(event, Progressed) and event.total == 1:
-            single[event.phase] += 1
-            if single[event.phase] % 50 == 0:
-                _say(f"  {event.phase}: {single[event.phase]}, one by one")
-        elif isinstance(event, Progressed) and (event.done == event.total or event.done % 50 == 0):
-            _say(f"  {event.phase}: {event.done}/{event.total}")
-
-    return watch
+    if isinstance(event, Told) and event.text.startswith(WARNING):
+        say(event.text, sys.stderr)
 
 
 @contextmanager
@@ -56,9 +36,15 @@ def _bar() -> Iterator[Watcher]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
     from rich.text import Text
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[last]}", markup=False),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("starting", total=None)
+        task = bar.add_task("starting", total=None, last="")
         last = [0.0]
 
         def watch(event: Event) -> None:
@@ -66,6 +52,8 @@ def _bar() -> Iterator[Watcher]:
                 bar.console.print(Text(printable(event.text)))
             elif isinstance(event, Progressed) and _due(event, last):
                 bar.update(task, description=event.phase, completed=event.done, total=event.total)
+            elif isinstance(event, StepFinished):
+                bar.update(task, last=batch(event))
 
         yield watch
 

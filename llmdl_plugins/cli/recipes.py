@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from llmdl_plugins.cli import plugged
+from llmdl_plugins.cli.output import say
 from llmdl_plugins.errors import MisuseError
 
 if TYPE_CHECKING:
@@ -27,10 +28,9 @@ recipes = typer.Typer(
 def list_recipes(plugin: plugged.Plugins = None) -> None:
     """List the architectures that `fit --recipe` takes."""
     from llmdl_plugins.plugins.catalogue import catalogue
-    from llmdl_plugins.printable import printable
 
     for name, offer in catalogue("recipes").items():
-        print(printable(f"{name}  {offer.summary}"))
+        say(f"{name}  {offer.summary}")
 
 
 @recipes.command()
@@ -46,12 +46,11 @@ def show(
     Example: llmdl recipes show vote app.py:graph --node answer
     """
     from llmdl_plugins.plugins.catalogue import find
-    from llmdl_plugins.printable import printable
 
     recipe = find("recipes", name)
     added = list(_around(recipe, target, node, source)) if target else []
     for line in [getdoc(recipe) or f"{name} does not say what it does.", *added]:
-        print(printable(line))
+        say(line)
 
 
 @recipes.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})
@@ -66,11 +65,10 @@ def run(
     """
     from llmdl_plugins.cli.commands import command
     from llmdl_plugins.plugins.catalogue import catalogue, find
-    from llmdl_plugins.printable import printable
 
     if name == "--help":  # what stands behind a name belongs to the study
-        studies = (printable(f"  {known}  {offer.summary}") for known, offer in catalogue("studies").items())
-        print(ctx.get_help(), "", "Studies:", *studies, sep="\n")
+        studies = (f"  {known}  {offer.summary}" for known, offer in catalogue("studies").items())
+        say("\n".join([ctx.get_help(), "", "Studies:", *studies]))
         return
     study = command(name, find("studies", name), "")
     study.main(args=ctx.args, prog_name=f"llmdl recipes run {name}", standalone_mode=False)

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from llmdl_plugins.cli.output import say
+
 
 def report(run: Annotated[Path, typer.Argument(help="The folder of a run, finished or not.")]) -> None:
     """Write the report of a run again, and say what helped.  Nothing of the folder is imported, nothing is sent."""
@@ -15,7 +17,6 @@ def report(run: Annotated[Path, typer.Argument(help="The folder of a run, finish
 
 def tell(folder: Path) -> None:
     """Write the page of a run, and print the verdict and what helped."""
-    from llmdl_plugins.printable import printable
     from llmdl_plugins.report.page import write_report
     from llmdl_plugins.report.source import read_run
     from llmdl_plugins.report.verdict import verdict
@@ -24,4 +25,4 @@ def tell(folder: Path) -> None:
     page = write_report(folder)
     run = read_run(folder)
     for line in [verdict(run), *(f"- {sentence}" for sentence in what_helped(run)), f"report: {page}"]:
-        print(printable(line))
+        say(line)

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from llmdl_plugins.cli.fit import fit
+from llmdl_plugins.cli.grouped import described
 
 Strategy = Annotated[
     str,
@@ -28,9 +29,7 @@ def search(*, search: str = _DEFAULT, **given: Any) -> None:
     fit(optimizer=search, **given)
 
 
-# Typer reads what a command takes from its signature.
 _taken = signature(fit, eval_str=True).parameters
 _strategy = Parameter("search", Parameter.KEYWORD_ONLY, default=_DEFAULT, annotation=Strategy)
 _ours = [_strategy if name == "optimizer" else p.replace(kind=Parameter.KEYWORD_ONLY) for name, p in _taken.items()]
-search.__signature__ = signature(fit).replace(parameters=_ours, return_annotation=None)  # type: ignore[attr-defined]
-search.__annotations__ = {p.name: p.annotation for p in _ours}
+described(search, _ours)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -11,7 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from llmdl_plugins.cli import confined, options, plugged
-from llmdl_plugins.cli.output import kept
+from llmdl_plugins.cli.grouped import grouped
+from llmdl_plugins.cli.output import kept, say
+from llmdl_plugins.errors import MisuseError
 
 if TYPE_CHECKING:
     from llmdl_plugins.network import Network
@@ -19,28 +22,23 @@ if TYPE_CHECKING:
 _BEGINS = 60
 
 
+@grouped
 def show(
     target: options.Application,
+    *,
     probe: Annotated[int, typer.Option(min=0, help="Run that many rows, to see what is really sent.")] = 0,
     data: Annotated[Path | None, typer.Option(help="Rows to run as probes, JSONL or CSV.")] = None,
-    inputs: options.Inputs = "",
-    expected: options.Expected = None,
+    columns: options.Columns,
     budget: Annotated[str, typer.Option(help="What the probes may spend.")] = "100 calls",
-    allow_host: confined.Hosts = None,
-    safe_tool: confined.Tools = None,
-    allow_write: confined.Writes = None,
-    allow_program: confined.Programs = None,
-    allow_native: confined.Natives = None,
-    env: confined.Variables = None,
+    wishes: confined.Wishes,
     plugin: plugged.Plugins = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the parameters as JSON.")] = False,
     mermaid: Annotated[bool, typer.Option("--mermaid", help="Print the graph as a mermaid drawing.")] = False,
 ) -> None:
     """Show nodes, parameters, sizes and what is frozen and why.  Nothing is sent, but by probes."""
-    from llmdl_plugins.cli.fitting import probe_rows
-
-    rows = probe_rows(probe, data, inputs, expected)
-    wishes = confined.Wishes(allow_host, safe_tool, allow_write, allow_program, allow_native, env)
+    if bool(probe) != (data is not None):
+        raise MisuseError("Probes need both: --probe N, and --data FILE for the rows that are run.")
+    rows = list(columns.read(data)[:probe]) if data else []
     confined.confined(target, wishes)
     with kept():
         network = _network(target, rows, budget)
@@ -75,20 +73,16 @@ def _probed(application: Any, rows: list[Any], budget: str) -> Network:
 
 
 def _print(network: Network, as_json: bool, mermaid: bool) -> None:
-    from llmdl_plugins.printable import printable
-
     if as_json:
-        import json
-
         described = {"network": network.name, "nodes": network.nodes(), "parameters": _described(network)}
-        print(printable(json.dumps(described, indent=2)))
+        say(json.dumps(described, indent=2))
     elif mermaid:
-        print(printable(network.draw("mermaid")))
+        say(network.draw("mermaid"))
     else:
-        print(printable(f"nodes: {', '.join(network.nodes())}"))
-        print(printable(network.summary()))
+        say(f"nodes: {', '.join(network.nodes())}")
+        say(network.summary())
         for line in _places(network):
-            print(printable(line))
+            say(line)
 
 
 def _described(network: Network) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from llmdl_plugins.keys import every, outside, written
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.plain import JSON
-from llmdl_plugins.updates import first_number, text_of
+from llmdl_plugins.sayings import first_number
+from llmdl_plugins.updates import text_of
 
 DRAFT = "draft"
 

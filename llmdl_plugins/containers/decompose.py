@@ -12,8 +12,8 @@ from llmdl_plugins.keys import at_least, outside, written
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.plain import JSON
-from llmdl_plugins.slots import parse, render
-from llmdl_plugins.updates import asked, asking, text_of, untold
+from llmdl_plugins.slots import filled
+from llmdl_plugins.updates import answered, asked, asking, text_of
 
 INSTRUCTION = "Which simpler questions have to be answered first? One a line. If it is simple already, answer NONE."
 FIRST = "{question}\n\nWhat is known already:\n{answers}"
@@ -68,13 +68,12 @@ class Decompose(Module):
             said = text_of(await self.inner.ainvoke(self._asking(state, part, answers)), self.target)
             answers.append(f"{part} {said}")
         told = self._asking(state, asked(state, self.source), answers)
-        return untold(await self.inner.ainvoke(told), self.source, told, state)
+        return await answered(self.inner, told, self.source, state)
 
     def _asking(self, state: State, question: str, answers: list[str]) -> State:
         if not answers:
             return asking(state, self.source, question)
-        values = {"question": question, "answers": "\n".join(answers)}
-        return asking(state, self.source, render(parse(self.given.value, ("question", "answers")), values))
+        return asking(state, self.source, filled(self.given.value, question=question, answers="\n".join(answers)))
 
 
 def lines(said: str) -> list[str]:

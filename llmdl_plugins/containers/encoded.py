@@ -8,7 +8,7 @@ from llmdl_plugins.as_layer import as_layer
 from llmdl_plugins.cost import Calls
 from llmdl_plugins.keys import outside, written
 from llmdl_plugins.module import Module, State
-from llmdl_plugins.updates import asking, text_of, untold
+from llmdl_plugins.updates import answered, asking, text_of
 
 
 class Encoded(Module):
@@ -42,5 +42,4 @@ class Encoded(Module):
     async def forward(self, state: State) -> Any:
         """Inner's update."""
         code = text_of(await self.encoder.ainvoke(state), self.key)
-        told = asking(state, self.source, code)
-        return untold(await self.inner.ainvoke(told), self.source, told, state)
+        return await answered(self.inner, asking(state, self.source, code), self.source, state)

@@ -9,10 +9,8 @@ from llmdl_plugins.cost import Calls
 from llmdl_plugins.keys import outside, written
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter
-from llmdl_plugins.slots import parse, render
-from llmdl_plugins.updates import asked, asking, text_of, untold
-
-SLOTS = ("asked", "notes")
+from llmdl_plugins.slots import filled
+from llmdl_plugins.updates import answered, asked, asking, text_of
 
 
 class Noted(Module):
@@ -39,7 +37,9 @@ class Noted(Module):
         self.key = written("Noted", layer)
         self.layer, self.inner, self.source = layer, inner, source
         self.reads, self.writes = outside([layer, inner], source), inner.writes
-        self.told = Parameter("{asked}\n\nNotes:\n{notes}", slots=SLOTS, role="tells the block of the notes")
+        self.told = Parameter(
+            "{asked}\n\nNotes:\n{notes}", slots=("asked", "notes"), role="tells the block of the notes"
+        )
 
     def calls(self, **sizes: int) -> Calls:
         """Those of the layer and of inner."""
@@ -48,6 +48,5 @@ class Noted(Module):
     async def forward(self, state: State) -> Any:
         """Inner's update."""
         notes = text_of(await self.layer.ainvoke(state), self.key)
-        text = render(parse(self.told.value, SLOTS), {"asked": asked(state, self.source), "notes": notes})
-        told = asking(state, self.source, text)
-        return untold(await self.inner.ainvoke(told), self.source, told, state)
+        text = filled(self.told.value, asked=asked(state, self.source), notes=notes)
+        return await answered(self.inner, asking(state, self.source, text), self.source, state)

@@ -12,8 +12,9 @@ from llmdl_plugins.keys import at_least, outside, written
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.plain import JSON
-from llmdl_plugins.slots import parse, render
-from llmdl_plugins.updates import asked, asking, says_nothing, text_of, untold
+from llmdl_plugins.sayings import says_nothing
+from llmdl_plugins.slots import filled
+from llmdl_plugins.updates import answered, asked, asking, text_of
 
 DRAFT = "draft"
 
@@ -72,12 +73,7 @@ class Refine(Module):
             critique = text_of(await self.critic.ainvoke({**state, DRAFT: draft}), self.key)
             if says_nothing(critique):
                 break
-            request = f"{asked(state, self.source)}\n\n{filled(self.again.value, draft, critique)}"
-            told = asking(state, self.source, request)
-            update = untold(await self.inner.ainvoke(told), self.source, told, state)
+            again = filled(self.again.value, draft=draft, critique=critique)
+            told = asking(state, self.source, f"{asked(state, self.source)}\n\n{again}")
+            update = await answered(self.inner, told, self.source, state)
         return update
-
-
-def filled(text: str, draft: str, critique: str) -> str:
-    """A text with its two slots filled."""
-    return render(parse(text, ("draft", "critique")), {"draft": draft, "critique": critique})

@@ -12,7 +12,8 @@ from llmdl_plugins.keys import outside, written
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.plain import JSON
-from llmdl_plugins.updates import key_of, says_yes, text_of
+from llmdl_plugins.sayings import says_yes
+from llmdl_plugins.updates import key_of, text_of
 
 BEFORE, AFTER = "before", "after"
 

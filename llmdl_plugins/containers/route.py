@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,6 +10,7 @@ from llmdl_plugins.cost import Calls
 from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.keys import every, outside, written
 from llmdl_plugins.module import Module, State
+from llmdl_plugins.sayings import place_of
 from llmdl_plugins.updates import text_of
 
 
@@ -56,6 +56,6 @@ def named_in(said: str, names: Sequence[str], most: int) -> list[str]:
     >>> named_in("Expert B, then a.", ["a", "b", "c"], 2), named_in("no idea", ["a", "b"], 1)
     (['b', 'a'], ['a'])
     """
-    at = {name: found.start() for name in names if (found := re.search(rf"(?i)(?<!\w){re.escape(name)}(?!\w)", said))}
-    ordered = [*sorted(at, key=at.__getitem__), *(name for name in names if name not in at)]
+    places = {name: at for name in names if (at := place_of(name, said)) is not None}
+    ordered = [*sorted(places, key=places.__getitem__), *(name for name in names if name not in places)]
     return ordered[:most]

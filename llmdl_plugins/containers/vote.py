@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from types import MappingProxyType
 from typing import Any
 
@@ -12,6 +11,7 @@ from llmdl_plugins.cost import Calls
 from llmdl_plugins.keys import at_least
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter
+from llmdl_plugins.sayings import most_common
 from llmdl_plugins.updates import meaning
 
 
@@ -63,6 +63,4 @@ def majority(updates: list[Any], target: str | None = None) -> Any:
     """
     if len(updates) == 1:
         return updates[0]
-    said = [meaning(update, target) for update in updates]
-    best = Counter(said).most_common(1)[0][0]  # of equals the first
-    return updates[said.index(best)]
+    return updates[most_common([meaning(update, target) for update in updates])]

@@ -12,8 +12,9 @@ from llmdl_plugins.cost import Calls
 from llmdl_plugins.keys import outside
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter
+from llmdl_plugins.sayings import pooled
 from llmdl_plugins.tokens import checked_bound, pieces
-from llmdl_plugins.updates import asked, asking, pooled, text_of, untold, with_text
+from llmdl_plugins.updates import answered, asked, asking, text_of, with_text
 
 
 class Windows(Module):
@@ -59,8 +60,7 @@ async def on_pieces(inner: Module, state: State, source: str, width: int) -> lis
     """Inner's update on each piece of state[source], in order; what is one piece stays as it is."""
     parts = pieces(asked(state, source), width)
     states = [asking(state, source, part) for part in parts] if len(parts) > 1 else [state]
-    updates = await asyncio.gather(*(inner.ainvoke(one) for one in states))
-    return [untold(update, source, one, state) for update, one in zip(updates, states, strict=True)]
+    return await asyncio.gather(*(answered(inner, one, source, state) for one in states))
 
 
 def joined(updates: Sequence[Any], pool: str, target: str | None = None) -> Any:

@@ -15,6 +15,7 @@ from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.prompting import rendered
+from llmdl_plugins.sayings import bare, place_of
 
 READS = ("off", "exact", "found")
 
@@ -76,9 +77,9 @@ class Activation(Module):
         Raises:
             ValidationError: it is none.
         """
-        bare = {label.casefold(): label for label in self.labels}.get(text.strip(" .!\"'`*").casefold(), text)
+        label = {label.casefold(): label for label in self.labels}.get(bare(text), text)
         try:
-            return self._fits.validate_python(bare)
+            return self._fits.validate_python(label)
         except ValidationError:
             return self._fits.validate_json(text)
 
@@ -91,7 +92,7 @@ def found_in(text: str, labels: tuple[str, ...] = ()) -> Iterator[str]:
     >>> list(found_in('```json\\n{"a": 1}\\n```'))
     ['{"a": 1}', '1']
     """
-    named = [label for label in labels if re.search(rf"(?i)(?<!\w){re.escape(label)}(?!\w)", text)]
+    named = [label for label in labels if place_of(label, text) is not None]
     yield from named if len(named) == 1 else ()
     for opening, closing in ("{}", "[]"):
         if 0 <= (start := text.find(opening)) < (end := text.rfind(closing)):

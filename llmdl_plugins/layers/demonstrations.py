@@ -12,7 +12,7 @@ from llmdl_plugins.keys import outside
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.prompting import with_examples
-from llmdl_plugins.updates import untold
+from llmdl_plugins.updates import answered
 
 
 class Demonstrations(Module):
@@ -43,8 +43,7 @@ class Demonstrations(Module):
 
     async def forward(self, state: State) -> Any:
         """Inner's update."""
-        told = shown(state, self.source, self.demos.value)
-        return untold(await self.inner.ainvoke(told), self.source, told, state)
+        return await answered(self.inner, shown(state, self.source, self.demos.value), self.source, state)
 
 
 def shown(state: State, source: str, demos: Sequence[Mapping[str, str]]) -> State:
@@ -56,4 +55,6 @@ def shown(state: State, source: str, demos: Sequence[Mapping[str, str]]) -> Stat
 
 
 def _text(value: str, demos: Sequence[Mapping[str, str]]) -> str:
-    return "\n\n".join([*(f"Example: {d['input']}\nAnswer: {d['output']}" for d in demos), value])
+    # The question in the form of the examples: a small model goes on with a pattern, and overlooks one that breaks off.
+    examples = [f"Example: {d['input']}\nAnswer: {d['output']}" for d in demos]
+    return "\n\n".join([*examples, f"Example: {value}\nAnswer:"])

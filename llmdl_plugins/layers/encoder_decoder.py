@@ -7,12 +7,13 @@ from typing import Any
 
 from langchain_core.language_models import BaseChatModel
 
-from llmdl_plugins.chunks import apart, beside, held, within
+from llmdl_plugins.chunks import apart, beside, held
 from llmdl_plugins.cost import Calls
 from llmdl_plugins.keys import named
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.prompting import checked_model, said
+from llmdl_plugins.slots import filled
 from llmdl_plugins.tokens import checked_bound
 
 ENCODE = "Write down what matters of the text, so that somebody who never sees it can answer. At most {bound} tokens."
@@ -69,5 +70,5 @@ class EncoderDecoder(Module):
         """The update with what was decoded."""
         bound = self.bound.value
         given = beside(state, self.beside, {self.source: state[self.source]})
-        code = held(await said(self.model, within(self.encode.value, bound), given), bound)
+        code = held(await said(self.model, filled(self.encode.value, bound=str(bound)), given), bound)
         return {self.target: await said(self.model, self.decode.value, beside(state, self.beside, {"code": code}))}

@@ -12,6 +12,7 @@ from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.prompting import rendered
+from llmdl_plugins.sayings import bare
 
 FORMS = ("off", "spaces", "folded")
 
@@ -67,7 +68,7 @@ def canonical(text: str, form: str) -> str:
     ('Lost card.', 'lost card')
     """
     spaced = " ".join(unicodedata.normalize("NFC", text).split())
-    return spaced.casefold().strip(" .!\"'`*") if form == "folded" else spaced
+    return bare(spaced) if form == "folded" else spaced
 
 
 def _known(aliases: Mapping[str, Sequence[str]]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from llmdl_plugins.cost import Calls
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.prompting import listed, rendered
-from llmdl_plugins.updates import pooled
+from llmdl_plugins.sayings import pooled
 
 POOLS = ("majority", "max", "sum", "concat")
 

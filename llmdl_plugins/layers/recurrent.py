@@ -7,12 +7,13 @@ from typing import Any
 
 from langchain_core.language_models import BaseChatModel
 
-from llmdl_plugins.chunks import apart, beside, chunks, held, within
+from llmdl_plugins.chunks import apart, beside, chunks, held
 from llmdl_plugins.cost import Calls
 from llmdl_plugins.keys import named
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.prompting import checked_model, said
+from llmdl_plugins.slots import filled
 from llmdl_plugins.tokens import checked_bound
 
 CELL = (
@@ -77,5 +78,5 @@ class Recurrent(Module):
         notes, bound = state.get(self.target) or "", self.bound.value
         for chunk in chunks(state[self.source], self.width):
             given = beside(state, self.beside, {"notes": notes, "chunk": chunk})
-            notes = held(await said(self.model, within(self.cell.value, bound), given), bound)
+            notes = held(await said(self.model, filled(self.cell.value, bound=str(bound)), given), bound)
         return {self.target: notes}

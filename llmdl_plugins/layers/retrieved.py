@@ -13,7 +13,7 @@ from llmdl_plugins.layers.demonstrations import shown
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.nearest import Words
 from llmdl_plugins.parameter import Parameter
-from llmdl_plugins.updates import asked, untold
+from llmdl_plugins.updates import answered, asked
 
 NEIGHBOURS = 20
 Demo = Mapping[str, str]
@@ -56,7 +56,7 @@ class RetrievedDemonstrations(Module):
             return await self.inner.ainvoke(state)
         chosen = choose(self._index(pool), asked(state, self.source), self.k.value, self.select.value)
         told = shown(state, self.source, chosen)
-        return untold(await self.inner.ainvoke(told), self.source, told, state)
+        return await answered(self.inner, told, self.source, state)
 
     def _index(self, pool: Sequence[Demo]) -> Index:
         # By identity: a candidate's pool is never changed, and the index keeps it alive.

@@ -7,11 +7,12 @@ from typing import Any
 
 from langchain_core.language_models import BaseChatModel
 
-from llmdl_plugins.chunks import apart, beside, chunks, latest, within
+from llmdl_plugins.chunks import apart, beside, chunks, latest
 from llmdl_plugins.cost import Calls
 from llmdl_plugins.module import Module, State
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.prompting import checked_model, said
+from llmdl_plugins.slots import filled
 from llmdl_plugins.tokens import Count, approximately, bounded, checked_bound
 
 INSTRUCTION = (
@@ -91,7 +92,9 @@ class SummaryMemory(Module):
         held = bound - self.count(HEAD) - 1  # head and turns stand in the text too
         for group in groups(turns, self.width, self.count):
             given = beside({}, (), {"summary": summary, "turns": "\n".join(group)})
-            summary = bounded(await said(self.model, within(self.instruction.value, held), given), held, self.count)
+            summary = bounded(
+                await said(self.model, filled(self.instruction.value, bound=str(held)), given), held, self.count
+            )
         return summary
 
 

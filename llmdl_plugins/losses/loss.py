@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,17 +54,22 @@ class Loss:
             return Score(0.0, f"The output is {got}, not a state with {keys}.")
         if not example.expected:
             raise MisuseError(f'Row {example.id!r} expects nothing: its "expected" has no keys.')
-        scores = [await self._key(prediction, key, want, example) for key, want in example.expected.items()]
-        words = " ".join(s.words for s in scores if s.words)
-        return Score(sum(s.value for s in scores) / len(scores), words)
+        absent = missing(prediction, example.expected)
+        scores = [await self._key(prediction, key, want, example, absent) for key, want in example.expected.items()]
+        if len(scores) == 1:
+            return scores[0]
+        words = " ".join([s.words for s in scores if s.words])
+        return Score(sum([s.value for s in scores]) / len(scores), words)
 
-    async def _key(self, prediction: Mapping[str, Any], key: str, want: Any, example: Example) -> Score:
-        if key in missing(prediction, example.expected):
+    async def _key(
+        self, prediction: Mapping[str, Any], key: str, want: Any, example: Example, absent: Sequence[str]
+    ) -> Score:
+        if key in absent:
             return Score(0.0, f"The output has no {key!r}.")
         if key not in prediction:
             return await self.compare(text_of(prediction), want, example)
         score = await self.compare(prediction[key], want, example)
-        return Score(score.value, f"{key}: {score.words}" if score.words else "")
+        return Score(score.value, f"{key}: {score.words}") if score.words else score
 
 
 def missing(prediction: Mapping[str, Any], expected: Mapping[str, Any]) -> list[str]:
@@ -131,7 +136,7 @@ def checked(said: Any, name: str) -> Score:
         MisuseError: it is no finite number from 0 to 1.
     """
     if isinstance(said, Score):
-        return checked(said.value, name) and said
+        return said if said.value in (0.0, 1.0) else checked(said.value, name) and said
     if hasattr(said, "score"):
         return Score(checked(said.score, name).value, str(getattr(said, "feedback", "") or ""))
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import entry_points
 
 from llmdl_plugins.errors import UnknownNameError, did_you_mean
 from llmdl_plugins.plugins.plugin import Plugin
@@ -16,13 +16,11 @@ _HOUSE = "llmdl-plugins"
 
 def installed() -> list[Plugin]:
     """All plugins of installed distributions: those of this one first, the others by distribution and name."""
-    found = [_plugin(entry) for entry in entry_points(group=GROUP)]
+    entries = entry_points(group=GROUP)
+    read = {dist: dist.metadata for dist in {entry.dist for entry in entries} if dist}  # once for all of its plugins
+    told = {dist: (metadata["Name"], metadata["Version"]) for dist, metadata in read.items()}
+    found = [Plugin(e.name, e.value, e.load, *(told[e.dist] if e.dist else ("unknown", ""))) for e in entries]
     return _distinct(sorted(found, key=lambda p: (not _is_house(p), p.distribution.lower(), p.name)))
-
-
-def _plugin(entry: EntryPoint) -> Plugin:
-    dist = entry.dist
-    return Plugin(entry.name, entry.value, entry.load, dist.name if dist else "unknown", dist.version if dist else "")
 
 
 def _is_house(plugin: Plugin) -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Mapping, Sequence
+from dataclasses import replace
 from statistics import fmean
-from typing import Any
+from typing import Any, NamedTuple
 
 from llmdl_plugins import boundary
 from llmdl_plugins.clock import Clock
@@ -26,8 +26,7 @@ from llmdl_plugins.scope import Payer
 from llmdl_plugins.tape import Tape, recording
 
 
-@dataclass(frozen=True)
-class Attempt:
+class Attempt(NamedTuple):
     """What an attempt needs.
 
     Args:
@@ -55,8 +54,14 @@ class Attempt:
 
             try:
                 try:
-                    with self.network.under(self.values), boundary.door(), recording() as recorded:
-                        outputs = await self._played(scope)
+                    # What was refused on the way is raised, whatever the application made of it.
+                    with (
+                        self.network.under(self.values),
+                        boundary.door(),
+                        recording() as recorded,
+                        scope.reported(),
+                    ):
+                        outputs = await own_time(self.seconds, scope.clock, self._play)
                     score = await self._scored(outputs)
                 except (Exception, SystemExit) as error:
                     if not isinstance(error, LlmdlError) or isinstance(error, RolloutError):
@@ -92,10 +97,8 @@ class Attempt:
             for text in lost.fallbacks(scope.ends):
                 self.tools.say(text)
 
-    async def _played(self, scope: boundary.Scope) -> list[Any]:
-        """The outputs, if nothing was refused on the way, whatever the application made of it."""
-        with scope.reported():
-            return await own_time(self.seconds, scope.clock, lambda: self.network.play(self.example.copied()))
+    def _play(self) -> Awaitable[list[Any]]:
+        return self.network.play(self.example.copied())
 
     async def _scored(self, outputs: Sequence[Any]) -> Score:
         """The score of the row: the mean over the turns that expect something."""

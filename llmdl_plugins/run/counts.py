@@ -134,7 +134,7 @@ class Counts:
         # A resumed run may not meet every call that was in flight when the last one ended: they were paid all the same.
         # Where the budget cuts a phase off, it may pay other calls of it: not from what is set aside.
         if self.budget.calls is not None and self.paid + self.in_flight + 1 > self.budget.calls - self.aside.calls:
-            raise Stopped(f"the budget of {self.budget.calls:g} calls is spent")
+            raise Stopped(self._at_an_end("calls"))
 
     def _check_rest(self) -> None:
         if self.stop_reason:
@@ -149,7 +149,17 @@ class Counts:
     def _check(self, name: str, wanted: float) -> None:
         limit = getattr(self.budget, name)
         if limit is not None and wanted > limit - getattr(self.aside, name):
-            raise Stopped(f"the budget of {limit:g} {name} is spent")
+            raise Stopped(self._at_an_end(name))
+
+    def _at_an_end(self, name: str) -> str:
+        aside = getattr(self.aside, name)
+        rest = f", but for the {aside:.6g} of the sealed test" if aside else ""
+        return f"the budget of {getattr(self.budget, name):g} {name} is spent{rest}"
+
+    def share(self) -> float | None:
+        """The part of the budget that is spent, from 0 to 1, by the limit that is nearest its end."""
+        limits = {name: getattr(self.budget, name) for name in UNITS}
+        return max((self._used(name) / limit for name, limit in limits.items() if limit), default=None)
 
     def elapsed(self) -> float:
         """Seconds since the run began in this process."""

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from llmdl_plugins.data import Example
@@ -17,7 +18,7 @@ from llmdl_plugins.errors import InfrastructureError
 from llmdl_plugins.losses.loss import Loss
 from llmdl_plugins.network import Network
 from llmdl_plugins.parameter import Parameter
-from llmdl_plugins.plain import JSON, digest
+from llmdl_plugins.plain import JSON, digest, digest_of
 from llmdl_plugins.run.cashier import Cashier
 from llmdl_plugins.run.counts import Spent
 from llmdl_plugins.run.events import Event, Progressed, Told, Watcher, silent
@@ -129,10 +130,11 @@ class Evaluator:
 
         async def watched(one: Wanted) -> Rollout:
             nonlocal done
-            rollout = await self._run(*one, tapes=tapes)
+            ready = self._ready(one.candidate)
+            rollout = await self._run(ready, one.example, one.repetition, one.record, tapes)
             done += 1
             if phase != SEALED:
-                self.tally.add(self._ready(one.candidate).digest, one, rollout)
+                self.tally.add(ready.digest, one, rollout)
             self.tell(Progressed(phase, done, len(wanted)))
             return rollout if tapes else rollout.without_tape()
 
@@ -150,7 +152,7 @@ class Evaluator:
         with suppress(Exception):
             self.watcher(event)
 
-    async def _run(self, candidate: Values, example: Example, repetition: str, record: str, *, tapes: bool) -> Rollout:
+    async def _run(self, ready: _Prepared, example: Example, repetition: str, record: str, tapes: bool) -> Rollout:
         """One rollout: from the ledger where it is finished there, else made now.
 
         Args:
@@ -161,15 +163,18 @@ class Evaluator:
             Stopped: the budget or the user ends the run.
             InfrastructureError: too large a share of rollouts failed on the way to the model.
         """
-        ready = self._ready(candidate)
-        if self.tools.mode == "replay" and ready.digest != self._ready(ORIGINAL).digest:
-            original = await self._run(ORIGINAL, example, record, "0", tapes=True)
+        if self.tools.mode == "replay" and ready.digest != self._original.digest:
+            original = await self._run(self._original, example, record, "0", True)
             if original.status == "infrastructure error":
                 return original  # what there is to replay is not known yet
-        key = digest("rollout", self._identity, ready.digest, example.key, repetition)
+        key = digest_of("rollout", self._identity, ready.digest, example.key, repetition)
         self._count(key)
         # Who asks for what is under way waits for it, and replays it.
-        rollout = await self._making.done(key, lambda: self._rollout(key, ready, example, repetition, tapes))
+        await self._making.enter(key)
+        try:
+            rollout = await self._rollout(key, ready, example, repetition, tapes)
+        finally:
+            self._making.leave(key)
         self._weigh(ready, rollout)
         return rollout
 
@@ -179,7 +184,7 @@ class Evaluator:
         record = self.ledger.rollout(key)
         if record is not None and (not tapes or self._is_readable(key, record)):
             return self._replayed(record, example)
-        original = ready.digest == self._ready(ORIGINAL).digest
+        original = ready.digest == self._original.digest
         tools = ToolRecords(self.ledger, self.tools, key, example.key, original, self._say_once)
         rollout = await self._attempt(Task(ready.digest, ready.values, example, repetition, tools))
         if rollout.status != "infrastructure error":
@@ -247,6 +252,10 @@ class Evaluator:
             name = digest(self.network.changed({**self.network.state_dict(), **candidate}))
             known = self._prepared[id(candidate)] = _Prepared(candidate, values, name)
         return known
+
+    @cached_property
+    def _original(self) -> _Prepared:
+        return self._ready(ORIGINAL)
 
     def _weigh(self, ready: _Prepared, rollout: Rollout) -> None:
         took, most = self.cashier.meter.worth(rollout.receipts), self._heaviest.get(ready.digest)

@@ -73,6 +73,7 @@ class StepFinished:
         tokens: tokens so far.
         usd: dollars so far.
         seconds: since the run began.
+        share: of the budget that is spent, from 0 to 1, by the limit that is nearest its end; None without a budget.
     """
 
     number: int = 0
@@ -85,6 +86,7 @@ class StepFinished:
     tokens: int = 0
     usd: float = 0.0
     seconds: float = 0.0
+    share: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

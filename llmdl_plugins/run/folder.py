@@ -90,10 +90,13 @@ class RunFolder:
             refuse_link(self.path / name)
         return made
 
+    def others(self, config: Mapping[str, Any]) -> list[str]:
+        """In what the run that the folder holds differs from this one; [] where it holds none."""
+        return _others(_kept(config), self.read("config.json"))
+
     def _claim(self, config: Mapping[str, Any], force: bool) -> None:
-        wanted: dict[str, Any] = json.loads(redact.show_known(redact.hide_for_good(dumps(config))))
-        held = self._held(force)
-        if held is not None and (other := sorted(k for k in wanted if wanted[k] != held.get(k))):
+        wanted, held = _kept(config), self._held(force)
+        if held is not None and (other := _others(wanted, held)):
             if not force:
                 raise RunFolderError(
                     f"{self.path} holds another run: {', '.join(other)} differ. "
@@ -152,6 +155,15 @@ class RunFolder:
         if not isinstance(told, dict):
             raise RunFolderError(f"{path} is damaged: it holds no object.")
         return told
+
+
+def _kept(config: Mapping[str, Any]) -> dict[str, Any]:
+    """What a run depends on, as its folder will hold it."""
+    return dict(json.loads(redact.show_known(redact.hide_for_good(dumps(config)))))
+
+
+def _others(wanted: Mapping[str, Any], held: Mapping[str, Any] | None) -> list[str]:
+    return [] if held is None else sorted(k for k in wanted if wanted[k] != held.get(k))
 
 
 def refuse_link(path: Path) -> None:

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
-
-T = TypeVar("T")
 
 
 class OneByOne:
@@ -15,15 +11,15 @@ class OneByOne:
     def __init__(self) -> None:
         self._waiting: dict[str, list[asyncio.Future[None]]] = {}
 
-    async def done(self, key: str, work: Callable[[], Awaitable[T]]) -> T:
-        """What work gives, when nobody else is at work on this key."""
+    async def enter(self, key: str) -> None:
+        """Back when nobody else is at work on this key; to be left when the work is done."""
         while (waiting := self._waiting.get(key)) is not None:
             waiting.append(asyncio.get_running_loop().create_future())
             await waiting[-1]
         self._waiting[key] = []
-        try:
-            return await work()
-        finally:
-            for turn in self._waiting.pop(key):
-                if not turn.done():
-                    turn.set_result(None)
+
+    def leave(self, key: str) -> None:
+        """The next may go to work on it."""
+        for turn in self._waiting.pop(key):
+            if not turn.done():
+                turn.set_result(None)

@@ -24,14 +24,16 @@ async def pooled(work: Callable[[T], Awaitable[R]], items: Sequence[T], slots: a
 
     async def worker() -> None:
         for number, item in left:
-            async with slots:
+            await slots.acquire()
+            try:
                 if ended:
                     return
-                try:
-                    found[number] = await work(item)
-                except BaseException as error:
-                    ended.append(error)
-                    return
+                found[number] = await work(item)
+            except BaseException as error:
+                ended.append(error)
+                return
+            finally:
+                slots.release()
 
     await asyncio.gather(*(worker() for _ in range(min(most, len(items)))))
     if ended:

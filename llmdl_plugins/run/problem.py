@@ -48,6 +48,7 @@ class Problem:
             values than the incumbent's, those are named after them.
         refusals: why answers could not be used, with counts.
         aim: what is accepted: what scores better, or what costs less and is not worse by a margin.
+        range: the lowest and the highest score of a train row so far.
     """
 
     evaluator: Evaluator
@@ -64,6 +65,7 @@ class Problem:
     refusals: Counter[str] = field(default_factory=Counter)
     untestable: Callable[[Values], str] = lambda values: ""
     aim: Aim = SCORE
+    range: tuple[float, float] | None = None
 
     @property
     def incumbent(self) -> dict[str, Any]:
@@ -115,7 +117,9 @@ class Problem:
         self._begin()
         with self.stage.work():
             full = [self._full(c) for c in candidates]
-            return await self.evaluator.evaluate(full, examples, repetition=repetition)
+            rollouts = await self.evaluator.evaluate(full, examples, repetition=repetition)
+        self.range = _wider(self.range, [r.score for r in rollouts if r.status != "infrastructure error"])
+        return rollouts
 
     async def propose(self, candidate: Values, what: str, shown: Sequence[Example] = ()) -> Verdict:
         """Screen a candidate; where it is accepted it is the new incumbent.
@@ -236,3 +240,8 @@ class Problem:
         self.evaluator.tell(screened(number, what, candidate, verdict))
         for update in updates(number, before, self._incumbent, self.parameters):
             self.evaluator.tell(update)
+
+
+def _wider(known: tuple[float, float] | None, scores: Sequence[float]) -> tuple[float, float] | None:
+    all_of_them = [*(known or ()), *scores]
+    return (min(all_of_them), max(all_of_them)) if all_of_them else None

@@ -32,6 +32,7 @@ def step(number: int, phase: str, rollouts: Sequence[Rollout], meter: Meter) -> 
         tokens=meter.spent.tokens,
         usd=meter.spent.usd,
         seconds=meter.elapsed(),
+        share=meter.share(),
     )
 
 

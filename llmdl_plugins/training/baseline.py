@@ -34,10 +34,13 @@ class Baseline:
     weighted: float
 
 
-async def no_model_baseline(train: Sequence[Example], test: Sequence[Example], loss: Loss) -> Baseline | None:
+async def no_model_baseline(
+    train: Sequence[Example], test: Sequence[Example], loss: Loss, say: Callable[[str], None]
+) -> Baseline | None:
     """What similar train rows give.
 
-    None where answers are free text, rows are conversations, the loss asks a model, or bm25s is not installed.
+    None where answers are free text, rows are conversations, the loss asks a model, or bm25s is not installed; and,
+    said aloud, where the loss can't score an answer that stands by itself.
     """
     if any(e.has_turns for e in (*train, *test)):
         return None
@@ -52,14 +55,23 @@ async def no_model_baseline(train: Sequence[Example], test: Sequence[Example], l
         key = text_key(train)
     except DataError:
         return None
-    index = Index([{"input": asked(e.inputs, key), "output": dumps(e.expected)} for e in train])
-    near = [index.nearest(asked(e.inputs, key), NEIGHBOURS) for e in test]
+
+    def text(e: Example) -> str:
+        return asked(e.inputs, key) if key in e.inputs else ""
+
+    index = Index([{"input": text(e), "output": dumps(e.expected)} for e in train])
+    near = [index.nearest(text(e), NEIGHBOURS) for e in test]
 
     async def share(choose: Callable[[Sequence[tuple[Demo, float]]], str]) -> float:
         said = [answers[choose(pairs)] if pairs else None for pairs in near]
         return fmean([(await loss(answer, e)).value for answer, e in zip(said, test, strict=True)])
 
-    return Baseline(await share(_nearest), await share(_majority), await share(lambda pairs: support(pairs)[0]))
+    try:
+        return Baseline(await share(_nearest), await share(_majority), await share(lambda pairs: support(pairs)[0]))
+    except Exception as error:  # a user's loss may read more of the final state than the answer
+        why = f"the loss {loss.name} raised {type(error).__name__}: {error}"
+        say(f"what similar train rows answer was not scored: {why}")
+        return None
 
 
 def _nearest(near: Sequence[tuple[Demo, float]]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from llmdl_plugins.data import gaps
 from llmdl_plugins.errors import BudgetError, MisuseError, PluginError, Stopped
 from llmdl_plugins.plain import digest, plain
 from llmdl_plugins.run.counts import Spent
@@ -17,7 +18,7 @@ from llmdl_plugins.run.rollout import Rollout, Values
 from llmdl_plugins.run.teacher import Teacher
 from llmdl_plugins.training.backward import backward
 from llmdl_plugins.training.baseline import no_model_baseline
-from llmdl_plugins.training.openings import count_opening
+from llmdl_plugins.training.openings import count_opening, openings_before
 from llmdl_plugins.training.pairs import FEWEST, rows_for_ties
 from llmdl_plugins.training.probe import PROBES, check_probes
 from llmdl_plugins.training.sealed import Sealed, sealed_test, units
@@ -94,6 +95,16 @@ class Course:
             )
         if twins := self.setup.splits.twins:
             yield f"{len(twins)} train or val rows have a near-duplicate in test"
+        yield from gaps([*self.setup.splits.train, *self.setup.splits.val, *self.setup.splits.test])
+        if others := openings_before(self.setup.splits.test_fingerprint, self._name):
+            runs = f"{others} other run{'' if others == 1 else 's'}"
+            yield f"{runs} opened this test set before: each look makes a gain by chance likelier. Fresh rows: --test"
+
+    @property
+    def _name(self) -> str:
+        """What openings of the test set are counted by."""
+        folder = self.setup.folder
+        return str(folder.path.resolve()) if folder else f"memory/{id(self)}"
 
     async def _set_aside(self) -> None:
         """Learn from two rows what a rollout takes, and keep the sealed test's share."""
@@ -145,13 +156,12 @@ class Course:
         return digest({name: [plain(p.default), p.trainable] for name, p in parameters})
 
     async def _open_seal(self) -> Sealed:
-        splits, folder = self.setup.splits, self.setup.folder
+        splits = self.setup.splits
         self.meter.aside = Spent()
-        run = str(folder.path.resolve()) if folder else f"memory/{id(self)}"
-        self.openings = count_opening(splits.test_fingerprint, run, self.warn)
+        self.openings = count_opening(splits.test_fingerprint, self._name, self.warn)
         final, seed, aim = self.problem.incumbent, self.setup.seed, self.setup.aim
         sealed = await sealed_test(self.evaluator, {}, final, splits.test, seed, aim, splits.kinds)
-        if baseline := await no_model_baseline(splits.train, splits.test, self.setup.loss):
+        if baseline := await no_model_baseline(splits.train, splits.test, self.setup.loss, self.say):
             self.evaluator.ledger.add_event("baseline", plain(baseline))
             self.say(
                 f"without any model: nearest train row {baseline.nearest:.1%}, vote of ten {baseline.vote:.1%}, "

@@ -34,7 +34,17 @@ def _unmoved(course: Course) -> str:
     if refusals := course.problem.refusals:
         why, times = refusals.most_common(1)[0]
         what += f" ({refusals.total()} answers could not be used; {times} of them: {why})"
-    return f"{what}, so the application is as it was and the test set was not opened"
+    return f"{what}{_said_of_rows(course)}, so the application is as it was and the test set was not opened"
+
+
+def _said_of_rows(course: Course) -> str:
+    """What explains it, where train rows went one way alone."""
+    lowest, highest = course.problem.range or (0.0, 1.0)
+    if highest == 0:
+        return (
+            " (no train row scored above 0, whatever was tried: see whether the loss fits what the application gives)"
+        )
+    return " (every train row that was run is right as it is)" if lowest == 1 else ""
 
 
 def _result(course: Course, status: str, reason: str, told: Mapping[str, Any]) -> Result:

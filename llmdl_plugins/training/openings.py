@@ -40,6 +40,13 @@ def count_opening(test_fingerprint: str, run: str, say: Callable[[str], None] = 
         raise unwritten(f"The count of openings in {path.parent} (LLMDL_STATE names another folder)", error) from error
 
 
+def openings_before(test_fingerprint: str, run: str) -> int:
+    """In how many other runs this test set was opened; 0 where the count can't be read."""
+    path = state_folder() / "openings.json"
+    known = _read(path) or _read(_second(path)) or {}
+    return len([other for other in known.get(test_fingerprint, ()) if other != run])
+
+
 def _counted(path: Path, say: Callable[[str], None]) -> dict[str, list[str]]:
     """What was counted; from the second copy where the first is damaged or gone."""
     if (first := _read(path)) is not None:

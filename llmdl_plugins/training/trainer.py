@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,11 @@ from llmdl_plugins.run.audience import watched
 from llmdl_plugins.run.budget import Budget
 from llmdl_plugins.run.cashier import Cashier
 from llmdl_plugins.run.evaluate import Evaluator
-from llmdl_plugins.run.events import Told, Watcher, silent
+from llmdl_plugins.run.events import Told, Watcher
 from llmdl_plugins.run.executor import Executor, Job
 from llmdl_plugins.run.executor import resolve as resolve_executor
 from llmdl_plugins.run.folder import RunFolder
+from llmdl_plugins.run.lines import logged
 from llmdl_plugins.run.meter import Meter
 from llmdl_plugins.run.models import chat_model
 from llmdl_plugins.run.optimizer import Optimizer
@@ -82,6 +84,8 @@ class Trainer:
         probes: train rows that are run first, so that prompts are found by what the application really sends; they are
             paid once.  Not where no texts are kept.
         shape: freezes and unfreezes parameters, once all of them are known.
+        watcher: is told how the run goes; by default the logger `llmdl_plugins` is: `logging.basicConfig(level="INFO")`
+            shows it.
 
     Raises:
         MisuseError: anything that can't be carried out as written, before a call is made.
@@ -124,7 +128,7 @@ class Trainer:
         force: bool = False,
         probes: int = 0,
         shape: Shape = lambda network: None,
-        watcher: Watcher = silent,
+        watcher: Watcher | None = None,
     ) -> None:
         def loaded(source: Any) -> Dataset | None:
             return None if source is None else load(source, inputs=inputs, expected=expected)
@@ -167,7 +171,7 @@ class Trainer:
         if not self._finding.is_open:
             self.setup.refuse_idle()
         self._observers = [*observers.of_plugins(), *observers.loggers(loggers)]
-        self.watcher = self._tell = watcher
+        self.watcher = self._tell = watcher or logged()
         self._meter = Meter(limits, known)
 
     @property
@@ -247,7 +251,11 @@ class Trainer:
 
     def estimate(self) -> Estimate:
         """What `fit` is likely to take, from what the run folder holds; sends nothing and writes nothing."""
-        return estimate(Plan.of(self.setup))
+        told, folder = estimate(Plan.of(self.setup)), self.setup.folder
+        if folder is None or not (other := folder.others(self.setup.config())):
+            return told
+        note = f"{told.note}. The folder holds another run ({', '.join(other)} differ): give this one another --folder"
+        return replace(told, recorded=0, note=note)
 
     def _say(self, text: str) -> None:
         self._tell(Told(text))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from llmdl_plugins import cli
 from llmdl_plugins.plugins import builtin
 
 Llmdl = Callable[..., Any]
@@ -74,6 +76,15 @@ def place(tmp_path: Path) -> Path:
 
 def test_every_command_is_called() -> None:
     assert CALLED.keys() == {spec.name for spec in builtin.llmdl_commands()}
+
+
+def test_a_command_speaks_by_say_alone_which_escapes() -> None:
+    def bare(path: Path) -> list[int]:
+        names = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Name)]
+        return [name.lineno for name in names if name.id == "print"]
+
+    said = {path.name: lines for path in Path(cli.__file__).parent.glob("*.py") if (lines := bare(path))}
+    assert list(said) == ["output.py"] and len(said["output.py"]) == 1
 
 
 def test_no_control_character_reaches_the_terminal(llmdl: Llmdl, place: Path) -> None:

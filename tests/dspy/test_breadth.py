@@ -200,3 +200,37 @@ def test_a_stream_of_a_program_is_bound_and_comes_in_pieces() -> None:
         answer, tape = asyncio.run(net.trace({"question": "q"}))
     assert len(answer.chunks) > 2 and "".join(answer.chunks) == answer.answer == long("", "CAND-2", "")
     assert [s.name for s in tape.steps] == ["program.predict"]
+
+
+class Loud(dspy.Predict):  # type: ignore[misc]
+    """Goes on to what DSPy does."""
+
+    def forward(self, **given: Any) -> Any:
+        said = super().forward(**given)
+        said.answer = said.answer.upper() + "!"
+        return said
+
+
+class Mute(dspy.Predict):  # type: ignore[misc]
+    """Asks by itself."""
+
+    def forward(self, **given: Any) -> Any:
+        return dspy.Prediction(answer=dspy.settings.lm(f"{given}")[0])
+
+
+class Both(dspy.Module):  # type: ignore[misc]
+    def __init__(self) -> None:
+        super().__init__()
+        self.loud, self.mute = Loud("question -> answer"), Mute("question -> answer")
+
+    def forward(self, question: str) -> Any:
+        self.mute(question=question)
+        return self.loud(question=question)
+
+
+def test_a_predictor_of_a_class_of_the_users_is_trained_where_it_goes_on_to_dspys() -> None:
+    answer, tape = traced(Both(), {"question": "q"}, {"loud/instructions": "CAND-1"})
+    assert answer.answer == "CAND-1!" and [step.name for step in tape.steps] == ["loud"]
+    frozen = {name: p.frozen_because for name, p in trainable(Both()).named_parameters().items() if "field" not in name}
+    assert frozen.pop("mute/instructions") == frozen.pop("mute/demos") == "Mute answers in a forward of its own"
+    assert frozen == {"loud/instructions": "", "loud/demos": ""}

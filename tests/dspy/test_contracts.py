@@ -15,6 +15,7 @@ from dspy.adapters.types.base_type import CUSTOM_TYPE_START_IDENTIFIER
 from dspy.clients import execution
 from dspy.clients.call_result import CallResult
 from dspy.clients.lm15_boundary import request_kwargs
+from dspy.dsp.utils.settings import thread_local_overrides
 from dspy.lm15 import Message, Request, Response, TextPart, Usage, response_from_openai_chat, response_to_events
 from dspy.predict import predict, react, react_v2
 from dspy.utils import parallelizer
@@ -88,6 +89,11 @@ def caller_is_the_predictor() -> bool:
     inside = Inside()
     inside(question="q")
     return SEEN.pop()[0] is inside.predict
+
+
+def overrides_hold(**settings: Any) -> bool:
+    with dspy.context(**settings):
+        return {**thread_local_overrides.get()}.items() >= settings.items()
 
 
 OTHER = dspy.Signature("question -> answer", "Other.")
@@ -221,9 +227,20 @@ CONTRACTS = [
         "dspy/primitives/example.py", lambda: vars(dspy.Example(a=1))["_store"] == {"a": 1},
     ),
     Contract(
-        "dspy", "pools of threads show tqdm.tqdm, of which each clears all", "adapters/llmdl_dspy/bars.py",
+        "dspy", "pools of threads show tqdm.tqdm, of which each clears all", "adapters/llmdl_dspy/pools.py",
         "dspy/utils/parallelizer.py",
         lambda: "tqdm.tqdm._instances.clear()" in inspect.getsource(parallelizer.ParallelExecutor.execute),
+    ),
+    Contract(
+        "dspy", "what dspy.context changes stands in thread_local_overrides, dspy.configure is a method of settings",
+        "adapters/llmdl_dspy/configured.py", "dspy/dsp/utils/settings.py",
+        lambda: dspy.configure == dspy.settings.configure and overrides_hold(max_errors=7),
+    ),
+    Contract(
+        "dspy", "a pool of threads begins nothing any more once its cancel_jobs is set", "adapters/llmdl_dspy/pools.py",
+        "dspy/utils/parallelizer.py",
+        lambda: "if self.cancel_jobs.is_set():\n                return index" in inspect.getsource(
+            parallelizer.ParallelExecutor._execute_parallel),
     ),
     Contract(
         "dspy", "calls are made by execute and aexecute, which are looked up when a call is made", MEETING, LOOK,

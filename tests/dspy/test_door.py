@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
-import time
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import dspy
 import pytest
+from dspy._vendor.lm15.serde import response_from_dict, response_to_dict
 from dspy.clients import execution
-from langchain_core.messages import BaseMessage
+from dspy.lm15 import Message, Request, Usage
+from langchain_core.language_models.fake_chat_models import FakeMessagesListChatModel
+from langchain_core.messages import AIMessage, BaseMessage
 
 from llmdl_dspy import DspyChat, as_lm
 from llmdl_plugins import boundary, tape
@@ -97,14 +100,14 @@ def test_rollouts_are_told_apart_and_the_same_again_is_another_draw(run: Run, pr
 
 
 def test_a_budget_ends_it_and_nobody_swallows_that(ledger: Any, provider: Any) -> None:
-    run = Run(ledger, calls=2)
-    with run.rollout(), pytest.raises(Stopped), dspy.context(lm=served(provider)):
-        dspy.Parallel(num_threads=2, disable_progress_bar=True)(
-            [(dspy.Predict("q -> a"), {"q": f"{n}"}) for n in range(8)]
-        )
-    until = time.monotonic() + 10
-    while len(provider.received) < 2 and time.monotonic() < until:  # the other thread may be on its way yet
-        time.sleep(0.02)
+    run, before = Run(ledger, calls=2), {*threading.enumerate()}
+    asked = [(dspy.Predict("q -> a"), {"q": f"{n}"}) for n in range(8)]
+    with boundary.door():  # stands until all have come to an end, as in a whole run
+        with run.rollout(), pytest.raises(Stopped), dspy.context(lm=served(provider)):
+            dspy.Parallel(num_threads=2, disable_progress_bar=True)(asked)
+        for thread in {*threading.enumerate()} - before:
+            if thread.name.startswith("ThreadPoolExecutor"):
+                thread.join(10)
     assert len(provider.received) == 2
 
 
@@ -178,6 +181,19 @@ def test_models_of_the_users_own_are_met(run: Run) -> None:
             assert Own(model="own")("Hi") == ["mine"]
         assert [receipt.tokens for receipt in kept] == [{"input": 3, "output": 1}]
     assert run.calls == (1, 1)
+
+
+def test_a_langchain_model_as_engine_tells_what_it_took_and_what_it_said_beside_texts() -> None:
+    used = {"input_tokens": 9, "output_tokens": 2, "total_tokens": 11, "input_token_details": {"cache_read": 4}}
+    call = {"name": "look", "args": {"at": "it"}, "id": "1"}
+    said = [AIMessage("plain", usage_metadata=used), AIMessage("tool", tool_calls=[call], usage_metadata=used)]
+    said += [AIMessage([{"type": "text", "text": "in"}, {"type": "text", "text": "parts"}]), AIMessage("")]
+    lm, request = as_lm(FakeMessagesListChatModel(responses=said), "m"), Request("m", (Message.user("Hi"),))
+    plain, tool, parts, empty = [lm(request) for _ in range(4)]
+    assert plain.usage == tool.usage == Usage(9, 2, 11, cache_read_tokens=4) and parts.usage == empty.usage == Usage()
+    assert (plain.text, tool.text, parts.text, empty.text) == ("plain", None, "inparts", "")
+    assert [(one.name, one.input) for one in tool.tool_calls] == [("look", {"at": "it"})]
+    assert response_from_dict(response_to_dict(plain)) == plain and plain.finish_reason == "stop"
 
 
 def test_a_langchain_model_as_engine_is_paid_for_once(run: Run) -> None:

@@ -112,6 +112,28 @@ def test_threads_that_dspy_starts_follow_their_candidate() -> None:
     assert all(len(tape.steps) == 4 for _, tape in runs)
 
 
+def test_what_a_program_configures_holds_for_its_own_run() -> None:
+    class Configuring(dspy.Module):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.part = dspy.Predict("q -> answer")
+
+        def forward(self, q: str) -> Any:
+            dspy.configure(lm=filling(lambda *_: f"configured for {q}"))
+            dspy.settings.configure(max_errors=int(q))
+            return dspy.Prediction(answer=self.part(q=q).answer, errors=dspy.settings.max_errors)
+
+    net = trainable(Configuring())
+
+    async def main() -> Any:
+        return await asyncio.gather(*(net.trace({"q": f"{n}"}) for n in range(20)))
+
+    with dspy.context(lm=filling(marked), max_errors=99):
+        runs = asyncio.run(main())
+        assert dspy.settings.max_errors == 99
+    assert [(a.answer, a.errors) for a, _ in runs] == [(f"configured for {n}", n) for n in range(20)]
+
+
 def test_asyncify_and_evaluate_follow_the_candidate_too() -> None:
     predict = dspy.Predict("q -> number: int")
 

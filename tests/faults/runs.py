@@ -20,6 +20,8 @@ import httpx
 
 from llmdl_plugins.testing import Simulator, server_process
 
+from ..forking import AFRESH
+
 HERE = Path(__file__).parent
 AGENT = f"{HERE / 'agents' / 'two_nodes.py'}:graph"
 CHAIN = f"{HERE / 'agents' / 'plain_client.py'}:chain"
@@ -71,7 +73,7 @@ class Ground:
             "LLMDL_STATE": str(self.path / "state"),
         }
         with open(self.path / "out", "wb") as out, open(self.path / "err", "wb") as err:
-            return subprocess.Popen(
+            return AFRESH(  # it is killed, and the agents' `sitecustomize` is read as Python starts
                 [sys.executable, *map(str, command)],
                 cwd=self.path,
                 env={**os.environ, **told, **self.variables, **variables},

@@ -101,7 +101,7 @@ def test_git_takes_the_patch_of_any_file(tmp_path: Path, name: str, ends: str, m
     new = "You are brief.\nAnd kind."
     changes = {file: {site: new}}
     text_there = text_of({site: tuple(readings(site))}, readings(site), "text")
-    found = Discovery({"told": text_there}, {}, (), {}, (), Own(None, ()), usage([]))
+    found = Discovery({"told": text_there}, {}, (), {}, (), Own(None, ()), usage(()))
     subprocess.run(["git", "apply", "-"], cwd=tmp_path, input=as_patch(found, {}, changes).encode(), check=True)
     expected = text.replace('"You are kind."', '"You are brief.\\nAnd kind."') if file.suffix == ".py" else new
     assert file.read_bytes() == (mark + expected).replace("\n", ends).encode()

@@ -14,7 +14,7 @@ from llmdl_langgraph.usage import usage
 
 def prompts(text: str) -> set[str]:
     source = Source(ModuleType("app"), Path("app.py"), text)
-    used = usage([source])
+    used = usage((source,))
     return {site.text for site in source.sites if looks_like_prompt(site, used)}
 
 

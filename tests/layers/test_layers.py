@@ -41,7 +41,9 @@ def test_without_examples_it_is_the_inner_layer(layer: Any, value: Any) -> None:
 def test_a_text_gets_its_examples_as_text() -> None:
     net = trainable(Demonstrations(Seen(), "q"))
     with net.using({"demos": DEMOS}):
-        assert net.invoke({"q": "3 + 3"})["seen"] == "Example: 1 + 1\nAnswer: 2\n\nExample: 2 + 2\nAnswer: 4\n\n3 + 3"
+        assert net.invoke({"q": "3 + 3"})["seen"] == (
+            "Example: 1 + 1\nAnswer: 2\n\nExample: 2 + 2\nAnswer: 4\n\nExample: 3 + 3\nAnswer:"
+        )
 
 
 def test_messages_get_their_examples_as_turns_before_the_last_question() -> None:

@@ -39,7 +39,7 @@ def test_the_chosen_alternative_shows_its_examples() -> None:
     demos = [{"input": "one", "output": "1"}]
     with wrapped.using({"label/chosen": "static", "label/static/demos": demos}):
         wrapped.invoke({"text": "two"})
-    assert "Example: one\nAnswer: 1\n\ntwo" in model.calls[-1].text
+    assert "Example: one\nAnswer: 1\n\nExample: two\nAnswer:" in model.calls[-1].text
 
 
 def test_an_unknown_node_is_answered_with_a_near_one() -> None:

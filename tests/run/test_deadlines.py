@@ -55,7 +55,11 @@ async def test_work_on_one_key_goes_on_after_a_failure_and_after_one_that_was_ca
         told.append(f"{name} ends")
 
     async def of(key: str, name: str) -> None:
-        await making.done(key, lambda: work(name))
+        await making.enter(key)
+        try:
+            await work(name)
+        finally:
+            making.leave(key)
 
     fails, gone, last = (asyncio.create_task(of("a", name)) for name in ("fails", "gone", "last"))
     other = asyncio.create_task(of("b", "other"))

@@ -110,6 +110,29 @@ async def test_the_budget_ends_a_run_after_those_under_way_are_home_and_recorded
     assert at.meter.in_flight == 0
 
 
+class Swallowing(Module):
+    """Answers something whatever happens to its model."""
+
+    def __init__(self, chat: Any, asks: Callable[[Any, str], Any]) -> None:
+        self.chat, self.asks = chat, asks
+
+    async def forward(self, state: Any) -> Any:
+        try:
+            return {"answer": self.asks(self.chat, state["question"])}
+        except:  # noqa: E722
+            return {"answer": "never mind"}
+
+
+@pytest.mark.parametrize(
+    "asks", [lambda chat, text: chat.invoke(text).text, lambda chat, text: "".join(c.text for c in chat.stream(text))]
+)
+async def test_what_swallows_the_end_of_a_budget_is_not_scored(desk: Any, rows: Rows, asks: Any) -> None:
+    at = desk(trainable(Swallowing(ScriptedChat(lambda *_: "said"), asks)), budget="5 calls", concurrency=2)
+    with pytest.raises(Stopped, match="5 calls"):
+        await at.evaluate([{}], [Example({"question": f"{n}"}, {"answer": "said"}, f"{n}") for n in range(20)])
+    assert at.ledger._db.execute("SELECT count(*) FROM rollouts").fetchone() == (5,)
+
+
 async def test_a_resumed_run_sends_nothing_and_tells_the_same(desk: Any, rows: Rows) -> None:
     model, told = chat(), []
     for _ in range(2):

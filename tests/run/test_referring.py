@@ -16,6 +16,7 @@ from llmdl_plugins.layers.prompt import Prompt
 from llmdl_plugins.network import Network, trainable
 from llmdl_plugins.run.bare import BareLedger
 from llmdl_plugins.run.ledger import Ledger
+from llmdl_plugins.secret_values import Secrets
 
 from .calls import chat
 
@@ -80,7 +81,7 @@ async def test_a_prompt_that_only_its_process_can_read_is_made_again_by_another_
     with process(desk, net, tmp_path / "ledger.db") as at:
         made = told(net, await at.evaluate([{}], rows(2)))
         assert told(net, await at.evaluate([{}], rows(2))) == made and secret in str(made)
-    monkeypatch.setattr(redact, "_here", redact.Secrets())
+    monkeypatch.setattr(redact, "_here", Secrets())
     with process(desk, net, tmp_path / "ledger.db") as at:
         again = [told(net, await at.evaluate([{}], rows(2))) for _ in range(2)]
         assert again[0] == again[1] and [*map(_sent, again[0])] == [*map(_sent, made)]

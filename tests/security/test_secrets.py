@@ -15,11 +15,11 @@ import stamina
 
 from llmdl_plugins import Trainer, redact
 from llmdl_plugins.printable import printable
-from llmdl_plugins.redact import Secrets
 from llmdl_plugins.report.page import write_report
 from llmdl_plugins.run.events import Event, Told
 from llmdl_plugins.run.ledger import Ledger
 from llmdl_plugins.scope import Call
+from llmdl_plugins.secret_values import Secrets
 
 from . import leaky
 

@@ -73,6 +73,14 @@ def test_where_nothing_was_accepted_the_test_set_stays_sealed_and_the_result_say
     assert json.loads((run_folder / "result.json").read_text())["reason"] == result.reason
 
 
+def test_rows_that_all_go_one_way_explain_why_nothing_moved() -> None:
+    for loss, words in ((lambda p, g: 1.0, "every train row that was run is right"), (lambda p, g: p == g, "above 0")):
+        _, made = trainer("rule")
+        rows = made.setup.splits
+        again = Trainer(made.network, loss, rows.train, rows.val, rows.test, teacher=made.setup.teacher)
+        assert words in again.fit().reason
+
+
 class Unlucky(Optimizer):
     async def optimize(self, problem: Problem) -> None:
         name = next(iter(problem.parameters))

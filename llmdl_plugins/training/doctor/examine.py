@@ -31,7 +31,7 @@ async def _examined(case: Case, watcher: Watcher) -> Diagnosis:
         runs = await made(case, watcher)
     case = runs.case if runs else case.shown()
     noise = Noise.of(runs.pairs) if runs else None
-    baseline = await _baseline(case) if runs else None
+    baseline = await _baseline(case, watcher) if runs else None
     return Diagnosis(list(_found(case, runs, noise, baseline)), runs.spent if runs else {"calls": 0})
 
 
@@ -62,5 +62,8 @@ def _table(runs: Runs) -> list[list[float]]:
     return [[scores[n].score for n in whole] for scores in prompts] if len(whole) > 2 else []
 
 
-async def _baseline(case: Case) -> Baseline | None:
-    return await no_model_baseline(case.splits.train, case.splits.val, case.loss) if case.splits else None
+async def _baseline(case: Case, watcher: Watcher) -> Baseline | None:
+    def say(text: str) -> None:
+        watcher(Told(text))
+
+    return await no_model_baseline(case.splits.train, case.splits.val, case.loss, say) if case.splits else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
-from llmdl_plugins.data import Example
+from llmdl_plugins.data import Example, gaps
 from llmdl_plugins.plain import dumps, plain
 from llmdl_plugins.training.doctor.case import Case
 from llmdl_plugins.training.doctor.finding import Finding, State
@@ -21,6 +21,8 @@ def of_rows(case: Case) -> Iterator[Finding]:
     """Splits, duplicates, contradictions, balance, rows without an answer, and the longest."""
     yield _splits(case)
     yield from _twins(case)
+    for what in gaps(case.rows):
+        yield Finding("data", "!!", what, "fill it in, or take the row out")
     yield from _contradictions(case.rows)
     yield _answers(case.rows)
     yield _longest(case.rows)

@@ -1,4 +1,4 @@
-"""Pools of threads that work side by side in a run are not stopped by each other's progress bars."""
+"""Pools of threads in a run: not stopped by each other's progress bars, and at an end where they are broken off."""
 
 from __future__ import annotations
 
@@ -46,3 +46,22 @@ def test_pools_that_start_while_others_draw_disturb_nobody() -> None:
     for thread in threads:
         thread.join()
     assert failed == []
+
+
+def test_a_pool_that_is_broken_off_goes_on_with_nothing() -> None:
+    begun, going = list[int](), threading.Event()
+
+    def works(n: int) -> None:
+        begun.append(n)
+        if n == 0:
+            raise KeyboardInterrupt
+        going.wait(5)
+
+    with boundary.door():
+        pool = parallelizer.ParallelExecutor(num_threads=2, disable_progress_bar=True)
+        with pytest.raises(KeyboardInterrupt):
+            pool.execute(works, range(50))
+    before = len(begun)
+    going.set()
+    time.sleep(0.2)
+    assert before < 50 and len(begun) <= before + 1

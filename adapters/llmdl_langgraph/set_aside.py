@@ -1,0 +1,50 @@
+"""What of a project holds no prompts, whatever it says: folders of runs, recordings for tests, what git ignores."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+from llmdl_plugins.effects import guard
+
+SECONDS = 10.0
+
+_OF_A_RUN = ("ledger.db", "config.json")
+_OF_TESTS = {"test", "tests", "fixtures", "cassettes", "snapshots", "__snapshots__", "testdata"}
+
+
+def holds_no_prompts(folder: Path, named: Collection[str], code: Sequence[Path]) -> bool:
+    """Whether a folder is that of a run, or one for tests that the application neither lies in nor names.
+
+    Args:
+        folder: the folder.
+        named: the texts that the code quotes.
+        code: the files of the code.
+    """
+    if all((folder / name).exists() for name in _OF_A_RUN):
+        return True
+    return folder.name in _OF_TESTS - set(named) and not any(file.is_relative_to(folder) for file in code)
+
+
+def ignored(root: Path, files: Sequence[Path], code: Sequence[Path]) -> set[Path]:
+    """Those of the files that git ignores; none where it isn't there, or ignores the code as well.
+
+    Args:
+        root: the folder of the project.
+        files: the files.
+        code: the files of the code.
+    """
+    told = _ignored(root, [*files, *code]) if files else set()
+    return set() if told.intersection(code) else told
+
+
+def _ignored(root: Path, files: Sequence[Path]) -> set[Path]:
+    asked = "\0".join(map(str, files))
+    command = ["git", "-C", str(root), "check-ignore", "-z", "--stdin"]
+    try:
+        with guard.ours():
+            done = subprocess.run(command, input=asked.encode(), capture_output=True, timeout=SECONDS, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return set()
+    return {Path(name) for name in done.stdout.decode().split("\0") if name}

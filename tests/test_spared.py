@@ -1,0 +1,120 @@
+"""What is spared while the door stands is not missed: the same is told to callbacks, and all is put back."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from langchain_core.callbacks import AsyncCallbackHandler, AsyncCallbackManagerForLLMRun, BaseCallbackHandler
+from langchain_core.language_models import BaseChatModel, chat_models
+from langchain_core.outputs import LLMResult
+
+from llmdl_plugins import boundary, spared
+from llmdl_plugins.testing import ScriptedChat
+
+
+class Told(BaseCallbackHandler):
+    """Keeps what a model is said to be asked with."""
+
+    def __init__(self) -> None:
+        self.params: list[dict[str, Any]] = []
+
+    def on_chat_model_start(self, serialized: Any, messages: Any, **kwargs: Any) -> None:
+        self.params.append(kwargs["invocation_params"])
+
+
+class Renamed(ScriptedChat):
+    def dict(self, **_kwargs: Any) -> dict[str, Any]:
+        return {"name": "of its own"}
+
+
+class Plain(ScriptedChat):
+    """Takes no run manager."""
+
+    async def _agenerate(self, messages: Any, stop: Any = None, **kwargs: Any) -> Any:
+        assert "run_manager" not in kwargs
+        return super()._generate(messages, stop=stop)
+
+
+async def told(model: BaseChatModel) -> tuple[str, Any]:
+    handler = Told()
+    said = await model.ainvoke("hi", config={"callbacks": [handler]}, stop=["."])
+    return said.text, handler.params
+
+
+@pytest.mark.parametrize("kind", [ScriptedChat, Renamed, Plain])
+async def test_callbacks_are_told_the_same_with_the_door_open(kind: type[ScriptedChat]) -> None:
+    bare = await told(kind(lambda messages, kwargs: "yes"))
+    with boundary.door(), boundary.scope():
+        assert await told(kind(lambda messages, kwargs: "yes")) == bare
+
+
+async def test_a_method_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked, signature = list[Any](), inspect.signature
+
+    def counted(obj: Any, **kwargs: Any) -> Any:
+        looked.append(obj)
+        return signature(obj, **kwargs)
+
+    with boundary.door(), boundary.scope():
+        monkeypatch.setattr(inspect, "signature", counted)
+        for _ in range(3):  # each with a model of its own
+            await ScriptedChat(lambda messages, kwargs: "yes").ainvoke("hi")
+    assert len(looked) == 1
+
+
+class Slow(AsyncCallbackHandler):
+    """Is still at it when its call is broken off."""
+
+    def __init__(self) -> None:
+        self.begun, self.ended = asyncio.Event(), asyncio.Event()
+
+    async def on_llm_end(self, response: Any, **kwargs: Any) -> None:
+        self.begun.set()
+        await asyncio.sleep(0.05)
+        self.ended.set()
+
+
+async def test_who_waits_in_an_event_is_shielded_as_ever() -> None:
+    handler = Slow()
+    with boundary.door(), boundary.scope():
+        model = ScriptedChat(lambda messages, kwargs: "yes")
+        call = asyncio.ensure_future(model.ainvoke("hi", config={"callbacks": [handler]}))
+        await handler.begun.wait()
+        call.cancel()
+        await asyncio.wait_for(handler.ended.wait(), 5)
+        assert (await asyncio.gather(call, return_exceptions=True))[0].__class__ is asyncio.CancelledError
+
+
+class Counting(BaseCallbackHandler):
+    run_inline = never_waits = True
+
+    def __init__(self) -> None:
+        self.tasks: list[Any] = []
+
+    def on_llm_end(self, response: Any, **kwargs: Any) -> None:
+        self.tasks.append(asyncio.current_task())
+
+
+async def test_who_does_not_is_told_in_the_task_of_the_call() -> None:
+    handler, model = Counting(), ScriptedChat(lambda messages, kwargs: "yes")
+    run = AsyncCallbackManagerForLLMRun(run_id=uuid4(), handlers=[handler], inheritable_handlers=[])
+    await run.on_llm_end(await model.agenerate([[]]))
+    with boundary.door():
+        await run.on_llm_end(LLMResult(generations=[]))
+    assert handler.tasks[0] is not asyncio.current_task() and handler.tasks[1:] == [asyncio.current_task()]
+
+
+def _spared() -> list[Any]:
+    names = (*spared._ENDS, (BaseChatModel, spared._AS_DICT), (chat_models, spared._SIGNATURE))
+    return [vars(owner)[name] for owner, name in names]
+
+
+def test_all_is_put_back() -> None:
+    before = _spared()
+    with boundary.door():
+        assert not any(one is other for one, other in zip(before, _spared(), strict=True))
+    assert before == _spared()
