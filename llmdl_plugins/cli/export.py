@@ -67,11 +67,11 @@ def export(
     values = past.values(candidate)
     if not values:
         say(_nothing(past.result["status"], candidate), sys.stderr)
-        if form == "patch":
-            sys.exit(NO_GAIN)
     with kept():
         rows = columns.read(verify) if verify else None
         handed = _Handed(run, past, past.network(), values, rows)
+        if form == "patch" and not values:
+            sys.exit(NO_GAIN)
         handed.look_through()
         made = handed.page(PATCH) if form == "review" else _exported(handed.network, form, values)
         handed.check()

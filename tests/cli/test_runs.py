@@ -57,10 +57,3 @@ def test_a_folder_that_is_not_there_is_misuse_and_one_without_runs_is_not(
     assert missing.code == 2 and "There is no folder runs" in missing.err
     assert "There are no runs" in llmdl("runs", tmp_path).out
     assert llmdl("runs", "-h").out == llmdl("runs", "--help").out != ""
-
-
-def test_without_a_gain_no_patch_is_written(llmdl: Callable[..., Any], tmp_path: Path) -> None:
-    made(tmp_path / "runs/a", 1000, {**RESULT, "status": "no gain shown"}, {**CONFIG, "network": "abc"})
-    done = llmdl("export", "runs/a", "-o", "prompts.patch")
-    assert done.code == 3 and "stays as it is (--candidate gives what it ended with)" in done.err
-    assert not (tmp_path / "prompts.patch").exists() and not (tmp_path / "REVIEW.md").exists()
