@@ -1,29 +1,40 @@
-"""What LangChain works out anew for each model call, worked out once while the door stands: a fifth of a call's time.
+"""What LangChain does anew for each model call and each node, and that comes to nothing, is spared in a run.
 
-What comes of it is the same, so nothing here is felt but time; a version that has other names is left as it is.
+What is told and answered is the same, so nothing is felt but time; a version that has other names is left as it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from functools import wraps
 from inspect import Parameter
 from types import FunctionType, MethodType
 from typing import Any
 
+from langchain_core.callbacks import AsyncCallbackManagerForChainRun, AsyncCallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel, chat_models
 
 from llmdl_plugins.classes import Replaced
 
 _SIGNATURE, _AS_DICT = "_signature_parameters", "_dict_for_compat"
 _dict = vars(BaseChatModel)["dict"]
+_ENDS = (
+    (AsyncCallbackManagerForLLMRun, "on_llm_end"),
+    (AsyncCallbackManagerForLLMRun, "on_llm_error"),
+    (AsyncCallbackManagerForChainRun, "on_chain_end"),
+    (AsyncCallbackManagerForChainRun, "on_chain_error"),
+)
 
 
 def spare(replaced: Replaced) -> None:
-    """Put what is quicker in the place of both, until all is put back."""
+    """Put what is quicker in the place of each, until all is put back."""
     if isinstance(own := vars(chat_models).get(_SIGNATURE), FunctionType):
         replaced.put(chat_models, _SIGNATURE, _remembering(own))
     if isinstance(own := vars(BaseChatModel).get(_AS_DICT), FunctionType):
         replaced.put(BaseChatModel, _AS_DICT, _direct(own))
+    for manager, name in _ENDS:
+        if hasattr(own := vars(manager).get(name), "__wrapped__"):
+            replaced.put(manager, name, _at_once(own))
 
 
 def _remembering(own: Callable[[Any], Mapping[str, Parameter]]) -> Callable[[Any], Mapping[str, Parameter]]:
@@ -47,3 +58,18 @@ def _direct(own: Callable[[Any], dict[str, Any]]) -> Callable[[Any], dict[str, A
         return self.asdict() if type(self).dict is _dict else own(self)
 
     return as_dict
+
+
+def _at_once(own: Any) -> Callable[..., Awaitable[None]]:
+    """An event that is told without the task that shields it, where nobody who hears of it waits for anything.
+
+    A handler says so by `never_waits`; its events are synchronous, and told inline.
+    """
+    told = own.__wrapped__
+
+    @wraps(own)
+    async def event(self: Any, *args: Any, **kwargs: Any) -> None:
+        is_quick = all([getattr(handler, "never_waits", False) for handler in self.handlers])
+        await (told if is_quick else own)(self, *args, **kwargs)
+
+    return event

@@ -12,7 +12,11 @@ from importlib.metadata import version
 from typing import Any
 
 import pytest
-from langchain_core.callbacks import BaseCallbackHandler
+from langchain_core.callbacks import (
+    AsyncCallbackManagerForChainRun,
+    AsyncCallbackManagerForLLMRun,
+    BaseCallbackHandler,
+)
 from langchain_core.documents import Document
 from langchain_core.language_models import BaseChatModel, chat_models
 from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage, message_to_dict, messages_from_dict
@@ -32,6 +36,12 @@ TOOLS = "langchain_core/tools/base.py"
 RETRIEVERS = "langchain_core/retrievers.py"
 FUNCTIONS = "langchain_core/utils/function_calling.py"
 CALLBACKS = "langchain_core/callbacks/manager.py"
+ENDS = (
+    (AsyncCallbackManagerForLLMRun, "on_llm_end"),
+    (AsyncCallbackManagerForLLMRun, "on_llm_error"),
+    (AsyncCallbackManagerForChainRun, "on_chain_end"),
+    (AsyncCallbackManagerForChainRun, "on_chain_error"),
+)
 
 
 class Chat(BaseChatModel):
@@ -222,6 +232,11 @@ CONTRACTS = [
         "langchain-core", "a method's parameters are looked up, and a model is told, by functions of these names",
         "llmdl_plugins/spared.py", MODELS,
         lambda: "_signature_parameters" in vars(chat_models) and own(BaseChatModel, "_dict_for_compat", "dict")(),
+    ),
+    Contract(
+        "langchain-core", "ends of model calls and of chains are told in a task that shields them, around __wrapped__",
+        "llmdl_plugins/spared.py", CALLBACKS,
+        lambda: all(inspect.iscoroutinefunction(vars(manager)[name].__wrapped__) for manager, name in ENDS),
     ),
     Contract(
         "langchain-core", "invoke comes through generate, once", DOORS, MODELS,

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 from typing import Any
+from uuid import uuid4
 
 import pytest
-from langchain_core.callbacks import BaseCallbackHandler
+from langchain_core.callbacks import AsyncCallbackHandler, AsyncCallbackManagerForLLMRun, BaseCallbackHandler
 from langchain_core.language_models import BaseChatModel, chat_models
+from langchain_core.outputs import LLMResult
 
-from llmdl_plugins import boundary
+from llmdl_plugins import boundary, spared
 from llmdl_plugins.testing import ScriptedChat
 
 
@@ -63,8 +66,55 @@ async def test_a_method_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> No
     assert len(looked) == 1
 
 
-def test_all_is_put_back() -> None:
-    before = chat_models._signature_parameters, BaseChatModel._dict_for_compat
+class Slow(AsyncCallbackHandler):
+    """Is still at it when its call is broken off."""
+
+    def __init__(self) -> None:
+        self.begun, self.ended = asyncio.Event(), asyncio.Event()
+
+    async def on_llm_end(self, response: Any, **kwargs: Any) -> None:
+        self.begun.set()
+        await asyncio.sleep(0.05)
+        self.ended.set()
+
+
+async def test_who_waits_in_an_event_is_shielded_as_ever() -> None:
+    handler = Slow()
+    with boundary.door(), boundary.scope():
+        model = ScriptedChat(lambda messages, kwargs: "yes")
+        call = asyncio.ensure_future(model.ainvoke("hi", config={"callbacks": [handler]}))
+        await handler.begun.wait()
+        call.cancel()
+        await asyncio.wait_for(handler.ended.wait(), 5)
+        assert (await asyncio.gather(call, return_exceptions=True))[0].__class__ is asyncio.CancelledError
+
+
+class Counting(BaseCallbackHandler):
+    run_inline = never_waits = True
+
+    def __init__(self) -> None:
+        self.tasks: list[Any] = []
+
+    def on_llm_end(self, response: Any, **kwargs: Any) -> None:
+        self.tasks.append(asyncio.current_task())
+
+
+async def test_who_does_not_is_told_in_the_task_of_the_call() -> None:
+    handler, model = Counting(), ScriptedChat(lambda messages, kwargs: "yes")
+    run = AsyncCallbackManagerForLLMRun(run_id=uuid4(), handlers=[handler], inheritable_handlers=[])
+    await run.on_llm_end(await model.agenerate([[]]))
     with boundary.door():
-        assert before != (chat_models._signature_parameters, BaseChatModel._dict_for_compat)
-    assert before == (chat_models._signature_parameters, BaseChatModel._dict_for_compat)
+        await run.on_llm_end(LLMResult(generations=[]))
+    assert handler.tasks[0] is not asyncio.current_task() and handler.tasks[1:] == [asyncio.current_task()]
+
+
+def _spared() -> list[Any]:
+    names = (*spared._ENDS, (BaseChatModel, spared._AS_DICT), (chat_models, spared._SIGNATURE))
+    return [vars(owner)[name] for owner, name in names]
+
+
+def test_all_is_put_back() -> None:
+    before = _spared()
+    with boundary.door():
+        assert not any(one is other for one, other in zip(before, _spared(), strict=True))
+    assert before == _spared()

@@ -33,7 +33,7 @@ class Recorder(BaseCallbackHandler):
         recorded: the tape of this run.
     """
 
-    run_inline = True  # in the order of events, and in the context of whoever causes them
+    run_inline = never_waits = True  # in the order of events, and in the context of whoever causes them
     ignore_llm = ignore_chat_model = True  # the door notes model calls
 
     def __init__(self, recorded: Tape) -> None:
