@@ -13,6 +13,7 @@ from llmdl_plugins import answers
 from llmdl_plugins.asked import Asked
 from llmdl_plugins.flow import Flow
 from llmdl_plugins.passage import apassing, entering, passing
+from llmdl_plugins.recorded import Recorded
 
 
 def stream(own: Any, bare: Any) -> Any:
@@ -31,11 +32,7 @@ def stream(own: Any, bare: Any) -> Any:
         asked = Asked.of(here, self, [self._convert_input(input).to_messages()], kwargs)
         flow, kept = Flow(here, lambda: asked.call(stream=True)), list[BaseMessage]()
         recorded = flow.open()
-        ask = (
-            asked.method("stream", own)
-            if recorded is None
-            else bare.__get__(answers.Recorded.of(asked.model, recorded))
-        )
+        ask = asked.method("stream", own) if recorded is None else bare.__get__(Recorded.of(asked.model, recorded))
         chunks = flow.chunks(lambda: passing(lambda: ask(asked.batch[0], config, **asked.options)))
         try:
             for chunk in chunks:
@@ -63,11 +60,7 @@ def astream(own: Any, bare: Any) -> Any:
         asked = Asked.of(here, self, [self._convert_input(input).to_messages()], kwargs)
         flow, kept = Flow(here, lambda: asked.call(stream=True)), list[BaseMessage]()
         recorded = await flow.aopen()
-        ask = (
-            asked.method("astream", own)
-            if recorded is None
-            else bare.__get__(answers.Recorded.of(asked.model, recorded))
-        )
+        ask = asked.method("astream", own) if recorded is None else bare.__get__(Recorded.of(asked.model, recorded))
         chunks = flow.achunks(lambda: apassing(lambda: ask(asked.batch[0], config, **asked.options)))
         try:
             async for chunk in chunks:

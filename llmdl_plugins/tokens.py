@@ -41,16 +41,16 @@ def bounded(text: str, most: int, count: Count = approximately, last: bool = Fal
     return text[: ends[_first(len(ends), lambda n: count(text[: ends[n]]) > most) - 1]]
 
 
-def pieces(text: str, size: int, count: Count = approximately) -> list[str]:
+def pieces(text: str, size: int) -> list[str]:
     """A text cut into pieces of at most so many tokens: between paragraphs, else sentences, else words.
 
     >>> pieces("One two three. Four five six. Seven.", 6)
     ['One two three.', 'Four five six. Seven.']
     """
     found: list[str] = []
-    for part in _parts(text, size, count, (r"\n\s*\n", r"(?<=[.!?])\s+", r"\s+")):
+    for part in _parts(text, size, (r"\n\s*\n", r"(?<=[.!?])\s+", r"\s+")):
         joined = f"{found[-1]}{part}" if found else part
-        if found and count(joined.strip()) <= size:
+        if found and approximately(joined.strip()) <= size:
             found[-1] = joined
         else:
             found.append(part)
@@ -72,16 +72,16 @@ def checked_bound(owner: str, bound: object, parts: int = 1) -> int:
     return most
 
 
-def _parts(text: str, size: int, count: Count, breaks: tuple[str, ...]) -> Iterator[str]:
+def _parts(text: str, size: int, breaks: tuple[str, ...]) -> Iterator[str]:
     """Parts with the white space after them, each within the size where there is a break that makes it so."""
-    if count(text.strip()) <= size or not breaks:
+    if approximately(text.strip()) <= size or not breaks:
         yield text
         return
     at = 0
     for found in re.finditer(breaks[0], text):
-        yield from _parts(text[at : found.end()], size, count, breaks[1:])
+        yield from _parts(text[at : found.end()], size, breaks[1:])
         at = found.end()
-    yield from _parts(text[at:], size, count, breaks[1:])
+    yield from _parts(text[at:], size, breaks[1:])
 
 
 def _first(most: int, holds: Callable[[int], bool]) -> int:

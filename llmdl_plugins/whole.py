@@ -15,6 +15,7 @@ from llmdl_plugins.asked import Asked
 from llmdl_plugins.passage import entering
 from llmdl_plugins.paying import apaid, paid
 from llmdl_plugins.plain import JSON
+from llmdl_plugins.recorded import Recorded
 
 Batch = list[list[BaseMessage]]
 
@@ -37,7 +38,7 @@ def agenerate(own: Any, bare: Any) -> Any:
             return await asked.method("agenerate", own)(asked.batch, *args, **asked.options)  # type: ignore[no-any-return]
 
         async def again(answer: JSON) -> LLMResult:
-            recorded = answers.Recorded.of(asked.model, answer)
+            recorded = Recorded.of(asked.model, answer)
             return await bare(recorded, asked.batch, *args, **asked.options)  # type: ignore[no-any-return]
 
         result = await apaid(here, lambda: asked.call(**_stop(args)), ask, answers.encode, again)
@@ -60,7 +61,7 @@ def generate(own: Any, bare: Any) -> Any:
             return asked.method("generate", own)(asked.batch, *args, **asked.options)  # type: ignore[no-any-return]
 
         def again(answer: JSON) -> LLMResult:
-            recorded = answers.Recorded.of(asked.model, answer)
+            recorded = Recorded.of(asked.model, answer)
             return bare(recorded, asked.batch, *args, **asked.options)  # type: ignore[no-any-return]
 
         result = paid(here, lambda: asked.call(**_stop(args)), ask, answers.encode, again)

@@ -78,18 +78,20 @@ def written(ways: Ways, main: Reading, site: Site, value: str) -> str:
     Raises:
         CannotExportError: it can't be written there.
     """
+    value = between_edges(value, main.canonical)
     for reading in sorted(ways[site], key=lambda reading: reading is not main):
         if reading.parts == main.parts:
             return reading.to_source(value)
     for reading in ways[site]:
         if reading.canonical.strip() == main.canonical.strip():
-            return reading.to_source(_with_edges(value, reading.canonical))
+            return reading.to_source(between_edges(value.strip(), reading.canonical))
     raise CannotExportError(f"{site.key} says the same in another way and can't take a change: make the two equal.")
 
 
-def _with_edges(value: str, like: str) -> str:
+def between_edges(value: str, like: str) -> str:
+    """A value with the white space that another text begins and ends with, where it has none: teachers leave it out."""
     lead, trail = like[: len(like) - len(like.lstrip())], like[len(like.rstrip()) :]
-    return lead + value.strip() + trail
+    return ("" if value[:1].isspace() else lead) + value + ("" if value[-1:].isspace() else trail)
 
 
 def text(ways: Ways, readings: Sequence[Reading], role: str, frozen_because: str = "", is_spoken: bool = False) -> Text:
@@ -111,6 +113,7 @@ def text(ways: Ways, readings: Sequence[Reading], role: str, frozen_because: str
 def edit_problem(ways: Ways, readings: Sequence[Reading], value: str) -> str | None:
     """What makes a value unsafe in any way in which the text can be sent, or None."""
     first = readings[0]
+    value = between_edges(value, first.canonical)
     if wrong := safe_edit_problem(first, value):
         return wrong
     try:

@@ -17,6 +17,7 @@ import typer
 
 from llmdl_plugins.cli import asking, child, confined, options, plugged
 from llmdl_plugins.cli.grouped import grouped
+from llmdl_plugins.cli.handing import handing
 from llmdl_plugins.cli.output import kept, leave, say
 from llmdl_plugins.cli.report import tell
 from llmdl_plugins.training.openings import state_folder
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from llmdl_plugins.training.trainer import Trainer
 
 _NO_GAIN = 3
-_TEXTS_ONLY = ("patch", "review", "middleware", "dspy")
-_FILES = {"patch": "prompts.patch", "module": "trained"}
 RUNS = Path("runs")
 _UNSEEN = RUNS / ".gitignore"
 
@@ -196,17 +195,4 @@ def _tell(result: Result, folder: Path) -> None:
     if result.status == "stopped":
         say(f"Saved in {folder}: the same command with --folder {folder} goes on where it stopped.")
     elif result.status == "improved":
-        say(f"next: llmdl export {folder} {_handing(result)}")
-
-
-def _handing(result: Result) -> str:
-    """How the application is handed over first, and how else; what was chosen is in no form that holds texts alone."""
-    from llmdl_plugins.cli.export import FORMS
-
-    forms = [form for form in result.network.exports if form in FORMS] if result.network else ["patch"]
-    if result.network and any(result.network[name].kind == "choice" for name in result.parameters):
-        forms = [form for form in forms if form not in _TEXTS_ONLY]
-    first = next((form for form in ("patch", "dspy", "module") if form in forms), forms[0])
-    how = f"{'' if first == 'patch' else f'--as {first} '}-o {_FILES.get(first, 'trained.json')}"
-    others = [form for form in forms if form != first]
-    return f"{how}    (or --as {', '.join(others)})" if others else how
+        say(f"next: llmdl export {folder} {handing(result)}")

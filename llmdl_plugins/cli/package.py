@@ -12,6 +12,7 @@ from pathlib import Path
 
 from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.plugins.catalogue import catalogue
+from llmdl_plugins.plugins.kinds import KINDS, one
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _MOST = 50
@@ -135,4 +136,4 @@ def _module(name: str) -> str:
 
 
 def _kinds(kind: Kind) -> str:
-    return f"{kind}es" if kind.endswith(("s", "ch")) else f"{kind}s"
+    return next(kinds for kinds in KINDS if one(kinds) == kind)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from llmdl_plugins.rows import Extras
 from llmdl_plugins.run.remembered import NotRememberedError, Remembered, Unrecorded
 
 ROWS = 3
+_TRIED = 200
 _REPETITIONS = ("sealed/1", "sealed/0", "0")
 
 
@@ -33,11 +35,18 @@ def verified(network: Network, values: Mapping[str, Any], folder: Path, rows: Da
         MisuseError: the run remembers none of them.
     """
     payer = Remembered(folder / "ledger.db")
-    plain = [row for row in rows if row.extras == Extras()]
-    for repetition in _REPETITIONS:
-        if known := [row for row in plain if _is_remembered(network, values, payer, row, repetition)][:ROWS]:
-            with _looked_at(payer, repetition):
-                return network.verify([dict(row.inputs) for row in known], values)
+    plain = [row for row in rows if row.extras == Extras()][:_TRIED]
+
+    def are_known(some: Sequence[Example], repetition: str) -> Iterator[Example]:
+        return (row for row in some if _is_remembered(network, values, payer, row, repetition))
+
+    # Nodes act while they are looked at: row by row, and no further than three.
+    for n, row in enumerate(plain, 1):
+        for repetition in _REPETITIONS:
+            if found := list(are_known([row], repetition)):
+                known = [*found, *islice(are_known(plain[n:], repetition), ROWS - 1)]
+                with _looked_at(payer, repetition):
+                    return network.verify([dict(row.inputs) for row in known], values)
     raise MisuseError(
         f"The run in {folder} remembers no answers to a row of {rows.origin} with these values, so nothing can be "
         "compared without paying: give the file that it was trained or tested on. Rows with turns, answers, a context "

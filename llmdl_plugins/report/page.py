@@ -65,6 +65,7 @@ def _shown(value: Any) -> Any:
 
 
 def _told(run: Run) -> dict[str, Any]:
+    changed = changes(run.outcome.parameters) if run.outcome else []
     return {
         "run": run,
         "config": run.config,
@@ -76,7 +77,8 @@ def _told(run: Run) -> dict[str, Any]:
         "caution": caution(run),
         "words": what_helped(run),
         "chart": chart(run),
-        "changes": changes(run.outcome.parameters) if run.outcome else [],
+        "changes": changed,
+        "patchable": all(change.kind != "choice" for change in changed),  # an architecture is in no patch
         "front": run.outcome.front if run.outcome else (),
         "in_words": in_words,
         "moves": run.journal.moves[:_MOST_MOVES],

@@ -193,3 +193,22 @@ def test_the_copy_that_is_verified_is_guarded_too(
     assert not made.exists()
     done = alone(tmp_path, *verify, "--allow-write", str(tmp_path))
     assert done.returncode == 0 and made.exists(), done.stderr
+
+
+COUNTING = (
+    '"""Name the desk."""',
+    """if os.environ.get("ACT_AT"):
+        with open(os.environ["ACT_AT"], "a") as acts:
+            acts.write("x")""",
+)
+
+
+@pytest.mark.parametrize("run", [COUNTING], indirect=True)
+def test_no_more_rows_are_run_than_are_compared(
+    run: Callable[..., Any], rows: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ACT_AT", str(tmp_path / "acts.txt"))
+    done = run("export", "runs/a", "-o", "app/prompts.patch", "--verify", rows)
+    assert done.code == 0 and "3 calls of 3 probes is equal" in done.err, done.err
+    begun = len((tmp_path / "acts.txt").read_text())
+    assert begun <= 3 * 3 + 1, "three rows three times, and the thread that REVIEW.md tells of"

@@ -12,7 +12,7 @@ dspy = pytest.importorskip("dspy")
 import llmdl_recipes as recipes  # noqa: E402
 from llmdl_dspy import as_lm  # noqa: E402
 from llmdl_plugins import Trainer, trainable  # noqa: E402
-from llmdl_plugins.cli.fit import _handing  # noqa: E402
+from llmdl_plugins.cli.handing import handing  # noqa: E402
 from llmdl_plugins.run.ledger import Ledger  # noqa: E402
 from llmdl_plugins.testing import ScriptedChat  # noqa: E402
 
@@ -78,4 +78,4 @@ def test_it_goes_around_a_predictor(kind: Kind) -> None:
         result = Trainer(net, "exact_match", rows, optimizer=SwitchOn(values(net, kind))).fit()
     assert (result.status, result.before, result.after) == ("improved", 0.0, 1.0)
     assert result.parameters["self/chosen"]["after"] == kind.name
-    assert _handing(result).startswith("--as module -o trained "), "the JSON of DSPy is refused for an architecture"
+    assert handing(result).startswith("--as module -o trained "), "the JSON of DSPy is refused for an architecture"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from llmdl_plugins import Network, Optimizer, Trainer
-from llmdl_plugins.cli.fit import _handing
+from llmdl_plugins.cli.handing import handing
 
 from .kinds import KINDS, LONG, Kind
 from .test_export import TARGETS, apart, values, write
@@ -58,7 +58,7 @@ def test_it_is_trained(better: Any, target: str, kind: Kind, monkeypatch: pytest
     result = trained(net, candidate, target)
     assert (result.status, result.before, result.after) == ("improved", 0.0, 1.0)
     assert result.parameters[f"{node}/chosen"] == {"before": "plain", "after": kind.name}
-    assert _handing(result).startswith("--as module -o trained "), "a patch is refused for an architecture"
+    assert handing(result).startswith("--as module -o trained "), "a patch is refused for an architecture"
     assert net.invoke(rows(target)[0]["inputs"]) != "right"  # the network itself stays as it was
 
 

@@ -43,9 +43,15 @@ def test_the_page_shows_changes_proposals_spending_settings_and_what_next(make: 
     assert "another text for route/prompt" in text
     assert "3,400" in text and "0.02" in text
     assert "2 train, 1 val, 1 test; seed 7" in text
-    assert "--as patch" in text and "git apply -R" in text
+    assert "--as module" in text and "--as patch" not in text  # an option was chosen, which no patch holds
     assert 'aria-label="difference +20.0 points, 95 % interval +10.0 to +30.0"' in text
     assert "no model: vote" in text
+
+
+def test_where_texts_alone_have_changed_there_is_a_patch(make: Make) -> None:
+    prompt = {"route/prompt": RESULT["parameters"]["route/prompt"]}
+    text = page(make({**RESULT, "parameters": prompt}))
+    assert "--as patch" in text and "git apply -R" in text
 
 
 def test_a_baseline_that_wins_stands_at_the_top(make: Make) -> None:
