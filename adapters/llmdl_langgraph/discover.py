@@ -57,13 +57,17 @@ class Discovery:
 
 @dataclass(frozen=True)
 class Candidate:
-    """One text of the source: its sites and how they can be read, the ways that count, and the nodes that hold it."""
+    """One text of the source: its sites and how they can be read, the ways that count, and the nodes that hold it.
+
+    Of what was seen, `senders` are the nodes that sent it; what it is called by stays what the source told.
+    """
 
     ways: Ways
     readings: tuple[Reading, ...]
     nodes: frozenset[str]
     frozen_because: str = ""
     is_spoken: bool = False
+    senders: frozenset[str] = frozenset()
 
 
 def discover(graph: Pregel[Any, Any, Any, Any], at: Sequence[Location] = ()) -> Discovery:
@@ -152,8 +156,9 @@ def named(found: Sequence[Candidate], before: Discovery) -> Discovery:
 
 
 def _text(candidate: Candidate, sources: Sequence[Source]) -> Text:
-    where = ", ".join(sorted(candidate.nodes))
-    role = f"text that node {where} sends to a model" if where else "text in the source of the application"
-    why = candidate.frozen_because or ("" if where else UNREACHED)
+    nodes = sorted(candidate.senders or candidate.nodes)
+    where = f"{'nodes' if len(nodes) > 1 else 'node'} {', '.join(nodes)} {'send' if len(nodes) > 1 else 'sends'}"
+    role = f"text that {where} to a model" if nodes else "text in the source of the application"
+    why = candidate.frozen_because or ("" if nodes else UNREACHED)
     why = why or next((told for reading in candidate.readings if (told := sought(reading.parts, sources))), "")
     return text(candidate.ways, candidate.readings, role, why, candidate.is_spoken)
