@@ -16,7 +16,7 @@ LEVELS = [
         "loading sayings importing langgraph_json",
         "answers recorded tape scope calls results uses passage paying flow asked whole streamed metered overrides "
         "remembering tool_door boundary module as_layer chunks nearest keys layered prompting updates effects "
-        "transport target gates named spared",
+        "transport target made gates named spared",
         "network layers containers losses standalone drawing module_network",
         "run",
         "training optimizers searches",

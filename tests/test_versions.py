@@ -79,10 +79,15 @@ class Environment:
 
 def interpreter(version: str) -> str:
     """A Python of this version that is at hand; nothing is downloaded."""
-    found = sys.executable if version == THIS else shutil.which(f"python{version}")
-    if found is None or subprocess.run([found, "-c", ""], capture_output=True).returncode:
+    named = (shutil.which(f"python{version}", path=folder) for folder in os.get_exec_path())
+    found = next(filter(_runs, filter(None, [sys.executable if version == THIS else None, *named])), None)
+    if found is None:
         pytest.skip(f"needs python{version} on the path")
     return found
+
+
+def _runs(python: str) -> bool:
+    return subprocess.run([python, "-c", ""], capture_output=True).returncode == 0
 
 
 @pytest.mark.long

@@ -9,6 +9,7 @@ import dspy
 from dspy.lm15 import Message
 
 from llmdl_dspy.asked import told_of
+from llmdl_dspy.outputs import texts_in
 from llmdl_dspy.requested import is_sendable, request_of, texts_of
 from llmdl_dspy.unchanged import held, is_lasting, is_same, said_by
 from llmdl_plugins.plain import JSON
@@ -17,7 +18,7 @@ _KEPT = 512
 
 
 class Beginning(NamedTuple):
-    """The messages before the last.
+    """The messages before the last, and how the last is written and the answer read.
 
     Args:
         held: what the demonstrations held.
@@ -25,6 +26,7 @@ class Beginning(NamedTuple):
         told: the same as the ledger has them.
         system, shown: the same as a request has them.
         names, asks: the inputs, and what the last message ends with.
+        texts: the outputs, where all are texts.
     """
 
     held: Sequence[Any]
@@ -34,6 +36,7 @@ class Beginning(NamedTuple):
     shown: tuple[Message, ...] = ()
     names: tuple[str, ...] = ()
     asks: str = ""
+    texts: tuple[str, ...] = ()
 
     def last(self, adapter: Any, signature: Any, inputs: Mapping[str, Any]) -> str:
         """The last message, as the adapter formats it: texts are put in as they are."""
@@ -41,6 +44,17 @@ class Beginning(NamedTuple):
         if {type(value) for _, value in given} != {str}:
             return str(adapter.format_user_message_content(signature, dict(inputs), main_request=True))
         return "\n\n".join([*[f"[[ ## {name} ## ]]\n{text}" for name, text in given], self.asks]).strip()
+
+    def read(self, adapter: Any, lm: Any, lm_kwargs: Any, signature: Any, output: Any) -> list[Any]:
+        """What came, as the adapter reads it.
+
+        Raises:
+            AdapterParseError: it can't.
+        """
+        if not output or type(output) is not str:
+            return list(adapter._call_postprocess(signature, signature, [output], lm, lm_kwargs))
+        found = texts_in(output, self.texts) if self.texts else None
+        return [adapter.parse(signature, output) if found is None else found]
 
 
 _known: dict[tuple[Any, ...], Beginning] = {}
@@ -63,11 +77,13 @@ def _made(adapter: Any, signature: Any, demos: Sequence[Any], now: Sequence[Any]
     if not is_lasting(now) or any(_is_more(field.annotation) for field in signature.fields.values()):
         return Beginning(now)
     *rows, last = adapter.format(signature, demos, {})
-    if not (texts := texts_of([*rows, last])) or not all(texts) or not is_sendable("".join(texts)):
+    if not (said := texts_of([*rows, last])) or not all(said) or not is_sendable("".join(said)):
         return Beginning(now)
     request = request_of({"model": "any", "messages": [*rows, last]})
-    told, names = [told_of(row) for row in rows], tuple(signature.input_fields)
-    return Beginning(now, rows, told, request.system, request.messages[:-1], names, last["content"])
+    told, outputs = [told_of(row) for row in rows], signature.output_fields
+    is_texts = all(field.annotation is str for field in outputs.values())
+    names, texts = tuple(signature.input_fields), tuple(outputs) if is_texts else ()
+    return Beginning(now, rows, told, request.system, request.messages[:-1], names, last["content"], texts)
 
 
 def _is_more(annotation: Any) -> bool:

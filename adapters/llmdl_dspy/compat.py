@@ -8,6 +8,7 @@ from typing import Any
 
 import dspy
 from dspy._vendor.lm15 import serde
+from dspy.adapters.chat_adapter import field_header_pattern
 from dspy.adapters.types.base_type import CUSTOM_TYPE_START_IDENTIFIER
 from dspy.clients import execution
 from dspy.clients._deprecation import warn_openai_messages as warn_openai_messages
@@ -29,6 +30,13 @@ _OWN = {"forward", "aforward", "__call__", "acall"}
 _PLAIN = SimpleNamespace(request=None, legacy={})  # a call that sets nothing
 # What stands in a text for an image and its like.
 MARK = CUSTOM_TYPE_START_IDENTIFIER
+# What an answer to a chat adapter begins an output with.
+HEADER = field_header_pattern
+# By what a chat adapter writes and reads: somebody may have put something else in its place, as this is read or later.
+CHAT = dspy.ChatAdapter
+_WRITES = {"format", "parse", "format_user_message_content"}
+_WRITTEN = (CHAT.format, CHAT.parse, CHAT.format_user_message_content)
+_BY_DSPY = all(one.__module__.startswith("dspy.adapters.") for one in _WRITTEN)
 # Who asks by `resolve_adapter` whether an output wants evidence.
 PREDICTING = predict
 # Who makes copies of a module: BestOfN and Refine run copies of theirs.
@@ -48,6 +56,13 @@ def is_single(lm: Any, call: Any) -> bool:
     """Whether a call is one request to an engine of the user's, whole."""
     own = not isinstance(lm._engine_spec, str) if is_managed(call) else False
     return bool(own and call.n == 1 and not call.cache and not streaming())
+
+
+def is_dspys(adapter: Any) -> bool:
+    """Whether it is DSPy's chat adapter, and writes and reads as DSPy wrote it."""
+    if type(adapter) is not CHAT or not _BY_DSPY or not _WRITES.isdisjoint(vars(adapter)):
+        return False
+    return (CHAT.format, CHAT.parse, CHAT.format_user_message_content) == _WRITTEN
 
 
 def engine_of(lm: Any, asynchronous: bool) -> Any:

@@ -8,7 +8,7 @@ left to DSPy.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import dspy
 from dspy.lm15 import Request
@@ -16,7 +16,7 @@ from dspy.utils.exceptions import AdapterParseError
 
 from llmdl_dspy import compat
 from llmdl_dspy.asked import Asked
-from llmdl_dspy.beginning import beginning
+from llmdl_dspy.beginning import Beginning, beginning
 from llmdl_dspy.metered import AsyncMetered, Metered
 from llmdl_dspy.program import current
 from llmdl_dspy.requested import SETTINGS, config_of, is_sendable, message_of
@@ -28,9 +28,23 @@ from llmdl_plugins.scope import current_scope
 _SETTINGS = {*SETTINGS}
 
 
+class Ready(NamedTuple):
+    """A call that can be sent.
+
+    Args:
+        start: what it begins with.
+        asked: the same as the ledger and the tape have it.
+        request: the same as an engine takes it.
+    """
+
+    start: Beginning
+    asked: Asked
+    request: Request
+
+
 def methods() -> Sequence[Method]:
     """What to replace while the door stands."""
-    return [Method(dspy.ChatAdapter, "__call__", _call), Method(dspy.ChatAdapter, "acall", _acall)]
+    return [Method(compat.CHAT, "__call__", _call), Method(compat.CHAT, "acall", _acall)]
 
 
 def _call(own: Callable[..., Any]) -> Callable[..., Any]:
@@ -38,11 +52,10 @@ def _call(own: Callable[..., Any]) -> Callable[..., Any]:
         engine = compat.engine_of(lm, asynchronous=False)
         if not engine or (ready := _ready(self, lm, lm_kwargs, signature, demos, inputs)) is None:
             return own(self, lm, lm_kwargs, signature, demos, inputs)
-        asked, request = ready
         with compat.error_boundary(lm.model, unexpected=True):
-            output = compat.output_of(lm, Metered(engine, asked).complete(request))
+            output = compat.output_of(lm, Metered(engine, ready.asked).complete(ready.request))
         try:
-            return _parsed(self, lm, lm_kwargs, signature, output)
+            return ready.start.read(self, lm, lm_kwargs, signature, output)
         except AdapterParseError:
             if not self.use_json_adapter_fallback:
                 raise
@@ -56,11 +69,10 @@ def _acall(own: Callable[..., Any]) -> Callable[..., Any]:
         engine = compat.engine_of(lm, asynchronous=True)
         if not engine or (ready := _ready(self, lm, lm_kwargs, signature, demos, inputs)) is None:
             return await own(self, lm, lm_kwargs, signature, demos, inputs)
-        asked, request = ready
         with compat.error_boundary(lm.model, unexpected=True):
-            output = compat.output_of(lm, await AsyncMetered(engine, asked).complete(request))
+            output = compat.output_of(lm, await AsyncMetered(engine, ready.asked).complete(ready.request))
         try:
-            return _parsed(self, lm, lm_kwargs, signature, output)
+            return ready.start.read(self, lm, lm_kwargs, signature, output)
         except AdapterParseError:
             if not self.use_json_adapter_fallback:
                 raise
@@ -71,8 +83,8 @@ def _acall(own: Callable[..., Any]) -> Callable[..., Any]:
 
 def _ready(
     adapter: Any, lm: Any, lm_kwargs: Mapping[str, Any], signature: Any, demos: Sequence[Any], inputs: Any
-) -> tuple[Asked, Request] | None:
-    """A call and its request; None for one that is left to DSPy."""
+) -> Ready | None:
+    """A call; None for one that is left to DSPy."""
     if not _is_unheard(adapter, lm) or (options := _options({**lm.kwargs, **lm_kwargs})) is None:
         return None
     if (start := beginning(adapter, signature, demos)) is None:
@@ -86,13 +98,13 @@ def _ready(
     messages = (*start.shown, message_of("user", content))
     config = config_of(*map(options.get, SETTINGS))
     fields = {"model": lm.model, "messages": messages, "system": start.system, "tools": (), "config": config}
-    return asked, compat.unchecked(Request, **fields)
+    return Ready(start, asked, compat.unchecked(Request, **fields))
 
 
 def _is_unheard(adapter: Any, lm: Any) -> bool:
     """Whether a run pays, and nobody is told of the parts of a call, or changes them."""
     here, around = current_scope(), dspy.settings
-    if here is None or here.payer is None or here.rewrite is not None or type(adapter) is not dspy.ChatAdapter:
+    if here is None or here.payer is None or here.rewrite is not None or not compat.is_dspys(adapter):
         return False
     heard = adapter.callbacks or lm.callbacks or around.callbacks or around.send_stream or around.usage_tracker
     return not heard and bool(around.disable_history)
@@ -105,9 +117,3 @@ def _options(given: Mapping[str, Any]) -> dict[str, Any] | None:
     if not found.keys() <= _SETTINGS or (rollout is not None and not found.get("temperature")):
         return None
     return {"rollout": rollout, **found}
-
-
-def _parsed(adapter: Any, lm: Any, lm_kwargs: Any, signature: Any, output: Any) -> list[Any]:
-    if output and type(output) is str:
-        return [adapter.parse(signature, output)]
-    return list(adapter._call_postprocess(signature, signature, [output], lm, lm_kwargs))

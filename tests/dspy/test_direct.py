@@ -11,9 +11,11 @@ from typing import Any, Literal, NamedTuple
 import dspy
 import pytest
 from dspy.lm15 import Message, Response, TextPart, ThinkingPart, ToolCallPart, Usage
+from dspy.utils.exceptions import AdapterParseError
 from pydantic import BaseModel
 
 from llmdl_dspy import direct
+from llmdl_dspy.outputs import texts_in
 from llmdl_plugins.data import Example
 from llmdl_plugins.errors import LlmdlError
 from llmdl_plugins.run.ledger import Ledger
@@ -175,6 +177,7 @@ def of_parts_alone(*parts: Any) -> Response:
 NESTED = [
     {"text": "a", "tags": ["x"], "number": 1, "place": {"name": "P", "of": [1, {}]}, "mood": "good", "extra": None}
 ]
+TEXT_DEMOS = [dspy.Example(text="a", tags="", reasoning="R", answer="A"), {"text": "b", "answer": "B"}]
 WORKED = [{"input": '{"text": "q", "tags": []}', "output": '{"number": 4, "mood": "bad"}'}]
 CANDIDATE = {"predict/instructions": "Do {it}.", "predict/demos": WORKED}
 CASES = {
@@ -182,6 +185,10 @@ CASES = {
     "worked examples": Case(lambda: Quick(Task, DEMOS), [True]),
     "without async": Case(lambda: Threaded(Task, DEMOS), [True]),
     "a candidate": Case(lambda: Quick(Task, DEMOS), [True], values=CANDIDATE),
+    "texts": Case(
+        lambda: Quick("text, tags -> reasoning, answer", TEXT_DEMOS), [True], given={"text": "t", "tags": "x"}
+    ),
+    "texts that are garbled": Case(lambda: Quick("text, tags -> answer"), [True, False], garbled),
     "two predictors": Case(lambda: Twice(), [True, True]),
     "an option": Case(lambda: Quick(Task, temperature=1.0, max_tokens=7, top_p=None), [True]),
     "another draw": Case(lambda: Quick(Task, temperature=1.0, rollout_id=4), [True]),
@@ -281,3 +288,34 @@ def test_what_a_program_writes_over_in_place_is_sent(ways: list[bool]) -> None:
     first, *others, last = ours["asked"]
     assert "First." in first.system and all("Now another." in one.system for one in (*others, last))
     assert "another tag" in str(last.messages[0].text) and "True" in str(last.messages[1].text)
+
+
+TEXTS = [
+    "[[ ## reasoning ## ]]\nR\n\n[[ ## answer ## ]]\nA\n\n[[ ## completed ## ]]",
+    "well\n  [[ ## answer ## ]] A \n more\n[[ ## reasoning ## ]]  \n[[ ## answer ## ]]\nnot this",
+    "[[ ## other ## ]]\nx\r\n[[ ## reasoning ## ]]\u2028R\x0c[[ ## answer ## ]]\x85\t A [[ ## reasoning ## ]]",
+    "[[ ## reasoning ## ]]\nR\n[[ ## answer ## ]]",
+    "[[ ## reasoning ##]]\n[[ ## answer ## ]]\n[[ ## reasoning ## ]]R",
+]
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_texts_are_read_as_dspy_reads_them(text: str) -> None:
+    signature = dspy.Signature("question -> reasoning, answer")
+    assert texts_in(text, ["reasoning", "answer"]) == dspy.ChatAdapter().parse(signature, text)
+
+
+@pytest.mark.parametrize("text", ["", "A", "[[ ## answer ## ]]\nA", "[[ ## reasoning ## ]] [[ ## answer ## ]]\nA"])
+def test_what_is_missing_is_said_by_dspy(text: str) -> None:
+    assert texts_in(text, ["reasoning", "answer"]) is None
+    with pytest.raises(AdapterParseError):
+        dspy.ChatAdapter().parse(dspy.Signature("question -> reasoning, answer"), text)
+
+
+@pytest.mark.parametrize("on", ["class", "adapter"])
+def test_an_adapter_that_somebody_has_changed_is_left_to_itself(
+    on: str, ways: list[bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case, adapter = Case(lambda: Quick("text -> number: int"), [False]), dspy.ChatAdapter()
+    monkeypatch.setattr(dspy.ChatAdapter if on == "class" else adapter, "parse", lambda *_: {"number": 7})
+    assert played(case, adapter=adapter)["told"]["output"] == {"number": 7} and ways == case.ways

@@ -16,14 +16,16 @@ import pytest
 from llmdl_plugins import Trainer
 from llmdl_plugins.errors import WorkerError
 
+from ..forking import afresh
 from ..run.tickets import TARGET, Fixed, command, kept, lines, placed, rows, told, trainer, until
 from .runs import children
 
 
 @pytest.fixture(autouse=True)
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder that the application writes its marks to."""
-    return placed(tmp_path, monkeypatch)
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder that the application writes its marks to; workers are known by how they were started."""
+    with afresh():
+        yield placed(tmp_path, monkeypatch)
 
 
 def workers(pid: int) -> list[int]:

@@ -181,9 +181,8 @@ def test_a_value_that_contains_the_old_text_is_put_in_once() -> None:
     with net.using({NAME: f"Listen. {PROMPT} Really."}):
         model.calls.clear()
         net.invoke({"topic": "cats"})
-    assert model.calls[0].text.startswith(
-        "Listen. You are the first prompt about cats, and you are kept short. Really."
-    )
+    said = "Listen. You are the first prompt about cats, and you are kept short. Really."
+    assert model.calls[0].text[: len(said)] == said  # code that looks for a prompt keeps it as it is
 
 
 def test_a_call_that_escapes_its_run_is_detected() -> None:
