@@ -21,6 +21,7 @@ from llmdl_dspy.standalone import standing
 from llmdl_dspy.verifying import loaded, verify
 from llmdl_plugins import sync
 from llmdl_plugins.as_layer import as_layer
+from llmdl_plugins.binding import using
 from llmdl_plugins.checks import Verification
 from llmdl_plugins.data import Example
 from llmdl_plugins.drawing import mermaid, svg
@@ -30,7 +31,7 @@ from llmdl_plugins.layered import layer_parameters
 from llmdl_plugins.losses.loss import Loss
 from llmdl_plugins.module import Module
 from llmdl_plugins.network import Network
-from llmdl_plugins.parameter import Parameter, using
+from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.plain import digest
 
 
