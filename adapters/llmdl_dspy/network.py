@@ -12,6 +12,7 @@ from llmdl_dspy.architecture import drawn, offered, predictor, varied
 from llmdl_dspy.chat import DspyChat
 from llmdl_dspy.export import left_out
 from llmdl_dspy.forms import FORMS, in_form, is_written
+from llmdl_dspy.keys import needs
 from llmdl_dspy.layer import Layer
 from llmdl_dspy.metrics import Metric, is_dspys
 from llmdl_dspy.program import Program, as_state
@@ -43,7 +44,7 @@ class DspyNetwork(Network):
     def __init__(self, program: Program) -> None:
         known = program.parameters()
         super().__init__(program.name, {**known, **layer_parameters(program.layers, known)})
-        self.program, self.layers = program, program.layers
+        self.program, self.layers, self._needs = program, program.layers, needs(program.module)
 
     @property
     def fingerprint(self) -> str:
@@ -57,8 +58,22 @@ class DspyNetwork(Network):
         return await self.program.answer(inputs)
 
     async def play(self, row: Example) -> list[Any]:
-        """What the program answers, its fields as a state."""
+        """What the program answers, its fields as a state.
+
+        Raises:
+            MisuseError: the row has other inputs than the program takes.
+        """
+        if missing := self._needs - row.inputs.keys():
+            self._refuse(row, missing)
         return [as_state(answer) for answer in await super().play(row)]
+
+    def _refuse(self, row: Example, missing: frozenset[str]) -> None:
+        """Look whether a row calls what is missing by another name: DSPy itself asks without it, and warns."""
+        if others := sorted(row.inputs.keys() - self._needs):
+            raise MisuseError(
+                f"Row {row.id!r} gives {' and '.join(others)}, and {self.name} takes {' and '.join(sorted(missing))}: "
+                "name the inputs of rows as the program does."
+            )
 
     def export(self, form: str, values: Mapping[str, Any] | None = None) -> Any:
         """The program with these values, in the form asked for.
