@@ -134,16 +134,18 @@ def _arguments(error: Exception) -> Sequence[Any]:
 
 def error_of(told: Any) -> Exception:
     """The error in kind where its class, made anew, says the same; a `RecordedToolError` with its text where not."""
+    error = _in_kind(told)
+    return RecordedToolError(f"{told['class'].rpartition(':')[2]}: {told['text']}") if error is None else error
+
+
+def _in_kind(told: Any) -> Exception | None:
     try:
         kind = class_named(told["class"])
-        if issubclass(kind, Exception):
-            make = kind.from_exception_data if issubclass(kind, ValidationError) else kind
-            error = make(*(restore(a) for a in told["arguments"]))
-            if str(error) == told["text"]:
-                return error
+        make = kind.from_exception_data if issubclass(kind, ValidationError) else kind
+        error = make(*(restore(a) for a in told["arguments"]))
     except Exception:  # whatever a foreign constructor raises, the text is what is left
-        return RecordedToolError(f"{told['class'].rpartition(':')[2]}: {told['text']}")
-    return RecordedToolError(f"{told['class'].rpartition(':')[2]}: {told['text']}")
+        return None
+    return error if isinstance(error, Exception) and str(error) == told["text"] else None
 
 
 def readdressed(told: Any, old: str | None, new: str | None) -> Any:

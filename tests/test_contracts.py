@@ -16,6 +16,7 @@ from langchain_core.callbacks import (
     AsyncCallbackManagerForChainRun,
     AsyncCallbackManagerForLLMRun,
     BaseCallbackHandler,
+    manager,
 )
 from langchain_core.documents import Document
 from langchain_core.language_models import BaseChatModel, chat_models
@@ -232,6 +233,12 @@ CONTRACTS = [
         "langchain-core", "a method's parameters are looked up, and a model is told, by functions of these names",
         "llmdl_plugins/spared.py", MODELS,
         lambda: "_signature_parameters" in vars(chat_models) and own(BaseChatModel, "_dict_for_compat", "dict")(),
+    ),
+    Contract(
+        "langchain-core", "asynchronous events come to handlers by a function of this name, which tells of errors",
+        "llmdl_plugins/spared.py", CALLBACKS,
+        lambda: takes(manager.ahandle_event, "handlers", "event_name", "ignore_condition_name")()
+        and "ahandle_event" in AsyncCallbackManagerForChainRun.on_chain_end.__wrapped__.__code__.co_names,
     ),
     Contract(
         "langchain-core", "ends of model calls and of chains are told in a task that shields them, around __wrapped__",

@@ -50,6 +50,17 @@ def test_a_seed_draws_rows_of_its_own_and_none_twice(tmp_path: Path) -> None:
     assert all(row["inputs"]["text"].startswith("test") for row in one["test"])
 
 
+def test_what_no_model_gives_stands_beside() -> None:
+    from texts.measuring import no_model
+
+    def rows(*pairs: tuple[str, str]) -> list[dict[str, dict[str, str]]]:
+        return [{"inputs": {"text": text}, "expected": {"label": label}} for text, label in pairs]
+
+    train = rows(*[("play a song", "music"), ("is it cold outside", "weather")] * 4)
+    found = no_model({"train": train, "test": rows(("play it", "music"), ("so cold", "weather"))})
+    assert found[0] == found[2] == 1.0
+
+
 @pytest.mark.skipif(not RECORD.exists(), reason="nothing was measured yet")
 def test_the_table_is_made_again_from_the_record_alone(tmp_path: Path) -> None:
     """No run is left to make, so no model is asked; every line of the table stands in the text."""

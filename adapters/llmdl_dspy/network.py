@@ -19,6 +19,7 @@ from llmdl_dspy.program import Program, as_state
 from llmdl_dspy.standalone import standing
 from llmdl_dspy.verifying import loaded, verify
 from llmdl_plugins import sync
+from llmdl_plugins.binding import using
 from llmdl_plugins.checks import Verification
 from llmdl_plugins.data import Example
 from llmdl_plugins.drawing import mermaid, svg
@@ -26,7 +27,7 @@ from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.layered import layer_parameters
 from llmdl_plugins.losses.loss import Loss
 from llmdl_plugins.network import Network
-from llmdl_plugins.parameter import Parameter, using
+from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.plain import digest
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from langgraph.graph import StateGraph
 from langgraph.pregel import Pregel
 
+from llmdl_langgraph.compiled import compiled
 from llmdl_langgraph.discover import discover
 from llmdl_langgraph.isolation import Graph
 from llmdl_langgraph.layered import own_layers
@@ -16,21 +16,17 @@ from llmdl_langgraph.network import LangGraphNetwork
 from llmdl_langgraph.probes import traces
 from llmdl_langgraph.tools import tools_of
 from llmdl_plugins import sync
-from llmdl_plugins.errors import TargetError
 
 
 def adapt(obj: Any, probes: Sequence[Any] = (), **kwargs: Any) -> LangGraphNetwork | None:
     """A compiled graph as a network; None for what is no graph.
 
     Args:
-        obj: what `StateGraph.compile()`, `create_react_agent` or `@entrypoint` gave.
+        obj: what `StateGraph.compile()`, `create_react_agent` or `@entrypoint` gave; a `StateGraph` is compiled, as
+            LangGraph's server does.
         probes: inputs, or rows of a `Dataset`; each is run once, so that texts are matched to what is really sent.
-
-    Raises:
-        TargetError: the graph is not compiled.
     """
-    if isinstance(obj, StateGraph):
-        raise TargetError("This StateGraph is not compiled: give builder.compile().")
+    obj = compiled(obj)
     if not isinstance(obj, Pregel):
         return None
     return found_in(obj, probes)

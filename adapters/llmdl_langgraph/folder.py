@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from llmdl_langgraph.black_box import BlackBox
+from llmdl_langgraph.compiled import compiled
 from llmdl_langgraph.copies import Files, copied, tops
 from llmdl_langgraph.discover import Discovery
 from llmdl_langgraph.export import Values, edits
@@ -22,8 +23,11 @@ from llmdl_langgraph.source import Source
 from llmdl_langgraph.spelling import NODES, ApplicationSpeller
 from llmdl_langgraph.tool_texts import ToolText
 from llmdl_langgraph.verify import Exported
+from llmdl_plugins.binding import using
+from llmdl_plugins.errors import MisuseError
+from llmdl_plugins.made import made
 from llmdl_plugins.module import Module
-from llmdl_plugins.parameter import Parameter, using
+from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.standalone.files import FOLDER, modules, requirements, written
 from llmdl_plugins.standalone.graph import parameter_names
 from llmdl_plugins.standalone.needed import needed
@@ -85,7 +89,8 @@ def as_graph(app: Application, values: Values) -> Any:
         CannotExportError: a changed text stands outside of what is copied.
     """
     exported, names = _laid_out(app, values)
-    return getattr(private_import(exported.files, names, exported.module), exported.attribute)
+    found = getattr(private_import(exported.files, names, exported.module), exported.attribute)
+    return compiled(made(found, exported.attribute))
 
 
 def as_module(app: Application, values: Values) -> dict[str, str]:
@@ -107,6 +112,11 @@ def as_folder(app: Application, values: Values) -> Exported:
 def _laid_out(app: Application, values: Values) -> tuple[Exported, set[str]]:
     """The folder, and the top-level names that it defines."""
     place, layers, folder = locate(app.original), app.standing(values), _free_folder()
+    if layers and place.origin and place.origin.is_opened:
+        raise MisuseError(
+            f"{place.attribute} opens the graph and closes it again, so no layer can stand in it for good: assign the "
+            f"graph at module level for what is trained at {', '.join(layers)}, or export the texts alone."
+        )
     with using(values):
         needs = needed({name for layer in layers.values() for name in roots(layer, BlackBox)})
         places = modules(needs.names, NODES)

@@ -27,6 +27,7 @@ def generate(original: Location, kind: str, speller: ApplicationSpeller, blocks:
     """
     whole = _whole(kind, blocks)
     used = [name for name in _NAMES if f"{name}(" in whole] + ["beside"] * bool(speller.copies)
+    used += ["application"] * bool(original.origin)
     lines = {*speller.imports.values(), f"from {original.module} import {original.attribute} as original"}
     lines |= {f"from {speller.folder}.{NODES} import {', '.join(sorted(used))}"}
     lines |= {"from pathlib import Path"} if speller.copies else set()

@@ -13,6 +13,7 @@ from typing import Any
 from llmdl_langgraph.source import Source, source_of
 from llmdl_langgraph.template import every
 from llmdl_plugins.errors import MisuseError
+from llmdl_plugins.made import Origin, origins
 
 
 @dataclass(frozen=True)
@@ -22,10 +23,12 @@ class Location:
     Args:
         source: the module.
         attribute: the name in it.
+        origin: what stands under it, where that is not the graph itself: what makes it.
     """
 
     source: Source
     attribute: str
+    origin: Origin | None = None
 
     @property
     def module(self) -> str:
@@ -42,7 +45,7 @@ def locate(graph: Any) -> Location:
     if (found := preferred(holders(graph))) is None:
         raise MisuseError(
             "The graph has no name in any module, so it can't be imported again: assign it at module level, "
-            "graph = builder.compile()."
+            "graph = builder.compile(), or name what makes it as the target: app.py:make_graph."
         )
     return found
 
@@ -71,11 +74,12 @@ def closure(*start: Source) -> list[Source]:
 
 
 def holders(graph: Any) -> Iterator[Location]:
-    """Every name of a module of the user that an object has."""
-    for module in list(sys.modules.values()):
-        names = [name for name, value in list(getattr(module, "__dict__", {}).items()) if value is graph]
-        source = source_of(module) if names else None
-        yield from (Location(source, name) for name in names if source)
+    """Every name of a module of the user that an object has, then those of what it was made from."""
+    for thing, origin in ((graph, None), *((origin.value, origin) for origin in origins(graph))):
+        for module in list(sys.modules.values()):
+            names = [name for name, value in list(getattr(module, "__dict__", {}).items()) if value is thing]
+            source = source_of(module) if names else None
+            yield from (Location(source, name, origin) for name in names if source)
 
 
 def _imported(source: Source) -> Iterator[ModuleType]:

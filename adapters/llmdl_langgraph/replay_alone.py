@@ -12,8 +12,9 @@ import re
 import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, AsyncExitStack, nullcontext
 from functools import partial, reduce
+from inspect import signature
 from operator import add
 from pathlib import Path
 from typing import Any
@@ -181,13 +182,31 @@ def replayed(graph: Any, probe: Any, stage: Stage = nullcontext) -> Any:
     """What one run asks, and how it failed, if it did."""
     replay = Replay(probe["calls"])
     stand_in(replay)
-    own, config = on_its_own(graph)
     try:
         with stage():
-            asyncio.run(own.ainvoke(probe["inputs"], config, context=probe["context"]))
+            asyncio.run(_run(graph, probe))
     except Exception as error:
         return {"asked": replay.asked, "left": list(replay.left), "error": f"{type(error).__name__}: {error}"}
     return {"asked": replay.asked, "left": list(replay.left), "error": None}
+
+
+async def _run(found: Any, probe: Any) -> None:
+    async with AsyncExitStack() as opened:
+        own, config = on_its_own(await application(found, opened))
+        await own.ainvoke(probe["inputs"], config, context=probe["context"])
+
+
+async def application(found: Any, opened: AsyncExitStack) -> Any:
+    """What a module names, as LangGraph's server makes a graph of it: called, awaited, opened, compiled."""
+    if callable(found) and not hasattr(found, "ainvoke"):
+        asked = [p for p in signature(found).parameters.values() if p.default is p.empty or p.name == "config"]
+        found = found(*[{"configurable": {}} for _ in asked])
+    found = await found if asyncio.iscoroutine(found) else found
+    if hasattr(found, "__aenter__"):
+        found = await opened.enter_async_context(found)
+    elif hasattr(found, "__enter__"):
+        found = opened.enter_context(found)
+    return found if hasattr(found, "ainvoke") else found.compile()
 
 
 def guarded(allowed: Any) -> Stage:

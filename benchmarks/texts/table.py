@@ -38,9 +38,9 @@ def _lines(name: str, found: Runs) -> Iterator[str]:
             yield f"| {about} | {_gained(own)} | {_over(own, chance)} | {_calls(own)} |"
     told = list({run["seed"]: run["no model"] for run in here if run["no model"]}.values())
     if told:
-        nearest, vote = (fmean(one[n] for one in told) for n in (0, 1))
-        about = f"{name} | – | no model: nearest row, vote | {len(told)}"
-        yield f"| {about} | – | {nearest:.0%}, {vote:.0%} | – | – | – | 0 |"
+        right = ", ".join(f"{fmean(each):.0%}" for each in zip(*told, strict=True))
+        about = f"{name} | – | no model: nearest row, vote, weighted vote | {len(told)}"
+        yield f"| {about} | – | {right} | – | – | – | 0 |"
 
 
 def _gained(own: Runs) -> str:

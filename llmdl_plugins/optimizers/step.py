@@ -10,9 +10,10 @@ from llmdl_plugins.optimizers.memory import Memory
 from llmdl_plugins.optimizers.moves import Move, merged
 from llmdl_plugins.optimizers.parts import Part, parts
 from llmdl_plugins.optimizers.proposed import proposed
+from llmdl_plugins.optimizers.pruning import pruned
 from llmdl_plugins.optimizers.sifting import sifted
 from llmdl_plugins.optimizers.standing import clash
-from llmdl_plugins.optimizers.trials import Batch, Trial, cleared, everywhere
+from llmdl_plugins.optimizers.trials import Batch, Trial, cleared
 from llmdl_plugins.run.feedback import FailureMode, Feedback, failure_modes
 from llmdl_plugins.run.problem import Problem
 
@@ -53,6 +54,7 @@ class Step:
         if self.plateau:
             new = {**texts, **merged(moves).texts}
             trials += await cleared(self.problem, texts, new, self.batch.failed, self.batch, self.memory.was_tried)
+            trials += await pruned(self.problem, texts, self.memory.witnesses, self.batch, self.memory.was_tried)
         return await self._screened(trials) or await self._explored()
 
     async def _explored(self) -> bool:
@@ -73,8 +75,6 @@ class Step:
         kept = await sifted(self.problem, whole, texts, found, self.batch)
         self.idle = kept.idle
         self.memory.learn(kept)
-        if kept.is_doubtful:
-            return await everywhere(self.problem, kept.trial.move, self.batch)
         return await self._cut(kept.trial, texts)
 
     async def _cut(self, trial: Trial, texts: Mapping[str, str]) -> Trial:
@@ -105,7 +105,7 @@ class Step:
     async def _screened(self, trials: Sequence[Trial]) -> bool:
         """What is better on train goes on to val, the best first; whether one was accepted."""
         for trial in sorted(trials, key=lambda t: -t.gain):
-            if trial.gain <= 0 or (trial.whole and not trial.is_sure):
+            if trial.gain <= 0:
                 self.problem.say(f"set aside: {trial.move.what}: no better on {len(trial.new)} train rows")
                 self.memory.reject(trial.move)
                 continue

@@ -10,7 +10,6 @@ from statistics import fmean
 
 from llmdl_plugins.optimizers.edits import pieces, without
 from llmdl_plugins.optimizers.moves import Move, move
-from llmdl_plugins.run.better import ACCEPT, better
 from llmdl_plugins.run.problem import Problem
 from llmdl_plugins.run.rollout import Rollout
 
@@ -76,7 +75,6 @@ class Trial:
 
     Args:
         cut: the sentence that it leaves out because it stood in the way.
-        whole: whether it has to be surely better on all train rows, since it undoes what others repair.
     """
 
     move: Move
@@ -84,7 +82,6 @@ class Trial:
     old: Sequence[Rollout]
     new: Sequence[Rollout]
     cut: Cut | None = None
-    whole: bool = False
 
     @property
     def gain(self) -> float:
@@ -104,11 +101,6 @@ class Trial:
     def promising(self) -> bool:
         """Whether it repairs most of what fails."""
         return self.gain >= len(self.batch.failed) / 2
-
-    @property
-    def is_sure(self) -> bool:
-        """Whether it is surely better on the rows that it was tried on."""
-        return better([(o.score, n.score) for o, n in zip(self.old, self.new, strict=True)]) >= ACCEPT
 
     def repairs(self, rows: Sequence[Rollout]) -> bool:
         """Whether it is better on those of these rows that it was tried on."""
@@ -141,7 +133,7 @@ async def everywhere(problem: Problem, move: Move, batch: Batch) -> Trial:
     rows = random.Random(problem.seed).sample(list(problem.train), min(_TELLING, len(problem.train)))
     told = await problem.evaluate([batch.base, {**batch.base, **move.texts}], rows)
     old, new = told[: len(rows)], told[len(rows) :]
-    return Trial(move, replace(batch, told=old), old, new, whole=True)
+    return Trial(move, replace(batch, told=old), old, new)
 
 
 async def cleared(

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from llmdl_plugins.parameter import Kind
 from llmdl_plugins.plain import dumps
 from llmdl_plugins.report.diff import Piece, shortened, word_diff
-from llmdl_plugins.report.kinds import Kind, kind_of_value
+from llmdl_plugins.report.kinds import kind_of_value
 from llmdl_plugins.report.record import Change
 
 _SHOWN = 3

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
-Kind = Literal["text", "demos", "choice"]
+from llmdl_plugins.parameter import Kind
 
 _DEMOS = {"demos", "pool"}
 _CHOICES = {"chosen", "select", "k"}

@@ -9,7 +9,8 @@ from typing import Any
 
 from pydantic import FiniteFloat
 
-from llmdl_plugins.report.kinds import Kind, kind_of_name
+from llmdl_plugins.parameter import Kind
+from llmdl_plugins.report.kinds import kind_of_name
 from llmdl_plugins.training.costing import Costs
 
 IMPROVED, NO_GAIN, STOPPED = "improved", "no gain shown", "stopped"

@@ -105,7 +105,6 @@ TARGETS = [
     target(f"{DESK}:grpah", "Did you mean 'graph'"),
     target(f"{DESK}:graph.nothing", "there is no 'nothing'"),
     target(f"{DESK}:NOT_A_GRAPH", "No installed adapter knows"),
-    target(f"{DESK}:builder", "compile"),
     target(f"{DESK}:broken", "raised RuntimeError when it was called: no database here"),
     target(f"{PROGRAM}:empty", "Module has no predictors"),
     target(f"{DESK}:Routing", "raised ValidationError when it was called"),

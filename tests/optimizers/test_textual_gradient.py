@@ -277,6 +277,24 @@ def test_a_defect_of_the_original_goes_though_nobody_names_it() -> None:
     assert result.status == "improved" and "Refuse" not in result.values["instruction"]
 
 
+def test_a_long_prompt_loses_what_nobody_needs_though_no_sentence_alone_is_in_the_way() -> None:
+    """The model heeds a prompt the less the longer it is; the teacher has nothing to add."""
+    idle = [f"Remark number {n} is about the house and its long history." for n in range(10)]
+
+    def answer(messages: Any, kwargs: Any) -> str:
+        words, row = len(str(messages[0].content).split()), int(str(messages[-1].content).split()[-1])
+        return "yes" if row % 10 < 400 / words else "no"
+
+    teacher = ScriptedChat(lambda m, k: "<prompt>Be kind.</prompt>" if "Write an improved" in str(m) else "Be kind.")
+    start = " ".join(["Answer with yes or no.", *idle])
+    net = trainable(Prompt(ScriptedChat(answer), start, "question", "answer"))
+    net["instruction"].kept = [idle[3]]
+    result = Trainer(net, "exact_match", ROWS, teacher=teacher, budget="1500 calls").fit()
+    assert result.status == "improved"
+    assert result.values["instruction"].startswith("Answer with yes or no.") and idle[3] in result.values["instruction"]
+    assert len(result.values["instruction"]) < len(start) * 2 / 3
+
+
 def test_where_no_row_ever_has_the_highest_score_those_near_the_best_count_as_gone_well() -> None:
     """As with a judge that gives 0.8 at the most: critics hear of the others alone."""
 

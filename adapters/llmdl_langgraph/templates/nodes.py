@@ -7,6 +7,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from importlib import import_module
+from inspect import signature
 from pathlib import Path
 
 from langchain_core.runnables import RunnableLambda, ensure_config
@@ -76,6 +77,17 @@ def with_nodes(graph, blocks):
         name=graph.name,
     )
     return compiled.with_config(graph.config) if graph.config else compiled
+
+
+def application(found):
+    """What a module names, as LangGraph's server makes a graph of it: called, awaited, compiled."""
+    if callable(found) and not hasattr(found, "ainvoke"):
+        asked = [p for p in signature(found).parameters.values() if p.default is p.empty or p.name == "config"]
+        found = found(*[{"configurable": {}} for _ in asked])
+    if asyncio.iscoroutine(found):
+        with ThreadPoolExecutor(1) as alone:
+            found = alone.submit(asyncio.run, found).result()
+    return found if hasattr(found, "ainvoke") else found.compile()
 
 
 def beside(folder, module, attribute):
