@@ -161,6 +161,7 @@ def _seen(text: Text, held: frozenset[str], seen: Sequence[Seen], unseen: str) -
         held if senders <= held else senders,
         _why_frozen(text, held, seen) if seen else unseen,
         is_spoken=any(s.message.is_answer for s in seen),
+        senders=senders,
     )
 
 
