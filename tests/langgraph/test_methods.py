@@ -73,4 +73,4 @@ def test_a_text_that_is_given_a_name_before_it_is_filled_has_slots_too(agent: Ag
     other = 'self.prompts["reply"]["system"].format(queue=state["queue"])'
     told = path.read_text(encoding="utf-8").replace(f"{read}.format", "told.format").replace(other, '"Answer it."')
     path.write_text(told.replace(begins, f"{begins}        told = {read}\n"), encoding="utf-8")
-    assert network(agent("tickets.agent"))["shared/classify_system"].slots == ("today",)
+    assert network(agent("tickets.agent"))["classify/classify_system"].slots == ("today",)
