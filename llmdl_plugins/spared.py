@@ -5,18 +5,26 @@ What is told and answered is the same, so nothing is felt but time; a version th
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import wraps
 from inspect import Parameter
 from types import FunctionType, MethodType
 from typing import Any
 
-from langchain_core.callbacks import AsyncCallbackManagerForChainRun, AsyncCallbackManagerForLLMRun
+from langchain_core.callbacks import (
+    AsyncCallbackManagerForChainRun,
+    AsyncCallbackManagerForLLMRun,
+    BaseCallbackHandler,
+    manager,
+)
 from langchain_core.language_models import BaseChatModel, chat_models
+from langchain_core.runnables import config
 
 from llmdl_plugins.classes import Replaced
 
-_SIGNATURE, _AS_DICT = "_signature_parameters", "_dict_for_compat"
+_SIGNATURE, _AS_DICT, _MERGED = "_signature_parameters", "_dict_for_compat", "_merge_metadata_dicts"
+_NESTED = "lc_versions"
+_Metadata = Mapping[str, Any]
 _dict = vars(BaseChatModel)["dict"]
 _ENDS = (
     (AsyncCallbackManagerForLLMRun, "on_llm_end"),
@@ -32,9 +40,12 @@ def spare(replaced: Replaced) -> None:
         replaced.put(chat_models, _SIGNATURE, _remembering(own))
     if isinstance(own := vars(BaseChatModel).get(_AS_DICT), FunctionType):
         replaced.put(BaseChatModel, _AS_DICT, _direct(own))
-    for manager, name in _ENDS:
-        if hasattr(own := vars(manager).get(name), "__wrapped__"):
-            replaced.put(manager, name, _at_once(own))
+    if isinstance(own := vars(config).get(_MERGED), FunctionType):
+        replaced.put(config, _MERGED, _merging(own))
+    for kind, name in _ENDS:
+        if hasattr(own := vars(kind).get(name), "__wrapped__"):
+            replaced.put(kind, name, _at_once(own))
+    replaced.put(manager, "ahandle_event", _inline(manager.ahandle_event))
 
 
 def _remembering(own: Callable[[Any], Mapping[str, Parameter]]) -> Callable[[Any], Mapping[str, Parameter]]:
@@ -60,16 +71,47 @@ def _direct(own: Callable[[Any], dict[str, Any]]) -> Callable[[Any], dict[str, A
     return as_dict
 
 
-def _at_once(own: Any) -> Callable[..., Awaitable[None]]:
-    """An event that is told without the task that shields it, where nobody who hears of it waits for anything.
+def _merging(own: Callable[[_Metadata, _Metadata], dict[str, Any]]) -> Callable[[_Metadata, _Metadata], dict[str, Any]]:
+    """Metadata on top of others, where neither has the one key of which the inside is merged, too."""
 
-    A handler says so by `never_waits`; its events are synchronous, and told inline.
-    """
+    def merged(base: _Metadata, incoming: _Metadata) -> dict[str, Any]:
+        return own(base, incoming) if _NESTED in base or _NESTED in incoming else {**base, **incoming}
+
+    return merged
+
+
+def _never_wait(handlers: Sequence[BaseCallbackHandler]) -> bool:
+    """Whether all say that they don't, by `never_waits`: their events are synchronous, and told inline."""
+    return all([getattr(handler, "never_waits", False) for handler in handlers])
+
+
+def _at_once(own: Any) -> Callable[..., Awaitable[None]]:
+    """An event that is told without the task that shields it, where nobody who hears of it waits for anything."""
     told = own.__wrapped__
 
     @wraps(own)
     async def event(self: Any, *args: Any, **kwargs: Any) -> None:
-        is_quick = all([getattr(handler, "never_waits", False) for handler in self.handlers])
-        await (told if is_quick else own)(self, *args, **kwargs)
+        await (told if _never_wait(self.handlers) else own)(self, *args, **kwargs)
 
     return event
+
+
+def _inline(own: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+    """An event that is told to such handlers by a call, and not by a coroutine and a group for each."""
+
+    @wraps(own)
+    async def ahandle_event(
+        handlers: list[BaseCallbackHandler], event: str, ignores: str | None, *args: Any, **kwargs: Any
+    ) -> None:
+        if not _never_wait(handlers):
+            return await own(handlers, event, ignores, *args, **kwargs)
+        for handler in handlers:
+            try:
+                if ignores is None or not getattr(handler, ignores):
+                    getattr(handler, event)(*args, **kwargs)
+            except Exception as error:
+                manager.logger.warning("Error in %s.%s callback: %r", type(handler).__name__, event, error)
+                if handler.raise_error:
+                    raise
+
+    return ahandle_event

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+from contextlib import nullcontext
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from langchain_core.callbacks import AsyncCallbackHandler, AsyncCallbackManagerForLLMRun, BaseCallbackHandler
+from langchain_core.callbacks import AsyncCallbackHandler, AsyncCallbackManagerForLLMRun, BaseCallbackHandler, manager
 from langchain_core.language_models import BaseChatModel, chat_models
 from langchain_core.outputs import LLMResult
+from langchain_core.runnables import config
 
 from llmdl_plugins import boundary, spared
 from llmdl_plugins.testing import ScriptedChat
@@ -66,6 +68,15 @@ async def test_a_method_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> No
     assert len(looked) == 1
 
 
+@pytest.mark.parametrize("base", [{}, {"a": 1}, {"lc_versions": {"a": "1"}}, {"lc_versions": "odd"}])
+@pytest.mark.parametrize("incoming", [{}, {"a": {"b": 2}}, {"lc_versions": {"b": "2"}}])
+def test_metadata_are_merged_the_same(base: dict[str, Any], incoming: dict[str, Any]) -> None:
+    bare = config._merge_metadata_dicts(base, incoming)
+    with boundary.door():
+        assert (ours := config._merge_metadata_dicts(base, incoming)) == bare
+    assert ours is not base and ours is not incoming
+
+
 class Slow(AsyncCallbackHandler):
     """Is still at it when its call is broken off."""
 
@@ -108,8 +119,32 @@ async def test_who_does_not_is_told_in_the_task_of_the_call() -> None:
     assert handler.tasks[0] is not asyncio.current_task() and handler.tasks[1:] == [asyncio.current_task()]
 
 
+class Failing(Counting):
+    def on_llm_end(self, response: Any, **kwargs: Any) -> None:
+        raise ValueError("nothing to count")
+
+
+@pytest.mark.parametrize("raises", [True, False])
+async def test_what_a_handler_raises_is_written_down_or_comes_out_as_ever(
+    caplog: pytest.LogCaptureFixture, raises: bool
+) -> None:
+    handler = Failing()
+    handler.raise_error = raises
+    run = AsyncCallbackManagerForLLMRun(run_id=uuid4(), handlers=[handler], inheritable_handlers=[])
+    for around in (nullcontext(), boundary.door()):
+        with around, pytest.raises(ValueError, match="nothing to count") if raises else nullcontext():
+            await run.on_llm_end(LLMResult(generations=[]))
+    bare, ours = caplog.messages
+    assert bare == ours
+
+
 def _spared() -> list[Any]:
-    names = (*spared._ENDS, (BaseChatModel, spared._AS_DICT), (chat_models, spared._SIGNATURE))
+    names = (
+        (manager, "ahandle_event"),
+        *spared._ENDS,
+        (BaseChatModel, spared._AS_DICT),
+        (chat_models, spared._SIGNATURE),
+    )
     return [vars(owner)[name] for owner, name in names]
 
 

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from llmdl_plugins.cli.commands import Commands
+from llmdl_plugins.cli.commands import HELP, Commands
 from llmdl_plugins.cli.output import leave, of_main_thread, say
 from llmdl_plugins.errors import LlmdlError
 from llmdl_plugins.plugins.manager import use
@@ -25,6 +25,7 @@ app = typer.Typer(
     epilog="Exit codes: 0 ok, 1 the doctor found something, 2 misuse, 3 no gain shown, 69 model not reached, 74 disk, "
     "75 folder locked, 130 or 143 stopped by a signal.",
     no_args_is_help=True,
+    context_settings=HELP,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,

@@ -15,6 +15,7 @@ from llmdl_plugins.plugins.declared import declared
 from llmdl_plugins.plugins.loading import told
 from llmdl_plugins.printable import printable
 
+HELP = {"help_option_names": ["-h", "--help"]}
 _Usage: Any = typer.BadParameter.__base__  # what all misuse of a command is, where typer keeps it
 
 
@@ -66,5 +67,5 @@ def command(name: str, target: Any, summary: str) -> Any:
     if isinstance(target, typer.Typer):
         return typer.main.get_command(target)
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
-    app.command(name, help=target.__doc__ or summary, short_help=summary)(target)
+    app.command(name, help=target.__doc__ or summary, short_help=summary, context_settings=HELP)(target)
     return typer.main.get_command(app)

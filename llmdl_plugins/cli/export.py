@@ -16,7 +16,7 @@ import typer
 from llmdl_plugins.checks import Check
 from llmdl_plugins.cli import confined, options, plugged
 from llmdl_plugins.cli.grouped import grouped
-from llmdl_plugins.cli.output import kept, say
+from llmdl_plugins.cli.output import NO_GAIN, kept, say
 from llmdl_plugins.errors import MisuseError, NotVerifiedError, did_you_mean
 from llmdl_plugins.printable import printable
 from llmdl_plugins.secret_values import MARK
@@ -70,6 +70,8 @@ def export(
     with kept():
         rows = columns.read(verify) if verify else None
         handed = _Handed(run, past, past.network(), values, rows)
+        if form == "patch" and not values:
+            sys.exit(NO_GAIN)
         handed.look_through()
         made = handed.page(PATCH) if form == "review" else _exported(handed.network, form, values)
         handed.check()
@@ -166,7 +168,7 @@ def _beside(patch: Path) -> Path:
 
 def _nothing(status: str, candidate: bool) -> str:
     other = "it changed no value" if candidate else "--candidate gives what it ended with"
-    return f"The run ended with {status!r}, so the untouched application is handed over ({other})."
+    return f"The run ended with {status!r}, so your application stays as it is ({other})."
 
 
 def _write(output: Path | None, made: Any) -> None:

@@ -18,7 +18,7 @@ import typer
 from llmdl_plugins.cli import asking, child, confined, options, plugged
 from llmdl_plugins.cli.grouped import grouped
 from llmdl_plugins.cli.handing import handing
-from llmdl_plugins.cli.output import kept, leave, say
+from llmdl_plugins.cli.output import NO_GAIN, kept, leave, say
 from llmdl_plugins.cli.report import tell
 from llmdl_plugins.training.openings import state_folder
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from llmdl_plugins.training.result import Result
     from llmdl_plugins.training.trainer import Trainer
 
-_NO_GAIN = 3
 RUNS = Path("runs")
 _UNSEEN = RUNS / ".gitignore"
 
@@ -152,7 +151,7 @@ def fit(
         _tell(result, chosen)
     if caught:
         leave(128 + caught)
-    sys.exit(0 if result.status == "improved" else _NO_GAIN)
+    sys.exit(0 if result.status == "improved" else NO_GAIN)
 
 
 def _fresh() -> Path:

@@ -11,6 +11,8 @@ from typing import Any, NoReturn, TextIO, cast
 
 from llmdl_plugins.printable import printable
 
+NO_GAIN = 3  # the exit code where there is nothing to hand over
+
 
 class _OfMain:
     """The standard output of the main thread; other threads are never the command's own."""

@@ -1,7 +1,8 @@
-"""`llmdl report`: a run folder as a page and in words."""
+"""`llmdl report`: a run folder as a page and in words, or as JSON."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -10,19 +11,30 @@ import typer
 from llmdl_plugins.cli.output import say
 
 
-def report(run: Annotated[Path, typer.Argument(help="The folder of a run, finished or not.")]) -> None:
+def report(
+    run: Annotated[Path, typer.Argument(help="The folder of a run, finished or not.")],
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print status, verdict, what helped and the figures as an object.")
+    ] = False,
+) -> None:
     """Write the report of a run again, and say what helped.  Nothing of the folder is imported, nothing is sent."""
-    tell(run)
+    tell(run, as_json)
 
 
-def tell(folder: Path) -> None:
+def tell(folder: Path, as_json: bool = False) -> None:
     """Write the page of a run, and print the verdict and what helped."""
-    from llmdl_plugins.report.page import write_report
+    from llmdl_plugins.plain import plain
+    from llmdl_plugins.report.page import written
     from llmdl_plugins.report.source import read_run
-    from llmdl_plugins.report.verdict import verdict
+    from llmdl_plugins.report.verdict import headline, verdict
     from llmdl_plugins.report.words import what_helped
 
-    page = write_report(folder)
     run = read_run(folder)
-    for line in [verdict(run), *(f"- {sentence}" for sentence in what_helped(run)), f"report: {page}"]:
+    page = written(run)
+    helped = list(what_helped(run))
+    if as_json:
+        told = {"status": headline(run), "verdict": verdict(run), "helped": helped, "report": str(page)}
+        say(json.dumps({**told, "result": plain(run.outcome)}))
+        return
+    for line in [verdict(run), *(f"- {sentence}" for sentence in helped), f"report: {page}"]:
         say(line)

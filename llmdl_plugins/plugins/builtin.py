@@ -201,6 +201,7 @@ def llmdl_commands() -> list[Spec]:
             "llmdl_plugins.cli.report:report",
             "Write the report of a run again, and say what helped.  Nothing of the folder is imported or sent.",
         ),
+        Spec("runs", "llmdl_plugins.cli.runs:runs", "List runs and how each ended.  Nothing of a folder is imported."),
         Spec(
             "export",
             "llmdl_plugins.cli.export:export",

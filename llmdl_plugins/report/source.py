@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from llmdl_plugins.errors import RunFolderError
 from llmdl_plugins.report.journal import read_journal
-from llmdl_plugins.report.record import Config, Outcome, Run
+from llmdl_plugins.report.record import Config, Journal, Outcome, Run
 from llmdl_plugins.run.folder import RunFolder, refuse_link
 from llmdl_plugins.run.owner import at_work
 
@@ -21,8 +21,11 @@ _CONFIG = TypeAdapter(Config)
 _OUTCOME = TypeAdapter(Outcome)
 
 
-def read_run(folder: Path) -> Run:
+def read_run(folder: Path, journal: bool = True) -> Run:
     """What a folder tells, however far its run has come.
+
+    Args:
+        journal: whether its ledger is looked into, too.
 
     Raises:
         RunFolderError: it holds no run, or a file that is damaged or leads out of it.
@@ -37,7 +40,7 @@ def read_run(folder: Path) -> Run:
         folder,
         _checked(_CONFIG, told, folder / "config.json"),
         None if result is None else _checked(_OUTCOME, result, folder / "result.json"),
-        read_journal(folder / "ledger.db"),
+        read_journal(folder / "ledger.db") if journal else Journal(),
         at_work(folder),
     )
 

@@ -100,7 +100,7 @@ def packed_row(table: str, values: Sequence[Any]) -> tuple[Any, ...]:
     for n in _places(table, "JSON"):
         row[n] = row[n].text if isinstance(row[n], Packed) else packed(row[n])
     for n in _places(table, "TEXT"):
-        row[n] = None if row[n] is None else clean(row[n])
+        row[n] = text if (text := row[n]) is None or text.isascii() else clean(text)
     return tuple(row)
 
 

@@ -57,6 +57,7 @@ CALLED: dict[str, list[tuple[str, ...]]] = {
     "search": [("agent.py:graph", "--data", "rows.jsonl", *RUN, "--space", EVIL)],
     "eval": [("agent.py:graph", "--data", "rows.jsonl", *RUN), ("agent.py:graph", "--data", "broken.jsonl", *RUN)],
     "report": [("runs/a",), (f"runs/{EVIL}",)],
+    "runs": [("runs",), ("runs", "--json"), (EVIL,)],
     "export": [("runs/a", "--as", "weights", "--candidate"), ("runs/a", "--as", EVIL)],
     "models": [("list",), ("pull", EVIL)],
     "recipes": [("list",), ("show", EVIL)],

@@ -125,6 +125,16 @@ def test_the_page_alone_and_never_over_somebody_elses(run: Callable[..., Any], t
     assert (tmp_path / "app/prompts.REVIEW.md").read_text().startswith("# Trained prompts for review")
 
 
+def test_without_a_gain_nothing_is_written_until_it_is_asked_for(run: Callable[..., Any], tmp_path: Path) -> None:
+    told = json.loads((tmp_path / "runs/a/result.json").read_text())
+    (tmp_path / "runs/a/result.json").write_text(json.dumps({**told, "status": "no gain shown"}))
+    done = run("export", "runs/a", "-o", "app/prompts.patch")
+    assert done.code == 3 and "stays as it is (--candidate gives what it ended with)" in done.err
+    assert not (tmp_path / "app/prompts.patch").exists() and not (tmp_path / "app/REVIEW.md").exists()
+    assert run("export", "runs/a", "-o", "app/prompts.patch", "--candidate").code == 0
+    assert (tmp_path / "app/prompts.patch").read_text().count("+PROMPT") == 1
+
+
 def test_rows_that_the_run_has_not_seen_are_refused(run: Callable[..., Any], tmp_path: Path) -> None:
     other = {"inputs": {"messages": [{"role": "user", "content": "never asked"}]}, "expected": {"desk": "news"}}
     (tmp_path / "other.jsonl").write_text(json.dumps(other) + "\n")
