@@ -122,3 +122,10 @@ def test_an_estimate_is_one_line_that_a_person_can_read() -> None:
         "estimate: 1,840 calls (1,200–2,400) · 200,000 tokens (100,000–300,000) · $3.10 (2.40–4.20) · "
         "12 min (5–15) · nothing was sent"
     )
+
+
+def test_the_folder_of_another_run_and_patterns_that_match_nothing_are_said(run_folder: Path) -> None:
+    taught(run_folder)[1].fit()
+    told = taught(run_folder, seed=5)[1].estimate()
+    assert told.recorded == 0 and "the folder holds another run" in str(told) and "seed" in str(told)
+    assert taught(run_folder)[1].estimate().recorded > 0
