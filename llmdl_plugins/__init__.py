@@ -32,12 +32,13 @@ _HOME = {
     "Trainer": "training.trainer",
     "recording": "tape",
     "trainable": "network",
-    "using": "parameter",
+    "using": "binding",
 }
 
 __all__ = [*_HOME]
 
 if TYPE_CHECKING:
+    from llmdl_plugins.binding import using as using
     from llmdl_plugins.containers.choice import Choice as Choice
     from llmdl_plugins.containers.sequential import Sequential as Sequential
     from llmdl_plugins.cost import Calls as Calls
@@ -56,7 +57,6 @@ if TYPE_CHECKING:
     from llmdl_plugins.network import trainable as trainable
     from llmdl_plugins.optimizers.alternate import Alternate as Alternate
     from llmdl_plugins.parameter import Parameter as Parameter
-    from llmdl_plugins.parameter import using as using
     from llmdl_plugins.run.optimizer import Optimizer as Optimizer
     from llmdl_plugins.run.problem import Problem as Problem
     from llmdl_plugins.tape import Step as Step

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from llmdl_plugins.binding import using
 from llmdl_plugins.gates import Conditions, conditions
 from llmdl_plugins.module import Module
 from llmdl_plugins.network import Network
-from llmdl_plugins.parameter import using
 
 
 class ModuleNetwork(Network):

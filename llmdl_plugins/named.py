@@ -9,8 +9,9 @@ from fnmatch import fnmatchcase
 from types import MappingProxyType
 from typing import Any
 
+from llmdl_plugins.binding import using
 from llmdl_plugins.errors import ParameterError, did_you_mean
-from llmdl_plugins.parameter import Parameter, check, using
+from llmdl_plugins.parameter import Parameter, check
 from llmdl_plugins.plain import plain
 
 _in_force: ContextVar[Mapping[Parameter, Any]] = ContextVar("llmdl_in_force", default=MappingProxyType({}))

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from llmdl_plugins import boundary, sync, tape
+from llmdl_plugins.binding import using
 from llmdl_plugins.checks import Check, Verification
 from llmdl_plugins.data import Example
 from llmdl_plugins.errors import MisuseError, TargetError, did_you_mean
@@ -15,7 +16,7 @@ from llmdl_plugins.gates import Conditions, conditions
 from llmdl_plugins.losses.loss import FunctionLoss, Loss
 from llmdl_plugins.module import Module
 from llmdl_plugins.named import NamedParameters
-from llmdl_plugins.parameter import Parameter, using
+from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.plain import digest, plain
 from llmdl_plugins.plugins.catalogue import catalogue
 from llmdl_plugins.rows import Extras

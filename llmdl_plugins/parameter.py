@@ -1,25 +1,19 @@
-"""Trainable values, and how a candidate is put in force for one run without copying or changing anything."""
+"""Trainable values, and what is wrong with others."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextvars import ContextVar
 from copy import copy
-from types import MappingProxyType
 from typing import Any, Literal
 
+from llmdl_plugins import binding
 from llmdl_plugins import slots as slot_law
 from llmdl_plugins.errors import ParameterError
-from llmdl_plugins.holding import holding
 from llmdl_plugins.plain import JSON
 
 Kind = Literal["text", "demos", "choice"]
 Check = Callable[[Any], str | None]
 Worked = Callable[[Any, Any], dict[str, str] | None]
-
-_values: ContextVar[Mapping[Parameter, Any]] = ContextVar("llmdl_values", default=MappingProxyType({}))
-_reader: ContextVar[Callable[[Sequence[Parameter]], None] | None] = ContextVar("llmdl_reader", default=None)
-_untied: ContextVar[Mapping[Parameter, Parameter]] = ContextVar("llmdl_untied", default=MappingProxyType({}))
 
 
 class Parameter:
@@ -34,7 +28,6 @@ class Parameter:
         checks: extra rules; each takes a value and returns what is wrong with it, or None.
         max_chars: the longest text that is accepted.
         trainable: False freezes it; `frozen_because` says why.
-        kept: passages of the default that every value holds, word for word.
         worked: what a step saw and what it gave → a demonstration, or None where it makes none.
     """
 
@@ -50,7 +43,6 @@ class Parameter:
         max_chars: int = 20_000,
         trainable: bool = True,
         frozen_because: str = "",
-        kept: Sequence[str] = (),
         worked: Worked | None = None,
     ) -> None:
         self.default = default
@@ -62,17 +54,13 @@ class Parameter:
         self.max_chars = max_chars
         self.trainable = trainable
         self.frozen_because = frozen_because
-        self.kept = tuple(kept)
+        self.kept: tuple[str, ...] = ()  # passages of the default that every value holds, word for word
         self.worked = worked
 
     @property
     def value(self) -> Any:
         """The value in force here; inside a step, reading it is recorded."""
-        if (copy := _untied.get().get(self)) is not None:
-            return copy.value
-        if reader := _reader.get():
-            reader((self,))
-        return in_force(self)
+        return binding.read(self)
 
     def copy(self) -> Parameter:
         """Another parameter that starts as this one does: for an untied copy of what reads it."""
@@ -155,59 +143,6 @@ def check(parameter: Parameter, value: Any, name: str) -> None:
         raise ParameterError(f"{name} is frozen ({parameter.frozen_because}): unfreeze it, or leave it out.")
     if wrong := parameter.problem(value):
         raise ParameterError(f"{name}: {wrong}.")
-
-
-def using(values: Mapping[Parameter, Any]) -> holding[Mapping[Parameter, Any]]:
-    """Run with these values, in this context only: nothing is copied, nothing is mutated.
-
-    >>> tone = Parameter("Be brief.")
-    >>> with using({tone: "Be kind."}):
-    ...     tone.value
-    'Be kind.'
-    >>> tone.value
-    'Be brief.'
-    """
-    return holding(_values, {**_values.get(), **values})
-
-
-def in_force(parameter: Parameter) -> Any:
-    """The value in force of this very parameter; it is not recorded as read."""
-    return _values.get().get(parameter, parameter.default)
-
-
-def untied(copies: Mapping[Parameter, Parameter]) -> holding[Mapping[Parameter, Parameter]]:
-    """Whoever reads one of these inside reads its copy: one block with other words at several places.
-
-    >>> words = Parameter("Be brief.")
-    >>> mine = words.copy()
-    >>> with using({mine: "Be kind."}), untied({words: mine}):
-    ...     words.value
-    'Be kind.'
-
-    Args:
-        copies: shared → its copy here.
-    """
-    return holding(_untied, {**_untied.get(), **copies})
-
-
-def copies() -> Mapping[Parameter, Parameter]:
-    """Which parameters are read by copies of their own here."""
-    return _untied.get()
-
-
-def values_of(parameters: Sequence[Parameter]) -> tuple[Any, ...]:
-    """What `value` of each is."""
-    if _untied.get():
-        return tuple([one.value for one in parameters])
-    if reader := _reader.get():
-        reader(parameters)
-    held = _values.get()
-    return tuple([held.get(one, one.default) for one in parameters])
-
-
-def reading(reader: Callable[[Sequence[Parameter]], None]) -> holding[Any]:
-    """Report the parameters that are read inside, those together that are read together."""
-    return holding(_reader, reader)
 
 
 def showing(parameters: Mapping[str, Parameter]) -> dict[str, Parameter]:

@@ -7,7 +7,8 @@ from contextvars import ContextVar, Token
 from dataclasses import dataclass, field
 from typing import Any
 
-from llmdl_plugins.parameter import Parameter, reading
+from llmdl_plugins.binding import reading
+from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.plain import JSON, plain
 
 _step: ContextVar[Step | None] = ContextVar("llmdl_step", default=None)

@@ -11,7 +11,7 @@ CORE = ROOT / "llmdl_plugins"
 LEVELS = [
     set(rooms.split())
     for rooms in (
-        "errors lazily slots plain lasting parameter rows data splits sync classes arriving threads printable "
+        "errors lazily slots plain lasting binding parameter rows data splits sync classes arriving threads printable "
         "redact secret_fields secret_forms secret_values checks environment clock holding cost tokens plugins notebook "
         "loading sayings importing langgraph_json",
         "answers recorded tape scope calls results uses passage paying flow asked whole streamed metered overrides "

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from llmdl_plugins.binding import reading, untied, using, values_of
 from llmdl_plugins.errors import ParameterError
-from llmdl_plugins.parameter import Parameter, check, reading, untied, using, values_of
+from llmdl_plugins.parameter import Parameter, check
 
 QUESTION = Parameter("Answer {question}, then {question} again.", slots=["question"], max_chars=60)
 DEMOS = Parameter([], kind="demos")

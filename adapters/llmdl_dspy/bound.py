@@ -8,8 +8,9 @@ from weakref import WeakSet
 
 from llmdl_dspy.tools import Described
 from llmdl_plugins import slots
+from llmdl_plugins.binding import values_of
 from llmdl_plugins.errors import UnboundCallError
-from llmdl_plugins.parameter import Parameter, values_of
+from llmdl_plugins.parameter import Parameter
 
 KEPT = 256
 

@@ -21,10 +21,11 @@ from llmdl_dspy.predictor import OWN, Predictor
 from llmdl_dspy.sent import Messages
 from llmdl_dspy.tools import acts_at_once
 from llmdl_plugins import boundary, passage, tape
+from llmdl_plugins.binding import copies, in_force
 from llmdl_plugins.errors import LlmdlError, TargetError, UnboundCallError
 from llmdl_plugins.holding import holding
 from llmdl_plugins.module import Module
-from llmdl_plugins.parameter import Parameter, copies, in_force
+from llmdl_plugins.parameter import Parameter
 
 _ALIKE = (
     "A copy was called of one of {}, to which DSPy gave the same stage, as it does after the same random.seed(): "

@@ -11,7 +11,8 @@ from langchain_core.messages import BaseMessage
 from llmdl_langgraph.explain import Explanation, Saying, explain, explained_in, is_explained, parameters, rewritten
 from llmdl_langgraph.texts import Text
 from llmdl_plugins import tape
-from llmdl_plugins.parameter import Parameter, copies, in_force
+from llmdl_plugins.binding import copies, in_force
+from llmdl_plugins.parameter import Parameter
 
 EXPLAINED = 1_000
 BOUND = 200  # of every candidate; it meets each row once or twice

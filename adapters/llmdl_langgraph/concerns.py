@@ -9,9 +9,9 @@ from types import ModuleType
 
 from llmdl_langgraph.isolation import Graph
 from llmdl_langgraph.place import called
+from llmdl_langgraph.reached import Reached
 from llmdl_langgraph.source import Function
 from llmdl_langgraph.units import Unit
-from llmdl_langgraph.walking import Reached
 
 _OUTSIDE = {
     *("requests", "httpx", "aiohttp", "urllib", "urllib3", "http", "socket", "smtplib", "imaplib", "ftplib"),
@@ -42,7 +42,7 @@ def _retries(graph: Graph) -> Iterator[str]:
 
 def _own_input_and_output(reached: Mapping[str, Reached]) -> Iterator[str]:
     for node, found in reached.items():
-        used = {name: where for unit in found.units.values() for name, where in outside(unit)}
+        used = {name: where for unit in found.own.units.values() for name, where in outside(unit)}
         if used:
             said = ", ".join(f"{name} at {where}" for name, where in sorted(used.items()))
             yield (

@@ -16,6 +16,7 @@ from llmdl_langgraph.prompt_files import PromptFile, prompt_files
 from llmdl_langgraph.prompts import looks_like_prompt
 from llmdl_langgraph.quoting import quoting
 from llmdl_langgraph.reach import reach
+from llmdl_langgraph.reached import Reached
 from llmdl_langgraph.readings import Reading, readings
 from llmdl_langgraph.rendered import Held, held_texts, holders
 from llmdl_langgraph.sites import Site
@@ -25,7 +26,7 @@ from llmdl_langgraph.sourceless import SOURCELESS, sourceless
 from llmdl_langgraph.texts import Text, Ways, text
 from llmdl_langgraph.twins import distinct, twins
 from llmdl_langgraph.usage import Usage, usage
-from llmdl_langgraph.walking import Reached, Sources
+from llmdl_langgraph.walking import Sources
 
 UNREACHED = "not reached from the graph"
 Variable = tuple[Path, str, str]  # file, scope and name
@@ -56,13 +57,19 @@ class Discovery:
 
 @dataclass(frozen=True)
 class Candidate:
-    """One text of the source: its sites and how they can be read, the ways that count, and the nodes that hold it."""
+    """One text of the source: its sites and how they can be read, the ways that count, and the nodes that hold it.
+
+    Of what was seen, `senders` are the nodes that sent it; what it is called by stays what the source told. What
+    `is_whole` is all of each message that it comes to.
+    """
 
     ways: Ways
     readings: tuple[Reading, ...]
     nodes: frozenset[str]
     frozen_because: str = ""
     is_spoken: bool = False
+    senders: frozenset[str] = frozenset()
+    is_whole: bool = False
 
 
 def discover(graph: Pregel[Any, Any, Any, Any], at: Sequence[Location] = ()) -> Discovery:
@@ -119,7 +126,10 @@ def candidates(
     twin = [s for s in sites if s.kind not in ("docstring", "field description") and s.text.strip() in told]
     ways = {s: tuple(found) for s in twin if (found := readings(s, used.syntax(s), used.is_message(s)))}
     unnamed = {file.path for file in files if not file.is_mentioned}
-    nodes = {site: _nodes(site, found, {} if site.file in unnamed else reached, held) for site, found in ways.items()}
+    inside = {name: found.own for name, found in reached.items()}
+    parts: list[tuple[Mapping[str, Reached], Held]] = [(inside, held_texts(inside)), (reached, held)]
+    texts_alone: list[tuple[Mapping[str, Reached], Held]] = [({}, texts) for _, texts in parts]
+    nodes = {s: _nodes(s, found, texts_alone if s.file in unnamed else parts) for s, found in ways.items()}
     return [_tied({site: ways[site] for site in own.of(group)}, nodes) for group in twins(ways)]
 
 
@@ -132,9 +142,12 @@ def _tied(ways: Ways, nodes: Mapping[Site, set[str]]) -> Candidate:
     )
 
 
-def _nodes(site: Site, ways: Sequence[Reading], reached: Mapping[str, Reached], held: Held) -> set[str]:
-    named = {name for name, found in reached.items() if found.holds(site)}
-    return innermost(named or holders(ways, held))
+def _nodes(site: Site, ways: Sequence[Reading], parts: Sequence[tuple[Mapping[str, Reached], Held]]) -> set[str]:
+    """The nodes that have a text: in what their code reads, or else in what is around that."""
+    for reached, held in parts:
+        if nodes := {name for name, found in reached.items() if found.holds(site)} or holders(ways, held):
+            return innermost(nodes)
+    return set()
 
 
 def named(found: Sequence[Candidate], before: Discovery) -> Discovery:
@@ -145,8 +158,9 @@ def named(found: Sequence[Candidate], before: Discovery) -> Discovery:
 
 
 def _text(candidate: Candidate, sources: Sequence[Source]) -> Text:
-    where = ", ".join(sorted(candidate.nodes))
-    role = f"text that node {where} sends to a model" if where else "text in the source of the application"
-    why = candidate.frozen_because or ("" if where else UNREACHED)
+    nodes = sorted(candidate.senders or candidate.nodes)
+    where = f"{'nodes' if len(nodes) > 1 else 'node'} {', '.join(nodes)} {'send' if len(nodes) > 1 else 'sends'}"
+    role = f"text that {where} to a model" if nodes else "text in the source of the application"
+    why = candidate.frozen_because or ("" if nodes else UNREACHED)
     why = why or next((told for reading in candidate.readings if (told := sought(reading.parts, sources))), "")
-    return text(candidate.ways, candidate.readings, role, why, candidate.is_spoken)
+    return text(candidate.ways, candidate.readings, role, why, candidate.is_spoken, candidate.is_whole)

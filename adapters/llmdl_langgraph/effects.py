@@ -11,8 +11,8 @@ from langgraph.graph._node import StateNodeSpec
 
 from llmdl_langgraph.concerns import outside
 from llmdl_langgraph.place import called
+from llmdl_langgraph.reached import Reached
 from llmdl_langgraph.units import Unit
-from llmdl_langgraph.walking import Reached
 
 _EVENTS = {"dispatch_custom_event", "adispatch_custom_event"}  # a stream of events shows them too
 _STREAMS = {"get_stream_writer", "StreamWriter", "stream_writer", *_EVENTS}
@@ -32,9 +32,9 @@ def effects(
         safe_tools: names of tools that may run whenever they are asked.
     """
     inside = [found for name, found in reached.items() if name == node or name.startswith(f"{node}/")]
-    units = [unit for found in inside for unit in found.units.values()]
+    units = [unit for found in inside for unit in found.own.units.values()]
     said = [what for unit in units for what in _of_code(unit)]
-    tools = {tool.name for found in inside for tool in found.tools} - set(safe_tools)
+    tools = {tool.name for found in inside for tool in found.own.tools} - set(safe_tools)
     if spec.ends:
         said.append(f"it decides where the graph goes ({', '.join(map(str, spec.ends))})")
     said += [f"it runs the tool {name}: give --safe-tool {name} if that may run more often" for name in sorted(tools)]

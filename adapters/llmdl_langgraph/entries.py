@@ -1,4 +1,4 @@
-"""YAML and JSON files as sites, one for each text in them; and new text in their place."""
+"""YAML, JSON and TOML files as sites, one for each text in them; and new text in their place."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from llmdl_langgraph.errors import CannotExportError
 from llmdl_langgraph.saved import can_be_saved, kept
 from llmdl_langgraph.sites import Site
 from llmdl_langgraph.tables import Entry, Keys, read_table, readers
+from llmdl_langgraph.toml_tables import in_toml
 
 _GENERIC = {
     "content", "human", "instruction", "instructions", "message", "prompt", "system", "template", "text", "user",
@@ -25,7 +26,7 @@ _COMMENT = re.compile(r"\s+#.*")
 
 
 def entries_in(text: str, file: Path, name: str) -> list[Site]:
-    """The texts of a YAML or JSON file; none where it can't be read."""
+    """The texts of such a file; none where it can't be read."""
     seen: Counter[str] = Counter()
     sites = []
     for entry in read_table(text, file):
@@ -45,7 +46,7 @@ def _label(keys: Keys, stem: str) -> str:
 
 
 def patched_table(content: str, edits: Mapping[Site, str]) -> str:
-    """The content of a YAML or JSON file with new texts in place of old ones, and nothing else changed.
+    """The content of such a file with new texts in place of old ones, and nothing else changed.
 
     Raises:
         CannotExportError: a text has changed since it was read, or can't be written at its place.
@@ -60,8 +61,8 @@ def _changed(content: str, site: Site, new: str) -> str:
     if entry is None:
         raise CannotExportError(f"{site.key} has changed in {site.file} since it was read: read it again.")
     wanted = [(e.keys, new if e is entry else e.value) for e in before]
-    is_json = site.file.suffix.lower() == ".json"
-    for spelled in (_in_json if is_json else _in_yaml)(content[entry.start : entry.end], entry, new):
+    spellings = _SPELLINGS.get(site.file.suffix.lower(), _in_yaml)
+    for spelled in spellings(content[entry.start : entry.end], entry, new):
         changed = content[: entry.start] + spelled + content[entry.end :]
         if can_be_saved(spelled) and all([(e.keys, e.value) for e in read(changed)] == wanted for read in able):
             return changed
@@ -73,6 +74,13 @@ def _in_json(old: str, entry: Entry, new: str) -> Iterator[str]:
     if entry.value.isascii() or not old.isascii():
         yield json.dumps(new, ensure_ascii=False)
     yield json.dumps(new)
+
+
+def _in_toml(old: str, entry: Entry, new: str) -> Iterator[str]:
+    yield from in_toml(old, new)
+
+
+_SPELLINGS = {".json": _in_json, ".toml": _in_toml}
 
 
 def _in_yaml(old: str, entry: Entry, new: str) -> Iterator[str]:

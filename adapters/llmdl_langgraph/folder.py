@@ -23,10 +23,11 @@ from llmdl_langgraph.source import Source
 from llmdl_langgraph.spelling import NODES, ApplicationSpeller
 from llmdl_langgraph.tool_texts import ToolText
 from llmdl_langgraph.verify import Exported
+from llmdl_plugins.binding import using
 from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.made import made
 from llmdl_plugins.module import Module
-from llmdl_plugins.parameter import Parameter, using
+from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.standalone.files import FOLDER, modules, requirements, written
 from llmdl_plugins.standalone.graph import parameter_names
 from llmdl_plugins.standalone.needed import needed

@@ -35,6 +35,7 @@ from llmdl_langgraph.unchanged import unchanged
 from llmdl_langgraph.verify import verify
 from llmdl_plugins import boundary, results, sync, tape
 from llmdl_plugins.as_layer import as_layer
+from llmdl_plugins.binding import using
 from llmdl_plugins.checks import Check, Verification
 from llmdl_plugins.data import Example
 from llmdl_plugins.errors import MisuseError
@@ -43,7 +44,7 @@ from llmdl_plugins.keys import check_keys
 from llmdl_plugins.layered import layer_parameters
 from llmdl_plugins.module import Module
 from llmdl_plugins.network import Network
-from llmdl_plugins.parameter import Parameter, using
+from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.plain import digest
 from llmdl_plugins.tape import Tape
 

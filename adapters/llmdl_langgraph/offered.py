@@ -20,9 +20,10 @@ from llmdl_langgraph.isolation import Graph
 from llmdl_langgraph.naming import innermost
 from llmdl_langgraph.place import called
 from llmdl_langgraph.reach import runnables
+from llmdl_langgraph.reached import Reached
 from llmdl_langgraph.tool_texts import Home, Place
 from llmdl_langgraph.units import Unit
-from llmdl_langgraph.walking import Reached, Sources
+from llmdl_langgraph.walking import Sources
 
 DEPTH = 12
 _TELLING = {"bind_tools", "with_structured_output"}

@@ -18,7 +18,7 @@ from llmdl_langgraph.sites import Site
 from llmdl_langgraph.source import OURS, Source
 from llmdl_langgraph.template import every
 
-TABLES = {".yaml", ".yml", ".json"}
+TABLES = {".yaml", ".yml", ".json", ".toml"}
 NO_TEXTS = {
     ".py", ".pyi", ".ipynb", ".js", ".jsx", ".mjs", ".ts", ".tsx", ".css", ".scss", ".svg", ".map", ".lock", ".sh",
     ".ps1", ".sql", ".go", ".rs", ".java", ".c", ".h", ".cpp", ".jsonl", ".log", ".db", ".png", ".jpg", ".gif", ".pdf",

@@ -14,7 +14,8 @@ LONG_WORDS = 15
 NAMED_WORDS = 4
 
 _NAMES = re.compile(
-    r"prompts?|instructions?|templates?|system|persona|preamble|guidelines?|rubric|sys|messages?|msgs?", re.I
+    r"prompts?|instructions?|templates?|system|persona|preamble|guide(line)?s?|guidance|rubric|sys|messages?|msgs?",
+    re.I,
 )
 _SETTING_UP = {
     "add_node", "add_edge", "add_conditional_edges", "add_argument", "getenv", "getLogger", "basicConfig", "Formatter",

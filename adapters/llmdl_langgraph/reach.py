@@ -9,7 +9,8 @@ from langgraph.constants import START
 
 from llmdl_langgraph.isolation import Graph
 from llmdl_langgraph.locate import Location
-from llmdl_langgraph.walking import Reached, Sources, Walk
+from llmdl_langgraph.reached import Reached
+from llmdl_langgraph.walking import Sources, Walk
 
 DEPTH = 12
 

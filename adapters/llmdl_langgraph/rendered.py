@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
+from llmdl_langgraph.reached import Reached
 from llmdl_langgraph.readings import Reading
-from llmdl_langgraph.walking import Reached
 
 CHARS = 24
 FEW_CHARS = 4

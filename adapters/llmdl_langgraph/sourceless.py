@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from llmdl_langgraph.reached import Reached
 from llmdl_langgraph.readings import Reading, readings
 from llmdl_langgraph.rendered import says
 from llmdl_langgraph.sites import Site
 from llmdl_langgraph.syntax import DOUBLE_BRACES, FORMAT
-from llmdl_langgraph.walking import Reached
 
 SOURCELESS = "its text stands nowhere in your source: unfreeze it to train it, and export the weights"
 

@@ -1,4 +1,4 @@
-"""The texts of a YAML or JSON file, and where each stands."""
+"""The texts of a YAML, JSON or TOML file, and where each stands."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 from llmdl_langgraph.template import Span
+from llmdl_langgraph.toml_tables import of_toml
 
 # Where a text stands is what the standard library's reader knows, but only its own parts tell.
 decoding: Any = importlib.import_module("json.decoder")
@@ -34,7 +35,7 @@ class Entry:
         value: the text.
         start, end: its span, in characters.
         span: the same in lines and columns.
-        style: how YAML writes it: `|`, `>`, `'`, `"` or "" for plain.
+        style: how YAML writes it: `|`, `>`, `'`, `"` or "" for plain; the quotes of TOML.
         margin: the column of what holds it.
     """
 
@@ -59,6 +60,8 @@ def readers(file: Path) -> list[Reader]:
     """What an application can read such a file with: for YAML two, which don't agree about every text."""
     if file.suffix.lower() == ".json":
         return [partial(_read, _of_json)]
+    if file.suffix.lower() == ".toml":
+        return [partial(_read, _of_toml)]
     return [partial(_read, partial(_of_yaml, loader)) for loader in _LOADERS]
 
 
@@ -115,6 +118,13 @@ def _of_json(text: str) -> Iterator[Entry]:
     lines = [0, *(end.end() for end in re.finditer("\n", text))]
     for (keys, value), (start, end) in zip(texts, spans, strict=True):
         yield Entry(keys, value, start, end, (*_position(lines, start), *_position(lines, end)), '"', 0)
+
+
+def _of_toml(text: str) -> Iterator[Entry]:
+    lines = [0, *(end.end() for end in re.finditer("\n", text))]
+    for one in of_toml(text):
+        span = (*_position(lines, one.start), *_position(lines, one.end))
+        yield Entry(one.keys, one.value, one.start, one.end, span, one.style, 0)
 
 
 def _position(lines: Sequence[int], at: int) -> tuple[int, int]:

@@ -13,6 +13,10 @@ from llmdl_langgraph.source import Function, Node, Source, assigned_names, conta
 
 Scoped = tuple[Function, tuple[Function, ...]]  # and the functions around it
 
+ANY = "*"
+MAKING = {"__init__", "__post_init__", "__new__"}
+_BARE_DECORATORS = {"property", "cached_property", "functools.cached_property", "staticmethod", "classmethod"}
+
 _OFFERED = {"bind_tools", "ToolNode"}  # what is only offered to a model is not what the model is told
 
 
@@ -23,17 +27,20 @@ class Uses:
     Args:
         references: the names and attributes that it reads.
         keys: the attributes and string keys that it reads.
+        attributes: the attributes alone; `ANY` where it reads some by names that it works out.
         texts: the texts that it quotes, but for where it tells the graph to go.
     """
 
     references: tuple[ast.Name | ast.Attribute, ...]
     keys: frozenset[str]
+    attributes: frozenset[str]
     texts: frozenset[str]
 
 
 def uses(node: ast.AST) -> Uses:
     """What a piece of code reads and quotes."""
-    return Uses(tuple(_references(node)), frozenset(_keys_read(node)), frozenset(_strings(node)))
+    attributes, keys = frozenset(_attributes_read(node)), frozenset(_keys_read(node))
+    return Uses(tuple(_references(node)), keys | attributes - {ANY}, attributes, frozenset(_strings(node)))
 
 
 @dataclass(frozen=True)
@@ -78,15 +85,22 @@ def unit_of(source: Source, code: CodeType) -> Iterator[Unit]:
         yield Unit(source, node, scopes)
 
 
-def class_units(source: Source, node: ast.ClassDef) -> tuple[list[Unit], Mapping[str, list[Unit]]]:
-    """The methods of a class, and its attributes by name."""
+def class_units(source: Source, node: ast.ClassDef) -> tuple[list[tuple[str, Unit]], Mapping[str, list[Unit]]]:
+    """The methods of a class with their names, and its attributes by name."""
     methods, attributes = [], dict[str, list[Unit]]()
     for statement in node.body:
         if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
-            methods.append(Unit(source, statement))
+            methods.append((statement.name, Unit(source, statement)))
         for name in assigned_names(statement):
             attributes.setdefault(name, []).append(Unit(source, statement))
     return methods, attributes
+
+
+def is_called_by_name(method: Unit) -> bool:
+    """Whether a method runs only where code reads its name, or makes an object; Python calls others by itself."""
+    name, decorators = getattr(method.node, "name", ""), getattr(method.node, "decorator_list", [])
+    is_special = name.startswith("__") and name.endswith("__") and name not in MAKING
+    return not is_special and all(ast.unparse(one) in _BARE_DECORATORS for one in decorators)
 
 
 def module_behind(node: ast.expr, module: ModuleType) -> ModuleType | None:
@@ -104,12 +118,21 @@ def module_behind(node: ast.expr, module: ModuleType) -> ModuleType | None:
 def _keys_read(node: ast.AST) -> Iterator[str]:
     for inner in ast.walk(node):
         match inner:
-            case ast.Attribute(attr=name) | ast.Subscript(slice=ast.Constant(value=str(name))):
+            case ast.Subscript(slice=ast.Constant(value=str(name))):
                 yield name
             case ast.Call(args=[ast.Constant(value=str(name)), *_]) if called(inner) == "get":
                 yield name
-            case ast.Call(args=[_, ast.Constant(value=str(name)), *_]) if called(inner) == "getattr":
-                yield name
+
+
+def _attributes_read(node: ast.AST) -> Iterator[str]:
+    for inner in ast.walk(node):
+        match inner:
+            case ast.Attribute(attr=name):
+                yield ANY if name == "__dict__" else name
+            case ast.Call(args=[_, read, *_]) if called(inner) == "getattr":
+                yield str(read.value) if isinstance(read, ast.Constant) else ANY
+            case ast.Call() if called(inner) == "vars":
+                yield ANY
 
 
 def _strings(node: ast.AST) -> Iterator[str]:

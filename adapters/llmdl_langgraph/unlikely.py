@@ -13,7 +13,7 @@ from llmdl_langgraph.prose import WORDS_OF_A_PHRASE, anchor, count_words
 from llmdl_langgraph.quoting import quoting
 from llmdl_langgraph.readings import readings
 from llmdl_langgraph.rendered import could_be_in, says
-from llmdl_langgraph.sites import Site
+from llmdl_langgraph.sites import Site, span_of
 from llmdl_langgraph.source import contains
 from llmdl_langgraph.texts import Text, text
 from llmdl_langgraph.twins import distinct, twins
@@ -23,6 +23,7 @@ LONG_CHARS = 24
 CATALOGUE = 40  # so many descriptions are data: a list of all tools that there are
 Table = tuple[Path, ast.stmt]
 
+_SAYING = {"description", "example", "examples"}  # what a table says of something
 _ROLE = "text in the source of the application"
 
 
@@ -51,13 +52,14 @@ def trusted(discovery: Discovery, unlikely: Sequence[Text], seen: Collection[Tex
         text
         for text in unlikely
         if any(_holds(table, site) for table in beside for site in text.sites)
-        or (any(_is_telling(site, discovery.used, prompts) for site in text.sites) and not _is_data(text, data))
+        or (any(_is_telling(site, discovery.used, prompts, tables) for site in text.sites) and not _is_data(text, data))
     ]
 
 
-def _is_telling(site: Site, used: Usage, prompts: Sequence[Table]) -> bool:
+def _is_telling(site: Site, used: Usage, prompts: Sequence[Table], tables: Sequence[Table]) -> bool:
     """Whether code that no node is known to reach holds a prompt, or a table says what something is."""
-    if site.kind == "field description" or any(_holds(table, site) for table in prompts):
+    is_told = any(_holds(table, site) for table in prompts) or any(_says(table, site) for table in tables)
+    if site.kind == "field description" or is_told:
         return count_words((site.text,)) >= WORDS_OF_A_PHRASE
     return site.kind not in ("file", "entry") and looks_like_prompt(site, used)
 
@@ -70,6 +72,12 @@ def _is_data(text: Text, data: Sequence[str]) -> bool:
 def _holds(table: Table, site: Site) -> bool:
     file, statement = table
     return site.file == file and contains(statement, site.span)
+
+
+def _says(table: Table, site: Site) -> bool:
+    """Whether an entry of a table has a text to say what it is, or how it would be done."""
+    said = (node for node in ast.walk(table[1]) if isinstance(node, ast.keyword) and node.arg in _SAYING)
+    return site.file == table[0] and any(span_of(node.value) == site.span for node in said)
 
 
 def _is_table(statement: ast.stmt) -> bool:

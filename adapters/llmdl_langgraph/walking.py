@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import ast
 import functools
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from types import FunctionType, MethodType, ModuleType
 from typing import Any
 
@@ -20,12 +18,13 @@ from langchain_core.tools import BaseTool
 from langgraph.prebuilt import ToolNode
 from langgraph.pregel import Pregel
 
-from llmdl_langgraph.sites import Site
+from llmdl_langgraph.reached import Reached
 from llmdl_langgraph.source import Source, module_named, source_of
-from llmdl_langgraph.units import Unit, class_units, module_behind, unit_of
+from llmdl_langgraph.units import ANY, MAKING, Unit, class_units, is_called_by_name, module_behind, unit_of
 
 DEPTH = 12
 MANY = 200
+_BARE = {"builtins", "abc", "typing", "typing_extensions"}
 
 
 class Sources:
@@ -48,37 +47,6 @@ class Sources:
         return [source for source in self._known.values() if source]
 
 
-@dataclass
-class Reached:
-    """What one node reaches."""
-
-    units: dict[int, Unit] = field(default_factory=dict)
-    texts: set[str] = field(default_factory=set)
-    templates: dict[str, str] = field(default_factory=dict)  # text → template format
-    graphs: list[Pregel[Any, Any, Any, Any]] = field(default_factory=list)
-    models: list[BaseLanguageModel[Any]] = field(default_factory=list)
-    tools: list[BaseTool] = field(default_factory=list)  # those that it runs; what is only told to a model is none
-
-    def holds(self, site: Site) -> bool:
-        """Whether the node's code contains a site, or one of its objects its text."""
-        if site.kind in ("file", "entry"):
-            return not self.said.isdisjoint((site.file.name, site.file.stem))
-        return site.text in self.texts or any(unit.holds(site) for unit in self._by_file.get(site.file, ()))
-
-    @cached_property
-    def _by_file(self) -> Mapping[Path, list[Unit]]:
-        found: dict[Path, list[Unit]] = {}
-        for unit in self.units.values():
-            found.setdefault(unit.source.file, []).append(unit)
-        return found
-
-    @cached_property
-    def said(self) -> set[str]:
-        """The texts that its objects hold, and those that its code quotes, with the names of files in paths."""
-        quoted = {text for unit in self.units.values() for text in unit.uses.texts}
-        return self.texts | quoted | {text.rpartition("/")[2] for text in quoted}
-
-
 class Walk:
     """Follows objects and code from one node."""
 
@@ -88,6 +56,8 @@ class Walk:
         self._objects: dict[int, Any] = {}
         self._names: set[tuple[str, str]] = set()
         self._keys: set[str] = set()
+        self._read: set[str] = set()
+        self._later: list[tuple[str, Callable[[], object]]] = []  # what is only reached where its name is read
         self._attributes: list[tuple[str, Unit]] = []
         self._classes: set[int] = set()
 
@@ -127,10 +97,22 @@ class Walk:
             self.found.tools.append(tool)
 
     def _instance(self, obj: Any, depth: int) -> None:
-        if self.sources[type(obj).__module__]:
-            self._class(type(obj))
-            for part in vars(obj).values() if hasattr(obj, "__dict__") else ():
-                self.value(part, depth - 1)
+        if not self.sources[type(obj).__module__]:
+            return
+        self._class(type(obj))
+        is_own = self._is_own(type(obj))
+        for name, part in list(vars(obj).items()) if hasattr(obj, "__dict__") else ():
+            follow = partial(self.value, part, depth - 1)
+            if is_own:
+                self._later.append((name, follow))
+            else:
+                follow()
+
+    def _is_own(self, kind: object) -> bool:
+        """Whether a class has the user's own bases alone: nobody else calls its methods, or reads its attributes."""
+        return isinstance(kind, type) and all(
+            self.sources[above.__module__] or above.__module__ in _BARE for above in kind.__mro__
+        )
 
     def _function(self, function: FunctionType, depth: int) -> None:
         source = self.sources[function.__module__]
@@ -154,8 +136,12 @@ class Walk:
         self._classes.add(id(node))
         methods, attributes = class_units(source, node)
         self._attributes += [(name, unit) for name, units in attributes.items() for unit in units]
-        for method in methods:
-            self.unit(method)
+        is_own = self._is_own(vars(source.module).get(node.name))
+        for name, method in methods:
+            if is_own and is_called_by_name(method):
+                self._later.append((name, partial(self.unit, method)))
+            else:
+                self.unit(method)
 
     def assigned(self, module: str, name: str) -> None:
         """Follow what a name of a module is made of."""
@@ -167,9 +153,11 @@ class Walk:
             return
         if isinstance(unit.node, ast.ClassDef):
             self._class_code(unit.source, unit.node)
+            self._read.update(MAKING)
             return
         self.found.units[id(unit.node)] = unit
         self._keys.update(unit.uses.keys)
+        self._read.update(unit.uses.attributes)
         for reference in unit.uses.references:
             if isinstance(reference, ast.Name):
                 self._name(unit, reference.id)
@@ -194,8 +182,11 @@ class Walk:
         if isinstance(held, BaseTool):
             self._tool(held)
         statements = source.assigned.get(name, ())
-        for statement in statements:
-            self.unit(Unit(source, statement))
+        for follow in [partial(self.unit, Unit(source, statement)) for statement in statements]:
+            if self._is_own(type(held)):  # what made an object is not run by who uses it
+                self._later.append(("", follow))
+            else:
+                follow()
         if not statements and name in source.imported:
             self._member(*source.imported[name])
         elif not statements:
@@ -211,17 +202,32 @@ class Walk:
         # A module-level object can hold graphs and texts that its assignment doesn't show.
         if isinstance(obj, str):
             self.found.texts.add(obj)
-        if isinstance(obj, Pregel | Runnable | functools.partial) and not isinstance(obj, BaseTool):
+        is_one = isinstance(obj, Pregel | Runnable | functools.partial) or self._is_own(type(obj))
+        if is_one and not isinstance(obj, BaseTool):
             self.value(obj)
 
     def finish(self) -> None:
-        """Follow the class attributes whose names are read anywhere, until nothing new is found."""
+        """Follow what the names that are read anywhere stand for, until nothing new is found; then all the rest."""
+        self._named()
+        if self._later:
+            self.found.keep_own()
+        while self._later:
+            rest, self._later = self._later, []
+            for _, follow in rest:
+                follow()
+            self._named()
+
+    def _named(self) -> None:
         followed = -1
         while followed != len(self.found.units):
             followed = len(self.found.units)
             for name, unit in list(self._attributes):
                 if name in self._keys:
                     self.unit(unit)
+            while due := [one for one in self._later if one[0] in self._read or ANY in self._read]:
+                self._later = [one for one in self._later if one not in due]
+                for _, follow in due:
+                    follow()
 
 
 def _parts(obj: Any) -> Iterator[Any]:

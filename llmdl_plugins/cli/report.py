@@ -24,13 +24,13 @@ def report(
 def tell(folder: Path, as_json: bool = False) -> None:
     """Write the page of a run, and print the verdict and what helped."""
     from llmdl_plugins.plain import plain
-    from llmdl_plugins.report.page import write_report
+    from llmdl_plugins.report.page import written
     from llmdl_plugins.report.source import read_run
     from llmdl_plugins.report.verdict import headline, verdict
     from llmdl_plugins.report.words import what_helped
 
-    page = write_report(folder)
     run = read_run(folder)
+    page = written(run)
     helped = list(what_helped(run))
     if as_json:
         told = {"status": headline(run), "verdict": verdict(run), "helped": helped, "report": str(page)}

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from llmdl_plugins.as_layer import as_layer
+from llmdl_plugins.binding import untied
 from llmdl_plugins.cost import Calls
 from llmdl_plugins.module import Module, State
-from llmdl_plugins.parameter import Parameter, untied
+from llmdl_plugins.parameter import Parameter
 
 
 class Untied(Module):

@@ -46,11 +46,6 @@ class Activation(Module):
         self.reads = self.writes = (source,)
         self.reading = Parameter(reads, kind="choice", options=READS, role=f"how {source} is taken for a value")
 
-    @property
-    def takes_any_text(self) -> bool:
-        """Whether every text is a value as it stands."""
-        return self.schema is str
-
     def calls(self, **sizes: int) -> Calls:
         """None."""
         return Calls(0)

@@ -13,11 +13,12 @@ from typing import Any, Literal
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage
 
+from llmdl_plugins.binding import using
 from llmdl_plugins.cost import Calls
 from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.keys import at_least, named
 from llmdl_plugins.module import Module, State
-from llmdl_plugins.parameter import Parameter, using
+from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.prompting import asking, checked_model, told
 
 INSTRUCTION = "Which of these is it?"

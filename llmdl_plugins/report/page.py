@@ -35,10 +35,15 @@ def write_report(folder: Path) -> Path:
     Raises:
         RunFolderError: the folder holds no run, or a damaged one.
     """
-    text = render(read_run(folder))
-    _make_way(folder)
-    RunFolder(folder).write_text(PAGE, text)
-    return folder / PAGE
+    return written(read_run(folder))
+
+
+def written(run: Run) -> Path:
+    """The page of a run, written into its folder; its path."""
+    text = render(run)
+    _make_way(run.folder)
+    RunFolder(run.folder).write_text(PAGE, text)
+    return run.folder / PAGE
 
 
 def render(run: Run) -> str:

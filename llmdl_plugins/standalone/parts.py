@@ -11,11 +11,12 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.runnables import RunnableLambda
 from pydantic import BaseModel
 
+from llmdl_plugins.binding import untied
 from llmdl_plugins.containers.choice import Choice
 from llmdl_plugins.containers.optional import Optional
 from llmdl_plugins.containers.untied import Untied
 from llmdl_plugins.module import Module
-from llmdl_plugins.parameter import Parameter, untied
+from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.standalone.source import is_ours, source_of
 
 PLAIN = (str, bytes, bool, int, float, type(None))

@@ -13,10 +13,11 @@ from langchain_core.language_models import BaseChatModel, BaseLanguageModel
 from langchain_core.runnables import RunnableLambda
 from pydantic import BaseModel, SecretStr
 
+from llmdl_plugins.binding import untied
 from llmdl_plugins.containers.untied import Untied
 from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.module import Module
-from llmdl_plugins.parameter import Parameter, untied
+from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.plain import plain
 from llmdl_plugins.standalone.files import FOLDER
 from llmdl_plugins.standalone.parts import PLAIN, chosen, computed, places

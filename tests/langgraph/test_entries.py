@@ -1,9 +1,10 @@
-"""Each text of a YAML or JSON file is a site; an edit changes its value alone, and no line beside it."""
+"""Each text of a YAML, JSON or TOML file is a site; an edit changes its value alone, and no line beside it."""
 
 from __future__ import annotations
 
 import json
 import random
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -84,8 +85,31 @@ JSON = r"""{
   "half": "half \ud83d an emoji"
 }
 """
-TABLES = {"prompts.yaml": YAML, "prompts.json": JSON}
-LOAD = {"prompts.yaml": yaml.safe_load, "prompts.json": json.loads}
+TOML = r'''# the prompts of the agent
+version = 3
+plain = "You are a careful clerk."   # a "comment" behind
+escaped = "A \"quote\", a \\ and \u00e9 \U0001F389\n\tend"
+single = 'It is "single" here, é'
+twice = "You are a careful clerk."
+empty = ""
+
+[sort]
+"a.b" = "sort"
+system = """
+You sort mail.
+  Never \
+  twice, and say ""so""."""
+list = [ "first: one", 'second', [ "third" ] ]
+flow = { tone = "Speak warmly to all.", n = 4 }
+
+[[steps]]
+text = """One line {x}
+"""
+
+[[steps]]
+text = "another" # the last one has no line end'''
+TABLES = {"prompts.yaml": YAML, "prompts.json": JSON, "prompts.toml": TOML}
+LOAD = {"prompts.yaml": yaml.safe_load, "prompts.json": json.loads, "prompts.toml": tomllib.loads}
 
 
 def sites(name: str, text: str | None = None) -> list[Site]:
@@ -239,6 +263,22 @@ def test_json_keeps_its_escapes_where_it_has_them() -> None:
     patched = patched_table(JSON, {found["escaped"]: "é 🎉", found["raw"]: "ü 🎉", found["half"]: "ü"})
     assert r'"escaped": "\u00e9 \ud83c\udf89",' in patched
     assert '"raw": "ü 🎉",' in patched and r'"half": "\u00fc"' in patched
+
+
+@pytest.mark.parametrize(
+    ("scope", "new", "before", "after"),
+    [
+        ("plain", "You are.", 'plain = "You are a careful clerk."', 'plain = "You are."'),
+        ("single", "It's", "'It is \"single\" here, é'", '"It\'s"'),
+        ("sort.list.1", "2nd", "'second'", "'2nd'"),
+        ("sort.flow.tone", "Speak.", '"Speak warmly to all."', '"Speak."'),
+        ("steps.0.text", 'Two\nlines, "quoted"', '"""One line {x}\n"""', '"""Two\nlines, "quoted\\""""'),
+    ],
+)
+def test_toml_keeps_its_quotes_where_it_can(scope: str, new: str, before: str, after: str) -> None:
+    (site,) = [site for site in sites("prompts.toml") if site.scope == scope]
+    assert TOML.count(before) == 1
+    assert patched_table(TOML, {site: new}) == TOML.replace(before, after)
 
 
 def test_all_are_changed_at_once() -> None:

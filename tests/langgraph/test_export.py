@@ -18,6 +18,7 @@ from llmdl_plugins.layers.demonstrations import Demonstrations
 from llmdl_plugins.layers.retrieved import RetrievedDemonstrations
 from llmdl_plugins.module import Module
 
+from ..written import written
 from .conftest import AGENTS, Agent
 from .test_frozen import INPUTS, network
 
@@ -134,7 +135,7 @@ def test_an_unknown_form_is_a_misuse(agent: Agent) -> None:
 def test_changed_texts_alone_are_a_module_that_runs_without_this_package(agent: Agent, tmp_path: Path) -> None:
     _, net, model = opened(agent, "constant")
     bound = sent(net, model, CHANGES["constant"], EVERY["constant"])
-    write(tmp_path / "alone", net.export("module", CHANGES["constant"]))
+    written(tmp_path / "alone", net.export("module", CHANGES["constant"]))
     assert sent_alone((tmp_path / "alone", "app", EVERY["constant"])) == [bound]
 
 
@@ -181,18 +182,12 @@ def test_variants_run_without_this_package(agent: Agent, tmp_path: Path) -> None
         variant = net.variant(wrap={"sort": choice(source)})
         bound.append(sent(variant, model, values, EVERY[name]))
         files = variant.export("module", values)
-        write(tmp_path / f"alone{n}", files)
+        written(tmp_path / f"alone{n}", files)
         runs.append((tmp_path / f"alone{n}", "app", EVERY[name]))
         assert not any("llmdl" in text for text in files.values())
         assert ("bm25s" in files["requirements.txt"]) == ("sort/retrieved/pool" in values)
         assert ("blocks/retrieved.py" in files) == ("sort/retrieved/pool" in values)
     assert sent_alone(*runs) == bound
-
-
-def write(folder: Path, files: dict[str, str]) -> None:
-    for path, text in files.items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_text(text, encoding="utf-8")
 
 
 def test_an_exported_variant_graph_sends_what_the_bound_run_sent(agent: Agent) -> None:

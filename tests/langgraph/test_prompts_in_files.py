@@ -17,6 +17,7 @@ from llmdl_langgraph.sites import inventory
 from llmdl_langgraph.texts import text as text_of
 from llmdl_langgraph.usage import usage
 
+from ..written import written
 from .conftest import Agent
 from .test_export import sent, sent_alone
 from .test_frozen import network
@@ -68,10 +69,7 @@ def test_nothing_but_the_texts_changes_in_the_files(agent: Agent, folder: Path) 
 def test_an_exported_module_holds_the_changed_files(agent: Agent, tmp_path: Path) -> None:
     net, model = network(agent("house.graph"), probes=[MAIL]), agent("model").model
     files = net.export("module", CHANGES)
-    for path, text in files.items():
-        (tmp_path / "alone" / path).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / "alone" / path).write_text(text, encoding="utf-8", newline="")
-    assert sent_alone((tmp_path / "alone", "app", MAIL)) == [sent(net, model, CHANGES, MAIL)]
+    assert sent_alone((written(tmp_path / "alone", files), "app", MAIL)) == [sent(net, model, CHANGES, MAIL)]
 
 
 def test_without_a_probe_the_files_are_the_prompts_that_the_code_names(agent: Agent) -> None:

@@ -44,3 +44,18 @@ def test_they_are_bound_and_exported(agent: Agent, folder: Path) -> None:
     patch = net.export("patch", CHANGES)
     subprocess.run(["git", "apply", "-"], cwd=folder, input=patch, text=True, check=True)
     assert sent_alone((folder, "house.graph", ASKED)) == [bound]
+
+
+def test_what_the_objects_of_a_table_say_is_a_parameter(agent: Agent) -> None:
+    net = network(agent("manners"), probes=[{"tone": "warm"}])
+    said = sorted(
+        str(one.default)[:22] for one in net.named_parameters().values() if one.trainable and one.kind == "text"
+    )
+    assert said == [
+        "Be warm, and say no mo",
+        "I could have the fire ",
+        "Offer one small thing ",
+        "Repeat the last thing ",
+        "So you would like a ro",
+        "Use one of these manne",
+    ]

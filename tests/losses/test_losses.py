@@ -151,7 +151,9 @@ def test_a_fingerprint_tells_settings_and_functions_apart() -> None:
     ],
 )
 async def test_a_judge_grades_from_0_to_10(reply: str, value: float, words: str) -> None:
-    assert await scored(Judge(ScriptedChat([reply])), {"a": "{braces} are data"}, "{x}") == Score(value, words)
+    model = ScriptedChat([reply])
+    assert await scored(Judge(model, "Units count."), {"a": "{braces} are data"}, "{x}") == Score(value, words)
+    assert "Units count." in model.calls[0].text and "{braces} are data" in model.calls[0].text
 
 
 @pytest.mark.parametrize("reply", ["", "Good.", "Grade: eleven", "Grade: 11"])

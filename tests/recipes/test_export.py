@@ -19,6 +19,7 @@ from llmdl_plugins.layers import Conv, EncoderDecoder, Pool, Retrieve, Score, Su
 from llmdl_plugins.testing import ScriptedChat
 from llmdl_plugins.updates import text_of
 
+from ..written import written
 from .kinds import KINDS, LONG, SHORT, Kind
 
 TARGETS = {"chain": "chain", "graph": "answer"}  # what the user has, and its node
@@ -49,12 +50,6 @@ def apart(*runs: tuple[Path, str, Any, str]) -> list[Any]:
     return [[gave, sorted(asked)] for gave, asked in json.loads(done.stdout)]
 
 
-def write(folder: Path, files: Mapping[str, str]) -> None:
-    for path, text in files.items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_text(text, encoding="utf-8")
-
-
 @pytest.mark.parametrize("target", [pytest.param("chain", marks=pytest.mark.long), "graph"])
 def test_it_runs_without_this_package_as_it_was_trained(
     app: Any, target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -69,7 +64,7 @@ def test_it_runs_without_this_package_as_it_was_trained(
         expected.append(bound(app, net, chosen, kind.inputs))
         files = net.export("module", chosen)
         assert not any("llmdl" in text for text in files.values())
-        write(tmp_path / str(n), files)
+        written(tmp_path / str(n), files)
         runs.append((tmp_path / str(n), target, kind.inputs, said))
     assert apart(*runs) == expected
     assert [len(asked) for _, asked in expected] == [list(kind.costs.values())[-1] for kind in KINDS]
@@ -157,6 +152,6 @@ def test_what_no_recipe_has_is_exported_at_a_node_too(
         expected.append(bound(app, net, {}, inputs))
         files = net.export("module")
         assert not any("llmdl" in text for text in files.values()), name
-        write(tmp_path / name, files)
+        written(tmp_path / name, files)
         runs.append((tmp_path / name, "graph", inputs, "A letter, or 2"))
     assert apart(*runs) == expected

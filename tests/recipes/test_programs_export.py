@@ -20,6 +20,7 @@ from llmdl_plugins import trainable  # noqa: E402
 from llmdl_plugins.containers.vote import Vote  # noqa: E402
 from llmdl_plugins.errors import MisuseError  # noqa: E402
 
+from ..written import written  # noqa: E402
 from .kinds import KINDS, SHORT, Kind  # noqa: E402
 
 NODES = {"program": "self", "desk": "answers[0]"}  # the programs, and their nodes
@@ -65,13 +66,6 @@ def apart(folder: Path, *runs: tuple[Path, bool, Any, str]) -> list[Any]:
     return [[gave, sorted(asked)] for gave, asked in json.loads(done.stdout)]
 
 
-def write(folder: Path, files: Mapping[str, str]) -> Path:
-    for path, text in files.items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_text(text, encoding="utf-8")
-    return folder
-
-
 @pytest.mark.parametrize("target", ["program", pytest.param("desk", marks=pytest.mark.long)])
 def test_it_runs_without_this_package_as_it_was_trained(
     asking: Any, folder: Path, target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -86,7 +80,7 @@ def test_it_runs_without_this_package_as_it_was_trained(
             expected.append(bound(asking, net, chosen, kind.inputs))
             files = net.export("module", chosen)
             assert not [line for text in files.values() for line in text.splitlines() if "llmdl" in line], kind
-            runs.append((write(tmp_path / str(n), files), target == "desk" and n % 2 == 0, kind.inputs, said))
+            runs.append((written(tmp_path / str(n), files), target == "desk" and n % 2 == 0, kind.inputs, said))
     assert apart(folder, *runs) == expected
     before = 1 if target == "desk" else 0
     assert [len(asked) - before for _, asked in expected] == [list(kind.costs.values())[-1] for kind in KINDS]
@@ -104,7 +98,7 @@ def test_copies_that_a_module_of_dspys_makes_have_the_blocks_too(
         chosen = values(net, "module", kind)
         expected = bound(asking, net, chosen, kind.inputs)
     files = net.export("module", chosen)
-    assert apart(folder, (write(tmp_path / "best", files), False, kind.inputs, said)) == [expected]
+    assert apart(folder, (written(tmp_path / "best", files), False, kind.inputs, said)) == [expected]
     assert len(expected[1]) == 2 * calls
 
 
@@ -123,7 +117,7 @@ def test_a_recipe_that_is_off_is_exported_as_the_program(asking: Any, folder: Pa
     inputs = {"question": SHORT, "text": "It is late."}
     with dspy.context(lm=asking.lm):
         expected = bound(asking, net, chosen, inputs)
-    assert apart(folder, (write(tmp_path / "off", files), False, inputs, "")) == [expected]
+    assert apart(folder, (written(tmp_path / "off", files), False, inputs, "")) == [expected]
 
 
 def test_the_program_is_there_in_this_process_too(asking: Any, monkeypatch: pytest.MonkeyPatch) -> None:
