@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from statistics import median
 from typing import Any, TypedDict
 
 import pytest
@@ -83,12 +84,15 @@ def test_after_a_few_recorded_rows_the_calls_are_told_within_half_as_much_again(
 
 
 @pytest.mark.parametrize("world", [taught, shown])
-def test_after_a_whole_run_another_one_is_told_in_tokens_dollars_and_time_too(world: Any, run_folder: Path) -> None:
+def test_after_a_whole_run_others_are_told_in_tokens_dollars_and_time_too(world: Any, run_folder: Path) -> None:
+    """One run may end early by luck; of three the one in the middle is within half as much again."""
     world(run_folder)[1].fit()
-    told = world(run_folder, seed=2)[1].estimate()
-    spent = world(None, seed=2)[1].fit().spent
-    assert near(told.calls, spent["calls"]) and near(told.tokens, spent["tokens"]) and near(told.usd, spent["usd"])
-    assert told.seconds is not None and told.seconds.low < told.seconds.high
+    told = [world(run_folder, seed=seed)[1].estimate() for seed in (2, 3, 4)]
+    spent = [world(None, seed=seed)[1].fit().spent for seed in (2, 3, 4)]
+    for unit in ("calls", "tokens", "usd"):
+        middle = median(getattr(t, unit).likely / s[unit] for t, s in zip(told, spent, strict=True))
+        assert 1 / 1.5 <= middle <= 1.5
+    assert all(t.seconds is not None and t.seconds.low < t.seconds.high for t in told)
 
 
 @pytest.mark.parametrize("budget", ["30k tokens", pytest.param("0.04 usd", marks=pytest.mark.long)])
