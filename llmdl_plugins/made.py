@@ -17,6 +17,8 @@ from llmdl_plugins.errors import TargetError
 
 # What has one of these is an application and no factory of one: a Runnable, a graph builder, a module of DSPy.
 _APPLICATIONS = ("ainvoke", "compile", "named_predictors")
+# No factory is a signature of DSPy, nor a function of its own: what `asyncify` gives runs a program.
+_SIGNATURE, _DSPYS = "with_instructions", "dspy."
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,8 @@ def made(value: Any, target: str) -> Any:
         is_class or isroutine(value) or isinstance(value, partial)
     )  # no other object is called to see what it does
     if not is_factory or (not is_class and any(hasattr(value, name) for name in _APPLICATIONS)):
+        return value
+    if hasattr(value, _SIGNATURE) or str(getattr(value, "__module__", "")).startswith(_DSPYS):
         return value
     try:
         found = value(*_configuration(value))

@@ -18,10 +18,13 @@ from langchain_core.callbacks import (
     manager,
 )
 from langchain_core.language_models import BaseChatModel, chat_models
+from langchain_core.runnables import config
 
 from llmdl_plugins.classes import Replaced
 
-_SIGNATURE, _AS_DICT = "_signature_parameters", "_dict_for_compat"
+_SIGNATURE, _AS_DICT, _MERGED = "_signature_parameters", "_dict_for_compat", "_merge_metadata_dicts"
+_NESTED = "lc_versions"
+_Metadata = Mapping[str, Any]
 _dict = vars(BaseChatModel)["dict"]
 _ENDS = (
     (AsyncCallbackManagerForLLMRun, "on_llm_end"),
@@ -37,6 +40,8 @@ def spare(replaced: Replaced) -> None:
         replaced.put(chat_models, _SIGNATURE, _remembering(own))
     if isinstance(own := vars(BaseChatModel).get(_AS_DICT), FunctionType):
         replaced.put(BaseChatModel, _AS_DICT, _direct(own))
+    if isinstance(own := vars(config).get(_MERGED), FunctionType):
+        replaced.put(config, _MERGED, _merging(own))
     for kind, name in _ENDS:
         if hasattr(own := vars(kind).get(name), "__wrapped__"):
             replaced.put(kind, name, _at_once(own))
@@ -64,6 +69,15 @@ def _direct(own: Callable[[Any], dict[str, Any]]) -> Callable[[Any], dict[str, A
         return self.asdict() if type(self).dict is _dict else own(self)
 
     return as_dict
+
+
+def _merging(own: Callable[[_Metadata, _Metadata], dict[str, Any]]) -> Callable[[_Metadata, _Metadata], dict[str, Any]]:
+    """Metadata on top of others, where neither has the one key of which the inside is merged, too."""
+
+    def merged(base: _Metadata, incoming: _Metadata) -> dict[str, Any]:
+        return own(base, incoming) if _NESTED in base or _NESTED in incoming else {**base, **incoming}
+
+    return merged
 
 
 def _never_wait(handlers: Sequence[BaseCallbackHandler]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from pathlib import Path
 
 _spec = importlib.util.spec_from_file_location("architecture", Path(__file__).with_name("architecture.py"))
@@ -25,3 +26,14 @@ def test_function_level_imports_are_seen(tmp_path: Path) -> None:
     file = tmp_path / "sly.py"
     file.write_text("def f():\n    from llmdl_plugins import run\n    import langgraph.graph\n")
     assert {"llmdl_plugins.run", "langgraph.graph"} <= set(architecture.imports(file))
+
+
+def test_the_way_through_the_code_names_every_file_of_the_top_and_none_that_is_not_there() -> None:
+    told = set(
+        re.findall(r"`([a-z_/]+)(?:\.trainable|\.export)?`", (architecture.ROOT / "docs" / "inside.md").read_text())
+    )
+    top = {path.stem for path in architecture.CORE.glob("*.py")} - {"__init__"}
+    assert top - told == set()
+    places = [architecture.CORE, architecture.ROOT, architecture.ROOT / "adapters" / "llmdl_langgraph"]
+    lost = [name for name in told if not any((p / f"{name}.py").exists() or (p / name).is_dir() for p in places)]
+    assert lost == []

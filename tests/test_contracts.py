@@ -23,7 +23,7 @@ from langchain_core.language_models import BaseChatModel, chat_models
 from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage, message_to_dict, messages_from_dict
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from langchain_core.retrievers import BaseRetriever
-from langchain_core.runnables import RunnableLambda
+from langchain_core.runnables import RunnableLambda, config
 from langchain_core.runnables.base import RunnableBindingBase
 from langchain_core.runnables.config import merge_configs
 from langchain_core.tools import BaseTool, tool
@@ -233,6 +233,12 @@ CONTRACTS = [
         "langchain-core", "a method's parameters are looked up, and a model is told, by functions of these names",
         "llmdl_plugins/spared.py", MODELS,
         lambda: "_signature_parameters" in vars(chat_models) and own(BaseChatModel, "_dict_for_compat", "dict")(),
+    ),
+    Contract(
+        "langchain-core", "metadata are merged by a function of this name, deeper in lc_versions alone",
+        "llmdl_plugins/spared.py", "langchain_core/runnables/config.py",
+        lambda: config._merge_metadata_dicts({"a": {"b": 1}, "lc_versions": {"b": 1}}, {"a": {}, "lc_versions": {}})
+        == {"a": {}, "lc_versions": {"b": 1}},
     ),
     Contract(
         "langchain-core", "asynchronous events come to handlers by a function of this name, which tells of errors",

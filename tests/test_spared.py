@@ -12,6 +12,7 @@ import pytest
 from langchain_core.callbacks import AsyncCallbackHandler, AsyncCallbackManagerForLLMRun, BaseCallbackHandler, manager
 from langchain_core.language_models import BaseChatModel, chat_models
 from langchain_core.outputs import LLMResult
+from langchain_core.runnables import config
 
 from llmdl_plugins import boundary, spared
 from llmdl_plugins.testing import ScriptedChat
@@ -65,6 +66,15 @@ async def test_a_method_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> No
         for _ in range(3):  # each with a model of its own
             await ScriptedChat(lambda messages, kwargs: "yes").ainvoke("hi")
     assert len(looked) == 1
+
+
+@pytest.mark.parametrize("base", [{}, {"a": 1}, {"lc_versions": {"a": "1"}}, {"lc_versions": "odd"}])
+@pytest.mark.parametrize("incoming", [{}, {"a": {"b": 2}}, {"lc_versions": {"b": "2"}}])
+def test_metadata_are_merged_the_same(base: dict[str, Any], incoming: dict[str, Any]) -> None:
+    bare = config._merge_metadata_dicts(base, incoming)
+    with boundary.door():
+        assert (ours := config._merge_metadata_dicts(base, incoming)) == bare
+    assert ours is not base and ours is not incoming
 
 
 class Slow(AsyncCallbackHandler):

@@ -42,7 +42,13 @@ def _refuse_parts(obj: Any) -> None:
     Raises:
         TargetError: it is that.
     """
-    kind = obj if isfunction(obj) else type(obj)
+    import dspy
+
+    if isinstance(obj, type) and issubclass(obj, dspy.Signature):
+        raise TargetError(
+            f"{obj.__name__} is a signature and no program: give a dspy.Module, such as dspy.Predict(…) of it."
+        )
+    kind = obj if isfunction(obj) or isinstance(obj, type) else type(obj)
     if str(kind.__module__).startswith("dspy."):
         raise TargetError(
             f"DSPy's {kind.__qualname__.partition('.')[0]} is no program: give a dspy.Module, such as "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_args
 
 import dspy
 
@@ -18,6 +18,15 @@ def takes(program: dspy.Module) -> tuple[str, ...] | None:
         return tuple(p.name for p in written if p.default is p.empty and p.kind is not p.VAR_POSITIONAL)
     signature = _signature(program)
     return None if signature is None or len(written) > 1 else tuple(signature.input_fields)
+
+
+def needs(program: dspy.Module) -> frozenset[str]:
+    """The inputs that it can't do without, where it says so."""
+    signature = _signature(program)
+    if signature is None:
+        return frozenset(takes(program) or ())
+    fields = signature.input_fields.items()
+    return frozenset(name for name, one in fields if one.is_required() and type(None) not in get_args(one.annotation))
 
 
 def gives(program: dspy.Module) -> tuple[str, ...] | None:
@@ -38,5 +47,6 @@ def _signature(program: Any) -> Any:
 def _forward(program: dspy.Module) -> Callable[..., Any]:
     """What the class does when it is called."""
     kind = type(program)
-    found: Callable[..., Any] = inspect.unwrap(kind.forward if hasattr(kind, "forward") else kind.aforward)
+    name = next((name for name in ("forward", "aforward") if hasattr(kind, name)), "__call__")
+    found: Callable[..., Any] = inspect.unwrap(getattr(kind, name))
     return found

@@ -8,28 +8,24 @@ from typing import Any
 
 import dspy
 
+from llmdl_dspy.architecture import drawn, offered, predictor, varied
 from llmdl_dspy.chat import DspyChat
 from llmdl_dspy.export import left_out
 from llmdl_dspy.forms import FORMS, in_form, is_written
+from llmdl_dspy.keys import needs
 from llmdl_dspy.layer import Layer
 from llmdl_dspy.metrics import Metric, is_dspys
-from llmdl_dspy.offers import offer
-from llmdl_dspy.placed import PredictorLayer, check_writes
-from llmdl_dspy.predictor import Predictor
 from llmdl_dspy.program import Program, as_state
 from llmdl_dspy.standalone import standing
 from llmdl_dspy.verifying import loaded, verify
 from llmdl_plugins import sync
-from llmdl_plugins.as_layer import as_layer
 from llmdl_plugins.binding import using
 from llmdl_plugins.checks import Verification
 from llmdl_plugins.data import Example
 from llmdl_plugins.drawing import mermaid, svg
-from llmdl_plugins.drawing.outline import Box, outline
-from llmdl_plugins.errors import MisuseError, did_you_mean
+from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.layered import layer_parameters
 from llmdl_plugins.losses.loss import Loss
-from llmdl_plugins.module import Module
 from llmdl_plugins.network import Network
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.plain import digest
@@ -49,7 +45,7 @@ class DspyNetwork(Network):
     def __init__(self, program: Program) -> None:
         known = program.parameters()
         super().__init__(program.name, {**known, **layer_parameters(program.layers, known)})
-        self.program, self.layers = program, program.layers
+        self.program, self.layers, self._needs = program, program.layers, needs(program.module)
 
     @property
     def fingerprint(self) -> str:
@@ -63,8 +59,22 @@ class DspyNetwork(Network):
         return await self.program.answer(inputs)
 
     async def play(self, row: Example) -> list[Any]:
-        """What the program answers, its fields as a state."""
+        """What the program answers, its fields as a state.
+
+        Raises:
+            MisuseError: the row has other inputs than the program takes.
+        """
+        if missing := self._needs - row.inputs.keys():
+            self._refuse(row, missing)
         return [as_state(answer) for answer in await super().play(row)]
+
+    def _refuse(self, row: Example, missing: frozenset[str]) -> None:
+        """Look whether a row calls what is missing by another name: DSPy itself asks without it, and warns."""
+        if others := sorted(row.inputs.keys() - self._needs):
+            raise MisuseError(
+                f"Row {row.id!r} gives {' and '.join(others)}, and {self.name} takes {' and '.join(sorted(missing))}: "
+                "name the inputs of rows as the program does."
+            )
 
     def export(self, form: str, values: Mapping[str, Any] | None = None) -> Any:
         """The program with these values, in the form asked for.
@@ -126,13 +136,7 @@ class DspyNetwork(Network):
         Raises:
             MisuseError: no such predictor, the name of another parameter, or nothing that could be chosen.
         """
-        node, _, option = name.rpartition("/")
-        if node not in self.nodes():
-            raise MisuseError(f"{name!r} begins with no predictor.{did_you_mean(node, self.nodes())}")
-        offers = self._predictor(node).offers
-        if name in self._parameters and option not in offers:
-            raise MisuseError(f"{name!r} is the name of another parameter of this network.")
-        made = offers[option] = offer(name, option, alternatives)
+        made = offered(self.program, name, alternatives, self._parameters)
         self._parameters[name] = made.parameter
         self._own = frozenset(self._parameters.values())
         return made.parameter
@@ -147,34 +151,21 @@ class DspyNetwork(Network):
         Raises:
             MisuseError: there is no such predictor, or what would stand for it gives none of its outputs.
         """
-        for node in [*(wrap or {}), *(replace or {})]:
-            if node not in self.nodes():
-                raise MisuseError(f"No predictor {node!r}.{did_you_mean(node, self.nodes())}")
-        layers = {node: make(self._layer(node)) for node, make in (wrap or {}).items()}
-        layers |= {node: as_layer(f"Predictor {node!r}", one) for node, one in (replace or {}).items()}
-        for node, layer in layers.items():
-            check_writes(self._predictor(node), layer)
-        varied = type(self)(self.program.with_layers(layers))
-        varied._loaded, varied.safe_tools = dict(self._loaded), self.safe_tools
-        return varied
+        made = type(self)(varied(self.program, wrap or {}, replace or {}))
+        made._loaded, made.safe_tools = dict(self._loaded), self.safe_tools
+        return made
 
     def layer(self) -> Layer:
         """The program as a layer, for containers."""
         return Layer(self.program.module)
 
-    def _layer(self, node: str) -> Module:
-        return self.program.layers.get(node) or PredictorLayer(self._predictor(node))
-
-    def _predictor(self, node: str) -> Predictor:
-        return next(one for one in self.program.predictors if one.name == node)
-
     def keys(self, node: str) -> list[str]:
         """The inputs of a predictor."""
-        return list(self._predictor(node).signature.input_fields)
+        return list(predictor(self.program, node).signature.input_fields)
 
     def model(self, node: str) -> Any:
         """The model that a predictor asks, as a chat model; None where none is set, here and now."""
-        lm = self._predictor(node).predict.lm or dspy.settings.lm
+        lm = predictor(self.program, node).predict.lm or dspy.settings.lm
         return None if lm is None else DspyChat(lm=lm)
 
     def draw(self, form: str = "mermaid") -> str:
@@ -182,8 +173,7 @@ class DspyNetwork(Network):
         if form not in ("mermaid", "svg"):
             return super().draw(form)
         with using(self.values()):
-            inside = [outline(self._layer(node), node if node in self.program.layers else "") for node in self.nodes()]
-        box = Box(self.name, (), tuple(inside))
+            box = drawn(self.program)
         return mermaid.mermaid(box) if form == "mermaid" else svg.nested(box)
 
     def nodes(self) -> list[str]:

@@ -59,7 +59,8 @@ class Discovery:
 class Candidate:
     """One text of the source: its sites and how they can be read, the ways that count, and the nodes that hold it.
 
-    Of what was seen, `senders` are the nodes that sent it; what it is called by stays what the source told.
+    Of what was seen, `senders` are the nodes that sent it; what it is called by stays what the source told. What
+    `is_whole` is all of each message that it comes to.
     """
 
     ways: Ways
@@ -68,6 +69,7 @@ class Candidate:
     frozen_because: str = ""
     is_spoken: bool = False
     senders: frozenset[str] = frozenset()
+    is_whole: bool = False
 
 
 def discover(graph: Pregel[Any, Any, Any, Any], at: Sequence[Location] = ()) -> Discovery:
@@ -161,4 +163,4 @@ def _text(candidate: Candidate, sources: Sequence[Source]) -> Text:
     role = f"text that {where} to a model" if nodes else "text in the source of the application"
     why = candidate.frozen_because or ("" if nodes else UNREACHED)
     why = why or next((told for reading in candidate.readings if (told := sought(reading.parts, sources))), "")
-    return text(candidate.ways, candidate.readings, role, why, candidate.is_spoken)
+    return text(candidate.ways, candidate.readings, role, why, candidate.is_spoken, candidate.is_whole)

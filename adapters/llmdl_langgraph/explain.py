@@ -60,6 +60,10 @@ class Explained:
         start, end = self._own_span
         return bool(_KEY.search(self.sent, 0, start)) and self.sent[end : end + 1] == self.sent[start - 1]
 
+    def is_all_of(self, message: str) -> bool:
+        """Whether it is all that a message can be taken to say, slots and all."""
+        return self.sent == message and self.reading.matcher(is_whole=True).search(message) is not None
+
     @property
     def _own_span(self) -> tuple[int, int]:
         lead, trail = (len(self._value(self.reading.parts[n])) for n in (0, -1))

@@ -50,10 +50,15 @@ class Matcher:
     >>> found = Matcher(["Write a poem about ", Slot("topic"), "."]).search("Hi. Write a poem about rain. Thanks.")
     >>> found.values, found.rewrite(["Sing of ", Slot("topic"), "!"])
     ({'topic': 'rain'}, 'Sing of rain!')
+
+    Args:
+        parts: the template.
+        is_whole: whether nothing can stand around it: its last literal is at the end then, whatever its slots hold.
     """
 
-    def __init__(self, parts: Sequence[Part]) -> None:
+    def __init__(self, parts: Sequence[Part], is_whole: bool = False) -> None:
         self.parts = tuple(parts)
+        self.is_whole = is_whole
         self.anchor = anchor(parts)
         self.literal_chars = sum(len(part) for part in parts if isinstance(part, str))
         self._repeats = any(n > 1 for n in count(parts).values())
@@ -100,6 +105,8 @@ class Matcher:
 
     def _starts(self, text: str) -> Iterable[int]:
         first = self.parts[0]
+        if self.is_whole:
+            return (0,)
         if isinstance(first, str):
             return self._stops(text, 0, 0, {})
         # A first slot takes all text before the next literal, unless its other occurrence says how much is its own.
@@ -108,7 +115,7 @@ class Matcher:
     def _follow(self, text: str, at: int, n: int, values: Values, steps: Iterator[int]) -> tuple[int, Values] | None:
         """Where the n-th and all later parts end when they begin here, and the values of all slots."""
         if n == len(self.parts):
-            return at, values
+            return None if self.is_whole and at < len(text) else (at, values)
         part = self.parts[n]
         if isinstance(part, Slot) and part.name not in values:
             return self._fill(text, at, n, part.name, values, steps)
@@ -133,6 +140,8 @@ class Matcher:
         if known is None:
             yield from range(at, len(text) + 1) if self._repeats else (at,)
             return
+        if self.is_whole and n == len(self.parts) - 1 and isinstance(self.parts[n], str):
+            at = max(at, len(text) - len(known))
         while (at := text.find(known, at)) != -1:
             yield at
             at += 1

@@ -8,12 +8,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from llmdl_langgraph.alone import Alone
 from llmdl_langgraph.arrival import lost
 from llmdl_langgraph.discover import Candidate, Discovery, named
 from llmdl_langgraph.explain import Explained, Explanation, explain, explained_in, explained_inside, is_explained
 from llmdl_langgraph.prose import count_words, is_glue
 from llmdl_langgraph.readings import Reading
 from llmdl_langgraph.rendered import says
+from llmdl_langgraph.safe_edit import joints
 from llmdl_langgraph.sent import Sent, came_back, sent_in
 from llmdl_langgraph.sourceless import SOURCELESS
 from llmdl_langgraph.texts import Text
@@ -35,12 +37,16 @@ SHARED = "another node sends a message that begins with the same words"
 
 @dataclass(frozen=True)
 class Seen:
-    """A text that was sent: in which reading and message; `is_inside` a slot of another, `is_recorded` as a value."""
+    """A text that was sent: in which reading and message.
+
+    It `is_inside` a slot of another, `is_recorded` as a value, or `is_whole`: all of the message, where that matters.
+    """
 
     reading: Reading
     message: Sent
     is_inside: bool
     is_recorded: bool
+    is_whole: bool
 
 
 async def traces(network: Network, probes: Sequence[Any]) -> list[Tape]:
@@ -98,7 +104,8 @@ def matched(discovery: Discovery, sent: Sequence[Sent], data: Sequence[str] = ()
     static = {text: discovery.nodes[name] for name, text in discovery.texts.items()}
     kept = without_overlaps([t for t in [*likely, *unlikely] if t in seen or t in static], set(seen))
     unseen = {t: "" if t in static and not are_all else UNSEEN for t in kept}
-    found = named([_seen(t, static.get(t, frozenset()), seen.get(t, []), unseen[t]) for t in kept], discovery)
+    alone = Alone(discovery.sources)
+    found = named([_seen(t, static.get(t, frozenset()), seen.get(t, []), unseen[t], alone) for t in kept], discovery)
     sent_as = dict(zip(found.texts.values(), (seen.get(t, []) for t in kept), strict=True))
     seen_in = {t: list(dict.fromkeys(s.message.text for s in some)) for t, some in sent_as.items() if some}
     for text, why in lost(seen_in, list(sent_as), messages).items():
@@ -120,7 +127,8 @@ def _sightings(
     seen: dict[Text, list[Seen]] = {}
     for message in dict.fromkeys(sent):
         for part, is_inside in _trusted(message, likely, unlikely, data):
-            seen.setdefault(part.text, []).append(Seen(part.reading, message, is_inside, part.is_recorded))
+            is_whole = bool(joints(part.reading.parts, False)) and part.is_all_of(message.text)
+            seen.setdefault(part.text, []).append(Seen(part.reading, message, is_inside, part.is_recorded, is_whole))
     return seen
 
 
@@ -150,7 +158,7 @@ def _is_sure(found: Explained, message: Sent, explained: Explanation, is_likely:
     return is_likely or (is_own and count_words(found.reading.parts) >= MANY_WORDS)
 
 
-def _seen(text: Text, held: frozenset[str], seen: Sequence[Seen], unseen: str) -> Candidate:
+def _seen(text: Text, held: frozenset[str], seen: Sequence[Seen], unseen: str, alone: Alone) -> Candidate:
     senders = frozenset(s.message.node for s in seen)
     used = tuple(reading for reading in text.readings if any(reading is s.reading for s in seen))
     if used and used[0].transform in CASES:  # an edit is written as the source writes it
@@ -162,6 +170,7 @@ def _seen(text: Text, held: frozenset[str], seen: Sequence[Seen], unseen: str) -
         _why_frozen(text, held, seen) if seen else unseen,
         is_spoken=any(s.message.is_answer for s in seen),
         senders=senders,
+        is_whole=bool(seen) and all(s.is_whole for s in seen) and all(map(alone, text.sites)),
     )
 
 

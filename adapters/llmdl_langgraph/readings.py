@@ -87,9 +87,9 @@ class Reading:
             return None
         return tuple(Slot(names[piece]) if isinstance(piece, Hole) else piece for piece in pieces)
 
-    def matcher(self) -> Matcher:
-        """What finds this reading in a text that was sent."""
-        return Matcher(self.parts)
+    def matcher(self, is_whole: bool = False) -> Matcher:
+        """What finds this reading in a text that was sent, or only where it is all of it."""
+        return Matcher(self.parts, is_whole)
 
 
 def readings(site: Site, known: Syntax | None = None, is_message: bool = False) -> list[Reading]:

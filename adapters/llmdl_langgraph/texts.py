@@ -94,27 +94,39 @@ def between_edges(value: str, like: str) -> str:
     return ("" if value[:1].isspace() else lead) + value + ("" if value[-1:].isspace() else trail)
 
 
-def text(ways: Ways, readings: Sequence[Reading], role: str, frozen_because: str = "", is_spoken: bool = False) -> Text:
-    """A text parameter for these sites."""
+def text(
+    ways: Ways,
+    readings: Sequence[Reading],
+    role: str,
+    frozen_because: str = "",
+    is_spoken: bool = False,
+    is_whole: bool = False,
+) -> Text:
+    """A text parameter for these sites.
+
+    Args:
+        is_whole: whether it is all of each message that it comes to.
+    """
     first = readings[0]
     parameter = Parameter(
         first.canonical,
         kind="text",
         role=role,
         slots=first.slots,
-        checks=[partial(edit_problem, ways, tuple(readings))],
+        checks=[partial(edit_problem, ways, tuple(readings), is_whole)],
         max_chars=max(MAX_CHARS, 2 * len(first.canonical)),
         trainable=not frozen_because,
         frozen_because=frozen_because,
     )
-    return Text(parameter, ways, tuple(readings), tuple((r, r.matcher()) for r in readings), is_spoken)
+    searches = [(r, r.matcher(whole)) for whole in ((True, False) if is_whole else (False,)) for r in readings]
+    return Text(parameter, ways, tuple(readings), tuple(searches), is_spoken)
 
 
-def edit_problem(ways: Ways, readings: Sequence[Reading], value: str) -> str | None:
+def edit_problem(ways: Ways, readings: Sequence[Reading], is_whole: bool, value: str) -> str | None:
     """What makes a value unsafe in any way in which the text can be sent, or None."""
     first = readings[0]
     value = between_edges(value, first.canonical)
-    if wrong := safe_edit_problem(first, value):
+    if wrong := safe_edit_problem(first, value, is_whole):
         return wrong
     try:
         raw = {site: written(ways, first, site, value) for site in ways}
@@ -123,6 +135,6 @@ def edit_problem(ways: Ways, readings: Sequence[Reading], value: str) -> str | N
     for reading in readings[1:]:
         if (parts := reading.of_source(raw[reading.site])) is None:
             return f"the source may use it as {reading.syntax.name}, and could not read it then"
-        if wrong := safe_edit_problem(reading, unparse(parts, reading.slots)):
+        if wrong := safe_edit_problem(reading, unparse(parts, reading.slots), is_whole):
             return wrong
     return None

@@ -16,6 +16,7 @@ from llmdl_plugins.data import Example
 from llmdl_plugins.errors import MisuseError, TargetError
 from llmdl_plugins.plugins.catalogue import catalogue, find
 from llmdl_plugins.run.ledger import Ledger
+from llmdl_plugins.target import load_target
 
 from .filling import chatting, filling, marked
 from .programs import Inner
@@ -67,7 +68,7 @@ def test_our_optimizers_for_dspy_users_say_so_too() -> None:
 @pytest.mark.parametrize(
     ("made", "what"),
     [
-        (lambda: dspy.Signature("question -> answer"), "SignatureMeta"),
+        (lambda: dspy.Predict, "Predict"),
         (lambda: filling(marked), "LM"),
         (lambda: dspy.Parallel(), "Parallel"),
         (lambda: dspy.asyncify(dspy.Predict("question -> answer")), "asyncify"),
@@ -77,6 +78,59 @@ def test_our_optimizers_for_dspy_users_say_so_too() -> None:
 def test_parts_of_dspy_are_no_program(made: Any, what: str) -> None:
     with pytest.raises(TargetError, match=f"DSPy's {what} is no program: give a dspy.Module"):
         trainable(made())
+
+
+class Stylish(dspy.Module):  # type: ignore[misc]
+    def __init__(self) -> None:
+        super().__init__()
+        self.predict = dspy.Predict("question, note: str | None -> answer")
+
+    def forward(self, question: str, style: str = "plain") -> Any:
+        return self.predict(question=f"{question} ({style})")
+
+
+@pytest.mark.parametrize("program", [dspy.ChainOfThought("question, note: str | None -> answer"), Stylish()])
+async def test_rows_that_name_inputs_otherwise_than_the_program(program: Any) -> None:
+    rows = [Example({name: "q", "style": "short"}, {"answer": "none"}, name) for name in ("question", "query")]
+    with dspy.context(lm=filling(marked)), closing(Ledger()) as ledger, evaluator(program, ledger) as at:
+        assert [found.score for found in await at.evaluate([{}], rows[:1])] == [1.0]
+        with pytest.raises(MisuseError, match="Row 'query' gives query and style, and .* takes question: name the"):
+            await at.evaluate([{}], rows[1:])
+
+
+APP = """
+import dspy
+from llmdl_plugins.testing import ScriptedChat
+from llmdl_dspy import as_lm
+
+def never(*_):
+    raise AssertionError("a model was asked")
+
+dspy.configure(lm=as_lm(ScriptedChat(never)))
+text = dspy.Signature("question -> answer")
+asks = dspy.asyncify(dspy.Predict(text))
+
+class Own(dspy.Signature):
+    question: str = dspy.InputField()
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("text", "StringSignature is a signature and no program"),
+        ("Own", "Own is a signature and no program"),
+        ("asks", "DSPy's asyncify is no program"),
+    ],
+)
+def test_they_are_not_called_to_see_what_they_make(name: str, why: str, tmp_path: Path) -> None:
+    (app := tmp_path / f"parts_{name}.py").write_text(APP)
+    configured = dspy.settings.lm
+    try:
+        with pytest.raises(TargetError, match=why):
+            trainable(load_target(f"{app}:{name}"))
+    finally:
+        dspy.configure(lm=configured)
 
 
 @pytest.mark.parametrize(

@@ -60,3 +60,22 @@ def test_a_safe_edit_is_sent_as_the_source_would_send_it() -> None:
         sent = text[: match.start] + match.rewrite(new) + text[match.end :]
         assert sent == before + render(new, values) + after, (parts, new, values, before, after)
     assert safe > 500
+
+
+def test_around_a_text_that_is_all_of_a_message_new_words_may_stand_as_the_source_would_send_them() -> None:
+    chance = random.Random(8)
+    only_whole = 0
+    for _ in range(6000):
+        parts = template(chance)
+        reading = reading_of(parts)
+        canonical = unparse(changed(parts, chance), list("abcd"))
+        if reading is None or safe_edit_problem(reading, canonical, is_whole=True):
+            continue
+        only_whole += safe_edit_problem(reading, canonical) is not None
+        values = {name: chance.choice(VALUES) for name in count(parts)}
+        text = render(reading.parts, values)
+        match = reading.matcher(is_whole=True).search(text)
+        assert match is not None and (match.start, match.end) == (0, len(text)), (parts, text)
+        new = reading.parse(canonical)
+        assert match.rewrite(new) == render(new, values), (parts, new, values)
+    assert only_whole > 200
