@@ -1,4 +1,4 @@
-"""What `llmdl export` writes: a file, a folder of code, or the terminal; never over a file that is somebody else's."""
+"""What `llmdl export` writes: a file with the reviewer's page beside it, a folder of code, or the terminal."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _OURS = ("requirements.txt", "langgraph.json")
 
 
 def page_beside(patch: Path) -> Path:
-    """Where the page for the reviewer goes."""
+    """Where the reviewer's page goes: never over a page that is somebody else's."""
     from llmdl_plugins.report.review import TITLE
 
     page = patch.with_name(_REVIEW)
