@@ -91,7 +91,8 @@ class Course:
         if apart < FEWEST:
             yield (
                 f"the {rows} sealed rows count as {apart}, since those of a group and near-duplicates are one, and "
-                f"fewer than {FEWEST} can't show a gain: give rows of more groups (--test)"
+                f"fewer than {FEWEST} can't show a gain: give rows of more groups, or, if groups are kinds of "
+                "rows, a file for each of train, val and test"
             )
         if twins := self.setup.splits.twins:
             yield f"{len(twins)} train or val rows have a near-duplicate in test"
