@@ -26,6 +26,7 @@ class Parameter:
         slots: names that the application fills into a text; a proposal keeps how often each occurs.
         options: what a choice may be.
         checks: extra rules; each takes a value and returns what is wrong with it, or None.
+        rules: what they come to, in words: whoever writes a value is told before.
         max_chars: the longest text that is accepted.
         trainable: False freezes it; `frozen_because` says why.
         worked: what a step saw and what it gave → a demonstration, or None where it makes none.
@@ -40,6 +41,7 @@ class Parameter:
         slots: Sequence[str] = (),
         options: Sequence[JSON] = (),
         checks: Sequence[Check] = (),
+        rules: Sequence[str] = (),
         max_chars: int = 20_000,
         trainable: bool = True,
         frozen_because: str = "",
@@ -51,6 +53,7 @@ class Parameter:
         self.slots = tuple(slots)
         self.options = tuple(options)
         self.checks = tuple(checks)
+        self.rules = tuple(rules)
         self.max_chars = max_chars
         self.trainable = trainable
         self.frozen_because = frozen_because

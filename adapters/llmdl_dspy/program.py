@@ -20,6 +20,7 @@ from llmdl_dspy.placed import is_inside
 from llmdl_dspy.predictor import OWN, Predictor
 from llmdl_dspy.sent import Messages
 from llmdl_dspy.tools import acts_at_once
+from llmdl_dspy.uncached import each_time, remembering
 from llmdl_plugins import boundary, passage, tape
 from llmdl_plugins.binding import copies, in_force
 from llmdl_plugins.errors import LlmdlError, TargetError, UnboundCallError
@@ -58,6 +59,7 @@ class Program:
             stages.setdefault(one.predict.stage, []).append(one)
         self._by_stage = stages
         self.layers: Mapping[str, Module] = {}
+        self.remembering = remembering(module)
         self.is_async = hasattr(module, "aforward") and not acts_at_once(module)
 
     @property
@@ -89,6 +91,7 @@ class Program:
             alone(),
             self.bound(),
             beginning(),
+            each_time(self.remembering),
         ):
             return await self.run(inputs)
 

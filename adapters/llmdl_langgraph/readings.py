@@ -130,6 +130,8 @@ def _tokens(text: str) -> Iterator[str]:
 
 def _known(site: Site, syntax: Syntax) -> list[Syntax]:
     # A name is only known by its word: what is written for another filling is filled so elsewhere.
+    if site.kind in ("file", "entry"):  # only its key or its name is known to be filled so
+        return [syntax, *(other for other in _syntaxes(site) if other is not syntax)]
     tokens = tuple(_tokens(site.text)) if syntax in (FORMAT, PERCENT) else ()
     return [syntax, *([BLOCKS] if syntax is DOUBLE_BRACES else []), *([replaced(tokens)] if tokens else []), PLAIN]
 

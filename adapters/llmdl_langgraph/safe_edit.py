@@ -43,6 +43,21 @@ def _expression_problem(reading: Reading, canonical: str) -> str | None:
     return None
 
 
+def told(joint: tuple[str, str, str]) -> str:
+    """A joint in the words of who asks for a new text.
+
+    >>> told(("{day}", ".", END))
+    'Let the text end with "{day}." as it does now: new words go before that, none behind it.'
+    """
+    left, gap, right = joint
+    between = gap.replace("\n", "\\n")
+    if left == START:
+        return f'Let the text begin with "{between}{right}" as it does now: new words go behind that, none before it.'
+    if right == END:
+        return f'Let the text end with "{left}{between}" as it does now: new words go before that, none behind it.'
+    return f'Keep "{left}{between}{right}" together as it is.'
+
+
 def joints(parts: Sequence[Part], is_whole: bool) -> list[tuple[str, str, str]]:
     """Those that have to stay."""
     return [one for one in _joints(parts) if not (is_whole and (one[0] == START or one[2] == END))]

@@ -9,7 +9,7 @@ from functools import partial
 from llmdl_langgraph.errors import CannotExportError
 from llmdl_langgraph.matcher import Matcher
 from llmdl_langgraph.readings import Reading
-from llmdl_langgraph.safe_edit import safe_edit_problem
+from llmdl_langgraph.safe_edit import joints, safe_edit_problem, told
 from llmdl_langgraph.sites import Site
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.slots import Part, unparse
@@ -114,6 +114,7 @@ def text(
         role=role,
         slots=first.slots,
         checks=[partial(edit_problem, ways, tuple(readings), is_whole)],
+        rules=list(map(told, joints(first.parts, is_whole))),
         max_chars=max(MAX_CHARS, 2 * len(first.canonical)),
         trainable=not frozen_because,
         frozen_because=frozen_because,

@@ -50,6 +50,7 @@ class Usage:
         told: are logged, printed or raised.
         templates: are filled in a syntax.
         spans: expressions that are filled in a syntax, by module and span.
+        keys: texts that such expressions quote: keys of tables, and names of files.
         tokens: what `.replace` is called with on a name.
     """
 
@@ -59,6 +60,7 @@ class Usage:
     told: frozenset[str]
     templates: Mapping[str, Syntax]
     spans: Mapping[tuple[str, Span], Syntax]
+    keys: Mapping[str, Syntax]
     tokens: Mapping[str, frozenset[str]]
 
     def syntax(self, site: Site) -> Syntax | None:
@@ -66,6 +68,9 @@ class Usage:
         tokens = {*site.replaced, *(token for token in self.tokens.get(site.name, ()) if token in site.text)}
         if tokens:
             return replaced(sorted(tokens))
+        if site.kind in ("file", "entry"):
+            names = [site.scope.rpartition(".")[2]] if site.kind == "entry" else [site.file.name, site.file.stem]
+            return next((self.keys[name] for name in names if name in self.keys), None)
         return self.spans.get((site.module, site.span)) or self.templates.get(site.name)
 
     def is_written(self, site: Site) -> bool:
@@ -102,13 +107,15 @@ def usage(sources: tuple[Source, ...]) -> Usage:
     messages = {(source.name, span_of(node)) for source in sources for node in whole(source.tree, _sent)}
     told = {name for tree in trees for name in _told(tree)}
     fills = list(_fills(sources, known, links))
+    templates = _templates(fills, links)
     return Usage(
         frozenset(sent),
         frozenset(written),
         frozenset(messages),
         frozenset(told - sent),
-        _templates(fills, links),
+        templates,
         {(source.name, span_of(node)): syntax for source, node, syntax in fills},
+        _keys(trees, fills, templates),
         _tokens(trees, links),
     )
 
@@ -136,6 +143,17 @@ def _templates(fills: Sequence[Fill], links: Sequence[Alias]) -> dict[str, Synta
     for _, node, syntax in fills:
         names.setdefault(syntax, set()).update(_tail(node))
     return {name: syntax for syntax, some in names.items() for name in closed(some, links)}
+
+
+def _keys(trees: Sequence[ast.Module], fills: Sequence[Fill], templates: Mapping[str, Syntax]) -> dict[str, Syntax]:
+    """What is quoted where a text is read that is filled, there or by a name that it was given before."""
+    read = [(node, syntax) for _, node, syntax in fills]
+    for node in (node for tree in trees for node in every(tree)):
+        match node:
+            case ast.Assign(targets=[target], value=value) | ast.AnnAssign(target=target, value=ast.expr() as value):
+                read += [(value, templates[name]) for name in _tail(target) if name in templates]
+    quoted = ((inner, syntax) for node, syntax in read for inner in every(node) if isinstance(inner, ast.Constant))
+    return {inner.value: syntax for inner, syntax in quoted if isinstance(inner.value, str)}
 
 
 def _tokens(trees: Sequence[ast.Module], links: Sequence[Alias]) -> dict[str, frozenset[str]]:

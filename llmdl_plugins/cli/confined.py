@@ -16,7 +16,7 @@ from typing import Annotated
 import typer
 
 from llmdl_plugins import environment
-from llmdl_plugins.cli import asked, child, plugged
+from llmdl_plugins.cli import child, plugged, withheld
 from llmdl_plugins.cli.output import say
 
 
@@ -54,7 +54,7 @@ def confined(target: str, wishes: Wishes, *ours: Path, folder: Path | None = Non
     """
     if child.LIFELINE in os.environ:
         _follow(int(os.environ.pop(child.LIFELINE)))
-        asked.watch({*_held()})
+        withheld.watch({*_held()})
         _guard(wishes, ours)
         plugged.load_guarded()
     else:
@@ -73,7 +73,7 @@ def application_of(target: str) -> str:
 def missed(message: str) -> str:
     """Which variables that this error names were not passed on, and how they are."""
     words = set(re.findall(r"\w+", message))
-    return "".join(f" {name} {asked.HINT.format(name=name)}" for name in _held() if name in words and len(name) > 2)
+    return "".join(f" {name} {withheld.HINT.format(name=name)}" for name in _held() if name in words and len(name) > 2)
 
 
 def _held() -> list[str]:

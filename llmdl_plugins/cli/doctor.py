@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from llmdl_plugins.cli import asking, confined, options, plugged
+from llmdl_plugins.cli import confined, options, plugged
 from llmdl_plugins.cli.grouped import grouped
 from llmdl_plugins.cli.output import kept, say
+from llmdl_plugins.cli.pace import Pace
 
 if TYPE_CHECKING:
     from llmdl_plugins.training.doctor.case import Case
@@ -40,7 +41,7 @@ def doctor(
     unfreeze: options.Unfreeze = None,
     columns: options.Columns,
     concurrency: options.Concurrency = 8,
-    pace: asking.Pace,
+    pace: Pace,
     tools: options.Tools = "live",
     seed: options.Seed = 0,
     wishes: confined.Wishes,

@@ -8,10 +8,11 @@ from typing import Annotated, Any
 
 import typer
 
-from llmdl_plugins.cli import asking, confined, options, plugged
+from llmdl_plugins.cli import confined, options, plugged
 from llmdl_plugins.cli.confined import application_of
 from llmdl_plugins.cli.grouped import grouped
 from llmdl_plugins.cli.output import kept, say
+from llmdl_plugins.cli.pace import Pace
 
 
 @grouped
@@ -28,7 +29,7 @@ def evaluate(
     executor: options.Executor = "local",
     workers: options.Workers = None,
     concurrency: options.Concurrency = 8,
-    pace: asking.Pace,
+    pace: Pace,
     tools: options.Tools = "live",
     wishes: confined.Wishes,
     plugin: plugged.Plugins = None,

@@ -17,8 +17,8 @@ from llmdl_plugins.checks import Check
 from llmdl_plugins.cli import confined, options, plugged
 from llmdl_plugins.cli.grouped import grouped
 from llmdl_plugins.cli.output import NO_GAIN, kept, say
+from llmdl_plugins.cli.writing import page_beside, write, write_folder
 from llmdl_plugins.errors import MisuseError, NotVerifiedError, did_you_mean
-from llmdl_plugins.printable import printable
 from llmdl_plugins.secret_values import MARK
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from llmdl_plugins.network import Network
 
 FORMS = ("patch", "review", "weights", "module", "middleware", "dspy")
-REVIEW, PATCH = "REVIEW.md", "prompts.patch"
+PATCH = "prompts.patch"
 
 
 @grouped
@@ -76,11 +76,11 @@ def export(
         made = handed.page(PATCH) if form == "review" else _exported(handed.network, form, values)
         handed.check()
     if isinstance(made, dict) and form == "module":
-        _write_folder(output or run / "module", made)
+        write_folder(output or run / "module", made)
     else:
-        _write(output, made)
+        write(output, made)
     if form == "patch" and output is not None:
-        _write(_beside(output), handed.page(output.name))
+        write(page_beside(output), handed.page(output.name))
 
 
 def _exported(network: Network, form: str, values: Mapping[str, Any]) -> Any:
@@ -157,42 +157,6 @@ class _Handed:
         return Check(what, not self.findings, "; ".join(self.findings) or "looked through")
 
 
-def _beside(patch: Path) -> Path:
-    """Where the page goes: never over a file that is somebody else's."""
-    from llmdl_plugins.report.review import TITLE
-
-    page = patch.with_name(REVIEW)
-    ours = not page.exists() or page.read_text(encoding="utf-8", errors="replace").startswith(TITLE)
-    return page if ours else patch.with_name(f"{patch.stem}.{REVIEW}")
-
-
 def _nothing(status: str, candidate: bool) -> str:
     other = "it changed no value" if candidate else "--candidate gives what it ended with"
     return f"The run ended with {status!r}, so your application stays as it is ({other})."
-
-
-def _write(output: Path | None, made: Any) -> None:
-    text = made if isinstance(made, str) else json.dumps(made, indent=2, ensure_ascii=False) + "\n"
-    if output is None:
-        # On a screen it is read; what goes into a pipe or a file is to be applied.
-        sys.stdout.write(printable(text) if sys.stdout.isatty() else text)
-    else:
-        output.write_text(text, encoding="utf-8", newline="")
-        say(str(output))
-    if not text:
-        say("No prompt text was changed: the patch is empty.", sys.stderr)
-
-
-_OURS = ("requirements.txt", "langgraph.json")
-
-
-def _write_folder(folder: Path, files: dict[str, str]) -> None:
-    for name, text in files.items():
-        path = folder / name
-        if not path.resolve().is_relative_to(folder.resolve()):
-            raise MisuseError(f"{name} would be written outside {folder}.")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    say(str(folder))
-    if read := sorted(name for name in files if not name.endswith(".py") and name not in _OURS):
-        say(f"with files that the code may read, look through them: {', '.join(read)}", sys.stderr)

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from llmdl_plugins.cli import asking, child, confined, options, plugged
+from llmdl_plugins.cli import child, confined, options, plugged
 from llmdl_plugins.cli.grouped import grouped
 from llmdl_plugins.cli.handing import handing
 from llmdl_plugins.cli.output import NO_GAIN, kept, leave, say
+from llmdl_plugins.cli.pace import Pace
 from llmdl_plugins.cli.report import tell
 from llmdl_plugins.training.openings import state_folder
 
@@ -68,7 +69,7 @@ def fit(
     fast_http: Annotated[
         bool, typer.Option("--fast-http", help="Let OpenAI-compatible clients send through aiohttp in this run.")
     ] = False,
-    pace: asking.Pace,
+    pace: Pace,
     tools: options.Tools = "live",
     seed: options.Seed = 0,
     folder: Annotated[

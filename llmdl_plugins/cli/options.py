@@ -1,4 +1,4 @@
-"""Options that several commands share; those of `asking`, `confined` and `plugged` stand with what they do."""
+"""Options that several commands share; those of `pace`, `confined` and `plugged` stand with what they do."""
 
 from __future__ import annotations
 

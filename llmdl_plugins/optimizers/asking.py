@@ -65,4 +65,4 @@ def _kept(parameter: Parameter) -> str:
     if wanted:
         names = ", ".join("{" + s + "}" for s in wanted)
         told += f"\nKeep each of these exactly as often as it is there: {names}."
-    return told
+    return told + "".join(f"\n{rule}" for rule in parameter.rules)

@@ -44,8 +44,11 @@ def _not_worse(total: float, squares: float, items: int, margin: float) -> float
 
 @cache
 def _posterior(wins: int, losses: int) -> float:
-    flips = wins + losses + 1
-    return float(sum(comb(flips, k) for k in range(wins + 1)) / 2**flips)
+    flips, ways, total = wins + losses + 1, 1, 0
+    for k in range(wins + 1):
+        total += ways
+        ways = ways * (flips - k) // (k + 1)
+    return float(total / 2**flips)
 
 
 def outlook(pairs: Sequence[tuple[float, float]], left: int, margin: float | None = None) -> float:
@@ -64,12 +67,14 @@ def _accepted(wins: int, losses: int, ties: int, left: int, margin: float | None
 
 
 def _accepted_of(flips: int, wins: int, losses: int, items: int, margin: float | None) -> float:
-    """The same where so many more items differ."""
-    return sum(
-        _beta_binomial(k, flips, wins + 1, losses + 1)
-        for k in range(flips + 1)
-        if _better_of(wins + k, losses + flips - k, items, margin) >= ACCEPT
-    )
+    """The same where so many more items differ: the more of them are won, the surer it is."""
+    chance, total = _beta_binomial(flips, flips, wins + 1, losses + 1), 0.0
+    for k in range(flips, -1, -1):
+        if _better_of(wins + k, losses + flips - k, items, margin) < ACCEPT:
+            break
+        total += chance
+        chance *= k * (losses + 1 + flips - k) / ((flips - k + 1) * (wins + k)) if k else 0.0
+    return total
 
 
 def _better_of(wins: int, losses: int, items: int, margin: float | None) -> float:

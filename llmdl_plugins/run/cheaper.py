@@ -12,7 +12,7 @@ from llmdl_plugins.run.costs import cost, in_unit, unit_of
 from llmdl_plugins.run.evaluate import ORIGINAL, Evaluator
 from llmdl_plugins.run.prices import Prices
 from llmdl_plugins.run.rollout import Rollout, Values
-from llmdl_plugins.run.screen import EARLY, Verdict, judged, looks, scores, telling
+from llmdl_plugins.run.screen import EARLY, MOST, Verdict, judged, looks, scores, telling
 
 Both = Sequence[tuple[Rollout, Rollout]]
 
@@ -20,12 +20,12 @@ Both = Sequence[tuple[Rollout, Rollout]]
 async def cheaper(
     evaluator: Evaluator, old: Values, new: Values, val: Sequence[Example], *, seed: str, margin: float
 ) -> Verdict:
-    """Compare on val items in a fresh order: 8, 16, 32, all, and stop early where the answer is clear.
+    """Compare on val items in a fresh order: 8, 16, 32 … all, and stop early where the answer is clear.
 
     Cost is compared with the incumbent's, scores with those of the application as it was: else what every step may
     lose would add up.
     """
-    order, prices = random.Random(seed).sample(list(val), len(val)), evaluator.cashier.meter.prices
+    order, prices = random.Random(seed).sample(list(val), min(len(val), MOST)), evaluator.cashier.meter.prices
     for seen in looks(len(order)):
         rollouts = await evaluator.evaluate([ORIGINAL, old, new], order[:seen], phase="screen", tapes=False)
         first, now, then = (rollouts[n * seen : (n + 1) * seen] for n in range(3))

@@ -22,7 +22,7 @@ from llmdl_plugins.run.feedback import Feedback
 from llmdl_plugins.run.lint import finding
 from llmdl_plugins.run.meter import Meter
 from llmdl_plugins.run.rollout import Rollout, Values
-from llmdl_plugins.run.screen import Verdict, screen
+from llmdl_plugins.run.screen import MOST, Verdict, screen
 from llmdl_plugins.run.space import Space
 from llmdl_plugins.run.stage import Stage
 from llmdl_plugins.run.teacher import Teacher
@@ -90,7 +90,7 @@ class Problem:
     @property
     def screened(self) -> int:
         """How many val rows a proposal is screened on at the most."""
-        return len(self._val)
+        return min(len(self._val), MOST)
 
     @property
     def budget(self) -> Meter:
@@ -138,7 +138,7 @@ class Problem:
     def keeping_a_screen(self) -> Iterator[None]:
         """Inside, what screening one proposal may take is kept: for an optimizer that proposes once, at its end."""
         held = self.budget.aside
-        self.budget.aside = self._kept(2 * len(self._val))
+        self.budget.aside = self._kept(2 * self.screened)
         try:
             yield
         finally:

@@ -15,7 +15,8 @@ from llmdl_plugins.run.evaluate import Evaluator
 from llmdl_plugins.run.rollout import Rollout, Values
 
 EARLY = 0.99
-_LOOKS = (8, 16, 32)
+MOST = 256  # val items that one proposal is looked at on: more would tell little that the sealed test doesn't
+_LOOKS = (8, 16, 32, 64, 128)
 _SLICE = 5
 
 
@@ -34,9 +35,10 @@ class Verdict:
 
 
 async def screen(evaluator: Evaluator, old: Values, new: Values, val: Sequence[Example], *, seed: str) -> Verdict:
-    """Compare on val items in a fresh order: 8, 16, 32, all, and stop early where the answer is clear."""
+    """Compare on val items in a fresh order: 8, 16, 32 … all, and stop early where the answer is clear."""
     order = list(val)
     random.Random(seed).shuffle(order)
+    order = order[:MOST]
     shorter = _is_shorter(evaluator.network, new, old)
     for seen in looks(len(order)):
         rollouts = await evaluator.evaluate([old, new], order[:seen], phase="screen", tapes=False)
@@ -49,7 +51,7 @@ async def screen(evaluator: Evaluator, old: Values, new: Values, val: Sequence[E
 
 
 def looks(items: int) -> list[int]:
-    """After how many items the screen looks: 8, 16, 32, all."""
+    """After how many items the screen looks: 8, 16, 32, twice as many each time, and all at last."""
     return [n for n in _LOOKS if n < items] + [items]
 
 

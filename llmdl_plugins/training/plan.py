@@ -10,6 +10,7 @@ from llmdl_plugins.asked import described
 from llmdl_plugins.run.budget import Budget
 from llmdl_plugins.run.optimizer import Optimizer
 from llmdl_plugins.run.quote import model_of
+from llmdl_plugins.run.screen import MOST
 from llmdl_plugins.run.work import Range, Size, Work
 from llmdl_plugins.training.probe import PROBES
 from llmdl_plugins.training.recorded import Recorded, recorded
@@ -42,7 +43,7 @@ class Plan:
         known = recorded(setup.folder.path, setup.prices, teacher) if setup.folder else None
         trained = [n for n, p in setup.network.named_parameters().items() if p.trainable]
         chosen = [n for n in trained if n.endswith("/chosen")]
-        size = Size(len(setup.splits.train), len(setup.splits.val), len(trained), len(chosen))
+        size = Size(len(setup.splits.train), min(len(setup.splits.val), MOST), len(trained), len(chosen))
         steps = len({n.rpartition("/")[0] for n in trained})
         return cls(setup.optimizer, size, len(setup.splits.test), steps, setup.budget, known)
 

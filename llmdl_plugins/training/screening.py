@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from functools import cache
 
 from llmdl_plugins.run.better import ACCEPT, better
-from llmdl_plugins.run.screen import is_clear, looks
+from llmdl_plugins.run.screen import MOST, is_clear, looks
 from llmdl_plugins.training.power import LIKELY, at_least, chances, least
 
 _Counts = tuple[int, int]
 _Weights = dict[_Counts, float]
+_NEVER = 1e-9  # thousands of counts that likely never come take most of the time
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ def screening(items: int, gain: float, discordance: float) -> Screening:
     >>> none.accepted < 0.2 < 0.5 < gain.accepted
     True
     """
+    items = min(items, MOST)
     win = (discordance + gain) / (2 * discordance) if discordance else 0.5
     here: _Weights = {(0, 0): 1.0}
     accepted = seen = 0.0
@@ -65,7 +67,7 @@ def _further(here: _Weights, items: int, win: float, discordance: float) -> _Wei
     for (won, lost), weight in here.items():
         for wins, losses, p in steps:
             there[won + wins, lost + losses] += weight * p
-    return there
+    return {counts: weight for counts, weight in there.items() if weight > _NEVER}
 
 
 def _at_the_end(counts: _Counts, left: int, win: float, discordance: float) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import json
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError
@@ -132,6 +133,33 @@ def test_what_a_program_configures_holds_for_its_own_run() -> None:
         runs = asyncio.run(main())
         assert dspy.settings.max_errors == 99
     assert [(a.answer, a.errors) for a, _ in runs] == [(f"configured for {n}", n) for n in range(20)]
+
+
+class Remembering(dspy.Module):  # type: ignore[misc]
+    """Remembers what it gave, also where another value is in force."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.part = dspy.Predict("q -> answer")
+
+    @functools.lru_cache(maxsize=8)  # noqa: B019
+    def forward(self, q: str) -> Any:
+        return self.part(q=q)
+
+
+def test_what_a_program_remembers_is_no_answer_of_a_candidate() -> None:
+    own, net = Remembering.forward, trainable(Remembering())
+
+    async def one(n: int) -> Any:
+        with net.using({"part/instructions": f"CAND-{n}"}):
+            return (await net.trace({"q": "x"}))[0].answer
+
+    async def main() -> Any:
+        return await asyncio.gather(*(one(n) for n in range(20)))
+
+    with dspy.context(lm=filling(marked)):
+        assert asyncio.run(main()) == [f"CAND-{n}" for n in range(20)]
+    assert Remembering.forward is own and own.cache_info().currsize == 0
 
 
 def test_asyncify_and_evaluate_follow_the_candidate_too() -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from llmdl_plugins.optimizers.asking import request
+
 from .conftest import Agent
 from .test_export import sent
 from .test_frozen import network
@@ -54,3 +56,5 @@ def test_behind_a_slot_with_more_behind_it_nothing_new_may_stand(agent: Agent, t
     net = network(agent("tickets.agent"), probes=[TICKET])
     name = next(name for name in net.named_parameters() if name.endswith("reply_system"))
     assert "may stand between {queue} and the end" in str(net[name].problem(f"{net[name].default}\nBe kind."))
+    asked = request(net[name], net[name].default, [], [], name, 3)
+    assert 'Let the text end with "{queue}." as it does now' in asked

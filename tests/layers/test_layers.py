@@ -80,9 +80,7 @@ def test_the_nearest_are_shown_the_nearest_last_and_never_the_question_itself(in
 
 def test_agreeing_shows_only_examples_of_the_best_supported_answer_the_nearest_last(index: Index) -> None:
     chosen = choose(index, "a red car and a green red apple", 3, "agreeing")
-    assert [d["input"] for d in chosen] == ["red apple", "green apple"] or [d["output"] for d in chosen] == [
-        "fruit"
-    ] * 2
+    assert [d["input"] for d in chosen] == ["green apple", "red apple"]
     assert choose(index, "???", 2, "agreeing") == []
     assert support(index.nearest("a red and green apple", 10))[0] == "fruit"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,9 +17,10 @@ from llmdl_plugins.network import trainable
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.run.better import better, outlook
 from llmdl_plugins.run.rollout import Rollout
-from llmdl_plugins.run.screen import Verdict, screen
+from llmdl_plugins.run.screen import MOST, Verdict, screen
 from llmdl_plugins.tape import Tape
 from llmdl_plugins.testing import ScriptedChat
+from llmdl_plugins.training.screening import screening
 
 NET = trainable(Prompt(ScriptedChat([]), "the original instruction", "question", "answer"))
 OLD: dict[str, Any] = {}
@@ -143,6 +145,16 @@ def test_the_outlook_is_a_probability_that_falls_with_losses() -> None:
     values = [outlook([(0.0, 1.0)] * wins + [(1.0, 0.0)] * (8 - wins), 52) for wins in range(9)]
     assert values == sorted(values) and 0 <= values[0] < 0.05 < 0.9 < values[-1] <= 1
     assert outlook([(0.0, 1.0)] * 8, 0) == 1.0
+
+
+async def test_of_thousands_of_rows_some_are_looked_at_and_a_clear_answer_takes_no_more_than_of_sixty() -> None:
+    flat, draw = [float(i % 2) for i in range(3000)], random.Random(0)
+    began = time.process_time()
+    verdict, seen = await screened(flat, [float(draw.random() < 0.5) for _ in flat])
+    assert seen <= MOST and not verdict.accepted
+    assert (await screened(flat, [1.0] * 3000))[1] <= 16
+    assert screening(3000, 0.05, 0.3).items <= MOST
+    assert time.process_time() - began < 10  # it once was minutes
 
 
 @pytest.mark.parametrize("seed", ["1", "2", "3", "4", "5"])

@@ -20,7 +20,7 @@ from packaging.version import Version
 
 import llmdl_plugins
 from llmdl_plugins import Prompt, Trainer, trainable
-from llmdl_plugins.cli.export import _write_folder
+from llmdl_plugins.cli.writing import write_folder
 from llmdl_plugins.errors import MisuseError, ParameterError, RunFolderError
 from llmdl_plugins.loading import load
 from llmdl_plugins.losses.loss import resolve
@@ -146,7 +146,7 @@ def test_a_hostile_folder_names_modules_and_none_is_imported(tmp_path: Path, com
 @pytest.mark.parametrize("name", ["../out.py", "/tmp/llmdl-out.py", "a/../../out.py", "..", "x/../../../etc/out"])
 def test_no_export_leaves_its_folder(tmp_path: Path, name: str) -> None:
     with pytest.raises(MisuseError, match="outside"):
-        _write_folder(tmp_path / "module", {name: "evil"})
+        write_folder(tmp_path / "module", {name: "evil"})
     assert [p for p in tmp_path.rglob("*") if p.is_file()] == []
 
 
@@ -156,7 +156,7 @@ def test_no_export_goes_through_a_link(tmp_path: Path) -> None:
     (tmp_path / "module").mkdir()
     (tmp_path / "module" / "sub").symlink_to(victim)
     with pytest.raises(MisuseError, match="outside"):
-        _write_folder(tmp_path / "module", {"sub/app.py": "evil"})
+        write_folder(tmp_path / "module", {"sub/app.py": "evil"})
     assert list(victim.iterdir()) == []
 
 
