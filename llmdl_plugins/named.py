@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from llmdl_plugins.binding import using
+from llmdl_plugins.columns import columns
 from llmdl_plugins.errors import ParameterError, did_you_mean
 from llmdl_plugins.parameter import Parameter, check
 from llmdl_plugins.plain import plain
@@ -26,6 +27,13 @@ class NamedParameters:
         self._parameters = dict(parameters)
         self._own = frozenset(self._parameters.values())
         self._loaded: dict[Parameter, Any] = {}
+
+    def __repr__(self) -> str:
+        trained = sum(p.trainable for p in self._parameters.values())
+        return f"<{type(self).__name__} {self.name}: {len(self._parameters)} parameters, {trained} of them trained>"
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._parameters)
 
     def named_parameters(self) -> dict[str, Parameter]:
         """Every parameter by name, frozen ones too."""
@@ -119,9 +127,7 @@ class NamedParameters:
     def summary(self) -> str:
         """A table of the parameters: kind, size, what is frozen and why."""
         rows = [self._row(name, p) for name, p in self._parameters.items()]
-        widths = [max(map(len, column)) for column in zip(*[_HEAD, *rows], strict=True)]
-        lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in [_HEAD, *rows]]
-        return "\n".join([f"Network {self.name}", *lines])
+        return "\n".join([f"Network {self.name}", *columns([_HEAD, *rows])])
 
     def _row(self, name: str, parameter: Parameter) -> tuple[str, ...]:
         is_text = parameter.kind == "text"

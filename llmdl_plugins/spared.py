@@ -5,6 +5,7 @@ What is told and answered is the same, so nothing is felt but time; a version th
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import wraps
 from inspect import Parameter
@@ -26,12 +27,8 @@ _SIGNATURE, _AS_DICT, _MERGED = "_signature_parameters", "_dict_for_compat", "_m
 _NESTED = "lc_versions"
 _Metadata = Mapping[str, Any]
 _dict = vars(BaseChatModel)["dict"]
-_ENDS = (
-    (AsyncCallbackManagerForLLMRun, "on_llm_end"),
-    (AsyncCallbackManagerForLLMRun, "on_llm_error"),
-    (AsyncCallbackManagerForChainRun, "on_chain_end"),
-    (AsyncCallbackManagerForChainRun, "on_chain_error"),
-)
+_CHAIN_ENDS = ("on_chain_end", "on_chain_error")
+_MODEL_ENDS = ("on_llm_end", "on_llm_error")
 
 
 def spare(replaced: Replaced) -> None:
@@ -42,9 +39,12 @@ def spare(replaced: Replaced) -> None:
         replaced.put(BaseChatModel, _AS_DICT, _direct(own))
     if isinstance(own := vars(config).get(_MERGED), FunctionType):
         replaced.put(config, _MERGED, _merging(own))
-    for kind, name in _ENDS:
-        if hasattr(own := vars(kind).get(name), "__wrapped__"):
-            replaced.put(kind, name, _at_once(own))
+    for name in _CHAIN_ENDS:
+        if hasattr(own := vars(AsyncCallbackManagerForChainRun).get(name), "__wrapped__"):
+            replaced.put(AsyncCallbackManagerForChainRun, name, _at_once(own))
+    for name in _MODEL_ENDS:
+        if hasattr(own := vars(AsyncCallbackManagerForLLMRun).get(name), "__wrapped__"):
+            replaced.put(AsyncCallbackManagerForLLMRun, name, _unheard(_at_once(own)))
     replaced.put(manager, "ahandle_event", _inline(manager.ahandle_event))
 
 
@@ -96,6 +96,20 @@ def _at_once(own: Any) -> Callable[..., Awaitable[None]]:
     return event
 
 
+def _unheard(own: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+    """The end of a model call that nobody hears of: LangChain gathers it, and makes no task of what is done."""
+
+    @wraps(own)
+    def event(self: Any, *args: Any, **kwargs: Any) -> Awaitable[None]:
+        if not all([handler.ignore_llm for handler in self.handlers]):
+            return own(self, *args, **kwargs)
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        done.set_result(None)
+        return done
+
+    return event
+
+
 def _inline(own: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
     """An event that is told to such handlers by a call, and not by a coroutine and a group for each."""
 
@@ -103,12 +117,12 @@ def _inline(own: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None
     async def ahandle_event(
         handlers: list[BaseCallbackHandler], event: str, ignores: str | None, *args: Any, **kwargs: Any
     ) -> None:
-        if not _never_wait(handlers):
+        hearing = [handler for handler in handlers if ignores is None or not getattr(handler, ignores)]
+        if not _never_wait(hearing):
             return await own(handlers, event, ignores, *args, **kwargs)
-        for handler in handlers:
+        for handler in hearing:
             try:
-                if ignores is None or not getattr(handler, ignores):
-                    getattr(handler, event)(*args, **kwargs)
+                getattr(handler, event)(*args, **kwargs)
             except Exception as error:
                 manager.logger.warning("Error in %s.%s callback: %r", type(handler).__name__, event, error)
                 if handler.raise_error:

@@ -13,7 +13,7 @@ LEVELS = [
     for rooms in (
         "errors lazily slots plain lasting binding parameter rows data splits sync classes arriving threads printable "
         "redact secret_fields secret_forms secret_values checks environment clock holding cost tokens plugins notebook "
-        "loading sayings importing langgraph_json",
+        "loading sayings importing langgraph_json columns",
         "answers recorded tape scope calls results uses passage paying flow asked whole streamed metered overrides "
         "remembering tool_door boundary module as_layer chunks nearest keys layered prompting updates effects "
         "transport target made gates named spared",

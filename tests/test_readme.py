@@ -1,4 +1,4 @@
-"""The code on README's first page runs as written, also where an event loop is running."""
+"""What the pages say: their code runs as written, also where an event loop is running, and links lead somewhere."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from llmdl_plugins.plugins.spec import Spec
 from llmdl_plugins.testing import ScriptedChat
 
 ROOT = Path(__file__).parent.parent
+LINK = re.compile(r"\]\(([^)\s]+)\)")
 AGENT = """
 from typing import TypedDict
 from langchain_core.messages import HumanMessage, SystemMessage
@@ -79,6 +80,28 @@ def user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     offers = {"openai": Spec("openai", lambda name: ScriptedChat(script=teaches))}
     monkeypatch.setattr("llmdl_plugins.run.models.catalogue", lambda k: offers if k == "models" else catalogue(k))
     return tmp_path
+
+
+def test_every_link_within_the_pages_leads_somewhere() -> None:
+    pages = [page for place in (".", "docs", "docs/hooks", "benchmarks") for page in (ROOT / place).glob("*.md")]
+    links = [(page, *link.partition("#")[::2]) for page in pages for link in LINK.findall(page.read_text("utf-8"))]
+    leads = [(page, page.parent / to if to else page, part) for page, to, part in links if ":" not in to]
+    assert len(leads) > 100
+    assert [(page.name, str(to)) for page, to, _ in leads if not to.exists()] == []
+    assert [(page.name, to.name, part) for page, to, part in leads if part and part not in parts(to)] == []
+
+
+def test_each_change_is_told_once_and_under_a_subject() -> None:
+    before, *subjects = (ROOT / "CHANGELOG.md").read_text("utf-8").split("\n### ")
+    told = [" ".join(one.split()) for subject in subjects for one in subject.split("\n- ")[1:]]
+    assert "\n- " not in before and len(told) > 40
+    assert [one for one in set(told) if told.count(one) > 1] == []
+
+
+def parts(page: Path) -> set[str]:
+    """What a link may name of a page, as GitHub makes it of headings."""
+    heads = re.findall(r"^#+ (.*)$", page.read_text("utf-8"), re.M)
+    return {re.sub(r"[^\w\- ]", "", head.lower()).strip().replace(" ", "-") for head in heads}
 
 
 def code_of(page: str) -> str:

@@ -9,7 +9,13 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from langchain_core.callbacks import AsyncCallbackHandler, AsyncCallbackManagerForLLMRun, BaseCallbackHandler, manager
+from langchain_core.callbacks import (
+    AsyncCallbackHandler,
+    AsyncCallbackManagerForChainRun,
+    AsyncCallbackManagerForLLMRun,
+    BaseCallbackHandler,
+    manager,
+)
 from langchain_core.language_models import BaseChatModel, chat_models
 from langchain_core.outputs import LLMResult
 from langchain_core.runnables import config
@@ -139,13 +145,11 @@ async def test_what_a_handler_raises_is_written_down_or_comes_out_as_ever(
 
 
 def _spared() -> list[Any]:
-    names = (
-        (manager, "ahandle_event"),
-        *spared._ENDS,
-        (BaseChatModel, spared._AS_DICT),
-        (chat_models, spared._SIGNATURE),
-    )
-    return [vars(owner)[name] for owner, name in names]
+    chains = [(AsyncCallbackManagerForChainRun, name) for name in spared._CHAIN_ENDS]
+    ends = [(AsyncCallbackManagerForLLMRun, name) for name in spared._MODEL_ENDS]
+    models = [(BaseChatModel, spared._AS_DICT), (chat_models, spared._SIGNATURE)]
+    functions = [(config, spared._MERGED), (manager, "ahandle_event")]
+    return [vars(owner)[name] for owner, name in (*chains, *ends, *models, *functions)]
 
 
 def test_all_is_put_back() -> None:

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from llmdl_plugins.cli.output import say
+from llmdl_plugins.columns import columns
 from llmdl_plugins.errors import MisuseError, RunFolderError
 
 _HEAD = ("folder", "status", "before", "after", "calls", "optimizer", "application")
@@ -32,7 +33,7 @@ def runs(
     elif not told:
         say(f"There are no runs in {folder}.")
     else:
-        for line in _table(told):
+        for line in columns([_HEAD, *(tuple(_cell(name, one) for name in _HEAD) for one in told)]):
             say(line)
 
 
@@ -58,13 +59,6 @@ def _told(path: Path) -> dict[str, Any]:
     figures = {n: getattr(ended, n) for n in ("before", "after", "gain", "interval", "p", "spent")} if ended else {}
     asked = {"optimizer": config.optimizer, "loss": config.loss, "seed": config.seed, "application": config.target}
     return {"folder": str(path), "status": headline(run), **figures, **asked}
-
-
-def _table(told: list[dict[str, Any]]) -> Iterator[str]:
-    rows = [_HEAD, *(tuple(_cell(name, one) for name in _HEAD) for one in told)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        yield "  ".join(map(str.ljust, row, widths)).rstrip()
 
 
 def _cell(name: str, one: dict[str, Any]) -> str:
