@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from functools import lru_cache, reduce
+from functools import reduce
 from operator import add
 from typing import Any
 
@@ -21,32 +20,23 @@ from langchain_core.outputs import ChatGeneration, LLMResult
 
 from llmdl_plugins.errors import InfrastructureError
 from llmdl_plugins.plain import JSON, MESSAGE_FIELDS, plain
+from llmdl_plugins.secret_fields import is_private
 
 TELLING_ONLY = {"callbacks", "tags", "metadata", "run_name", "run_id", "ls_structured_output_format"}
 _OWN = {AIMessage, AIMessageChunk, HumanMessage, SystemMessage, ToolMessage}
 _CACHED = (("cached", "cache_read"), ("written", "cache_creation"))
-_PRIVATE = re.compile(
-    r"api_?key|secret|passw|authori[sz]ation|(?:access|api|auth|ad|bot)_?token|bearer|credential|cookie"
-    r"|base_?url|endpoint|api_?base|proxy|headers|organi[sz]ation",
-    re.I,
-)
 
 
 def without_secrets(settings: JSON) -> JSON:
     """Settings without keys, passwords and addresses, at any depth."""
     if isinstance(settings, dict):
-        return {k: without_secrets(v) for k, v in settings.items() if not _is_private(k)}
+        return {k: without_secrets(v) for k, v in settings.items() if not is_private(k)}
     return [without_secrets(v) for v in settings] if isinstance(settings, list) else settings
 
 
 def of_request(options: Mapping[str, Any]) -> dict[str, Any]:
     """The options of a call that belong to what is asked: not who listens, and not with which key it is sent where."""
-    return {k: v for k, v in options.items() if k not in TELLING_ONLY and not _is_private(k)}
-
-
-@lru_cache(4096)
-def _is_private(key: str) -> bool:
-    return _PRIVATE.search(key) is not None
+    return {k: v for k, v in options.items() if k not in TELLING_ONLY and not is_private(k)}
 
 
 def told(message: BaseMessage) -> JSON:

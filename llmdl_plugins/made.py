@@ -109,7 +109,7 @@ async def _held(manager: Any, ready: Future[Any]) -> None:
         async with manager as application:
             ready.set_result(application)
             await asyncio.Event().wait()
-    except Exception as error:
+    except BaseException as error:  # whoever waits for what is opened is told of anything
         if ready.done():
             raise
         ready.set_exception(error)

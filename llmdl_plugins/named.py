@@ -28,6 +28,13 @@ class NamedParameters:
         self._own = frozenset(self._parameters.values())
         self._loaded: dict[Parameter, Any] = {}
 
+    def __repr__(self) -> str:
+        trained = sum(p.trainable for p in self._parameters.values())
+        return f"<{type(self).__name__} {self.name}: {len(self._parameters)} parameters, {trained} of them trained>"
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._parameters)
+
     def named_parameters(self) -> dict[str, Parameter]:
         """Every parameter by name, frozen ones too."""
         return dict(self._parameters)

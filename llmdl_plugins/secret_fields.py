@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -15,7 +16,19 @@ _FIELD = re.compile(
 )
 _PLACE = re.compile(r"base_?url|endpoint|api_?base|host|proxy|organi[sz]ation", re.I)
 _INSIDE = re.compile(r"headers|query|kwargs|extra_body", re.I)
+# Of what a call is known by in the ledger: another pattern here, and no recorded answer would be found again.
+_PRIVATE = re.compile(
+    r"api_?key|secret|passw|authori[sz]ation|(?:access|api|auth|ad|bot)_?token|bearer|credential|cookie"
+    r"|base_?url|endpoint|api_?base|proxy|headers|organi[sz]ation",
+    re.I,
+)
 _HARMLESS = re.compile(r"content-type|accept|user-agent", re.I)
+
+
+@lru_cache(4096)
+def is_private(key: str) -> bool:
+    """Whether a setting of a model is a key, a password or an address: it belongs to no request."""
+    return _PRIVATE.search(key) is not None
 
 
 def of_environment(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:

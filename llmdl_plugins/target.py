@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -26,11 +27,18 @@ def load_target(target: str) -> Any:
         os.environ.setdefault(name, value)
     place, _, attribute = resolved(target).rpartition(":")
     if not place or not attribute:
-        raise TargetError(
-            f"{target!r} names no attribute: write path/app.py:graph, path/book.ipynb:graph or package.module:graph."
-        )
+        raise TargetError(_nameless(target))
     with guard.reported("import"):
         return made(named(place, attribute, target), target)
+
+
+def _nameless(target: str) -> str:
+    """What is wrong with a target that names nothing in a file or a module."""
+    path = Path(target)
+    if ":" in target or path.exists() or not (path.suffix or len(path.parts) > 1):
+        return f"{target!r} names no attribute: write path/app.py:graph, path/book.ipynb:graph or package.module:graph."
+    beside = [str(path.with_name(one.name)) for one in path.parent.iterdir()] if path.parent.is_dir() else []
+    return f"There is no file or folder {target}.{did_you_mean(target, beside)}"
 
 
 def named(place: str, attribute: str, target: str) -> Any:

@@ -126,3 +126,9 @@ def test_a_choice_runs_what_is_chosen_and_needs_an_alternative() -> None:
     assert net.invoke({"q": "x"})["r"] == "[A|x]"
     with pytest.raises(MisuseError, match="one alternative at least"):
         Choice({})
+
+
+def test_a_network_is_told_in_a_line_and_goes_through_its_names(net: Network) -> None:
+    assert list(net) == [FIRST, SECOND] and FIRST in net
+    net[FIRST].freeze()
+    assert repr(net) == f"<ModuleNetwork {net.name}: 2 parameters, 1 of them trained>"

@@ -91,6 +91,13 @@ def test_every_link_within_the_pages_leads_somewhere() -> None:
     assert [(page.name, to.name, part) for page, to, part in leads if part and part not in parts(to)] == []
 
 
+def test_each_change_is_told_once_and_under_a_subject() -> None:
+    before, *subjects = (ROOT / "CHANGELOG.md").read_text("utf-8").split("\n### ")
+    told = [" ".join(one.split()) for subject in subjects for one in subject.split("\n- ")[1:]]
+    assert "\n- " not in before and len(told) > 40
+    assert [one for one in set(told) if told.count(one) > 1] == []
+
+
 def parts(page: Path) -> set[str]:
     """What a link may name of a page, as GitHub makes it of headings."""
     heads = re.findall(r"^#+ (.*)$", page.read_text("utf-8"), re.M)

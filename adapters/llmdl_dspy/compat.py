@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import SimpleNamespace
+from pathlib import Path
+from types import FunctionType, SimpleNamespace
 from typing import Any
 
 import dspy
@@ -32,11 +33,10 @@ _PLAIN = SimpleNamespace(request=None, legacy={})  # a call that sets nothing
 MARK = CUSTOM_TYPE_START_IDENTIFIER
 # What an answer to a chat adapter begins an output with.
 HEADER = field_header_pattern
-# By what a chat adapter writes and reads: somebody may have put something else in its place, as this is read or later.
+# By what a chat adapter writes and reads.
 CHAT = dspy.ChatAdapter
-_WRITES = {"format", "parse", "format_user_message_content"}
-_WRITTEN = (CHAT.format, CHAT.parse, CHAT.format_user_message_content)
-_BY_DSPY = all(one.__module__.startswith("dspy.adapters.") for one in _WRITTEN)
+_WRITES = ("format", "parse", "format_user_message_content")
+_HOME = str(Path(dspy.__file__).parent)
 # Who asks by `resolve_adapter` whether an output wants evidence.
 PREDICTING = predict
 # Who makes copies of a module: BestOfN and Refine run copies of theirs.
@@ -58,11 +58,20 @@ def is_single(lm: Any, call: Any) -> bool:
     return bool(own and call.n == 1 and not call.cache and not streaming())
 
 
+def is_untouched() -> bool:
+    """Whether models are called, and chat adapters write and read, by what DSPy has written: who traces may wrap it."""
+    methods = [dspy.BaseLM.__call__, dspy.BaseLM.acall, *(getattr(CHAT, name) for name in _WRITES)]
+    return _OWN.isdisjoint({*vars(dspy.LM)} - {"forward", "aforward"}) and all(map(is_written, methods))
+
+
+def is_written(method: Any) -> bool:
+    """Whether a method is as DSPy has written it."""
+    return type(method) is FunctionType and method.__code__.co_filename.startswith(_HOME)
+
+
 def is_dspys(adapter: Any) -> bool:
-    """Whether it is DSPy's chat adapter, and writes and reads as DSPy wrote it."""
-    if type(adapter) is not CHAT or not _BY_DSPY or not _WRITES.isdisjoint(vars(adapter)):
-        return False
-    return (CHAT.format, CHAT.parse, CHAT.format_user_message_content) == _WRITTEN
+    """Whether it is DSPy's chat adapter, and nothing of it was exchanged."""
+    return type(adapter) is CHAT and vars(adapter).keys().isdisjoint(_WRITES)
 
 
 def engine_of(lm: Any, asynchronous: bool) -> Any:

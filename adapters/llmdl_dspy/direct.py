@@ -43,7 +43,9 @@ class Ready(NamedTuple):
 
 
 def methods() -> Sequence[Method]:
-    """What to replace while the door stands."""
+    """What to replace while the door stands: nothing where somebody else has done so, as one who traces calls."""
+    if not compat.is_untouched():
+        return []
     return [Method(compat.CHAT, "__call__", _call), Method(compat.CHAT, "acall", _acall)]
 
 

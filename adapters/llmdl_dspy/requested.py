@@ -12,7 +12,7 @@ from typing import Any
 import dspy
 from dspy.lm15 import Config, Message, Request, TextPart
 
-from llmdl_dspy.compat import EXECUTION, unchecked, warn_openai_messages
+from llmdl_dspy.compat import EXECUTION, is_written, unchecked, warn_openai_messages
 from llmdl_plugins.arriving import Method
 from llmdl_plugins.scope import current_scope
 
@@ -23,11 +23,12 @@ SETTINGS = ("temperature", "max_tokens", "top_p")
 
 
 def methods() -> Sequence[Method]:
-    """What to replace while the door stands."""
+    """What to replace while the door stands; who has wrapped the call of a model is left there."""
+    call = [Method(dspy.BaseLM, "acall", _acall)] if is_written(dspy.BaseLM.acall) else []
     return [
         Method(EXECUTION, "_check_encodable", _check_encodable),
         Method(EXECUTION, "_canonical", _canonical),
-        Method(dspy.BaseLM, "acall", _acall),
+        *call,
     ]
 
 

@@ -1,9 +1,12 @@
-"""Prompt templates that live objects hold and whose text stands nowhere in the source: of a prompt hub, a data base."""
+"""Prompts that live objects hold and whose text stands nowhere in the source: of a hub, a data base, a middleware."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
+
+from langchain_core.prompts import PromptTemplate
 
 from llmdl_langgraph.reached import Reached
 from llmdl_langgraph.readings import Reading, readings
@@ -12,6 +15,15 @@ from llmdl_langgraph.sites import Site
 from llmdl_langgraph.syntax import DOUBLE_BRACES, FORMAT
 
 SOURCELESS = "its text stands nowhere in your source: unfreeze it to train it, and export the weights"
+
+
+def templates_of(obj: Any) -> Iterator[tuple[str, str]]:
+    """The prompts that an object holds as a template or a middleware does, each with the format of its slots."""
+    if isinstance(obj, PromptTemplate):
+        yield obj.template, obj.template_format
+    if any(kind.__name__ == "AgentMiddleware" for kind in type(obj).__mro__):  # of langchain, which may not be there
+        held = vars(obj).items()
+        yield from ((text, "f-string") for name, text in held if name.endswith("prompt") and isinstance(text, str))
 
 
 def sourceless(

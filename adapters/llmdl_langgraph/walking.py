@@ -11,7 +11,7 @@ from typing import Any
 
 from langchain_core.language_models import BaseLanguageModel
 from langchain_core.messages import BaseMessage
-from langchain_core.prompts import BasePromptTemplate, PromptTemplate
+from langchain_core.prompts import BasePromptTemplate
 from langchain_core.prompts.message import BaseMessagePromptTemplate
 from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
@@ -20,6 +20,7 @@ from langgraph.pregel import Pregel
 
 from llmdl_langgraph.reached import Reached
 from llmdl_langgraph.source import Source, module_named, source_of
+from llmdl_langgraph.sourceless import templates_of
 from llmdl_langgraph.units import ANY, MAKING, Unit, class_units, is_called_by_name, module_behind, unit_of
 
 DEPTH = 12
@@ -82,8 +83,8 @@ class Walk:
             case _:
                 if isinstance(obj, BaseTool):
                     self._tool(obj)
-                if isinstance(obj, PromptTemplate):
-                    self.found.templates.setdefault(obj.template, obj.template_format)
+                for template, style in templates_of(obj):
+                    self.found.templates.setdefault(template, style)
                 for part in _parts(obj):
                     self.value(part, depth - 1)
                 self._instance(obj, depth)

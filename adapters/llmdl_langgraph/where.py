@@ -68,6 +68,14 @@ def namespace() -> str:
     try:
         return str(get_config()["metadata"]["langgraph_checkpoint_ns"])
     except (KeyError, TypeError, RuntimeError):  # asked for every call of a node, so it asks for no default on the way
+        return _configured()
+
+
+def _configured() -> str:
+    """The same, where a wrapper around a model was given metadata of its own, which took the place of LangGraph's."""
+    try:
+        return str((get_config().get("configurable") or {}).get("checkpoint_ns", ""))
+    except RuntimeError:
         return ""
 
 

@@ -130,7 +130,7 @@ def fit(
             tools=tools,
             safe_tools=wishes.safe_tools or (),
             loggers=logger or (),
-            inputs=columns.given,
+            inputs=columns.keys,
             expected=columns.expected,
             origin={"target": target, **({"unfreeze": unfreeze} if unfreeze else {})},
             content=not no_content,

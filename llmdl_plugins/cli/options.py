@@ -58,10 +58,10 @@ class Columns:
     expected: Annotated[str | None, typer.Option(help="For flat rows: the key of the right answer.")] = None
 
     @property
-    def given(self) -> tuple[str, ...]:
+    def keys(self) -> tuple[str, ...]:
         """The input keys.
 
-        >>> Columns("question,,context").given
+        >>> Columns("question,,context").keys
         ('question', 'context')
         """
         return tuple(filter(None, self.inputs.split(",")))
@@ -70,4 +70,4 @@ class Columns:
         """The rows of a file."""
         from llmdl_plugins.loading import load
 
-        return load(path, inputs=self.given, expected=self.expected)
+        return load(path, inputs=self.keys, expected=self.expected)

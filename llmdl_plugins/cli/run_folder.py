@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from llmdl_plugins.errors import RunFolderError
+from llmdl_plugins.errors import RunFolderError, TargetError
 from llmdl_plugins.network import Network, trainable
 from llmdl_plugins.plugins.catalogue import catalogue
 from llmdl_plugins.report.source import read_run
@@ -50,7 +50,7 @@ class PastRun:
         """
         if not self.config.get("target"):
             raise RunFolderError("This run was started from Python: use result.graph, result.save_patch(…) there.")
-        application = trainable(load_target(self.config["target"]))
+        application = trainable(self._loaded())
         network = built(application, self.config)
         if network.fingerprint != self.config["network"]:
             self._refuse_applied(network)
@@ -62,6 +62,12 @@ class PastRun:
         if unfreeze := self.config.get("unfreeze"):
             found.unfreeze(unfreeze)
         return built(found, self.config)
+
+    def _loaded(self) -> Any:
+        target = self.config["target"]
+        if (path := Path(target.partition(":")[0])).suffix and not path.exists():
+            raise TargetError(f"There is no file {path}: give this command in the folder where the run was started.")
+        return load_target(target)
 
     def _refuse_applied(self, network: Network) -> None:
         """Say so where the source holds what this run would hand over."""

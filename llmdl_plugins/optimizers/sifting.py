@@ -37,13 +37,9 @@ async def sifted(
 
     What repairs its rows alone and not in company is undone by another edit.  That one is left out: it may stand for
     more rows, but these can be repaired without it, by what is said of them next, and the others can't be with it.
-    The same goes for an edit that breaks a row which went well.  What no row asked for comes in only where what was
-    asked for does not do.
+    The same goes for an edit that breaks a row which went well.
     """
-    if asked := await _asked(problem, found, texts, batch):
-        trial, found = asked, [part for part in found if part.rows]
-    else:
-        trial = await tried(problem, whole, batch, _covering(found, batch))
+    trial = await tried(problem, whole, batch, _covering(found, batch))
     good = [part for part in found if trial.repairs(part.rows)]
     rest = [part for part in found if part not in good and (part.rows or not trial.promising)]
     alone = await asyncio.gather(*(_alone(problem, part, texts, batch) for part in rest))
@@ -59,15 +55,6 @@ async def sifted(
             trial = await _left(problem, trial, good, found, texts, batch, must=True)
     idle = [part for part in found if part.rows and part not in good and part not in out]
     return Sifted(trial, _shown(good, trial), idle, out)
-
-
-async def _asked(problem: Problem, found: Sequence[Part], texts: Mapping[str, str], batch: Batch) -> Trial | None:
-    """The edits that rows asked for, where these are not all and repair most of what fails."""
-    asked = [part for part in found if part.rows]
-    if not asked or len(asked) == len(found):
-        return None
-    trial = await tried(problem, composed(problem, asked, texts), batch, _covering(asked, batch))
-    return trial if trial.promising else None
 
 
 async def _left(

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from llmdl_plugins.errors import RunFolderError
-from llmdl_plugins.report.record import Felt, Journal, Move, NoModel, Refused, SealedRuns
+from llmdl_plugins.report.record import Felt, Flip, Journal, Move, NoModel, Refused, SealedRuns
 from llmdl_plugins.run.disk import fails, read_only, unread
 
 _PATIENCE = 10.0
@@ -23,6 +23,7 @@ _MOVES = TypeAdapter(list[Move])
 _NO_MODEL = TypeAdapter(NoModel)
 _FELT = TypeAdapter(list[Felt])
 _REFUSED = TypeAdapter(list[Refused])
+_FLIPS = TypeAdapter(list[Flip])
 _SEALED = TypeAdapter(SealedRuns)
 
 
@@ -75,6 +76,7 @@ def _journal(db: sqlite3.Connection) -> Journal:
         seconds=seconds,
         felt=_FELT.validate_python(_events(db, "feedback")),
         sealed=_SEALED.validate_python(sealed[-1]) if sealed else None,
+        flips=_FLIPS.validate_python(_events(db, "flipped")),
         refused=_REFUSED.validate_python(_events(db, "refused")),
         taught=db.execute("SELECT count(*) FROM calls WHERE path LIKE 'teacher/%'").fetchone()[0],
     )

@@ -86,6 +86,7 @@ def _told(run: Run) -> dict[str, Any]:
         "patchable": all(change.kind != "choice" for change in changed),  # an architecture is in no patch
         "front": run.outcome.front if run.outcome else (),
         "in_words": in_words,
+        "flips": run.journal.flips,
         "moves": run.journal.moves[:_MOST_MOVES],
         "unlisted": max(0, len(run.journal.moves) - _MOST_MOVES),
         "spending": spending(run),

@@ -154,6 +154,19 @@ class SealedRuns:
 
 
 @dataclass(frozen=True)
+class Flip:
+    """A sealed row that the trained application answered better or worse."""
+
+    row: str
+    before: FiniteFloat
+    after: FiniteFloat
+    asked: str
+    expected: str
+    said_before: str
+    said_after: str
+
+
+@dataclass(frozen=True)
 class Journal:
     """What the report needs of the ledger; `taught` counts the teacher's calls."""
 
@@ -167,6 +180,7 @@ class Journal:
     felt: Sequence[Felt] = ()
     sealed: SealedRuns | None = None
     refused: Sequence[Refused] = ()
+    flips: Sequence[Flip] = ()
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,9 @@ import yaml
 
 from llmdl_plugins.errors import MisuseError, did_you_mean
 from llmdl_plugins.network import Network
+from llmdl_plugins.parameter import showing
 from llmdl_plugins.plugins.catalogue import find
+from llmdl_plugins.run.optimizer import Optimizer
 from llmdl_plugins.run.space import Space
 
 MADE = ("recipe", "node", "source", "space")
@@ -42,6 +44,13 @@ def built(network: Network, made: Mapping[str, Any]) -> Network:
     for name, options in space.get("choices", {}).items():
         _narrow(network, name, options)
     return network
+
+
+def recipe_of(network: Network, asked: str | None, optimizer: Optimizer) -> str | None:
+    """The recipe that is asked for; or that of the optimizer, where the network has nothing of the kind by itself."""
+    parameters = network.named_parameters()
+    has_own = any(name.endswith("/chosen") for name in parameters) or showing(parameters)
+    return asked or (None if has_own else optimizer.recipe)
 
 
 def _settings(recipe: Callable[..., Network], told: Mapping[str, Any]) -> dict[str, Any]:

@@ -129,6 +129,8 @@ def _wordless(kind: str, record: Any) -> JSON:
     match kind:
         case "feedback":
             return {**record, "words": NOT_STORED}
+        case "flipped":
+            return {name: NOT_STORED if isinstance(value, str) else value for name, value in record.items()}
         case "refused":
             return {**record, "why": NOT_STORED}
         case "verdict":

@@ -53,4 +53,7 @@ def _made(name: str, make: Callable[[], Any]) -> Any:
     except ImportError as error:
         raise MissingExtraError(f"The model {name!r} needs a package that is not installed: {error}") from error
     except Exception as error:
-        raise MisuseError(f"The model {name!r} could not be made: {type(error).__name__}: {error}") from error
+        known = ", ".join(catalogue("models")) or "none"
+        is_unknown = type(error) is ValueError  # that of langchain for a provider; a refused setting is one of its own
+        plugin = f" The models of a plugin come with it (--plugin FILE); known: {known}." if is_unknown else ""
+        raise MisuseError(f"The model {name!r} could not be made: {type(error).__name__}: {error}.{plugin}") from error

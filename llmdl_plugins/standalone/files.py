@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterable, Iterator, Mapping
-from importlib.metadata import packages_distributions
+from collections.abc import Iterable, Iterator, Mapping, Set
+from importlib.metadata import Distribution, distributions
 
 from llmdl_plugins.standalone.cut import Cutter, first_line
 from llmdl_plugins.standalone.needed import BASE, INSTEAD, Name, Needed, definition, is_layer, kept, uses
@@ -168,8 +168,24 @@ def requirements(texts: Iterable[str], *own: str) -> str:
     """
     found = {one.module.partition(".")[0] for text in texts for one in imports(f"{FOLDER}.{BLOCK}", ast.parse(text))}
     others = found - {"", FOLDER, *own} - sys.stdlib_module_names
-    known = packages_distributions()
-    return "".join(f"{name}\n" for name in sorted({_distribution(top, {*known.get(top, ())}) for top in others}))
+    known = _bringing(others)
+    return "".join(f"{name}\n" for name in sorted({_distribution(top, known.get(top, set())) for top in others}))
+
+
+def _bringing(tops: Set[str]) -> dict[str, set[str]]:
+    """Top-level name → the distributions that bring it: `packages_distributions`, and much sooner, for these alone."""
+    found: dict[str, set[str]] = {}
+    for one in distributions():
+        for top in tops & _tops(one):
+            found.setdefault(top, set()).add(one.metadata["Name"])
+    return found
+
+
+def _tops(one: Distribution) -> set[str]:
+    if told := one.read_text("top_level.txt"):
+        return set(told.split())
+    files = (line.partition(",")[0] for line in (one.read_text("RECORD") or "").splitlines())
+    return {file.partition("/")[0].partition(".")[0] for file in files}
 
 
 def _distribution(top: str, found: set[str]) -> str:

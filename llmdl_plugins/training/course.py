@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from llmdl_plugins.data import gaps
-from llmdl_plugins.errors import BudgetError, MisuseError, PluginError, Stopped
+from llmdl_plugins.errors import BudgetError, MisuseError, ParameterError, PluginError, Stopped
 from llmdl_plugins.plain import digest, plain
 from llmdl_plugins.run.counts import Spent
 from llmdl_plugins.run.evaluate import ORIGINAL, Evaluator
@@ -139,6 +139,8 @@ class Course:
         optimizer, untouched = self.setup.optimizer, self._untouched()
         try:
             await optimizer.optimize(self.problem)
+        except ParameterError as error:
+            raise PluginError(f"The optimizer {optimizer.name!r} tried a value that can't be: {error}") from error
         except Stopped as stopped:
             if self.meter.stop_reason:
                 raise

@@ -150,5 +150,6 @@ def _cents(usd: float) -> str:
 
 
 def _minutes(told: Range) -> str:
-    low, likely, high = (seconds / 60 for seconds in (told.low, told.likely, told.high))
-    return f"{likely:.2g} min ({low:.2g}–{high:.2g})"
+    unit, word = (60, "min") if told.likely >= 60 else (1, "s")
+    low, likely, high = (seconds / unit for seconds in (told.low, told.likely, told.high))
+    return f"{likely:.2g} {word} ({low:.2g}–{high:.2g})"

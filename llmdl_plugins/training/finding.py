@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from llmdl_plugins.errors import Stopped
+from llmdl_plugins.errors import ParameterError, Stopped
 from llmdl_plugins.network import Network
 from llmdl_plugins.run import seen
 from llmdl_plugins.run.architecture import built
@@ -69,6 +69,16 @@ class Finding:
         if not self.is_open:
             self.shape(network)
         return built(network, self.made)
+
+    def doubt(self) -> str:
+        """What the user says of parameters that the source alone doesn't show; "" where it fits."""
+        if not self.is_open:
+            return ""
+        try:
+            self.shape(self.plain)
+        except ParameterError as error:
+            return f"{error} The first rows of the run may show one; where they don't, the run is refused."
+        return ""
 
     def shown(self, rollouts: Sequence[Rollout]) -> Finding:
         """With what these runs of the untouched application sent, where that is not known yet."""

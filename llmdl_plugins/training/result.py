@@ -95,6 +95,10 @@ class Result:
             raise MisuseError("This result was read from a folder: use `llmdl export RUN` to get the application.")
         return self.network.export(form, self.values)
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """What a notebook shows."""
+        printer.text(str(self))
+
     def __str__(self) -> str:
         if self.before is None or self.after is None or self.interval is None:
             return f"{self.status}: {self.reason}{table(self.front)}\nspent: {spending(self.spent)}"

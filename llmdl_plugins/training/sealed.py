@@ -18,6 +18,7 @@ from llmdl_plugins.run.rollout import Rollout, Values, Wanted
 from llmdl_plugins.splits import Splits
 from llmdl_plugins.training import pairs
 from llmdl_plugins.training.costing import Costs, costs
+from llmdl_plugins.training.flips import flips
 from llmdl_plugins.training.requests import requests
 
 
@@ -80,6 +81,8 @@ async def sealed_test(
     both, prices = [(scores[0, e.id], scores[1, e.id]) for e in test], evaluator.cashier.meter.prices
     if told := told_twice(both):
         evaluator.ledger.add_event("sealed", plain(requests(told, prices)))
+        for flip in flips(told):
+            evaluator.ledger.add_event("flipped", plain(flip))
     return judge(both, seed, aim, prices, kinds)
 
 

@@ -14,10 +14,9 @@ from llmdl_plugins.errors import Stopped
 from llmdl_plugins.loading import load
 from llmdl_plugins.losses.loss import resolve as resolve_loss
 from llmdl_plugins.network import Network, trainable
-from llmdl_plugins.parameter import showing
 from llmdl_plugins.run import observers
 from llmdl_plugins.run.aim import SCORE, Aim
-from llmdl_plugins.run.architecture import read_space
+from llmdl_plugins.run.architecture import read_space, recipe_of
 from llmdl_plugins.run.audience import watched
 from llmdl_plugins.run.budget import Budget
 from llmdl_plugins.run.cashier import Cashier
@@ -143,7 +142,7 @@ class Trainer:
         place = RunFolder(folder) if folder is not None else None
         plain = trainable(load_target(net) if isinstance(net, str) else net)
         wrong = resolve_loss(loss, model, plain.loss)
-        made = _architecture(_recipe(plain, recipe, chosen), node, source or text_key(splits.train), space)
+        made = _architecture(recipe_of(plain, recipe, chosen), node, source or text_key(splits.train), space)
         self._finding = Finding(plain, shape, made, probes if content else 0, seen_before(place, plain))
         made = {**made, **({"target": net} if isinstance(net, str) else {}), **(origin or {})}
         network = self._finding.network()
@@ -252,10 +251,12 @@ class Trainer:
     def estimate(self) -> Estimate:
         """What `fit` is likely to take, from what the run folder holds; sends nothing and writes nothing."""
         told, folder = estimate(Plan.of(self.setup)), self.setup.folder
-        if folder is None or not (other := folder.others(self.setup.config())):
-            return told
-        note = f"{told.note}. The folder holds another run ({', '.join(other)} differ): give this one another --folder"
-        return replace(told, recorded=0, note=note)
+        if folder is not None and (other := folder.others(self.setup.config())):
+            note = f"the folder holds another run ({', '.join(other)} differ): give this one another --folder"
+            told = replace(told, recorded=0, note=f"{told.note}\n{note}")
+        if doubt := self._finding.doubt():
+            told = replace(told, note=f"{told.note}\n{doubt}")
+        return told
 
     def _say(self, text: str) -> None:
         self._tell(Told(text))
@@ -270,10 +271,3 @@ def _architecture(recipe: str | None, node: str | None, source: str, space: Spac
         return {"recipe": None}
     made: dict[str, Any] = {"recipe": recipe, "node": node, "source": source}
     return made if space is None else {**made, "space": read_space(space)}
-
-
-def _recipe(network: Network, asked: str | None, optimizer: Optimizer) -> str | None:
-    """The recipe that is asked for; or that of the optimizer, where the network has nothing of the kind by itself."""
-    parameters = network.named_parameters()
-    has_own = any(name.endswith("/chosen") for name in parameters) or showing(parameters)
-    return asked or (None if has_own else optimizer.recipe)

@@ -109,6 +109,8 @@ TARGETS = [
     target(f"{PROGRAM}:empty", "Module has no predictors"),
     target(f"{DESK}:Routing", "raised ValidationError when it was called"),
     target(f"{DESK}", "names no attribute"),
+    target("langgraf.json", "There is no file or folder langgraf.json"),
+    target("runs/nowhere", "There is no file or folder runs/nowhere"),
     target("", "names no attribute"),
     target(":", "names no attribute"),
     target(":graph", "names no attribute"),

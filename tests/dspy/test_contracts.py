@@ -20,6 +20,8 @@ from dspy.lm15 import Message, Request, Response, TextPart, Usage, response_from
 from dspy.predict import predict, react, react_v2
 from dspy.utils import parallelizer
 
+from llmdl_dspy import compat
+
 from ..contracts import Contract, has, takes
 
 COMPAT = "adapters/llmdl_dspy/compat.py"
@@ -221,6 +223,10 @@ CONTRACTS = [
     Contract(
         "dspy", "a model tells its engines, its kind and its options", COMPAT, "dspy/clients/lm.py",
         has(LM, "_engine_spec", "_async_engine_spec", "model_type", "kwargs", "callbacks"),
+    ),
+    Contract(
+        "dspy", "calls of models stand in BaseLM; they and a chat adapter's methods are functions of DSPy's", COMPAT,
+        "dspy/clients/base_lm.py", compat.is_untouched,
     ),
     Contract(
         "dspy", "an example holds its fields in _store", "adapters/llmdl_dspy/unchanged.py",

@@ -312,10 +312,31 @@ def test_what_is_missing_is_said_by_dspy(text: str) -> None:
         dspy.ChatAdapter().parse(dspy.Signature("question -> reasoning, answer"), text)
 
 
-@pytest.mark.parametrize("on", ["class", "adapter"])
 def test_an_adapter_that_somebody_has_changed_is_left_to_itself(
-    on: str, ways: list[bool], monkeypatch: pytest.MonkeyPatch
+    ways: list[bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case, adapter = Case(lambda: Quick("text -> number: int"), [False]), dspy.ChatAdapter()
-    monkeypatch.setattr(dspy.ChatAdapter if on == "class" else adapter, "parse", lambda *_: {"number": 7})
+    monkeypatch.setattr(adapter, "parse", lambda *_: {"number": 7})
     assert played(case, adapter=adapter)["told"]["output"] == {"number": 7} and ways == case.ways
+
+
+@pytest.mark.parametrize("kind", [dspy.LM, dspy.BaseLM])
+def test_who_has_wrapped_the_call_of_a_model_sees_every_call(
+    kind: Any, ways: list[bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen, own = list[Any](), dspy.BaseLM.acall
+
+    async def traced(self: Any, *given: Any, **more: Any) -> Any:
+        seen.append(self.model)
+        return await own(self, *given, **more)
+
+    monkeypatch.setattr(kind, "acall", traced)
+    assert played(Case(lambda: Quick("text -> number: int"), []))["told"]["score"] == 1.0
+    assert ways == [] and seen == ["m"]
+
+
+def test_a_chat_adapter_that_somebody_has_changed_is_left_to_itself(
+    ways: list[bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dspy.ChatAdapter, "parse", lambda *_: {"number": 7})
+    assert played(Case(lambda: Quick("text -> number: int"), []))["told"]["output"] == {"number": 7} and ways == []

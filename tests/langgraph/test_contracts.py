@@ -200,6 +200,19 @@ def a_stream_is_in_the_context_of_its_reader() -> bool:
     return asyncio.run(read()) == [{"a": {"items": [1]}}]
 
 
+def namespaces() -> list[str]:
+    """Where a node stands, as its configuration tells it twice."""
+    told: list[str] = []
+
+    def node(state: State) -> State:
+        now: Any = get_config()
+        told.extend([now["configurable"]["checkpoint_ns"], now["metadata"]["langgraph_checkpoint_ns"]])
+        return {}
+
+    graph_of(node=node).invoke({"items": []})
+    return told
+
+
 @tool
 def look_up(word: str) -> str:
     """Look a word up."""
@@ -211,6 +224,10 @@ CONTRACTS = [
     Contract(
         "langgraph", "callbacks of a node are told its name, step, path and namespace", WHERE, LOOP,
         lambda: seen()["plan"][0].keys() >= {f"langgraph_{key}" for key in ("node", "step", "path", "checkpoint_ns")},
+    ),
+    Contract(
+        "langgraph", "the configuration of a node names the namespace too", WHERE, LOOP,
+        lambda: len(set(namespaces())) == 1,
     ),
     Contract(
         "langgraph", "a node's run is called as the node, once a try",

@@ -315,7 +315,7 @@ async def test_a_graph_called_in_a_node_is_inside_its_step() -> None:
     no_orphans(tape, 2)
 
 
-@pytest.mark.parametrize("how", ["model", "graph", "generate", "agenerate"])
+@pytest.mark.parametrize("how", ["model", "graph", "generate", "agenerate", "wrapped"])
 async def test_calls_whose_callbacks_were_taken_away_belong_to_their_node(how: str) -> None:
     inner = branching(("inside", says)).compile()
 
@@ -325,6 +325,8 @@ async def test_calls_whose_callbacks_were_taken_away_belong_to_their_node(how: s
             await model.ainvoke(asked, {"callbacks": []})
         elif how == "graph":
             await inner.ainvoke({"n": 1}, {"callbacks": []})
+        elif how == "wrapped":  # whose metadata take the place of LangGraph's
+            await model.with_retry().ainvoke(asked, {"metadata": {"asked_by": "me"}})
         elif how == "generate":
             model.generate([asked])
         else:

@@ -46,6 +46,10 @@ RESULT: dict[str, Any] = {
     "seed": 7,
     "versions": {"python": "3.12.1"},
 }
+FLIP: dict[str, Any] = {
+    **{"row": "d", "before": 1.0, "after": 0.0, "asked": "Which desk?", "expected": "news"},
+    **{"said_before": "news", "said_after": "sport"},
+}
 BASELINE: dict[str, Any] = {"nearest": 0.4, "vote": 0.45, "weighted": 0.42}
 
 Make = Callable[..., Path]
@@ -72,24 +76,34 @@ def make(tmp_path: Path) -> Make:
         config: Any = CONFIG,
         paths: Sequence[str] = ("route",),
         refused: Sequence[Any] = (),
+        flips: Sequence[Any] = (FLIP,),
     ) -> Path:
         folder = tmp_path / "run"
         folder.mkdir(mode=0o700)
         (folder / "config.json").write_text(json.dumps(config))
         if result is not None:
             (folder / "result.json").write_text(json.dumps(result))
-        _record(folder / "ledger.db", moves, baseline, paths, refused)
+        _record(folder / "ledger.db", moves, baseline, paths, refused, flips)
         return folder
 
     return made
 
 
-def _record(path: Path, moves: Sequence[Any], baseline: Any, paths: Sequence[str], refused: Sequence[Any]) -> None:
+def _record(
+    path: Path,
+    moves: Sequence[Any],
+    baseline: Any,
+    paths: Sequence[str],
+    refused: Sequence[Any],
+    flips: Sequence[Any],
+) -> None:
     ledger = Ledger(path)
     for one in moves:
         ledger.add_event("verdict", one)
     for one in refused:
         ledger.add_event("refused", one)
+    for one in flips:
+        ledger.add_event("flipped", one)
     if baseline is not None:
         ledger.add_event("baseline", baseline)
     for n, place in enumerate(paths):

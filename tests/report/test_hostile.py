@@ -15,7 +15,7 @@ from llmdl_plugins.errors import RunFolderError
 from llmdl_plugins.report import journal
 from llmdl_plugins.report.page import write_report
 
-from .conftest import BASELINE, CONFIG, RESULT, TEXT_LEFT, TEXT_TAKEN, Make
+from .conftest import BASELINE, CONFIG, FLIP, RESULT, TEXT_LEFT, TEXT_TAKEN, Make
 
 PAYLOADS = [
     "</script><img src=http://evil.test/x onerror=alert(1)>",
@@ -71,7 +71,9 @@ def poisoned(value: Any, payload: str) -> Any:
 def test_no_payload_becomes_markup(make: Make, payload: str, status: str) -> None:
     result, config = {**RESULT, "status": status}, {**CONFIG, "forced": [["data"]]}
     moves = [TEXT_TAKEN, TEXT_LEFT]
-    folder = make(*(poisoned(part, payload) for part in (result, moves, BASELINE, config)))
+    folder = make(
+        *(poisoned(part, payload) for part in (result, moves, BASELINE, config)), flips=[poisoned(FLIP, payload)]
+    )
     text = write_report(folder).read_text(encoding="utf-8")
     found, clean = Markup(text), Markup(_clean_page(folder, result, config))
     assert found.tags - {"del", "ins"} == clean.tags - {"del", "ins"}

@@ -11,6 +11,7 @@ import pytest
 
 from llmdl_plugins import Prompt, Sequential, Trainer, trainable
 from llmdl_plugins.report.page import write_report
+from llmdl_plugins.report.source import read_run
 from llmdl_plugins.run.folder import RunFolder
 from llmdl_plugins.testing import SimulatedChat, Simulator
 
@@ -33,6 +34,10 @@ def test_a_real_run_becomes_a_page(run_folder: Path) -> None:
     assert "<del>Answer the ticket.</del>" in text
     assert "Helped: new text for layers.0/instruction" in text
     assert "result.save_patch" in text
+    flips = read_run(run_folder).journal.flips
+    changes = [flip.after - flip.before for flip in flips]
+    assert len(flips) == min(50, result.discordant or 0) and changes == sorted(changes)
+    assert f"<dt>expected</dt><dd>{flips[-1].expected}</dd>" in text and flips[-1].said_after == flips[-1].expected
 
 
 def test_the_page_shows_changes_proposals_spending_settings_and_what_next(make: Make) -> None:
@@ -46,6 +51,7 @@ def test_the_page_shows_changes_proposals_spending_settings_and_what_next(make: 
     assert "--as module" in text and "--as patch" not in text  # an option was chosen, which no patch holds
     assert 'aria-label="difference +20.0 points, 95 % interval +10.0 to +30.0"' in text
     assert "no model: vote" in text
+    assert "1 sealed row went otherwise" in text and "<dt>after</dt><dd>sport</dd>" in text
 
 
 def test_where_texts_alone_have_changed_there_is_a_patch(make: Make) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from statistics import median
 from typing import Any, TypedDict
 
 import pytest
@@ -83,12 +84,15 @@ def test_after_a_few_recorded_rows_the_calls_are_told_within_half_as_much_again(
 
 
 @pytest.mark.parametrize("world", [taught, shown])
-def test_after_a_whole_run_another_one_is_told_in_tokens_dollars_and_time_too(world: Any, run_folder: Path) -> None:
+def test_after_a_whole_run_others_are_told_in_tokens_dollars_and_time_too(world: Any, run_folder: Path) -> None:
+    """One run may end early by luck; of three the one in the middle is within half as much again."""
     world(run_folder)[1].fit()
-    told = world(run_folder, seed=3)[1].estimate()
-    spent = world(None, seed=3)[1].fit().spent
-    assert near(told.calls, spent["calls"]) and near(told.tokens, spent["tokens"]) and near(told.usd, spent["usd"])
-    assert told.seconds is not None and told.seconds.low < told.seconds.high
+    told = [world(run_folder, seed=seed)[1].estimate() for seed in (2, 3, 4)]
+    spent = [world(None, seed=seed)[1].fit().spent for seed in (2, 3, 4)]
+    for unit in ("calls", "tokens", "usd"):
+        middle = median(getattr(t, unit).likely / s[unit] for t, s in zip(told, spent, strict=True))
+        assert 1 / 1.5 <= middle <= 1.5
+    assert all(t.seconds is not None and t.seconds.low < t.seconds.high for t in told)
 
 
 @pytest.mark.parametrize("budget", ["30k tokens", pytest.param("0.04 usd", marks=pytest.mark.long)])
@@ -122,3 +126,10 @@ def test_an_estimate_is_one_line_that_a_person_can_read() -> None:
         "estimate: 1,840 calls (1,200–2,400) · 200,000 tokens (100,000–300,000) · $3.10 (2.40–4.20) · "
         "12 min (5–15) · nothing was sent"
     )
+
+
+def test_the_folder_of_another_run_and_patterns_that_match_nothing_are_said(run_folder: Path) -> None:
+    taught(run_folder)[1].fit()
+    told = taught(run_folder, seed=5)[1].estimate()
+    assert told.recorded == 0 and "the folder holds another run" in str(told) and "seed" in str(told)
+    assert taught(run_folder)[1].estimate().recorded > 0

@@ -16,7 +16,15 @@ import pytest
 from langchain_core.language_models import BaseChatModel
 
 from llmdl_plugins import Network, Optimizer, Problem, Prompt, Result, Sequential, Trainer, trainable
-from llmdl_plugins.errors import BudgetError, DataError, LockedError, MisuseError, RunFolderError, UnknownNameError
+from llmdl_plugins.errors import (
+    BudgetError,
+    DataError,
+    LockedError,
+    MisuseError,
+    PluginError,
+    RunFolderError,
+    UnknownNameError,
+)
 from llmdl_plugins.run.folder import RunFolder
 from llmdl_plugins.testing import SimulatedChat, Simulator
 
@@ -79,6 +87,17 @@ def test_rows_that_all_go_one_way_explain_why_nothing_moved() -> None:
         rows = made.setup.splits
         again = Trainer(made.network, loss, rows.train, rows.val, rows.test, teacher=made.setup.teacher)
         assert words in again.fit().reason
+
+
+def test_a_value_that_cannot_be_is_an_error_of_the_optimizer_that_tried_it() -> None:
+    class Careless(Optimizer):
+        name = "careless"
+
+        async def optimize(self, problem: Problem) -> None:
+            await problem.propose({next(iter(problem.parameters)): 7}, "a number")
+
+    with pytest.raises(PluginError, match="The optimizer 'careless' tried a value that can't be: .*instruction"):
+        trainer("rule", optimizer=Careless())[1].fit()
 
 
 class Unlucky(Optimizer):

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from langchain_core.globals import get_llm_cache
 
 from llmdl_plugins.asked import described
+from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.plugins.catalogue import catalogue
 from llmdl_plugins.plugins.manager import BUILTIN, manager
+from llmdl_plugins.run.architecture import built, recipe_of
 from llmdl_plugins.run.quote import model_of
 from llmdl_plugins.training.doctor.case import Case
 from llmdl_plugins.training.doctor.finding import Finding, State
@@ -64,6 +66,12 @@ def _plugins() -> Iterator[Finding]:
 
 def _optimizer(case: Case) -> Iterator[Finding]:
     name = case.optimizer.name
+    if (recipe := recipe_of(case.network, None, case.optimizer)) is not None:
+        try:
+            built(case.network, {"recipe": recipe})
+        except MisuseError as error:
+            yield Finding("optimizer", "??", f"{name} puts {recipe} around a node: {error}", "give --node to fit")
+            return
     offers = [o for kind in ("optimizers", "searches") if (o := catalogue(kind).get(name))]
     if offers and offers[0].plugin == BUILTIN:
         yield Finding("optimizer", "ok", f"{name}; a run that was stopped goes on where it was")
