@@ -9,6 +9,7 @@ from llmdl_plugins.optimizers.arms import given
 from llmdl_plugins.optimizers.memory import Memory
 from llmdl_plugins.optimizers.moves import Move, merged
 from llmdl_plugins.optimizers.parts import Part, parts
+from llmdl_plugins.optimizers.passengers import left_behind
 from llmdl_plugins.optimizers.proposed import proposed
 from llmdl_plugins.optimizers.pruning import pruned
 from llmdl_plugins.optimizers.sifting import sifted
@@ -110,9 +111,11 @@ class Step:
                 self.memory.reject(trial.move)
                 continue
             candidate = {**self.batch.base, **trial.move.texts}
+            before = {name: self._text(name) for name in trial.move.texts}
             verdict = await self.problem.propose(candidate, trial.move.what)
             if verdict.accepted:
                 self.memory.accept(trial.cut)
+                await left_behind(self.problem, candidate, before, self.batch.failed)
                 return True
             if self.memory.exploring:
                 self.memory.go_on(candidate)

@@ -62,20 +62,26 @@ def test_a_row_that_kills_its_workers_is_an_error_of_the_row_and_of_no_other(pla
 
 
 @pytest.fixture
-def killer(place: Path) -> Iterator[Callable[[float], list[int]]]:
-    """Kills a worker that is at work, whichever, every so many seconds; the list of those that it killed."""
+def killer(place: Path) -> Iterator[Callable[[int], list[int]]]:
+    """Kills a worker that is at work, whichever, whenever about so many calls more were made; those that it killed.
+
+    By calls and not by the clock: on a busy machine a row that takes long would be met three times, which is its end.
+    """
     over, draw = threading.Event(), random.Random(0)
     threads: list[threading.Thread] = []
 
-    def kills(pause: float) -> list[int]:
+    def kills(calls: int) -> list[int]:
         killed: list[int] = []
 
         def kill() -> None:
-            while not over.wait(draw.expovariate(1 / pause)):
-                at_work = set(lines("calls", place))  # three that die while they load end the run
-                if found := [pid for pid in workers(os.getpid()) if str(pid) in at_work]:
+            due = draw.randint(calls, 2 * calls)
+            while not over.wait(0.05):
+                made = lines("calls", place)  # three that die while they load end the run
+                found = [pid for pid in workers(os.getpid()) if str(pid) in made] if len(made) >= due else []
+                if found:
                     killed.append(draw.choice(found))
                     os.kill(killed[-1], signal.SIGKILL)
+                    due = len(made) + draw.randint(calls, 2 * calls)
 
         threads.append(threading.Thread(target=kill))
         threads[-1].start()
@@ -89,25 +95,25 @@ def killer(place: Path) -> Iterator[Callable[[float], list[int]]]:
 
 @pytest.mark.long
 def test_workers_that_are_killed_again_and_again_change_nothing(
-    place: Path, killer: Callable[[float], list[int]], monkeypatch: pytest.MonkeyPatch
+    place: Path, killer: Callable[[int], list[int]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TICKETS_PAUSE", "0.05")
-    killed = killer(6.0)
+    killed = killer(30)
     there = trainer(place / "there", "processes:2", concurrency=4).fit()
     deaths, paid = len(killed), len(lines("calls", place))
     monkeypatch.setenv("TICKETS_PAUSE", "0")
     here = trainer(place / "here").fit()
-    assert deaths >= 3
+    assert deaths >= 3, paid
     assert (told(there), kept(place / "there")) == (told(here), kept(place / "here"))
     assert paid - len(kept(place / "there")["calls"]) <= 4 * deaths
 
 
 @pytest.mark.long
 def test_the_budget_holds_whatever_dies(
-    place: Path, killer: Callable[[float], list[int]], monkeypatch: pytest.MonkeyPatch
+    place: Path, killer: Callable[[int], list[int]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TICKETS_PAUSE", "0.05")
-    killed = killer(1.0)  # few calls: it is soon over
+    killed = killer(20)
     made = trainer(place / "run", "processes:2", budget="300 calls", concurrency=4)
     result = made.fit()
     assert killed and result.spent["calls"] <= 300 and len(kept(place / "run")["calls"]) <= 300

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from llmdl_plugins import Prompt, Trainer, trainable
+from llmdl_plugins.containers import Sequential
 from llmdl_plugins.data import Example
 from llmdl_plugins.errors import ParameterError, UnknownNameError
 from llmdl_plugins.optimizers.arms import given
@@ -322,3 +323,25 @@ def test_eight_words_of_a_train_row_are_copied_text() -> None:
 def test_tags_in_any_case_and_none_at_all() -> None:
     assert written("a <PROMPT>b\nc</PROMPT> d") == "b\nc"
     assert written(" plain ") == "plain"
+
+
+@pytest.mark.parametrize(
+    ("reads", "moved"),
+    [("answer", ["layers.0/instruction"]), ("thanks", ["layers.0/instruction", "layers.1/instruction"])],
+)
+def test_a_new_text_that_only_came_along_with_another_is_left_behind(reads: str, moved: list[str]) -> None:
+    """The critic blames both steps; the loss reads what the first says, or what both have to say."""
+
+    def answer(messages: Any, kwargs: Any) -> str:
+        told, asked = str(messages[0].content), str(messages[-1].content)
+        return "yes" if "say yes" in told and ("item" in asked or "yes" in asked) else "no"
+
+    model = ScriptedChat(script=answer)
+    teacher = ScriptedChat(
+        script=lambda m, k: "<prompt>Always say yes. Do it.</prompt>" if "Write an" in str(m) else "Always say yes."
+    )
+    steps = [Prompt(model, "Do it.", "question", "answer"), Prompt(model, "Do it.", "answer", "thanks")]
+    rows = [{"inputs": {"question": f"item {n}"}, "expected": {reads: "yes"}} for n in range(60)]
+    result = Trainer(trainable(Sequential(*steps)), "exact_match", rows, teacher=teacher, budget="2000 calls").fit()
+    assert result.status == "improved"
+    assert sorted(name for name, text in result.values.items() if text != "Do it.") == moved, result.values
