@@ -40,7 +40,7 @@ def request(
 ) -> str:
     """The request for a new text; its size does not depend on the number of examples or rounds."""
     return _ASK.format(
-        prompt=prompt,
+        prompt=prompt.strip("\n"),
         role=f"What it is for: {parameter.role}" if parameter.role else "",
         modes="\n".join(f"- ({m.count}×) {m.words[:_MODE]}" for m in modes),
         tried=_tried([m for m in rejected if name in m.texts], name),

@@ -77,10 +77,12 @@ def _between(before: Sequence[str], came: Sequence[str], gone: range) -> list[Ed
 
 
 def applied(old: str, chosen: Sequence[Edit]) -> str:
-    """The old text with some edits made.
+    """The old text with some edits made; the white space at its end stays there.
 
     >>> applied("Be kind. Be brief.", [Edit(0, "Be kind."), Edit(1, new="Name the unit.")])
     'Be brief. Name the unit.'
+    >>> applied("Be brief.\\n", [Edit(0, new="\\nName the unit.")])
+    'Be brief.\\nName the unit.\\n'
     """
     gone = {edit.at: edit.new for edit in chosen if edit.old}
     added: dict[int, list[str]] = {}
@@ -88,12 +90,14 @@ def applied(old: str, chosen: Sequence[Edit]) -> str:
         if not edit.old:
             added.setdefault(edit.at, []).append(edit.new)
     parts = list(added.get(-1, ()))
-    for n, piece in enumerate(pieces(old)):
+    body = old.rstrip()
+    for n, piece in enumerate(pieces(body)):
         parts += [gone.get(n, piece), *added.get(n, ())]
     text = ""
     for part in (p for p in parts if p):
         apart = not text or part[0].isspace() or text[-1].isspace()
         text += part if apart else f" {part}"
+    text = text.rstrip() + old[len(body) :]
     return text if old[:1].isspace() else text.lstrip()
 
 
