@@ -27,7 +27,8 @@ from dspy.utils.saving import get_dependency_versions
 EXECUTION = execution
 BODY = ("model", "messages", "rollout_id")
 CONNECTION = execution.CLIENT_KEYS
-_OWN = {"forward", "aforward", "__call__", "acall"}
+_CALLED = ("__call__", "acall")
+_OWN = {"forward", "aforward", *_CALLED}
 _PLAIN = SimpleNamespace(request=None, legacy={})  # a call that sets nothing
 # What stands in a text for an image and its like.
 MARK = CUSTOM_TYPE_START_IDENTIFIER
@@ -60,8 +61,9 @@ def is_single(lm: Any, call: Any) -> bool:
 
 def is_untouched() -> bool:
     """Whether models are called, and chat adapters write and read, by what DSPy has written: who traces may wrap it."""
-    methods = [dspy.BaseLM.__call__, dspy.BaseLM.acall, *(getattr(CHAT, name) for name in _WRITES)]
-    return _OWN.isdisjoint({*vars(dspy.LM)} - {"forward", "aforward"}) and all(map(is_written, methods))
+    called = [getattr(kind, name) for kind in (dspy.BaseLM, dspy.Adapter, CHAT) for name in _CALLED]
+    written = [getattr(CHAT, name) for name in _WRITES]
+    return vars(dspy.LM).keys().isdisjoint(_CALLED) and all(map(is_written, [*called, *written]))
 
 
 def is_written(method: Any) -> bool:

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 from llmdl_langgraph.handed import Callee, callees
+from llmdl_langgraph.indexed import Index, Place, index, read
 from llmdl_langgraph.place import ANSWERING, called
-from llmdl_langgraph.sites import Site, span_of
+from llmdl_langgraph.sites import Site
 from llmdl_langgraph.source import Function, Source
 from llmdl_langgraph.template import every
 
@@ -19,7 +20,6 @@ _MAKING = {"dedent", "cleandoc", "str", "from_template", "PromptTemplate"}
 _READING = {"read", "read_text", "open", "Path", "joinpath", "get", "load", "safe_load", "loads"}
 _TELLING = {"print", "len", "debug", "info", "log"}
 _AGENT_KEYWORDS = {"prompt", "system_prompt", "state_modifier"}
-Place = tuple[Source, ast.AST]
 
 
 class Alone:
@@ -38,24 +38,17 @@ class Alone:
         return bool(found) and all(self._is_alone(source, node, frozenset()) for source, node in found)
 
     def _written(self, site: Site) -> Iterator[Place]:
-        for source in self.sources:
-            if source.file == site.file:
-                nodes = (node for node in every(source.tree) if isinstance(node, ast.expr))
-                yield from [(source, node) for node in nodes if span_of(node) == site.span][:1]
+        yield from self._index.texts.get((site.file, site.span), ())
 
     def _read(self, site: Site) -> Iterator[Place]:
         """Where code reads what stands in a file: under its key, or by the file's name."""
         names = {site.scope.rpartition(".")[2]} if site.kind == "entry" else {site.file.name, site.file.stem}
-        for source in self.sources:
-            for node in every(source.tree):
-                match node:
-                    case ast.Subscript(slice=ast.Constant(value=str(name))) if name in names and site.kind == "entry":
-                        yield source, node
-                    case ast.Constant(value=str(name)) if name in names and not self._is_key(source, node):
-                        yield source, self._loaded(source, node)
-
-    def _is_key(self, source: Source, node: ast.AST) -> bool:
-        return isinstance(self._parents[source].get(node), ast.Subscript | ast.Dict)
+        for source, node in [place for name in names for place in self._index.quoted.get(name, ())]:
+            above = self._parents[source][node]
+            if isinstance(above, ast.Subscript) and site.kind == "entry":
+                yield source, above
+            elif not isinstance(above, ast.Subscript | ast.Dict):
+                yield source, self._loaded(source, node)
 
     def _loaded(self, source: Source, node: ast.AST) -> ast.AST:
         """What a name of a file is read to: `(HERE / "a.md").read_text()`."""
@@ -133,18 +126,17 @@ class Alone:
 
     def _is_returned(self, source: Source, node: ast.AST, known: frozenset[ast.AST]) -> bool:
         name = getattr(self._function(source, node), "name", "")
-        calls = [(s, n) for s in self.sources for n in every(s.tree) if isinstance(n, ast.Call) and called(n) == name]
+        calls = self._index.calls.get(name, ())
         return bool(name and calls) and all(self._is_alone(s, call, known) for s, call in calls)
 
     def _reads(self, source: Source, node: ast.AST, target: ast.expr) -> list[Place]:
         """Where what a statement assigns is read; the statement itself where that is not known."""
+        function = self._function(source, node)
         match target:
-            case ast.Name(id=name):
-                function = self._function(source, node)
-                places = [(source, function)] if function else [(s, s.tree) for s in self.sources]
-                found = [(s, n) for s, where in places for n in every(where) if _is_read(n, name, function is None)]
-            case ast.Attribute(attr=name):
-                found = [(s, n) for s in self.sources for n in every(s.tree) if _is_read(n, name, True)]
+            case ast.Name(id=name) if function:
+                found = [(source, n) for n in _local(function) if name in read(n)]
+            case ast.Name(id=name) | ast.Attribute(attr=name):
+                found = self._index.reads.get(name, [])
             case _:
                 found = []
         return found or [(source, source.tree)]
@@ -156,6 +148,10 @@ class Alone:
     @cached_property
     def _parents(self) -> Mapping[Source, Mapping[ast.AST, ast.AST]]:
         return {s: {below: n for n in every(s.tree) for below in ast.iter_child_nodes(n)} for s in self.sources}
+
+    @cached_property
+    def _index(self) -> Index:
+        return index(self.sources)
 
     @cached_property
     def _homes(self) -> Mapping[ast.AST, Source]:
@@ -172,12 +168,6 @@ def called_around(parents: Mapping[ast.AST, ast.AST], node: ast.AST) -> str:
     return called(above) if isinstance(above, ast.Call) else ""
 
 
-def _is_read(node: ast.AST, name: str, is_anywhere: bool) -> bool:
-    match node:
-        case ast.Name(id=found, ctx=context) if found == name:
-            return isinstance(context, ast.Load)
-        case ast.Attribute(attr=found, ctx=ast.Load()) if is_anywhere:
-            return found == name
-        case ast.AugAssign(target=ast.Name(id=found)):
-            return found == name
-    return False
+def _local(function: ast.AST) -> list[ast.AST]:
+    """Where a function may read a name of its own."""
+    return [node for node in every(function) if isinstance(node, ast.Name | ast.AugAssign)]

@@ -19,7 +19,7 @@ async def left_behind(
         failed: the rows that asked for them.
     """
     left = list(before)
-    for name in reversed(before):
+    for name in reversed(tuple(before)):
         lighter = {**candidate, name: before[name]}
         if len(left) > 1 and await _is_idle(problem, candidate, lighter, failed):
             verdict = await problem.propose(lighter, f"the same without the new text for {name}")

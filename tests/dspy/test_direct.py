@@ -335,8 +335,12 @@ def test_who_has_wrapped_the_call_of_a_model_sees_every_call(
     assert ways == [] and seen == ["m"]
 
 
+@pytest.mark.parametrize("name", ["parse", "acall"])
 def test_a_chat_adapter_that_somebody_has_changed_is_left_to_itself(
-    ways: list[bool], monkeypatch: pytest.MonkeyPatch
+    name: str, ways: list[bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dspy.ChatAdapter, "parse", lambda *_: {"number": 7})
+    async def called(*_: Any, **__: Any) -> Any:
+        return [{"number": 7}]
+
+    monkeypatch.setattr(dspy.ChatAdapter, name, called if name == "acall" else lambda *_: {"number": 7})
     assert played(Case(lambda: Quick("text -> number: int"), []))["told"]["output"] == {"number": 7} and ways == []
