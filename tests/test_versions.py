@@ -40,7 +40,7 @@ def requirements() -> list[str]:
     """What the package and its tests need, without the embedded model."""
     extras: dict[str, list[str]] = PROJECT["optional-dependencies"]
     tools = [line for line in extras["dev"] if _name(line) in TESTING]
-    return [*PROJECT["dependencies"], *extras["retrieval"], *extras["sdks"], *tools]
+    return [*PROJECT["dependencies"], *extras["retrieval"], *extras["sdks"], *extras["fast"], *tools]
 
 
 def lowest(requirement: str) -> str:
