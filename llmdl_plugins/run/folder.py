@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from llmdl_plugins import redact
-from llmdl_plugins.errors import BudgetError, MisuseError, RunFolderError
+from llmdl_plugins.errors import MisuseError, RunFolderError
 from llmdl_plugins.plain import JSON, dumps, plain
 from llmdl_plugins.run.bare import BareLedger
 from llmdl_plugins.run.database import Say
@@ -56,9 +56,8 @@ class RunFolder:
                 with closing(kind(self.path / "ledger.db", say)) as ledger:
                     try:
                         yield ledger
-                    except MisuseError as error:
-                        # A budget is refused at the start; nothing else may take away what was paid for.
-                        made = made and (isinstance(error, BudgetError) or not ledger.totals()["calls"])
+                    except MisuseError:
+                        made = made and not ledger.totals()["calls"]  # nothing takes away what was paid for
                         raise
                     ledger.settle()
         except MisuseError:

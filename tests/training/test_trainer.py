@@ -177,12 +177,18 @@ def test_a_budget_that_cannot_hold_the_sealed_test_is_refused_before_a_call() ->
         trainer("rule", budget="100 calls")
 
 
-def test_a_budget_too_small_for_two_calls_a_row_leaves_no_folder(run_folder: Path) -> None:
+def test_what_a_budget_that_is_too_small_for_two_calls_a_row_has_paid_is_paid_for_good(run_folder: Path) -> None:
     simulator, made = trainer("coupled", budget="300 calls", folder=run_folder)
     with pytest.raises(BudgetError, match="needs at least 484 calls"):
         made.fit()
-    assert not run_folder.exists()
-    assert simulator.counts["calls"] <= 4
+    paid = simulator.counts["calls"]
+    assert 0 < paid <= 4
+    given = {"budget": "700 calls", "optimizer": Unlucky()}
+    alone, other = trainer("coupled", **given)
+    other.fit()
+    again, goes_on = trainer("coupled", folder=run_folder, force=True, **given)
+    goes_on.fit()
+    assert again.counts["calls"] == alone.counts["calls"] - paid
 
 
 def test_result_json_has_the_fields_that_it_promises(run_folder: Path) -> None:
