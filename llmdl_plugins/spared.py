@@ -26,7 +26,7 @@ from llmdl_plugins.classes import Replaced
 _SIGNATURE, _AS_DICT, _MERGED = "_signature_parameters", "_dict_for_compat", "_merge_metadata_dicts"
 _NESTED = "lc_versions"
 _Metadata = Mapping[str, Any]
-_dict = vars(BaseChatModel)["dict"]
+_dict = vars(BaseChatModel).get("dict")
 _CHAIN_ENDS = ("on_chain_end", "on_chain_error")
 _MODEL_ENDS = ("on_llm_end", "on_llm_error")
 
