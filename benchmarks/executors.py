@@ -22,7 +22,7 @@ from typing import Any
 from costs.rounds import Timed, interleaved
 from costs.traffic import rows
 
-from llmdl_plugins import boundary
+from llmdl_plugins.door import boundary
 from llmdl_plugins.losses.loss import resolve as resolve_loss
 from llmdl_plugins.network import trainable
 from llmdl_plugins.run.budget import Budget

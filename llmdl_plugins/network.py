@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from types import MappingProxyType
 from typing import Any
 
-from llmdl_plugins import boundary, sync, tape
+from llmdl_plugins import sync, tape
 from llmdl_plugins.binding import using
 from llmdl_plugins.checks import Check, Verification
 from llmdl_plugins.data import Example
+from llmdl_plugins.door import boundary
 from llmdl_plugins.errors import MisuseError, TargetError, did_you_mean
 from llmdl_plugins.gates import Conditions, conditions
 from llmdl_plugins.losses.loss import FunctionLoss, Loss

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from llmdl_plugins.redact import veil
+from llmdl_plugins.secrets.redact import veil
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 

@@ -11,12 +11,9 @@ CORE = ROOT / "llmdl_plugins"
 LEVELS = [
     set(rooms.split())
     for rooms in (
-        "errors lazily slots plain lasting binding parameter rows data splits sync classes arriving threads printable "
-        "redact secret_fields secret_forms secret_values checks environment clock holding cost tokens plugins notebook "
-        "loading sayings importing langgraph_json columns",
-        "answers recorded tape scope calls results uses passage paying flow asked whole streamed metered overrides "
-        "remembering tool_door boundary module as_layer chunks nearest keys layered prompting updates effects "
-        "transport target made gates named spared",
+        "errors lazily slots plain binding parameter rows data splits sync printable secrets checks environment "
+        "holding cost tokens plugins notebook loading sayings importing langgraph_json columns",
+        "tape door module as_layer chunks nearest keys layered prompting updates effects target made gates named",
         "network layers containers losses standalone drawing module_network",
         "run",
         "training optimizers searches",

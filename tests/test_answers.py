@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 
-from llmdl_plugins.answers import told
+from llmdl_plugins.door.answers import told
 from llmdl_plugins.plain import plain
 
 CALL = {"name": "look_up", "args": {"word": "rain"}, "id": "1", "type": "tool_call"}

@@ -17,7 +17,8 @@ from langchain_core.outputs import ChatGeneration, ChatResult
 from langchain_core.tools import tool
 from pydantic import BaseModel
 
-from llmdl_plugins import boundary, tape
+from llmdl_plugins import tape
+from llmdl_plugins.door import boundary
 from llmdl_plugins.errors import UnboundCallError
 from llmdl_plugins.run.ledger import Ledger
 from llmdl_plugins.testing import ScriptedChat

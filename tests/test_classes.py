@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from langchain_core.language_models import BaseChatModel
 
-from llmdl_plugins import boundary
+from llmdl_plugins.door import boundary
 from llmdl_plugins.testing import ScriptedChat
 
 BARE = BaseChatModel.__dict__["generate"]

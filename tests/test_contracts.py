@@ -199,7 +199,7 @@ def minor(package: str) -> tuple[int, int]:
     return int(major), int(second)
 
 
-DOORS = "llmdl_plugins/boundary.py"
+DOORS = "llmdl_plugins/door/boundary.py"
 FAULTS = "llmdl_plugins/run/faults.py"
 OPENAI = "langchain_openai/chat_models/base.py"
 
@@ -231,24 +231,24 @@ CONTRACTS = [
     ),
     Contract(
         "langchain-core", "a method's parameters are looked up, and a model is told, by functions of these names",
-        "llmdl_plugins/spared.py", MODELS,
+        "llmdl_plugins/door/spared.py", MODELS,
         lambda: "_signature_parameters" in vars(chat_models) and own(BaseChatModel, "_dict_for_compat", "dict")(),
     ),
     Contract(
         "langchain-core", "metadata are merged by a function of this name, deeper in lc_versions alone",
-        "llmdl_plugins/spared.py", "langchain_core/runnables/config.py",
+        "llmdl_plugins/door/spared.py", "langchain_core/runnables/config.py",
         lambda: config._merge_metadata_dicts({"a": {"b": 1}, "lc_versions": {"b": 1}}, {"a": {}, "lc_versions": {}})
         == {"a": {}, "lc_versions": {"b": 1}},
     ),
     Contract(
         "langchain-core", "asynchronous events come to handlers by a function of this name, which tells of errors",
-        "llmdl_plugins/spared.py", CALLBACKS,
+        "llmdl_plugins/door/spared.py", CALLBACKS,
         lambda: takes(manager.ahandle_event, "handlers", "event_name", "ignore_condition_name")()
         and "ahandle_event" in AsyncCallbackManagerForChainRun.on_chain_end.__wrapped__.__code__.co_names,
     ),
     Contract(
         "langchain-core", "ends of model calls and of chains are told in a task that shields them, around __wrapped__",
-        "llmdl_plugins/spared.py", CALLBACKS,
+        "llmdl_plugins/door/spared.py", CALLBACKS,
         lambda: all(inspect.iscoroutinefunction(vars(manager)[name].__wrapped__) for manager, name in ENDS),
     ),
     Contract(
@@ -264,47 +264,48 @@ CONTRACTS = [
         lambda: through(lambda m: m.batch(["a", "b"]), Chat) == ["generate", "generate"],
     ),
     Contract(
-        "langchain-core", "stream of a model that streams goes past generate", "llmdl_plugins/streamed.py", MODELS,
+        "langchain-core", "stream of a model that streams goes past generate", "llmdl_plugins/door/streamed.py", MODELS,
         lambda: through(lambda m: list(m.stream("hi"))) == ["stream"],
     ),
     Contract(
-        "langchain-core", "astream goes past agenerate", "llmdl_plugins/streamed.py", MODELS,
+        "langchain-core", "astream goes past agenerate", "llmdl_plugins/door/streamed.py", MODELS,
         lambda: through(lambda m: asyncio.run(read(m.astream("hi")))) == ["astream"],
     ),
     Contract(
         "langchain-core", "stream of a model that does not stream comes through generate",
-        "llmdl_plugins/passage.py (through)", MODELS,
+        "llmdl_plugins/door/passage.py (through)", MODELS,
         lambda: through(lambda m: list(m.stream("hi")), Chat) == ["stream", "generate"],
     ),
     Contract(
-        "langchain-core", "version 2 events come through astream", "llmdl_plugins/metered.py", MODELS,
+        "langchain-core", "version 2 events come through astream", "llmdl_plugins/door/metered.py", MODELS,
         lambda: through(lambda m: asyncio.run(read(m.astream_events("hi", version="v2")))) == ["astream"],
     ),
     Contract(
-        "langchain-core", "version 3 events come through _iter_v2_events alone", "llmdl_plugins/metered.py", MODELS,
+        "langchain-core", "version 3 events come through _iter_v2_events alone",
+        "llmdl_plugins/door/metered.py", MODELS,
         lambda: through(lambda m: list(m.stream_events("hi", version="v3")), EventsOnly) == ["_iter_v2_events"],
     ),
     Contract(
         "langchain-core", "_iter_v2_events takes messages, run_manager, stream and stop",
-        "llmdl_plugins/metered.py", MODELS,
+        "llmdl_plugins/door/metered.py", MODELS,
         takes(BaseChatModel._iter_v2_events, "messages", "run_manager", "stream", "stop"),
     ),
     Contract(
         "langchain-core", "_aiter_v2_events takes messages, run_manager, stream and stop",
-        "llmdl_plugins/metered.py", MODELS,
+        "llmdl_plugins/door/metered.py", MODELS,
         takes(BaseChatModel._aiter_v2_events, "messages", "run_manager", "stream", "stop"),
     ),
     Contract(
         "langchain-core", "_convert_input makes messages of whatever a model is asked with",
-        "llmdl_plugins/streamed.py, metered.py", MODELS,
+        "llmdl_plugins/door/streamed.py, metered.py", MODELS,
         lambda: Chat()._convert_input([("human", "hi")]).to_messages() == [HumanMessage("hi")],
     ),
     Contract(
-        "langchain-core", "asdict tells the settings of a model", "llmdl_plugins/asked.py", MODELS,
+        "langchain-core", "asdict tells the settings of a model", "llmdl_plugins/door/asked.py", MODELS,
         lambda: isinstance(Chat().asdict(), dict),
     ),
     Contract(
-        "langchain-core", "a model tells callbacks of itself under four names", "llmdl_plugins/answers.py", MODELS,
+        "langchain-core", "a model tells callbacks of itself under four names", "llmdl_plugins/door/answers.py", MODELS,
         has(Chat(), "_llm_type", "_identifying_params", "_serialized", "_get_ls_params"),
     ),
     Contract(
@@ -318,41 +319,43 @@ CONTRACTS = [
         lambda: AIMessage("a").id is None and HumanMessage("a").id is None,
     ),
     Contract(
-        "langchain-core", "messages come back equal from type and data", "llmdl_plugins/answers.py",
+        "langchain-core", "messages come back equal from type and data", "llmdl_plugins/door/answers.py",
         "langchain_core/messages/base.py",
         lambda: all(stays_equal(kind("a", id="1")) for kind in (AIMessage, HumanMessage, AIMessageChunk)),
     ),
     Contract(
         "langchain-core", "classes hear of those below them in __pydantic_init_subclass__",
-        "llmdl_plugins/classes.py", MODELS, hears_of_new_classes,
+        "llmdl_plugins/door/classes.py", MODELS, hears_of_new_classes,
     ),
     Contract(
-        "langchain-core", "tools run in two methods of their own", "llmdl_plugins/tool_door.py", TOOLS,
+        "langchain-core", "tools run in two methods of their own", "llmdl_plugins/door/tool_door.py", TOOLS,
         own(BaseTool, "run", "arun"),
     ),
     Contract(
         "langchain-core", "invoke of a tool comes through run, with the arguments and the id of the call",
-        "llmdl_plugins/tool_door.py", TOOLS, lambda: tool_comes_through("run"),
+        "llmdl_plugins/door/tool_door.py", TOOLS, lambda: tool_comes_through("run"),
     ),
     Contract(
         "langchain-core", "ainvoke of a tool comes through arun, with the arguments and the id of the call",
-        "llmdl_plugins/tool_door.py", TOOLS, lambda: tool_comes_through("arun"),
+        "llmdl_plugins/door/tool_door.py", TOOLS, lambda: tool_comes_through("arun"),
     ),
     Contract(
-        "langchain-core", "_filter_injected_args gives the arguments of the model", "llmdl_plugins/tool_door.py", TOOLS,
+        "langchain-core", "_filter_injected_args gives the arguments of the model",
+        "llmdl_plugins/door/tool_door.py", TOOLS,
         lambda: double._filter_injected_args({"n": 1}) == {"n": 1},
     ),
     Contract(
-        "langchain-core", "_to_args_and_kwargs checks the input of a tool", "llmdl_plugins/tool_door.py", TOOLS,
+        "langchain-core", "_to_args_and_kwargs checks the input of a tool", "llmdl_plugins/door/tool_door.py", TOOLS,
         takes(BaseTool._to_args_and_kwargs, "tool_input", "tool_call_id"),
     ),
     Contract(
-        "langchain-core", "retrievers search in two methods of their own", "llmdl_plugins/tool_door.py", RETRIEVERS,
+        "langchain-core", "retrievers search in two methods of their own",
+        "llmdl_plugins/door/tool_door.py", RETRIEVERS,
         own(BaseRetriever, "invoke", "ainvoke"),
     ),
     Contract(
         "langchain-core", "a retriever is asked in _get_relevant_documents and tells callbacks of itself",
-        "llmdl_plugins/tool_door.py", RETRIEVERS,
+        "llmdl_plugins/door/tool_door.py", RETRIEVERS,
         lambda: Fixed().invoke("a") == [Document("a")] and callable(Fixed()._get_ls_params),
     ),
     Contract(
@@ -391,7 +394,7 @@ CONTRACTS = [
     ),
     Contract(
         "pydantic-core", "a pattern is looked for anywhere in a text, and its absence is told without an error",
-        "llmdl_plugins/secret_forms.py", "pydantic_core/_pydantic_core.pyi", lambda: finds("b|\\x{e9}"),
+        "llmdl_plugins/secrets/forms.py", "pydantic_core/_pydantic_core.pyi", lambda: finds("b|\\x{e9}"),
     ),
 ]  # fmt: skip
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from llmdl_plugins import boundary
 from llmdl_plugins.containers.choice import Choice
 from llmdl_plugins.containers.sequential import Sequential
+from llmdl_plugins.door import boundary
 from llmdl_plugins.errors import MisuseError, ParameterError, TargetError
 from llmdl_plugins.layers.prompt import Prompt
 from llmdl_plugins.network import Network, trainable

@@ -20,7 +20,7 @@ from langchain_core.language_models import BaseChatModel, chat_models
 from langchain_core.outputs import LLMResult
 from langchain_core.runnables import config
 
-from llmdl_plugins import boundary, spared
+from llmdl_plugins.door import boundary, spared
 from llmdl_plugins.testing import ScriptedChat
 
 

@@ -18,9 +18,9 @@ from langchain_core.tools import BaseTool, InjectedToolArg, StructuredTool, Tool
 from langchain_core.tools.retriever import create_retriever_tool
 from pydantic import BaseModel, ValidationError
 
-from llmdl_plugins import boundary
+from llmdl_plugins.door import boundary
+from llmdl_plugins.door.results import CantKeepError, RecordedToolError, keep, restore
 from llmdl_plugins.errors import MisuseError, ToolMissError
-from llmdl_plugins.results import CantKeepError, RecordedToolError, keep, restore
 from llmdl_plugins.run.ledger import Ledger
 from llmdl_plugins.run.tools import ToolRecords, ToolRules
 from llmdl_plugins.testing import ScriptedChat

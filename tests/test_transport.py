@@ -10,7 +10,7 @@ import httpx
 import pytest
 from langchain_openai import ChatOpenAI
 
-from llmdl_plugins import boundary, transport
+from llmdl_plugins.door import boundary, transport
 from llmdl_plugins.errors import MissingExtraError
 from llmdl_plugins.layers.prompt import Prompt
 from llmdl_plugins.network import trainable

@@ -10,10 +10,11 @@ from typing import Any
 from langchain_core.messages import convert_to_messages
 
 from llmdl_dspy import compat
-from llmdl_plugins import answers, calls, redact
-from llmdl_plugins.asked import definitions
+from llmdl_plugins.door import answers, calls
+from llmdl_plugins.door.asked import definitions
+from llmdl_plugins.door.scope import Call, Scope
 from llmdl_plugins.plain import JSON, plain
-from llmdl_plugins.scope import Call, Scope
+from llmdl_plugins.secrets import redact
 
 _TYPES = {"user": "human", "assistant": "ai", "developer": "system"}
 _COUNTED = (("prompt_tokens", "input"), ("completion_tokens", "output"))

@@ -11,7 +11,8 @@ import dspy
 from llmdl_dspy.placed import prediction_of, standing_for
 from llmdl_dspy.predictor import OWN, Predictor
 from llmdl_dspy.sent import Messages
-from llmdl_plugins import boundary, tape
+from llmdl_plugins import tape
+from llmdl_plugins.door import boundary
 from llmdl_plugins.holding import holding
 from llmdl_plugins.module import Module
 from llmdl_plugins.tape import Step

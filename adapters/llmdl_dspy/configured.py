@@ -9,7 +9,7 @@ from typing import Any
 import dspy
 
 from llmdl_dspy import compat
-from llmdl_plugins.arriving import Method
+from llmdl_plugins.door.arriving import Method
 from llmdl_plugins.holding import holding
 
 _alone: ContextVar[bool] = ContextVar("llmdl_dspy_alone", default=False)

@@ -20,10 +20,10 @@ from llmdl_dspy.beginning import Beginning, beginning
 from llmdl_dspy.metered import AsyncMetered, Metered
 from llmdl_dspy.program import current
 from llmdl_dspy.requested import SETTINGS, config_of, is_sendable, message_of
-from llmdl_plugins.arriving import Method
-from llmdl_plugins.passage import entering
+from llmdl_plugins.door.arriving import Method
+from llmdl_plugins.door.passage import entering
+from llmdl_plugins.door.scope import current_scope
 from llmdl_plugins.plain import plain
-from llmdl_plugins.scope import current_scope
 
 _SETTINGS = {*SETTINGS}
 

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from types import ModuleType
 
 from llmdl_dspy import supported
-from llmdl_plugins.arriving import Method, replacing
+from llmdl_plugins.door.arriving import Method, replacing
 
 
 def dspy() -> AbstractContextManager[None]:

@@ -15,7 +15,7 @@ from dspy.adapters import utils
 
 from llmdl_dspy.compat import PREDICTING
 from llmdl_dspy.unchanged import held, is_lasting, is_same, said_by
-from llmdl_plugins.arriving import Method
+from llmdl_plugins.door.arriving import Method
 
 _KEPT = 512
 _fields: dict[tuple[Any, str], dict[str, Any]] = {}

@@ -11,9 +11,9 @@ from llmdl_dspy.asked import Prepared
 from llmdl_dspy.compat import EXECUTION, complete, is_managed, is_single
 from llmdl_dspy.metered import AsyncMetered, Metered
 from llmdl_dspy.program import current
-from llmdl_plugins.arriving import Method
+from llmdl_plugins.door.arriving import Method
+from llmdl_plugins.door.passage import entering
 from llmdl_plugins.holding import holding
-from llmdl_plugins.passage import entering
 
 _asked: ContextVar[Prepared | None] = ContextVar("llmdl_dspy_asked", default=None)
 

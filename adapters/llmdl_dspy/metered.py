@@ -8,10 +8,10 @@ from typing import Any
 from llmdl_dspy import compat
 from llmdl_dspy.asked import Asked, counted
 from llmdl_dspy.spoken import said_by, said_in, usage_of
+from llmdl_plugins.door.flow import Flow
+from llmdl_plugins.door.passage import apassing, passing, through
+from llmdl_plugins.door.paying import apaid, paid
 from llmdl_plugins.errors import InfrastructureError
-from llmdl_plugins.flow import Flow
-from llmdl_plugins.passage import apassing, passing, through
-from llmdl_plugins.paying import apaid, paid
 from llmdl_plugins.plain import JSON, plain
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from tqdm import tqdm
 
 from llmdl_dspy.compat import POOLS
-from llmdl_plugins.arriving import Method
+from llmdl_plugins.door.arriving import Method
 
 
 def methods() -> Sequence[Method]:

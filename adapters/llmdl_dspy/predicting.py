@@ -10,7 +10,7 @@ import dspy
 from llmdl_dspy.compat import COPIED
 from llmdl_dspy.program import current
 from llmdl_plugins import sync
-from llmdl_plugins.arriving import Method
+from llmdl_plugins.door.arriving import Method
 
 
 def methods() -> Sequence[Method]:

@@ -21,8 +21,9 @@ from llmdl_dspy.predictor import OWN, Predictor
 from llmdl_dspy.sent import Messages
 from llmdl_dspy.tools import acts_at_once
 from llmdl_dspy.uncached import each_time, remembering
-from llmdl_plugins import boundary, passage, tape
+from llmdl_plugins import tape
 from llmdl_plugins.binding import copies, in_force
+from llmdl_plugins.door import boundary, passage
 from llmdl_plugins.errors import LlmdlError, TargetError, UnboundCallError
 from llmdl_plugins.holding import holding
 from llmdl_plugins.module import Module

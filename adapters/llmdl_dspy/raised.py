@@ -8,7 +8,7 @@ from traceback import format_exception_only, format_tb
 from types import TracebackType
 from typing import Any
 
-from llmdl_plugins import results
+from llmdl_plugins.door import results
 
 _MARK = "_llmdl_raised"
 

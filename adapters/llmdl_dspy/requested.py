@@ -13,8 +13,8 @@ import dspy
 from dspy.lm15 import Config, Message, Request, TextPart
 
 from llmdl_dspy.compat import EXECUTION, is_written, unchecked, warn_openai_messages
-from llmdl_plugins.arriving import Method
-from llmdl_plugins.scope import current_scope
+from llmdl_plugins.door.arriving import Method
+from llmdl_plugins.door.scope import current_scope
 
 _KEPT = 512
 _PLAIN = {"model", "messages", "temperature", "max_tokens", "top_p", "rollout_id", "n"}

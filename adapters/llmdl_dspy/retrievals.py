@@ -10,10 +10,10 @@ from typing import Any
 import dspy
 
 from llmdl_dspy.tool_uses import noted, unkept, use_of
-from llmdl_plugins import results
-from llmdl_plugins.arriving import Method
-from llmdl_plugins.remembering import entering, remembered
-from llmdl_plugins.scope import Use
+from llmdl_plugins.door import results
+from llmdl_plugins.door.arriving import Method
+from llmdl_plugins.door.remembering import entering, remembered
+from llmdl_plugins.door.scope import Use
 
 
 def methods() -> Sequence[Method]:

@@ -13,13 +13,14 @@ from llmdl_dspy.calling import last_step
 from llmdl_dspy.compat import SHOWING
 from llmdl_dspy.raised import Raised, formatted
 from llmdl_dspy.tools import is_dspys
-from llmdl_plugins import calls, results, tape
-from llmdl_plugins.arriving import Method
+from llmdl_plugins import tape
+from llmdl_plugins.door import calls, results
+from llmdl_plugins.door.arriving import Method
+from llmdl_plugins.door.remembering import aremembered, entering, remembered
+from llmdl_plugins.door.scope import Scope, Use
 from llmdl_plugins.errors import LlmdlError
 from llmdl_plugins.plain import digest, plain
-from llmdl_plugins.remembering import aremembered, entering, remembered
 from llmdl_plugins.run.faults import is_infrastructure
-from llmdl_plugins.scope import Scope, Use
 
 
 def methods() -> Sequence[Method]:

@@ -12,17 +12,17 @@ from typing import Any, NamedTuple
 import dspy
 
 from llmdl_dspy.program import Program
-from llmdl_plugins import boundary
 from llmdl_plugins.checks import Verification, parted
+from llmdl_plugins.door import boundary
+from llmdl_plugins.door.lasting import lasting
+from llmdl_plugins.door.passage import refused
+from llmdl_plugins.door.scope import Call
 from llmdl_plugins.errors import MisuseError
-from llmdl_plugins.lasting import lasting
 from llmdl_plugins.network import Network
-from llmdl_plugins.passage import refused
 from llmdl_plugins.plain import JSON, dumps
 from llmdl_plugins.run.remembered import Replaying
 from llmdl_plugins.run.undated import undated
 from llmdl_plugins.run.witness import Witness
-from llmdl_plugins.scope import Call
 
 
 class Heard(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from llmdl_plugins import asked
+from llmdl_plugins.door import asked
 
 Path = tuple[str, ...]  # name of the tool or schema, then of its fields; "[]", "|0" and "$" for what has no name
 Say = Callable[[Path, str], str]

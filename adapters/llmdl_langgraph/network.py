@@ -33,11 +33,12 @@ from llmdl_langgraph.tool_texts import ToolText
 from llmdl_langgraph.tools import tools_of
 from llmdl_langgraph.unchanged import unchanged
 from llmdl_langgraph.verify import verify
-from llmdl_plugins import boundary, results, sync, tape
+from llmdl_plugins import sync, tape
 from llmdl_plugins.as_layer import as_layer
 from llmdl_plugins.binding import using
 from llmdl_plugins.checks import Check, Verification
 from llmdl_plugins.data import Example
+from llmdl_plugins.door import boundary, results
 from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.gates import Conditions, conditions
 from llmdl_plugins.keys import check_keys

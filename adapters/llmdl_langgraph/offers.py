@@ -10,7 +10,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.runnables.base import RunnableBindingBase
 
 from llmdl_langgraph.where import here
-from llmdl_plugins import answers, asked
+from llmdl_plugins.door import answers, asked
 from llmdl_plugins.errors import MisuseError, did_you_mean
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.plain import JSON, plain

@@ -13,7 +13,8 @@ from langgraph.errors import GraphBubbleUp, ParentCommand
 from llmdl_langgraph.graph_run import GraphRun, once
 from llmdl_langgraph.updates import sends, update
 from llmdl_langgraph.where import Where, namespace, where
-from llmdl_plugins import tape, uses
+from llmdl_plugins import tape
+from llmdl_plugins.door import uses
 from llmdl_plugins.plain import plain
 from llmdl_plugins.tape import Step, Tape, ToolCall
 

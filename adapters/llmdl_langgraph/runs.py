@@ -22,9 +22,10 @@ from llmdl_langgraph.texts import Text
 from llmdl_langgraph.tool_binding import Definitions, ToolBinding
 from llmdl_langgraph.tool_texts import ToolText
 from llmdl_langgraph.where import place
-from llmdl_plugins import boundary, tape
+from llmdl_plugins import tape
 from llmdl_plugins.binding import using
 from llmdl_plugins.data import Example
+from llmdl_plugins.door import boundary
 from llmdl_plugins.holding import holding
 from llmdl_plugins.parameter import Parameter
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from llmdl_langgraph.replay_alone import definitions
+from llmdl_plugins.door.passage import refused
+from llmdl_plugins.door.scope import Call
 from llmdl_plugins.errors import MisuseError
-from llmdl_plugins.passage import refused
 from llmdl_plugins.plain import JSON
 from llmdl_plugins.run import witness
-from llmdl_plugins.scope import Call
 
 
 class Witness(witness.Witness):

@@ -9,10 +9,10 @@ from typing import Any
 
 from langchain_core.messages import AIMessage
 
-from llmdl_plugins import answers, calls
+from llmdl_plugins.door import answers, calls
+from llmdl_plugins.door.scope import Call, Scope
 from llmdl_plugins.errors import InfrastructureError
 from llmdl_plugins.plain import JSON, plain
-from llmdl_plugins.scope import Call, Scope
 from llmdl_sdks.dialect import Body, Dialect, with_texts
 
 _KEPT = ("content-type", "x-request-id", "request-id")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 
-from llmdl_plugins.arriving import replacing
+from llmdl_plugins.door.arriving import replacing
 from llmdl_sdks import chat_completions, genai, messages, responses, stainless
 
 

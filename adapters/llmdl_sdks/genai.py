@@ -8,13 +8,13 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from types import ModuleType
 from typing import Any
 
-from llmdl_plugins import redact
-from llmdl_plugins.arriving import Method
-from llmdl_plugins.flow import Flow
-from llmdl_plugins.passage import apassing, entering, passing, through
-from llmdl_plugins.paying import apaid, paid
+from llmdl_plugins.door.arriving import Method
+from llmdl_plugins.door.flow import Flow
+from llmdl_plugins.door.passage import apassing, entering, passing, through
+from llmdl_plugins.door.paying import apaid, paid
+from llmdl_plugins.door.scope import Scope
 from llmdl_plugins.plain import JSON
-from llmdl_plugins.scope import Scope
+from llmdl_plugins.secrets import redact
 from llmdl_sdks import gemini
 from llmdl_sdks.asked import Asked
 from llmdl_sdks.pieces import Pieces

@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+from llmdl_plugins.door.flow import Flow
+from llmdl_plugins.door.passage import is_passing, refused, through
+from llmdl_plugins.door.paying import apaid, paid
 from llmdl_plugins.errors import UnboundCallError
-from llmdl_plugins.flow import Flow
-from llmdl_plugins.passage import is_passing, refused, through
-from llmdl_plugins.paying import apaid, paid
 from llmdl_plugins.plain import JSON
 from llmdl_sdks.asked import Asked
 from llmdl_sdks.pieces import Pieces

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from llmdl_plugins.door.flow import Flow
 from llmdl_plugins.errors import InfrastructureError
-from llmdl_plugins.flow import Flow
 from llmdl_plugins.plain import JSON
 from llmdl_sdks.asked import Asked
 

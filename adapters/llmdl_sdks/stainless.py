@@ -12,11 +12,11 @@ from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
 
-from llmdl_plugins import redact
-from llmdl_plugins.arriving import Method
+from llmdl_plugins.door.arriving import Method
+from llmdl_plugins.door.passage import entering, refused, takes_retries
+from llmdl_plugins.door.scope import Scope
 from llmdl_plugins.errors import UnboundCallError
-from llmdl_plugins.passage import entering, refused, takes_retries
-from llmdl_plugins.scope import Scope
+from llmdl_plugins.secrets import redact
 from llmdl_sdks import hearing
 from llmdl_sdks.asked import Asked
 from llmdl_sdks.dialect import Dialect

@@ -9,8 +9,9 @@ from typing import Any
 
 from claimed.worlds import layer, rows, simulator
 
-from llmdl_plugins import boundary, sync
+from llmdl_plugins import sync
 from llmdl_plugins.data import Example
+from llmdl_plugins.door import boundary
 from llmdl_plugins.loading import load
 from llmdl_plugins.losses.exact_match import ExactMatch
 from llmdl_plugins.run.budget import Budget

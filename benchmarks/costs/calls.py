@@ -17,7 +17,7 @@ from llmdl_langgraph.binding import Binding, Explanations
 from llmdl_langgraph.network import LangGraphNetwork
 from llmdl_langgraph.setup import Setup
 from llmdl_langgraph.tool_binding import Definitions, ToolBinding
-from llmdl_plugins import boundary
+from llmdl_plugins.door import boundary
 from llmdl_plugins.parameter import Parameter
 
 CALLS, ROUNDS = 400, 21

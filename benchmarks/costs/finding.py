@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from llmdl_langgraph.discover import discover
-from llmdl_plugins import boundary
+from llmdl_plugins.door import boundary
 
 ROUNDS, MODULES = 5, 100
 NEWS_DESK = Path(__file__).parent.parent.parent / "examples" / "news_desk"

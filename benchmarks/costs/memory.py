@@ -13,7 +13,7 @@ from costs.calls import changed, network
 from costs.nodes import CONCURRENCY
 
 from llmdl_langgraph.network import LangGraphNetwork
-from llmdl_plugins import boundary
+from llmdl_plugins.door import boundary
 
 FIRST, LAST, CANDIDATES = 2_000, 10_000, 8
 

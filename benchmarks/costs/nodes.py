@@ -17,7 +17,7 @@ from costs.rounds import Cost, Way, costs
 from langchain_core.messages import AIMessage, HumanMessage
 
 from llmdl_langgraph.network import LangGraphNetwork
-from llmdl_plugins import boundary
+from llmdl_plugins.door import boundary
 from llmdl_plugins.loading import load
 from llmdl_plugins.losses.loss import resolve
 from llmdl_plugins.run.budget import Budget

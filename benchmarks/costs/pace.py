@@ -13,9 +13,9 @@ from typing import Any
 from costs.rounds import Timed, interleaved
 from costs.traffic import App, Slow, app, bare, desk
 
+from llmdl_plugins.door.transport import transport
 from llmdl_plugins.run.under_way import frozen_heap
 from llmdl_plugins.testing import server_process
-from llmdl_plugins.transport import transport
 
 LATENCY, CALLS_EACH = 0.05, 12  # seconds a call, calls of each slot
 Work = Callable[[], Coroutine[Any, Any, Any]]

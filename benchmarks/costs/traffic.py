@@ -20,8 +20,8 @@ from langchain_core.outputs import ChatGeneration, ChatResult
 from langgraph.graph import END, START, StateGraph
 from pydantic import PrivateAttr
 
-from llmdl_plugins import boundary
 from llmdl_plugins.data import Example
+from llmdl_plugins.door import boundary
 from llmdl_plugins.layers.prompt import Prompt
 from llmdl_plugins.loading import load
 from llmdl_plugins.losses.loss import resolve

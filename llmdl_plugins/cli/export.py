@@ -19,7 +19,7 @@ from llmdl_plugins.cli.grouped import grouped
 from llmdl_plugins.cli.output import NO_GAIN, kept, say
 from llmdl_plugins.cli.writing import page_beside, write, write_folder
 from llmdl_plugins.errors import MisuseError, NotVerifiedError, did_you_mean
-from llmdl_plugins.secret_values import MARK
+from llmdl_plugins.secrets.values import MARK
 
 if TYPE_CHECKING:
     from llmdl_plugins.checks import Verification

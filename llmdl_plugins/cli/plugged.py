@@ -27,7 +27,7 @@ Plugins = Annotated[
 
 def load_guarded() -> None:
     """Load plugins under the guard: what one is about to do to the world outside fails its import, and nothing else."""
-    from llmdl_plugins.scope import adrift
+    from llmdl_plugins.door.scope import adrift
 
     before = len(adrift)
     manager()

@@ -9,9 +9,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from llmdl_plugins import boundary, sync
+from llmdl_plugins import sync
 from llmdl_plugins.checks import Check, Verification
 from llmdl_plugins.data import Dataset, Example
+from llmdl_plugins.door import boundary
 from llmdl_plugins.errors import LlmdlError, MisuseError
 from llmdl_plugins.network import Network
 from llmdl_plugins.rows import Extras

@@ -54,7 +54,7 @@ def _network(target: str, rows: list[Any], budget: str) -> Network:
 
 
 def _probed(application: Any, rows: list[Any], budget: str) -> Network:
-    from llmdl_plugins import boundary
+    from llmdl_plugins.door import boundary
     from llmdl_plugins.errors import BudgetError, Stopped
     from llmdl_plugins.network import trainable
     from llmdl_plugins.run.budget import Budget

@@ -17,11 +17,11 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from llmdl_plugins import passage, uses
+from llmdl_plugins.door import passage, uses
+from llmdl_plugins.door.scope import Scope, adrift, current_scope
 from llmdl_plugins.effects import databases, files, natives, network, programs
 from llmdl_plugins.effects.effect import Allowed, Effect
 from llmdl_plugins.errors import SideEffect
-from llmdl_plugins.scope import Scope, adrift, current_scope
 
 Check = Callable[[Allowed], Effect | None]
 

@@ -9,7 +9,7 @@ from typing import Any
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.tools import BaseTool
 
-from llmdl_plugins.uses import under_way
+from llmdl_plugins.door.uses import under_way
 
 
 def told() -> None:

@@ -13,11 +13,11 @@ from llmdl_plugins.losses.loss import as_text
 from llmdl_plugins.optimizers.shown import from_rows, from_runs
 from llmdl_plugins.parameter import Parameter, showing
 from llmdl_plugins.plain import dumps
-from llmdl_plugins.redact import has_secret
 from llmdl_plugins.run.optimizer import NOTHING, Optimizer
 from llmdl_plugins.run.problem import Problem
 from llmdl_plugins.run.rollout import Rollout
 from llmdl_plugins.run.work import Range, Size, Work
+from llmdl_plugins.secrets.redact import has_secret
 from llmdl_plugins.updates import asked
 
 _PROBES = 2

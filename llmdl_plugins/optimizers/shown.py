@@ -10,8 +10,8 @@ from llmdl_plugins.data import Example
 from llmdl_plugins.optimizers.well import well
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.plain import dumps
-from llmdl_plugins.redact import has_secret
 from llmdl_plugins.run.rollout import Rollout
+from llmdl_plugins.secrets.redact import has_secret
 
 Demos = list[dict[str, str]]
 Names = Mapping[str, Parameter]

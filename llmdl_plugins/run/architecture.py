@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from inspect import signature
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -13,8 +13,10 @@ from llmdl_plugins.errors import MisuseError, did_you_mean
 from llmdl_plugins.network import Network
 from llmdl_plugins.parameter import showing
 from llmdl_plugins.plugins.catalogue import find
-from llmdl_plugins.run.optimizer import Optimizer
 from llmdl_plugins.run.space import Space
+
+if TYPE_CHECKING:
+    from llmdl_plugins.run.optimizer import Optimizer
 
 MADE = ("recipe", "node", "source", "space")
 _FILES = (".json", ".yaml", ".yml")

@@ -7,9 +7,10 @@ from dataclasses import replace
 from statistics import fmean
 from typing import Any, NamedTuple
 
-from llmdl_plugins import boundary
-from llmdl_plugins.clock import Clock
 from llmdl_plugins.data import Example
+from llmdl_plugins.door import boundary
+from llmdl_plugins.door.clock import Clock
+from llmdl_plugins.door.scope import Payer
 from llmdl_plugins.errors import InfrastructureError, LlmdlError, MisuseError, OvertimeError, RolloutError
 from llmdl_plugins.holding import holding
 from llmdl_plugins.losses.loss import Loss, Score, checked
@@ -22,7 +23,6 @@ from llmdl_plugins.run.patience import own_time
 from llmdl_plugins.run.receipts import receipts
 from llmdl_plugins.run.rollout import Rollout, Status
 from llmdl_plugins.run.tools import Outcomes
-from llmdl_plugins.scope import Payer
 from llmdl_plugins.tape import Tape, recording
 
 

@@ -15,7 +15,7 @@ from llmdl_plugins.run.ledger import Ledger
 from llmdl_plugins.run.write import Write
 
 if TYPE_CHECKING:
-    from llmdl_plugins.scope import Call, Use
+    from llmdl_plugins.door.scope import Call, Use
 
 NOT_STORED = "(not stored: --no-content)"
 

@@ -10,10 +10,10 @@ from contextlib import suppress
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from llmdl_plugins.answers import total_usage
-from llmdl_plugins.boundary import Call
+from llmdl_plugins.door.answers import total_usage
+from llmdl_plugins.door.boundary import Call
+from llmdl_plugins.door.passage import refused
 from llmdl_plugins.errors import BudgetError, LedgerError
-from llmdl_plugins.passage import refused
 from llmdl_plugins.plain import JSON
 from llmdl_plugins.run.joins import Joins
 from llmdl_plugins.run.ledger import Ledger

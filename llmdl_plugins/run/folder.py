@@ -11,7 +11,6 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from llmdl_plugins import redact
 from llmdl_plugins.errors import MisuseError, RunFolderError
 from llmdl_plugins.plain import JSON, dumps, plain
 from llmdl_plugins.run.bare import BareLedger
@@ -19,6 +18,7 @@ from llmdl_plugins.run.database import Say
 from llmdl_plugins.run.disk import gives_out, sync_folder, unwritten, write_whole
 from llmdl_plugins.run.ledger import Ledger
 from llmdl_plugins.run.owner import owned
+from llmdl_plugins.secrets import redact
 
 _LEDGER = ("ledger.db", "ledger.db-wal", "ledger.db-shm", "ledger.new.db")
 _NAMES = (*_LEDGER, "lock", "owner", "config.json", "seen.json", "best.json", "result.json")

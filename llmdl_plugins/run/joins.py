@@ -7,7 +7,7 @@ import threading
 from concurrent.futures import Future
 from dataclasses import dataclass
 
-from llmdl_plugins.boundary import Call
+from llmdl_plugins.door.boundary import Call
 from llmdl_plugins.plain import JSON
 from llmdl_plugins.sync import on_a_loop
 

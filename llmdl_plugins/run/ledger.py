@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from llmdl_plugins import redact
 from llmdl_plugins.plain import JSON
 from llmdl_plugins.run.database import Say, connected, in_memory, opened
 from llmdl_plugins.run.disk import unread
@@ -21,9 +20,10 @@ from llmdl_plugins.run.met import Met
 from llmdl_plugins.run.schema import ASKED_FOR, TABLES, Packed, is_row, is_whole
 from llmdl_plugins.run.write import Write
 from llmdl_plugins.run.writer import Writer
+from llmdl_plugins.secrets import redact
 
 if TYPE_CHECKING:
-    from llmdl_plugins.scope import Call, Use
+    from llmdl_plugins.door.scope import Call, Use
 
 _NAMED = "json_object('model', json_extract(request, '$.model'), 'settings', json_extract(request, '$.settings'))"
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from llmdl_plugins import redact
 from llmdl_plugins.data import Example
 from llmdl_plugins.run.words import runs
+from llmdl_plugins.secrets import redact
 
 COPIED = 8
 _OWN = 6

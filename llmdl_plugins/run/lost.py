@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from llmdl_plugins.door.scope import Call
 from llmdl_plugins.errors import InfrastructureError
 from llmdl_plugins.run.faults import is_fault
 from llmdl_plugins.run.quote import model_asked
-from llmdl_plugins.scope import Call
 
 Ends = Sequence[tuple[Call, Exception | None]]
 

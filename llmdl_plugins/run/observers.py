@@ -14,14 +14,14 @@ from contextvars import Context
 from dataclasses import dataclass, field
 from typing import Any
 
-from llmdl_plugins import boundary
+from llmdl_plugins.door import boundary
+from llmdl_plugins.door.scope import Call
 from llmdl_plugins.errors import MisuseError, PluginError
 from llmdl_plugins.plugins.catalogue import catalogue, find
 from llmdl_plugins.plugins.kinds import RUN_HOOKS
 from llmdl_plugins.plugins.loading import told
 from llmdl_plugins.plugins.manager import manager
 from llmdl_plugins.run.events import HOOK, Hooked
-from llmdl_plugins.scope import Call
 
 Hook = Callable[..., Any]
 

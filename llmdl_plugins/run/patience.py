@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from contextvars import copy_context
 from typing import TypeVar
 
-from llmdl_plugins.clock import Clock
+from llmdl_plugins.door.clock import Clock
 from llmdl_plugins.errors import OvertimeError
 from llmdl_plugins.run.deadlines import deadlines
 from llmdl_plugins.run.lent_threads import lend

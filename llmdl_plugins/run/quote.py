@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import Any
 
-from llmdl_plugins.asked import DEFINING
+from llmdl_plugins.door.asked import DEFINING
+from llmdl_plugins.door.scope import Call
 from llmdl_plugins.plain import dumps, strings_in
-from llmdl_plugins.scope import Call
 
 _CAPS = {
     "max_tokens", "max_completion_tokens", "max_output_tokens", "maxOutputTokens", "maxTokens", "max_new_tokens",

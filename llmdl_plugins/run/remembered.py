@@ -10,14 +10,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-from llmdl_plugins import redact
+from llmdl_plugins.door.passage import refused
+from llmdl_plugins.door.scope import Call, Use
 from llmdl_plugins.errors import MisuseError, RunFolderError
-from llmdl_plugins.passage import refused
 from llmdl_plugins.plain import JSON, clean, dumps
 from llmdl_plugins.run.disk import read_only
 from llmdl_plugins.run.folder import refuse_link
 from llmdl_plugins.run.undated import undated
-from llmdl_plugins.scope import Call, Use
+from llmdl_plugins.secrets import redact
 
 T = TypeVar("T")
 

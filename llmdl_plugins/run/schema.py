@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from llmdl_plugins.plain import clean, packed
-from llmdl_plugins.secret_values import MARK
+from llmdl_plugins.secrets.values import MARK
 
 # Kinds of columns.  What is JSON is kept as text; "?" marks what may be missing.  `crc` is that of the row's texts.
 TABLES: dict[str, dict[str, str]] = {

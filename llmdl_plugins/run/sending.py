@@ -9,9 +9,10 @@ from typing import Any, TypeVar
 
 import stamina
 
+from llmdl_plugins.door.passage import Trier, refused, trying
+from llmdl_plugins.door.scope import Call
 from llmdl_plugins.errors import RefusedError
 from llmdl_plugins.holding import holding
-from llmdl_plugins.passage import Trier, refused, trying
 from llmdl_plugins.plain import dumps
 from llmdl_plugins.run import faults
 from llmdl_plugins.run.ledger import Ledger
@@ -20,7 +21,6 @@ from llmdl_plugins.run.meter import Meter
 from llmdl_plugins.run.patience import TIMEOUT, awithin, within
 from llmdl_plugins.run.quote import model_asked
 from llmdl_plugins.run.waits import retry_after
-from llmdl_plugins.scope import Call
 
 T = TypeVar("T")
 # Attempts at a call.  With the pauses below ten of them span more than a minute, and less than three.

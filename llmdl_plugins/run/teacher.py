@@ -6,12 +6,12 @@ from collections import Counter
 
 from langchain_core.language_models import BaseChatModel
 
-from llmdl_plugins import boundary
+from llmdl_plugins.door import boundary
+from llmdl_plugins.door.scope import Scope
 from llmdl_plugins.errors import InfrastructureError
 from llmdl_plugins.holding import holding
 from llmdl_plugins.run.cashier import Cashier
 from llmdl_plugins.run.faults import is_fault
-from llmdl_plugins.scope import Scope
 
 
 class Teacher:

@@ -14,13 +14,13 @@ from typing import Any, Literal, get_args
 
 from pydantic import BaseModel
 
-from llmdl_plugins import results
+from llmdl_plugins.door import results
+from llmdl_plugins.door.passage import refused
+from llmdl_plugins.door.scope import Use
 from llmdl_plugins.errors import LlmdlError, MisuseError, ToolMissError, did_you_mean
-from llmdl_plugins.passage import refused
 from llmdl_plugins.plain import JSON, digest, dumps, plain
 from llmdl_plugins.run.faults import is_infrastructure
 from llmdl_plugins.run.ledger import Ledger
-from llmdl_plugins.scope import Use
 
 Mode = Literal["live", "replay"]
 

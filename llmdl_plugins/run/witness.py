@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
-from llmdl_plugins import boundary
+from llmdl_plugins.door import boundary
+from llmdl_plugins.door.scope import Call, Payer
 from llmdl_plugins.errors import LlmdlError, MisuseError
 from llmdl_plugins.network import Network
 from llmdl_plugins.plain import JSON
-from llmdl_plugins.scope import Call, Payer
 
 T = TypeVar("T")
 

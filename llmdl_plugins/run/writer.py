@@ -12,12 +12,12 @@ from contextlib import suppress
 from itertools import chain
 from typing import Any
 
-from llmdl_plugins import redact
 from llmdl_plugins.errors import LedgerError
 from llmdl_plugins.run.disk import unwritten
 from llmdl_plugins.run.landing import Landing
 from llmdl_plugins.run.schema import packed_row, recording, sealed_row, texts_of
 from llmdl_plugins.run.write import Write
+from llmdl_plugins.secrets import redact
 
 _GROUP = 256
 _GATHER = 2e-3  # seconds between two commits while many write: each takes the interpreter from the loop several times

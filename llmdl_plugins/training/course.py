@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from llmdl_plugins.data import gaps
+from llmdl_plugins.door.transport import transport
 from llmdl_plugins.errors import BudgetError, MisuseError, ParameterError, PluginError, Stopped
 from llmdl_plugins.plain import digest, plain
 from llmdl_plugins.run.counts import Spent
@@ -23,7 +24,6 @@ from llmdl_plugins.training.pairs import FEWEST, rows_for_ties
 from llmdl_plugins.training.probe import PROBES, check_probes
 from llmdl_plugins.training.sealed import Sealed, sealed_test, units
 from llmdl_plugins.training.setup import Setup
-from llmdl_plugins.transport import transport
 
 MARGIN = 1.5
 

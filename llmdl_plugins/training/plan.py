@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from llmdl_plugins.asked import described
+from llmdl_plugins.door.asked import described
 from llmdl_plugins.run.budget import Budget
 from llmdl_plugins.run.optimizer import Optimizer
 from llmdl_plugins.run.quote import model_of

@@ -7,8 +7,8 @@ from typing import Any
 
 from langchain_core.language_models import BaseChatModel
 
-from llmdl_plugins.answers import without_secrets
-from llmdl_plugins.asked import described
+from llmdl_plugins.door.answers import without_secrets
+from llmdl_plugins.door.asked import described
 from llmdl_plugins.errors import BudgetError, MisuseError
 from llmdl_plugins.losses.loss import Loss
 from llmdl_plugins.network import Network

@@ -8,8 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from llmdl_plugins import boundary, sync
+from llmdl_plugins import sync
 from llmdl_plugins.data import Dataset, text_key
+from llmdl_plugins.door import boundary
 from llmdl_plugins.errors import Stopped
 from llmdl_plugins.loading import load
 from llmdl_plugins.losses.loss import resolve as resolve_loss

@@ -26,7 +26,7 @@ def _enter() -> None:
     import dspy
 
     from llmdl_dspy.program import Program
-    from llmdl_plugins import boundary
+    from llmdl_plugins.door import boundary
     from llmdl_plugins.run.budget import Budget
     from llmdl_plugins.run.cashier import Cashier
     from llmdl_plugins.run.ledger import Ledger

@@ -18,7 +18,8 @@ from langchain_core.language_models.fake_chat_models import FakeMessagesListChat
 from langchain_core.messages import AIMessage, BaseMessage
 
 from llmdl_dspy import DspyChat, as_lm
-from llmdl_plugins import boundary, tape
+from llmdl_plugins import tape
+from llmdl_plugins.door import boundary
 from llmdl_plugins.errors import Stopped, UnboundCallError
 from llmdl_plugins.testing import ScriptedChat
 

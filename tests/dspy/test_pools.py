@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from dspy.utils import parallelizer
 
-from llmdl_plugins import boundary
+from llmdl_plugins.door import boundary
 
 
 @pytest.fixture(autouse=True)

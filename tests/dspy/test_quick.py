@@ -13,8 +13,9 @@ from dspy.clients import execution
 from dspy.predict import predict
 
 from llmdl_dspy import requested
-from llmdl_plugins import boundary, trainable
+from llmdl_plugins import trainable
 from llmdl_plugins.data import Example
+from llmdl_plugins.door import boundary
 from llmdl_plugins.run.ledger import Ledger
 
 from .filling import filling, marked

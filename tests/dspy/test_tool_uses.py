@@ -11,8 +11,9 @@ import dspy
 import pytest
 import stamina
 
-from llmdl_plugins import boundary, trainable, uses
+from llmdl_plugins import trainable
 from llmdl_plugins.data import Example
+from llmdl_plugins.door import boundary, uses
 from llmdl_plugins.losses.loss import resolve
 from llmdl_plugins.run.budget import Budget
 from llmdl_plugins.run.cashier import Cashier

@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from llmdl_plugins import Prompt, Trainer, trainable
+from llmdl_plugins.door.scope import Call
 from llmdl_plugins.errors import LlmdlError
 from llmdl_plugins.report.page import write_report
 from llmdl_plugins.run.ledger import Ledger
 from llmdl_plugins.run.write import Write
-from llmdl_plugins.scope import Call
 from llmdl_plugins.testing import SimulatedChat, Simulator
 
 ROWS = (("train", 8), ("val", 8), ("test", 16))

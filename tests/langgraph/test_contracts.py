@@ -24,7 +24,7 @@ from langgraph.prebuilt import ToolNode, create_react_agent
 from langgraph.pregel import Pregel
 from langgraph.types import Command, RetryPolicy, Send, interrupt
 
-from llmdl_plugins.tool_door import _CONTROL
+from llmdl_plugins.door.tool_door import _CONTROL
 
 from ..contracts import Contract, fields, has, takes
 
@@ -282,7 +282,7 @@ CONTRACTS = [
     ),
     Contract(
         "langgraph", "interrupts and commands to the graph above are told from errors by their class",
-        f"{RECORD} and llmdl_plugins/tool_door.py", "langgraph/errors.py",
+        f"{RECORD} and llmdl_plugins/door/tool_door.py", "langgraph/errors.py",
         lambda: issubclass(GraphInterrupt, GraphBubbleUp) and issubclass(ParentCommand, GraphBubbleUp)
         and GraphBubbleUp.__name__ == _CONTROL and GraphBubbleUp.__mro__[1] is Exception,
     ),

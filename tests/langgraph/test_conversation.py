@@ -21,8 +21,8 @@ from pydantic import BaseModel
 from llmdl_langgraph.adapt import adapt
 from llmdl_langgraph.network import LangGraphNetwork
 from llmdl_langgraph.probes import traces
-from llmdl_plugins import boundary
 from llmdl_plugins.data import Example
+from llmdl_plugins.door import boundary
 from llmdl_plugins.loading import load
 from llmdl_plugins.losses.loss import resolve
 from llmdl_plugins.run.budget import Budget

@@ -15,7 +15,7 @@ from langgraph.graph import StateGraph
 
 from llmdl_langgraph.adapt import adapt
 from llmdl_langgraph.network import LangGraphNetwork
-from llmdl_plugins import boundary
+from llmdl_plugins.door import boundary
 from llmdl_plugins.errors import TargetError
 from llmdl_plugins.plain import dumps
 

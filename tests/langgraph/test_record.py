@@ -20,8 +20,8 @@ from langgraph.types import Command, RetryPolicy, Send, interrupt
 
 from llmdl_langgraph.adapt import adapt
 from llmdl_langgraph.network import LangGraphNetwork
-from llmdl_plugins import boundary
 from llmdl_plugins.data import Example
+from llmdl_plugins.door import boundary
 from llmdl_plugins.rows import Extras
 from llmdl_plugins.tape import Step, Tape, recording
 from llmdl_plugins.testing import ScriptedChat

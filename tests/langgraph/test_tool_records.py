@@ -27,8 +27,9 @@ from langgraph.types import Command, Send, interrupt
 from llmdl_langgraph.adapt import adapt
 from llmdl_langgraph.network import LangGraphNetwork
 from llmdl_langgraph.sent import node_of
-from llmdl_plugins import Trainer, boundary
-from llmdl_plugins.results import keep, restore
+from llmdl_plugins import Trainer
+from llmdl_plugins.door import boundary
+from llmdl_plugins.door.results import keep, restore
 from llmdl_plugins.run.ledger import Ledger
 from llmdl_plugins.run.tools import ToolRecords, ToolRules
 from llmdl_plugins.testing import ScriptedChat

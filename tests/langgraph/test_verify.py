@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from llmdl_langgraph.network import LangGraphNetwork
-from llmdl_plugins import boundary
+from llmdl_plugins.door import boundary
 from llmdl_plugins.errors import MisuseError
 
 from .conftest import Agent

@@ -542,7 +542,7 @@ class Forgetful(InProcess):
 
     @asynccontextmanager
     async def opened(self, job: Any) -> Any:
-        from llmdl_plugins import boundary
+        from llmdl_plugins.door import boundary
 
         async with super().opened(job) as attempt:
             model = SimulatedChat(simulator=desk().simulator)

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from llmdl_plugins.door.scope import Call
 from llmdl_plugins.run.ledger import Ledger
-from llmdl_plugins.scope import Call
 
 CONFIG: dict[str, Any] = {
     "target": "app.py:graph",

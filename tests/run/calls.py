@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from llmdl_plugins import boundary
+from llmdl_plugins.door import boundary
 from llmdl_plugins.run.cashier import Cashier
 from llmdl_plugins.testing import SimulatedChat, Simulator
 

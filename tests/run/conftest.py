@@ -10,8 +10,8 @@ import pytest
 import stamina
 from langchain_core.language_models import BaseChatModel
 
-from llmdl_plugins import boundary
 from llmdl_plugins.data import Example
+from llmdl_plugins.door import boundary
 from llmdl_plugins.layers.prompt import Prompt
 from llmdl_plugins.loading import load
 from llmdl_plugins.losses.loss import resolve

@@ -8,8 +8,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from llmdl_plugins.door.scope import Call, Use
 from llmdl_plugins.run.ledger import Ledger
-from llmdl_plugins.scope import Call, Use
 
 ROWS = 300
 PAGE = 4096

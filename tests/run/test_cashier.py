@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from llmdl_plugins import boundary
+from llmdl_plugins.door import boundary
+from llmdl_plugins.door.scope import Call
 from llmdl_plugins.errors import Stopped
 from llmdl_plugins.run.budget import Budget
 from llmdl_plugins.run.cashier import Cashier
 from llmdl_plugins.run.ledger import Ledger
 from llmdl_plugins.run.meter import Meter
 from llmdl_plugins.run.receipts import receipts
-from llmdl_plugins.scope import Call
 from llmdl_plugins.testing import ScriptedChat, SimulatedChat, SimulatedFault, Simulator
 
 from .calls import at

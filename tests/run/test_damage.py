@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from llmdl_plugins.door.scope import Call
 from llmdl_plugins.errors import LedgerError, RunFolderError
 from llmdl_plugins.run.database import opened
 from llmdl_plugins.run.ledger import Ledger
 from llmdl_plugins.run.salvage import unfinished
 from llmdl_plugins.run.schema import KEPT, VERSION
-from llmdl_plugins.scope import Call
 
 from . import damage
 from .damage import PAGE, ROWS, garble, missing

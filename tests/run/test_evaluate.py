@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from llmdl_plugins import boundary
 from llmdl_plugins.data import Example
+from llmdl_plugins.door import boundary
 from llmdl_plugins.errors import (
     InfrastructureError,
     LedgerError,

@@ -12,11 +12,11 @@ import pytest
 
 from llmdl_plugins import Module, trainable
 from llmdl_plugins.data import Example
+from llmdl_plugins.door.scope import Call
 from llmdl_plugins.errors import LedgerError
 from llmdl_plugins.layers.prompt import Prompt
 from llmdl_plugins.run.folder import RunFolder
 from llmdl_plugins.run.ledger import Ledger
-from llmdl_plugins.scope import Call
 from llmdl_plugins.testing import SimulatedChat, Simulator
 
 from .conftest import OpenDesk

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from llmdl_plugins.door.scope import Call
 from llmdl_plugins.errors import LockedError, MisuseError, RunFolderError
 from llmdl_plugins.run.folder import RunFolder
-from llmdl_plugins.scope import Call
 
 
 def test_a_folder_made_for_nothing_goes_again(tmp_path: Path) -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from llmdl_plugins.door.scope import Call
 from llmdl_plugins.errors import LlmdlError, RunFolderError
 from llmdl_plugins.run.folder import RunFolder
-from llmdl_plugins.scope import Call
 from llmdl_plugins.training.openings import count_opening, state_folder
 
 BROKEN = [b"", b"\x00" * 300, b"{", b'{"seed": 1', b"[]", b"null", b'{"a": "\xff"}', b"[" * 100_000]

@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 
 from llmdl_plugins.cli.run_folder import PastRun
+from llmdl_plugins.door.scope import Call
 from llmdl_plugins.report.page import write_report
 from llmdl_plugins.report.source import read_run
 from llmdl_plugins.run.folder import RunFolder
 from llmdl_plugins.run.schema import VERSION
-from llmdl_plugins.scope import Call
 from llmdl_plugins.tape import Tape
 
 GOLDEN = sorted(Path(__file__).parent.glob("golden/format-*"))

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
+from llmdl_plugins.door.scope import Call
 from llmdl_plugins.errors import LedgerError
 from llmdl_plugins.run.ledger import Ledger
-from llmdl_plugins.scope import Call
 
 TOKENS = {"input": 3, "output": 4}
 
@@ -32,7 +32,7 @@ WRITER = """
 import sys
 from pathlib import Path
 from llmdl_plugins.run.ledger import Ledger
-from llmdl_plugins.scope import Call
+from llmdl_plugins.door.scope import Call
 ledger = Ledger(Path(sys.argv[1]))
 for n in range(100_000):
     ledger.add_call(Call(str(n), "p", {}, False), {"a": n}, None, 0.0).result()
@@ -58,7 +58,7 @@ import resource, signal, sys
 from pathlib import Path
 from llmdl_plugins.errors import LedgerError
 from llmdl_plugins.run.ledger import Ledger
-from llmdl_plugins.scope import Call
+from llmdl_plugins.door.scope import Call
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000))
 ledger = Ledger(Path(sys.argv[1]))

@@ -11,7 +11,8 @@ import pytest
 from langchain_core.messages import AIMessage
 from langchain_core.messages.ai import UsageMetadata
 
-from llmdl_plugins import boundary
+from llmdl_plugins.door import boundary
+from llmdl_plugins.door.scope import Call
 from llmdl_plugins.errors import BudgetError, Stopped
 from llmdl_plugins.run import meter as room
 from llmdl_plugins.run.budget import Budget
@@ -21,7 +22,6 @@ from llmdl_plugins.run.meter import Meter
 from llmdl_plugins.run.overshoot import overshoot, worst
 from llmdl_plugins.run.prices import Prices
 from llmdl_plugins.run.quote import Quote, Seen, quote
-from llmdl_plugins.scope import Call
 from llmdl_plugins.testing import ScriptedChat
 
 from .calls import at

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from llmdl_plugins.door.scope import Call
 from llmdl_plugins.errors import LockedError, RunFolderError
 from llmdl_plugins.run.folder import RunFolder
-from llmdl_plugins.scope import Call
 
 FILES = ["ledger.db", "ledger.db-wal", "ledger.db-shm", "config.json", "best.json", "result.json", "lock", "owner"]
 NAMES = ["with space", "日本語 ü 👩‍💻", "n" * 255, "new\nline", "per%20cent?mode=ro#x", "-dash", "'q\"uote", "a\\b"]

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from llmdl_plugins import redact
 from llmdl_plugins.data import Example
 from llmdl_plugins.layers.prompt import Prompt
 from llmdl_plugins.network import Network, trainable
 from llmdl_plugins.run.bare import BareLedger
 from llmdl_plugins.run.ledger import Ledger
-from llmdl_plugins.secret_values import Secrets
+from llmdl_plugins.secrets import redact
+from llmdl_plugins.secrets.values import Secrets
 
 from .calls import chat
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import stamina
 
-from llmdl_plugins import boundary
+from llmdl_plugins.door import boundary
 from llmdl_plugins.run import sending
 from llmdl_plugins.run.budget import Budget
 from llmdl_plugins.run.cashier import Cashier

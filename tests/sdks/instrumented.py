@@ -27,7 +27,7 @@ from langgraph.graph import START, StateGraph
 
 from llmdl_langgraph.adapt import adapt
 from llmdl_langgraph.network import LangGraphNetwork
-from llmdl_plugins import boundary
+from llmdl_plugins.door import boundary
 from llmdl_plugins.errors import UnboundCallError
 from llmdl_plugins.run.budget import Budget
 from llmdl_plugins.run.cashier import Cashier

@@ -19,7 +19,8 @@ from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.tools import tool
 from langchain_openai import ChatOpenAI
 
-from llmdl_plugins import boundary, tape
+from llmdl_plugins import tape
+from llmdl_plugins.door import boundary
 from llmdl_plugins.errors import InfrastructureError, Stopped, UnboundCallError
 from llmdl_plugins.run.budget import Budget
 from llmdl_plugins.run.cashier import Cashier

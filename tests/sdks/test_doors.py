@@ -12,7 +12,7 @@ import openai._base_client
 import pytest
 from google.genai import _api_client
 
-from llmdl_plugins import boundary
+from llmdl_plugins.door import boundary
 from llmdl_plugins.plugins import catalogue
 from llmdl_plugins.plugins.spec import Spec
 

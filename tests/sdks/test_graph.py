@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from llmdl_plugins import boundary
+from llmdl_plugins.door import boundary
 from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.loading import load
 from llmdl_plugins.losses.loss import resolve

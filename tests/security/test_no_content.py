@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from llmdl_plugins import Trainer
+from llmdl_plugins.door.scope import Call
 from llmdl_plugins.errors import MisuseError, RunFolderError
 from llmdl_plugins.report.page import write_report
 from llmdl_plugins.run.events import Event, Told
 from llmdl_plugins.run.remembered import NotRememberedError, Remembered
-from llmdl_plugins.scope import Call
 
 from . import leaky
 

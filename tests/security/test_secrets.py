@@ -13,13 +13,14 @@ from typing import Any
 import pytest
 import stamina
 
-from llmdl_plugins import Trainer, redact
+from llmdl_plugins import Trainer
+from llmdl_plugins.door.scope import Call
 from llmdl_plugins.printable import printable
 from llmdl_plugins.report.page import write_report
 from llmdl_plugins.run.events import Event, Told
 from llmdl_plugins.run.ledger import Ledger
-from llmdl_plugins.scope import Call
-from llmdl_plugins.secret_values import Secrets
+from llmdl_plugins.secrets import redact
+from llmdl_plugins.secrets.values import Secrets
 
 from . import leaky
 

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from llmdl_plugins import Trainer, boundary
+from llmdl_plugins import Trainer
 from llmdl_plugins.data import Example
+from llmdl_plugins.door import boundary
 from llmdl_plugins.errors import InfrastructureError
 from llmdl_plugins.layers.prompt import Prompt
 from llmdl_plugins.loading import load

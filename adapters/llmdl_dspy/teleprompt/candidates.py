@@ -12,9 +12,9 @@ from llmdl_plugins.data import Example
 from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.plain import dumps, plain
-from llmdl_plugins.redact import has_secret
 from llmdl_plugins.run.foreign.candidate import Candidate, with_slots
 from llmdl_plugins.run.problem import Problem
+from llmdl_plugins.secrets.redact import has_secret
 
 Demo = dict[str, str]
 

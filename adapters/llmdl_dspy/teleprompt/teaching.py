@@ -10,7 +10,7 @@ from langchain_core.language_models import BaseChatModel
 from llmdl_dspy.engine import AsyncChatEngine, ChatEngine
 from llmdl_dspy.teleprompt.desk import Desk
 from llmdl_dspy.teleprompt.program import Shared
-from llmdl_plugins.asked import described
+from llmdl_plugins.door.asked import described
 from llmdl_plugins.run.quote import model_of
 
 

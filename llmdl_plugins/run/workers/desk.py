@@ -10,7 +10,8 @@ import itertools
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
-from llmdl_plugins.passage import takes_retries
+from llmdl_plugins.door.passage import takes_retries
+from llmdl_plugins.door.scope import Call
 from llmdl_plugins.plain import JSON
 from llmdl_plugins.run.cashier import Cashier
 from llmdl_plugins.run.tools import ToolRecords
@@ -18,7 +19,6 @@ from llmdl_plugins.run.workers import told
 from llmdl_plugins.run.workers.message import Message
 from llmdl_plugins.run.workers.talk import Talk, WorkerDied
 from llmdl_plugins.run.workers.turns import Turns
-from llmdl_plugins.scope import Call
 
 T = TypeVar("T")
 

@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable
 from contextvars import copy_context
 from typing import Any, Generic, TypeVar
 
+from llmdl_plugins.door.passage import Trier, refused, trying
 from llmdl_plugins.errors import LlmdlError
-from llmdl_plugins.passage import Trier, refused, trying
 from llmdl_plugins.plain import JSON
 from llmdl_plugins.run.lent_threads import lend
 from llmdl_plugins.run.workers import told

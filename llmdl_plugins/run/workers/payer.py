@@ -7,12 +7,12 @@ from collections.abc import Awaitable, Callable
 from threading import Lock
 from typing import Any, TypeVar
 
-from llmdl_plugins import redact
+from llmdl_plugins.door.scope import Call
 from llmdl_plugins.plain import JSON
 from llmdl_plugins.run.workers.line import AsyncTalk, Line, Talk
 from llmdl_plugins.run.workers.made import Made, answered
 from llmdl_plugins.run.workers.told import tell_error
-from llmdl_plugins.scope import Call
+from llmdl_plugins.secrets import redact
 from llmdl_plugins.sync import on_a_loop
 
 T = TypeVar("T")

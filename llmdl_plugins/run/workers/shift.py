@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from contextvars import Context, copy_context
 from typing import Any
 
-from llmdl_plugins import boundary
+from llmdl_plugins.door import boundary
+from llmdl_plugins.door.transport import transport
 from llmdl_plugins.effects import guard
 from llmdl_plugins.effects.effect import Allowed
 from llmdl_plugins.losses.loss import Loss
@@ -27,7 +28,6 @@ from llmdl_plugins.run.workers.line import Line
 from llmdl_plugins.run.workers.message import Message
 from llmdl_plugins.run.workers.payer import DistantPayer, Secrets
 from llmdl_plugins.run.workers.tools import DistantTools
-from llmdl_plugins.transport import transport
 
 _GRACE = 3.0  # seconds that code of the application has to end when the owner is gone
 

@@ -6,14 +6,14 @@ from dataclasses import asdict
 from types import SimpleNamespace
 from typing import Any
 
-from llmdl_plugins import results
 from llmdl_plugins.data import Example
+from llmdl_plugins.door import results
+from llmdl_plugins.door.scope import Call, Use
 from llmdl_plugins.errors import LlmdlError, MisuseError, Stopped, WorkerError
 from llmdl_plugins.plain import JSON
 from llmdl_plugins.run import faults
 from llmdl_plugins.run.tools import state_read
 from llmdl_plugins.run.waits import retry_after
-from llmdl_plugins.scope import Call, Use
 
 
 def call(told: Any) -> Call:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from concurrent.futures import Future
 from typing import Any
 
-from llmdl_plugins import results
+from llmdl_plugins.door import results
+from llmdl_plugins.door.scope import Use
 from llmdl_plugins.plain import JSON
 from llmdl_plugins.run.tools import Outcomes
 from llmdl_plugins.run.workers import told
 from llmdl_plugins.run.workers.line import Line
 from llmdl_plugins.run.workers.made import answered
 from llmdl_plugins.run.workers.message import Message
-from llmdl_plugins.scope import Use
 
 
 class DistantTools(Outcomes):

@@ -9,7 +9,6 @@ from contextvars import Context, copy_context
 from dataclasses import dataclass, replace
 from typing import Any
 
-from llmdl_plugins import redact
 from llmdl_plugins.plain import JSON
 from llmdl_plugins.run.executor import Job, Task
 from llmdl_plugins.run.receipts import receipts
@@ -20,6 +19,7 @@ from llmdl_plugins.run.workers.desk import Desk
 from llmdl_plugins.run.workers.message import Message
 from llmdl_plugins.run.workers.talk import Talk, WorkerDied
 from llmdl_plugins.run.workers.turns import Turns
+from llmdl_plugins.secrets import redact
 
 
 @dataclass(frozen=True)

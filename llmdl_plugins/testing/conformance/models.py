@@ -10,7 +10,7 @@ from unittest import mock
 import pytest
 from langchain_core.language_models import BaseChatModel
 
-from llmdl_plugins.asked import described
+from llmdl_plugins.door.asked import described
 from llmdl_plugins.testing.conformance.case import Case
 
 if TYPE_CHECKING or find_spec("langchain_tests") is None:

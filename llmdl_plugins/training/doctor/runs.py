@@ -8,6 +8,7 @@ from math import sqrt
 from typing import Any
 
 from llmdl_plugins.data import Example
+from llmdl_plugins.door.transport import transport
 from llmdl_plugins.errors import LlmdlError, ParameterError, Stopped
 from llmdl_plugins.run.budget import Budget
 from llmdl_plugins.run.evaluate import ORIGINAL, Evaluator
@@ -19,7 +20,6 @@ from llmdl_plugins.training.doctor.case import Case
 from llmdl_plugins.training.doctor.rephrase import rephrased, rewritten
 from llmdl_plugins.training.evaluating import evaluating
 from llmdl_plugins.training.probe import PROBES, check_probes
-from llmdl_plugins.transport import transport
 
 _MOST_ROWS, _MOST_PROMPTS = 40, 20
 _LEAST_ROWS, _LEAST_PROMPTS = 4, 2

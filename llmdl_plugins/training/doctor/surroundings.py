@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from langchain_core.globals import get_llm_cache
 
-from llmdl_plugins.asked import described
+from llmdl_plugins.door.asked import described
 from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.plugins.catalogue import catalogue
 from llmdl_plugins.plugins.manager import BUILTIN, manager

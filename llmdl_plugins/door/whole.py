@@ -10,12 +10,12 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage
 from langchain_core.outputs import LLMResult
 
-from llmdl_plugins import answers
-from llmdl_plugins.asked import Asked
-from llmdl_plugins.passage import entering
-from llmdl_plugins.paying import apaid, paid
+from llmdl_plugins.door import answers
+from llmdl_plugins.door.asked import Asked
+from llmdl_plugins.door.passage import entering
+from llmdl_plugins.door.paying import apaid, paid
+from llmdl_plugins.door.recorded import Recorded
 from llmdl_plugins.plain import JSON
-from llmdl_plugins.recorded import Recorded
 
 Batch = list[list[BaseMessage]]
 

@@ -11,11 +11,11 @@ from langchain_core.messages import message_to_dict
 from langchain_core.outputs import ChatGeneration, LLMResult
 from pydantic import PrivateAttr
 
-from llmdl_plugins.asked import Asked
-from llmdl_plugins.flow import Flow
-from llmdl_plugins.passage import apassing, entering, passing
+from llmdl_plugins.door.asked import Asked
+from llmdl_plugins.door.flow import Flow
+from llmdl_plugins.door.passage import apassing, entering, passing
+from llmdl_plugins.door.recorded import Recorded
 from llmdl_plugins.plain import JSON, plain
-from llmdl_plugins.recorded import Recorded
 
 
 class Metered(Recorded):

@@ -9,7 +9,7 @@ from contextvars import copy_context
 from threading import Thread
 from typing import Any
 
-from llmdl_plugins.classes import Replaced, holders, unbound
+from llmdl_plugins.door.classes import Replaced, holders, unbound
 
 _replaced = Replaced()
 _standing = False  # what others have wrapped inside a run stays with them after it, and then does nothing

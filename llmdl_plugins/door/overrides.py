@@ -14,8 +14,8 @@ from typing import Any
 
 from langchain_core.language_models import BaseChatModel
 
-from llmdl_plugins import passage
-from llmdl_plugins.classes import below, is_same, own, unbound
+from llmdl_plugins.door import passage
+from llmdl_plugins.door.classes import below, is_same, own, unbound
 from llmdl_plugins.errors import UnboundCallError
 
 STREAMING = ("stream", "astream")

@@ -12,7 +12,7 @@ from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import Any, NamedTuple
 
-from llmdl_plugins.classes import Replaced, holders, unbound
+from llmdl_plugins.door.classes import Replaced, holders, unbound
 
 
 class Method(NamedTuple):

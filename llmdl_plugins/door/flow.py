@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from contextvars import Context, copy_context
 from typing import Any, TypeVar
 
+from llmdl_plugins.door.scope import Call, Scope
 from llmdl_plugins.errors import Stopped
 from llmdl_plugins.plain import JSON
-from llmdl_plugins.scope import Call, Scope
 
 T = TypeVar("T")
 _END: Any = object()

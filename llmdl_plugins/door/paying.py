@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from llmdl_plugins.passage import through
+from llmdl_plugins.door.passage import through
+from llmdl_plugins.door.scope import Call, Scope
 from llmdl_plugins.plain import JSON
-from llmdl_plugins.scope import Call, Scope
 
 T = TypeVar("T")
 

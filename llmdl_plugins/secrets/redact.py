@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from llmdl_plugins.secret_values import MARK, Secrets
+from llmdl_plugins.secrets.values import MARK, Secrets
 
 _LITERAL, _UNKNOWN = "[secret:]", "[secret:?"
 _PUT = re.compile(r"\[secret:([^\[\]]*)\]")

@@ -9,11 +9,11 @@ from typing import Any
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage
 
-from llmdl_plugins import answers
-from llmdl_plugins.asked import Asked
-from llmdl_plugins.flow import Flow
-from llmdl_plugins.passage import apassing, entering, passing
-from llmdl_plugins.recorded import Recorded
+from llmdl_plugins.door import answers
+from llmdl_plugins.door.asked import Asked
+from llmdl_plugins.door.flow import Flow
+from llmdl_plugins.door.passage import apassing, entering, passing
+from llmdl_plugins.door.recorded import Recorded
 
 
 def stream(own: Any, bare: Any) -> Any:

@@ -10,9 +10,9 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from typing import Any, NamedTuple, TypeVar
 
-from llmdl_plugins import calls, uses
+from llmdl_plugins.door import calls, uses
+from llmdl_plugins.door.scope import Scope, Tools, Use, current_scope
 from llmdl_plugins.plain import digest
-from llmdl_plugins.scope import Scope, Tools, Use, current_scope
 
 T = TypeVar("T")
 

@@ -14,8 +14,8 @@ from typing import Any
 from urllib.parse import quote
 from weakref import WeakValueDictionary
 
-from llmdl_plugins.secret_fields import of_environment, of_object
-from llmdl_plugins.secret_forms import FORMS, QUERY, suspicion
+from llmdl_plugins.secrets.fields import of_environment, of_object
+from llmdl_plugins.secrets.forms import FORMS, QUERY, suspicion
 
 _SHORTEST = 8
 _ROUNDS = 20_000

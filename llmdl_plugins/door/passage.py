@@ -15,10 +15,10 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from llmdl_plugins import uses
+from llmdl_plugins.door import uses
+from llmdl_plugins.door.scope import Scope, current_scope
 from llmdl_plugins.errors import LlmdlError, UnboundCallError
 from llmdl_plugins.holding import holding
-from llmdl_plugins.scope import Scope, current_scope
 
 T = TypeVar("T")
 

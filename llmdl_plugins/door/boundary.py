@@ -18,11 +18,11 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.tools import BaseTool
 
-from llmdl_plugins import metered, overrides, passage, spared, streamed, threads, tool_door, whole
-from llmdl_plugins.classes import Replaced, unbound
+from llmdl_plugins.door import metered, overrides, passage, spared, streamed, threads, tool_door, whole
+from llmdl_plugins.door.classes import Replaced, unbound
+from llmdl_plugins.door.scope import Call, Payer, Rewrite, Scope, Setup, current_scope, scope
 from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.plugins.catalogue import catalogue
-from llmdl_plugins.scope import Call, Payer, Rewrite, Scope, Setup, current_scope, scope
 
 __all__ = ["Call", "Payer", "Rewrite", "Scope", "Setup", "current_scope", "door", "is_open", "scope"]
 

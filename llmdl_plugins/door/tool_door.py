@@ -14,13 +14,13 @@ from langchain_core.retrievers import BaseRetriever
 from langchain_core.tools import BaseTool
 from pydantic import PrivateAttr
 
-from llmdl_plugins import calls, results
-from llmdl_plugins.answers import without_secrets
-from llmdl_plugins.classes import Replaced, below, own, unbound
+from llmdl_plugins.door import calls, results
+from llmdl_plugins.door.answers import without_secrets
+from llmdl_plugins.door.classes import Replaced, below, own, unbound
+from llmdl_plugins.door.remembering import Entered, aremembered, entering, remembered
+from llmdl_plugins.door.scope import Scope, Use
+from llmdl_plugins.door.uses import UnderWay
 from llmdl_plugins.plain import digest, plain
-from llmdl_plugins.remembering import Entered, aremembered, entering, remembered
-from llmdl_plugins.scope import Scope, Use
-from llmdl_plugins.uses import UnderWay
 
 _CONTROL = "GraphBubbleUp"  # of langgraph: an interrupt or a command to the graph above, no error of a tool
 _FACES = {BaseTool: ("run", "arun"), BaseRetriever: ("invoke", "ainvoke")}

@@ -20,7 +20,7 @@ from langchain_core.outputs import ChatGeneration, LLMResult
 
 from llmdl_plugins.errors import InfrastructureError
 from llmdl_plugins.plain import JSON, MESSAGE_FIELDS, plain
-from llmdl_plugins.secret_fields import is_private
+from llmdl_plugins.secrets.fields import is_private
 
 TELLING_ONLY = {"callbacks", "tags", "metadata", "run_name", "run_id", "ls_structured_output_format"}
 _OWN = {AIMessage, AIMessageChunk, HumanMessage, SystemMessage, ToolMessage}

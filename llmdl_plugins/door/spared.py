@@ -21,7 +21,7 @@ from langchain_core.callbacks import (
 from langchain_core.language_models import BaseChatModel, chat_models
 from langchain_core.runnables import config
 
-from llmdl_plugins.classes import Replaced
+from llmdl_plugins.door.classes import Replaced
 
 _SIGNATURE, _AS_DICT, _MERGED = "_signature_parameters", "_dict_for_compat", "_merge_metadata_dicts"
 _NESTED = "lc_versions"

@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 
 from langchain_core.messages import BaseMessage
 
-from llmdl_plugins import answers, tape
-from llmdl_plugins.lasting import lasting
+from llmdl_plugins import tape
+from llmdl_plugins.door import answers
+from llmdl_plugins.door.lasting import lasting
+from llmdl_plugins.door.scope import Call, Scope
 from llmdl_plugins.plain import JSON, hashed, packed
-from llmdl_plugins.scope import Call, Scope
 
 _lock = threading.Lock()
 

@@ -11,12 +11,14 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage
 from langchain_core.outputs import LLMResult
 
-from llmdl_plugins import answers, calls, redact, tape
+from llmdl_plugins import tape
+from llmdl_plugins.door import answers, calls
+from llmdl_plugins.door.passage import refused
+from llmdl_plugins.door.scope import Call, Options, Scope
+from llmdl_plugins.door.transport import sender
 from llmdl_plugins.errors import LlmdlError
-from llmdl_plugins.passage import refused
 from llmdl_plugins.plain import JSON, plain
-from llmdl_plugins.scope import Call, Options, Scope
-from llmdl_plugins.transport import sender
+from llmdl_plugins.secrets import redact
 
 # Options that define tools and schemas, as providers call them.
 DEFINING = frozenset({

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage
 
-from llmdl_plugins.clock import Clock
+from llmdl_plugins.door.clock import Clock
 from llmdl_plugins.errors import LlmdlError, Stopped
 from llmdl_plugins.holding import holding
 from llmdl_plugins.plain import JSON
