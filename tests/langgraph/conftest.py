@@ -28,9 +28,10 @@ def agent(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Agent]:
     monkeypatch.syspath_prepend(str(folder))
     names = _names(folder)
     before = {name: sys.modules.pop(name) for name in names if name in sys.modules}
+    others = set(sys.modules)
     yield importlib.import_module
     names |= _names(folder)  # what a test has written
-    for name in [n for n in sys.modules if n.partition(".")[0] in names]:
+    for name in [n for n in sys.modules if n.partition(".")[0] in names and n not in others]:
         del sys.modules[name]
     sys.modules.update(before)
 

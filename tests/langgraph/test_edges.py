@@ -21,7 +21,7 @@ NEW = "Sort this ticket.\nName its queue alone.\nToday is {today}."
 @pytest.fixture
 def tickets(folder: Path) -> Path:
     """The folder of the user with this agent in it."""
-    return shutil.copytree(Path(__file__).parent / "tickets", folder, dirs_exist_ok=True)
+    return shutil.copytree(Path(__file__).parent / "agents" / "tickets", folder, dirs_exist_ok=True)
 
 
 def test_a_text_in_a_block_of_yaml_keeps_its_last_line_end(agent: Agent, tickets: Path) -> None:

@@ -16,7 +16,7 @@ from langgraph.graph import StateGraph
 from llmdl_langgraph.adapt import adapt
 from llmdl_langgraph.network import LangGraphNetwork
 from llmdl_plugins.door import boundary
-from llmdl_plugins.errors import TargetError
+from llmdl_plugins.network import trainable
 from llmdl_plugins.plain import dumps
 
 from .conftest import Agent
@@ -124,12 +124,12 @@ def test_nothing_of_the_door_is_left(agent: Agent) -> None:
     assert not boundary.is_open()
 
 
-def test_only_compiled_graphs_are_taken(agent: Agent) -> None:
+def test_a_graph_is_taken_and_a_builder_that_becomes_one(agent: Agent) -> None:
     module = agent("context")
     assert adapt("no graph") is None
-    with pytest.raises(TargetError, match="compile"):
-        adapt(module.builder)
-    assert isinstance(module.builder, StateGraph)
+    network = adapt(module.builder)
+    assert network is not None and isinstance(module.builder, StateGraph)
+    assert network.named_parameters().keys() == trainable(module.graph).named_parameters().keys()
 
 
 def without_ids(value: Any) -> Any:

@@ -32,7 +32,7 @@ graph = builder.compile()
 @pytest.fixture(params=["tickets.agent", "functions"])
 def net(request: pytest.FixtureRequest, agent: Agent, folder: Path) -> LangGraphNetwork:
     """The agent as methods that are nodes, or as functions that call the methods of an object of their module."""
-    shutil.copytree(Path(__file__).parent / "tickets", folder, dirs_exist_ok=True)
+    shutil.copytree(Path(__file__).parent / "agents" / "tickets", folder, dirs_exist_ok=True)
     (folder / "functions.py").write_text(BY_FUNCTIONS, encoding="utf-8")
     return network(agent(request.param), probes=[TICKET])
 
@@ -53,21 +53,21 @@ def test_a_text_is_of_the_node_that_was_seen_to_send_it(net: LangGraphNetwork) -
 
 
 def test_what_is_read_by_a_name_that_code_works_out_may_be_anything(agent: Agent, folder: Path) -> None:
-    shutil.copytree(Path(__file__).parent / "tickets", folder, dirs_exist_ok=True)
+    shutil.copytree(Path(__file__).parent / "agents" / "tickets", folder, dirs_exist_ok=True)
     source = BY_FUNCTIONS.replace('getattr(desk, "answer")', 'getattr(desk, "ans" + "wer")')
     (folder / "functions.py").write_text(source, encoding="utf-8")
     assert "file_ticket" in str(network(agent("functions")).effects("answer"))
 
 
 def test_the_slots_of_a_text_in_a_file_are_read_where_code_fills_it(agent: Agent, folder: Path) -> None:
-    shutil.copytree(Path(__file__).parent / "tickets", folder, dirs_exist_ok=True)
+    shutil.copytree(Path(__file__).parent / "agents" / "tickets", folder, dirs_exist_ok=True)
     found = network(agent("tickets.agent")).named_parameters()
     slots = {name.partition("/")[2]: p.slots for name, p in found.items()}
     assert slots == {"classify_system": ("today",), "reply_system": ("queue",)}
 
 
 def test_a_text_that_is_given_a_name_before_it_is_filled_has_slots_too(agent: Agent, folder: Path) -> None:
-    shutil.copytree(Path(__file__).parent / "tickets", folder, dirs_exist_ok=True)
+    shutil.copytree(Path(__file__).parent / "agents" / "tickets", folder, dirs_exist_ok=True)
     path = folder / "tickets" / "agent.py"
     read, begins = 'self.prompts["classify"]["system"]', "    def classify(self, state: State) -> State:\n"
     other = 'self.prompts["reply"]["system"].format(queue=state["queue"])'

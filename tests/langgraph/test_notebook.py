@@ -18,8 +18,9 @@ from llmdl_langgraph.network import LangGraphNetwork
 from llmdl_plugins.errors import TargetError
 from llmdl_plugins.target import load_target
 
+from ..written import written as write
 from .conftest import AGENTS
-from .test_export import NASTY, sent, sent_alone, write
+from .test_export import NASTY, sent, sent_alone
 
 CONSTANT = (AGENTS / "constant.py").read_text(encoding="utf-8")
 INPUTS = {"messages": [{"role": "user", "content": "My invoice is wrong"}]}

@@ -17,8 +17,9 @@ from llmdl_langgraph.network import LangGraphNetwork
 from llmdl_plugins import Identity
 from llmdl_plugins.errors import MisuseError
 
+from ..written import written as write
 from .conftest import Agent
-from .test_export import sent_alone, write
+from .test_export import sent_alone
 from .test_variant import DEMOS, Constant, Same, alternatives
 
 

@@ -18,8 +18,9 @@ from typing import Any
 
 import pytest
 
+from ..written import written as write
 from .conftest import Agent
-from .test_export import NASTY, STATIC, choice, opened, write
+from .test_export import NASTY, STATIC, choice, opened
 
 PATIENCE = 90.0
 

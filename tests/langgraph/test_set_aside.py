@@ -23,7 +23,7 @@ PROMPTS = {"classify_system", "reply_system"}
 @pytest.fixture
 def tickets(folder: Path) -> Path:
     """The folder of the user with this agent in it."""
-    shutil.copytree(Path(__file__).parent / "tickets", folder, dirs_exist_ok=True)
+    shutil.copytree(Path(__file__).parent / "agents" / "tickets", folder, dirs_exist_ok=True)
     subprocess.run(["git", "init", "-q", "."], cwd=folder, check=True)
     return folder
 

@@ -10,8 +10,9 @@ import pytest
 from llmdl_plugins import Network, Optimizer, Trainer
 from llmdl_plugins.cli.handing import handing
 
+from ..written import written as write
 from .kinds import KINDS, LONG, Kind
-from .test_export import TARGETS, apart, values, write
+from .test_export import TARGETS, apart, values
 
 KNOWS = "one word, and be number"  # how the words of `values` begin
 
