@@ -219,7 +219,7 @@ def test_a_call_that_left_its_run_is_refused(provider: Any) -> None:
 
 LATE = """
 import sys
-from llmdl_plugins import boundary
+from llmdl_plugins.door import boundary
 with boundary.door():
     assert "dspy" not in sys.modules
     import dspy

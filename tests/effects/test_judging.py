@@ -112,7 +112,8 @@ def test_a_driver_that_cannot_be_seen_is_an_effect_when_its_library_is_loaded() 
 COST = """
 import time, timeit
 from langchain_core.messages import HumanMessage
-from llmdl_plugins import boundary, tape
+from llmdl_plugins import tape
+from llmdl_plugins.door import boundary
 from llmdl_plugins.effects import guard
 from llmdl_plugins.effects.effect import Allowed
 from llmdl_plugins.testing import ScriptedChat

@@ -69,7 +69,7 @@ def said(code: str) -> str:
 def test_no_sdk_is_imported_by_us_even_in_a_run() -> None:
     code = """
 import sys, llmdl_sdks.doors
-from llmdl_plugins import boundary
+from llmdl_plugins.door import boundary
 with boundary.door():
     pass
 print([m for m in ("openai", "anthropic", "google.genai") if m in sys.modules])
@@ -79,7 +79,7 @@ print([m for m in ("openai", "anthropic", "google.genai") if m in sys.modules])
 
 LATE = """
 import sys
-from llmdl_plugins import boundary
+from llmdl_plugins.door import boundary
 from llmdl_plugins.errors import UnboundCallError
 with boundary.door():
     import {module} as sdk
