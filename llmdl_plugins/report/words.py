@@ -40,7 +40,8 @@ def _accepted(run: Run) -> Iterator[str]:
         yield f"{helped}: no proposal passed the screen." if run.journal.moves else "Nothing was proposed."
         return
     for move in taken[:_NAMED]:
-        yield f"Helped: {shortened(move.what, _LONGEST)}. {_figures(move)}"
+        word = "Helped" if move.after > move.before else "As good, and taken for being less"
+        yield f"{word}: {shortened(move.what, _LONGEST)}. {_figures(move)}"
     if len(taken) > _NAMED:
         yield f"{some(len(taken) - _NAMED, 'more proposal')} passed the screen; the table has them."
     yield "These figures are the screen's, on val rows that steer training; only the sealed test makes a claim."

@@ -145,3 +145,10 @@ def test_a_run_that_was_cut_off_says_how_to_go_on(make: Make) -> None:
     assert verdict(run).startswith("Cut off: the run ended before it could write a result, 1 call and 0 proposals")
     assert f"with --folder {run.folder} goes on" in verdict(run)
     assert what_helped(run) == ["Nothing has been proposed yet."]
+
+
+def test_what_was_taken_for_being_shorter_is_not_said_to_have_helped(make: Make) -> None:
+    lighter = {**move("the same without the new text for route/prompt", ["route/prompt"], True), "after": 0.5}
+    words = what_helped(read_run(make(moves=[TEXT_TAKEN, lighter])))
+    assert words[0].startswith("Helped: new text for route/prompt")
+    assert words[1].startswith("As good, and taken for being less: the same without the new text")
