@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import cProfile
 import json
 import logging
 import statistics
@@ -18,6 +19,7 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from pstats import Stats
 from typing import Any
 
 import dspy
@@ -240,16 +242,33 @@ def table(title: str, paces: Mapping[str, Pace]) -> str:
     return "\n".join([head, "|---|---|---|---|---|---|", *rows, ""])
 
 
+def functions(rows: int) -> dict[str, float]:
+    """Functions that a row of the evaluator calls, all that it begins with in them: the same whatever the load."""
+    found = dict[str, float]()
+    for what, lm in lms(0.0).items():
+        for demos in (4, 0):
+            case, profile = Case(lm, demos, rows), cProfile.Profile()
+            with dspy.context(lm=lm):
+                evaluator(case)
+                profile.runcall(evaluator, case)
+            found[f"{what}, {demos} demonstrations"] = Stats(profile).prim_calls / rows  # type: ignore[attr-defined]
+    return found
+
+
 def main() -> None:
     """Measure the parts, print each as it comes, and write all of them down."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("parts", nargs="*", default=list(PARTS), metavar="PART", help=", ".join(PARTS))
+    parts = [*PARTS, "functions"]
+    parser.add_argument("parts", nargs="*", default=parts, metavar="PART", help=", ".join(parts))
     parser.add_argument("--quick", action="store_true", help="few rows: shows that it runs, says nothing else")
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
     logging.getLogger("dspy").setLevel(logging.ERROR)
     told: dict[str, Any] = {}
-    for part in args.parts:
+    if "functions" in args.parts:
+        told["functions"] = functions(64 if args.quick else 512)
+        print("\n".join(f"functions a row: {what}: {count:,.0f}" for what, count in told["functions"].items()))
+    for part in [part for part in args.parts if part in PARTS]:
         delay, shown = PARTS[part]
         for what, lm in lms(delay).items():
             for demos in shown:

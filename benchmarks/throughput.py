@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from costs.crowd import candidates, replayed, resident, residue, stragglers
-from costs.pace import Pace, over_http, paces
+from costs.pace import Pace, counted, over_http, paces
 
 Part = Callable[[bool], Mapping[str, Any]]
 
@@ -31,6 +31,13 @@ def idle(quick: bool) -> dict[str, Any]:
     return {
         kind: paces(kind, 64, 1 if quick else 7, latency=0.0, calls_each=2 if quick else 8)
         for kind in ("graph", "model", "large")
+    }
+
+
+def functions(quick: bool) -> dict[str, int]:
+    """Functions that a rollout calls over the bare loop: the same whatever the load."""
+    return {
+        f"functions over bare, {kind}": counted(kind, 64, 2 if quick else 8) for kind in ("model", "graph", "large")
     }
 
 
@@ -53,7 +60,8 @@ def memory(quick: bool) -> dict[str, Any]:
     return {**residue(2_000, 6_000), **resident(10_000, 100_000)}
 
 
-PARTS: dict[str, Part] = {"in_process": in_process, "idle": idle, "http": http, "crowd": crowd, "memory": memory}
+SINGLE: dict[str, Part] = {"functions": functions, "crowd": crowd, "memory": memory}
+PARTS: dict[str, Part] = {"in_process": in_process, "idle": idle, "http": http, **SINGLE}
 
 
 def table(title: str, found: Mapping[str, Mapping[str, Pace]]) -> str:
@@ -84,7 +92,7 @@ def main() -> None:
     told: dict[str, Any] = {}
     for part in args.parts:
         found = PARTS[part](args.quick)
-        single = part in ("crowd", "memory")
+        single = part in SINGLE
         print(figures(part, found) if single else table(part, found), flush=True)
         told[part] = found if single else {w: {n: p.told() for n, p in ways.items()} for w, ways in found.items()}
     if args.json:

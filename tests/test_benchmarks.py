@@ -19,10 +19,11 @@ SCRIPT = BENCHMARKS / "throughput.py"
 
 def test_throughput_is_measured_in_a_quick_setting(tmp_path: Path) -> None:
     told = tmp_path / "throughput.json"
-    command = [sys.executable, str(SCRIPT), "idle", "--quick", "--json", str(told)]
+    command = [sys.executable, str(SCRIPT), "idle", "functions", "--quick", "--json", str(told)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=200, check=True)
     found = json.loads(told.read_text())
     assert found["idle"]["graph"]["evaluator"]["most"] == 64 and "| idle |" in done.stdout
+    assert found["functions"]["functions over bare, model"] > 0
 
 
 def test_an_optimizer_of_dspy_is_measured_on_a_program_of_two_hops(tmp_path: Path) -> None:

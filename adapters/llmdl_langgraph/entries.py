@@ -13,9 +13,10 @@ from pathlib import Path
 import yaml
 
 from llmdl_langgraph.errors import CannotExportError
+from llmdl_langgraph.keyed import Keys
 from llmdl_langgraph.saved import can_be_saved, kept
 from llmdl_langgraph.sites import Site
-from llmdl_langgraph.tables import Entry, Keys, read_table, readers
+from llmdl_langgraph.tables import Entry, read_table, readers
 from llmdl_langgraph.toml_tables import in_toml
 
 _GENERIC = {

@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 
+from llmdl_langgraph.keyed import Keys, texts_by_key
 from llmdl_langgraph.template import Span
 from llmdl_langgraph.toml_tables import of_toml
 
@@ -21,7 +22,6 @@ from llmdl_langgraph.toml_tables import of_toml
 decoding: Any = importlib.import_module("json.decoder")
 scanning: Any = importlib.import_module("json.scanner")
 
-Keys = tuple[str | int, ...]
 _PROPERTIES = re.compile(r"(?:[&!]\S*\s+)*")  # an anchor or a tag
 _LOADERS = list(dict.fromkeys([getattr(yaml, "CSafeLoader", yaml.SafeLoader), yaml.SafeLoader]))
 
@@ -114,7 +114,7 @@ def _of_json(text: str) -> Iterator[Entry]:
     decoder: Any = json.JSONDecoder(object_pairs_hook=_once)
     decoder.parse_string = noted
     decoder.scan_once = scanning.py_make_scanner(decoder)  # the one in C notes nothing
-    texts = list(_texts(decoder.decode(text), ()))
+    texts = list(texts_by_key(decoder.decode(text)))
     lines = [0, *(end.end() for end in re.finditer("\n", text))]
     for (keys, value), (start, end) in zip(texts, spans, strict=True):
         yield Entry(keys, value, start, end, (*_position(lines, start), *_position(lines, end)), '"', 0)
@@ -137,15 +137,3 @@ def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
     if len(table) < len(pairs):
         raise ValueError("a key occurs twice")
     return table
-
-
-def _texts(table: object, keys: Keys) -> Iterator[tuple[Keys, str]]:
-    match table:
-        case str():
-            yield keys, table
-        case dict():
-            for key, value in table.items():
-                yield from _texts(value, (*keys, key))
-        case list():
-            for n, value in enumerate(table):
-                yield from _texts(value, (*keys, n))

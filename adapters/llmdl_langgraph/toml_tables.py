@@ -8,10 +8,11 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from llmdl_langgraph.keyed import Keys, texts_by_key
+
 _STRING = re.compile(
     r'"""(?:\\.|[^\\])*?"{3,5}|' + r"'''.*?'{3,5}|" + r'"(?:\\.|[^"\\\n])*"|' + r"'[^'\n]*'|#[^\n]*", re.S
 )
-Keys = tuple[str | int, ...]
 _MARK = "\uf8ff"  # stands in no file
 
 
@@ -39,7 +40,7 @@ def of_toml(text: str) -> Iterator[Written]:
     Raises:
         ValueError: it is no TOML.
     """
-    leaves = dict(_leaves(tomllib.loads(text), ()))
+    leaves = dict(texts_by_key(tomllib.loads(text)))
     values = set(leaves.values())
     for found in _STRING.finditer(text):
         if (value := _value(found[0])) in values and (keys := _keys(text, found, leaves)) is not None:
@@ -75,20 +76,8 @@ def _keys(text: str, found: re.Match[str], leaves: dict[Keys, str]) -> Keys | No
     """Which text a string is: the one that changes with it; none where it is a key."""
     marked = f'{text[: found.start()]}"{_MARK}"{text[found.end() :]}'
     try:
-        after = dict(_leaves(tomllib.loads(marked), ()))
+        after = dict(texts_by_key(tomllib.loads(marked)))
     except ValueError:
         return None
     changed = [keys for keys in leaves if after.get(keys) == _MARK]
     return changed[0] if len(changed) == 1 and after == {**leaves, changed[0]: _MARK} else None
-
-
-def _leaves(table: object, keys: Keys) -> Iterator[tuple[Keys, str]]:
-    match table:
-        case str():
-            yield keys, table
-        case dict():
-            for key, value in table.items():
-                yield from _leaves(value, (*keys, key))
-        case list():
-            for n, value in enumerate(table):
-                yield from _leaves(value, (*keys, n))

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from costs.rounds import Timed, interleaved
+from costs.rounds import Timed, functions, interleaved
 from costs.traffic import App, Slow, app, bare, desk
 
 from llmdl_plugins.door.transport import transport
@@ -54,6 +54,18 @@ def paces(
     apps = {name: app(kind, model) for name, model in models.items()}
     found = asyncio.run(_paces(apps, concurrency, rounds, calls_each * concurrency, latency))
     return {name: replace(pace, most=models[name].most) for name, pace in found.items()}
+
+
+def counted(kind: str, concurrency: int, calls_each: int) -> int:
+    """How many functions a rollout of one call takes over the bare loop, on the loop's thread."""
+    runs, one = calls_each * concurrency, app(kind, Slow(latency=lambda n: 0.0))
+
+    async def both() -> list[int]:
+        with ExitStack() as desks:
+            return [await functions(_way(desks, name, one, concurrency, runs)) for name in ("bare", "evaluator")]
+
+    own, ours = asyncio.run(both())
+    return round((ours - own) / runs)
 
 
 def over_http(concurrency: int, rounds: int, *, calls_each: int = CALLS_EACH) -> dict[str, Pace]:

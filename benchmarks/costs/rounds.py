@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import cProfile
 import gc
 import statistics
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
+from pstats import Stats
 from typing import Any
 
 Work = Callable[[], object]
@@ -93,6 +95,16 @@ async def interleaved(ways: Mapping[str, Callable[[], Awaitable[object]]], round
         for name, work in ways.items():
             found[name].append(await _timed(work))
     return found
+
+
+async def functions(work: Callable[[], Awaitable[object]]) -> int:
+    """How many functions one round calls on this thread, whatever the load; the round before it warms up."""
+    await work()
+    profile = cProfile.Profile()
+    profile.enable()
+    await work()
+    profile.disable()
+    return Stats(profile).prim_calls  # type: ignore[attr-defined, no-any-return]
 
 
 async def _timed(work: Callable[[], Awaitable[object]]) -> Timed:

@@ -253,9 +253,14 @@ def around(site: Site, content: str) -> tuple[str, str]:
     ],
 )
 def test_a_text_keeps_its_style_where_it_can(scope: str, new: str, before: str, after: str) -> None:
-    (site,) = [site for site in sites("prompts.yaml") if site.scope == scope]
-    assert YAML.count(before) == 1
-    assert patched_table(YAML, {site: new}) == YAML.replace(before, after)
+    changes_one_place("prompts.yaml", scope, new, before, after)
+
+
+def changes_one_place(name: str, scope: str, new: str, before: str, after: str) -> None:
+    """A new text stands where the old one stood, and all else is as it was."""
+    (site,) = [site for site in sites(name) if site.scope == scope]
+    assert TABLES[name].count(before) == 1
+    assert patched_table(TABLES[name], {site: new}) == TABLES[name].replace(before, after)
 
 
 def test_json_keeps_its_escapes_where_it_has_them() -> None:
@@ -276,9 +281,7 @@ def test_json_keeps_its_escapes_where_it_has_them() -> None:
     ],
 )
 def test_toml_keeps_its_quotes_where_it_can(scope: str, new: str, before: str, after: str) -> None:
-    (site,) = [site for site in sites("prompts.toml") if site.scope == scope]
-    assert TOML.count(before) == 1
-    assert patched_table(TOML, {site: new}) == TOML.replace(before, after)
+    changes_one_place("prompts.toml", scope, new, before, after)
 
 
 def test_all_are_changed_at_once() -> None:

@@ -18,7 +18,7 @@ from llmdl_langgraph.network import LangGraphNetwork
 from llmdl_plugins.errors import TargetError
 from llmdl_plugins.target import load_target
 
-from ..written import written as write
+from ..written import written
 from .conftest import AGENTS
 from .test_export import NASTY, sent, sent_alone
 
@@ -91,7 +91,7 @@ def test_a_notebook_exports_as_a_plain_module(notebook: Path, tmp_path: Path) ->
     files = net.export("module", values)
     assert "my_mail.py" in files and not any(name.endswith(".ipynb") for name in files)
     assert "graph.stream" not in files["my_mail.py"]
-    write(tmp_path / "alone", files)
+    written(tmp_path / "alone", files)
     assert sent_alone((tmp_path / "alone", "app", INPUTS)) == [bound]
     graph = net.export("graph", values)
     asyncio.run(graph.ainvoke(INPUTS))

@@ -17,7 +17,7 @@ from llmdl_langgraph.network import LangGraphNetwork
 from llmdl_plugins import Identity
 from llmdl_plugins.errors import MisuseError
 
-from ..written import written as write
+from ..written import written
 from .conftest import Agent
 from .test_export import sent_alone
 from .test_variant import DEMOS, Constant, Same, alternatives
@@ -196,7 +196,7 @@ def test_an_inner_variant_runs_without_this_package(agent: Agent, folder: Any, t
     with net.using(values):
         net.invoke(asked)
     bound = [[list(m) for m in call] for call in module.model.calls]
-    write(tmp_path / "alone", net.export("module", values))
+    written(tmp_path / "alone", net.export("module", values))
     assert sent_alone((tmp_path / "alone", "app", asked)) == [bound]
 
 

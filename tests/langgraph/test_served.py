@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from ..written import written as write
+from ..written import written
 from .conftest import Agent
 from .test_export import NASTY, STATIC, choice, opened
 
@@ -100,7 +100,7 @@ def test_an_exported_folder_is_served(agent: Agent, folder: Path, tmp_path: Path
     if variant:
         net = net.variant(wrap={"sort": choice("messages")})
         values |= STATIC
-    write(tmp_path / "out", net.export("module", values))
+    written(tmp_path / "out", net.export("module", values))
     post = served(tmp_path / "out")
     state = post({"messages": [{"role": "user", "content": "My invoice is wrong"}]})
     asked = ast.literal_eval(state["label"])

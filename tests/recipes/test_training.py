@@ -10,7 +10,7 @@ import pytest
 from llmdl_plugins import Network, Optimizer, Trainer
 from llmdl_plugins.cli.handing import handing
 
-from ..written import written as write
+from ..written import written
 from .kinds import KINDS, LONG, Kind
 from .test_export import TARGETS, apart, values
 
@@ -68,7 +68,7 @@ def test_what_was_trained_runs_elsewhere(better: Any, tmp_path: Path, monkeypatc
     kind = next(kind for kind in KINDS if kind.name == "multi-head")
     net = kind.make(better.graph, node="answer", source="question")
     result = trained(net, values(net, "answer", kind), "graph")
-    write(tmp_path / "out", net.export("module", result.values))
+    written(tmp_path / "out", net.export("module", result.values))
     inputs = rows("graph")[0]["inputs"]
     ((gave, asked),) = apart((tmp_path / "out", "graph", inputs, "right"))
     assert gave["answer"] == "right" and len(asked) == 4

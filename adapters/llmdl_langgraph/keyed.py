@@ -1,0 +1,27 @@
+"""The texts of a table that a file holds, each with the keys that lead to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+Keys = tuple[str | int, ...]
+
+
+def texts_by_key(table: object, keys: Keys = ()) -> Iterator[tuple[Keys, str]]:
+    """All texts, in the order in which they stand.
+
+    Args:
+        keys: those that lead to the table.
+
+    >>> list(texts_by_key({"tone": "warm", "steps": ["sort", 3]}))
+    [(('tone',), 'warm'), (('steps', 0), 'sort')]
+    """
+    match table:
+        case str():
+            yield keys, table
+        case dict():
+            for key, value in table.items():
+                yield from texts_by_key(value, (*keys, key))
+        case list():
+            for n, value in enumerate(table):
+                yield from texts_by_key(value, (*keys, n))
