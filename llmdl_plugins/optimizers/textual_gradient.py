@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from llmdl_plugins.data import Example
+from llmdl_plugins.optimizers.advice import Teaching
 from llmdl_plugins.optimizers.arms import checked
 from llmdl_plugins.optimizers.memory import Memory
 from llmdl_plugins.optimizers.step import Step
@@ -18,6 +19,7 @@ from llmdl_plugins.run.work import Range, Size, Work
 
 _BATCH = 24
 _EDITS = 12, 3
+_BLAMED, _TOGETHER = 3, 8
 _PATIENCE = 10
 _BARREN = 3
 
@@ -62,7 +64,9 @@ class TextualGradient(Optimizer):
             hard = [r.example for r in batch.failed]
             if idle % 2:
                 memory.again()
-            step = Step(problem, memory, batch, number, self.most(number), self.feedback, plateau=idle > 0)
+            together = _TOGETHER if idle else _BLAMED
+            teaching = Teaching(problem, memory, number, self.most(number), self.feedback, together)
+            step = Step(problem, memory, batch, teaching, plateau=idle > 0)
             moved = bool(batch.failed) and await step.taken()
             idle, barren = 0 if moved else idle + 1, barren + 1 if step.barren else 0
             # Who has said useful things before may do so again, with other rows.

@@ -12,8 +12,9 @@ from llmdl_plugins.run.costs import cost, in_unit, unit_of
 from llmdl_plugins.run.evaluate import ORIGINAL, Evaluator
 from llmdl_plugins.run.prices import Prices
 from llmdl_plugins.run.rollout import Rollout, Values
-from llmdl_plugins.run.screen import EARLY, MOST, Verdict, judged, looks, scores, telling
+from llmdl_plugins.run.screen import MOST, Verdict, judged, looks, scores, telling
 
+_EARLY = 0.99
 Both = Sequence[tuple[Rollout, Rollout]]
 
 
@@ -51,7 +52,7 @@ def _is_clear(pairs: Sequence[tuple[float, float]], costs: Sequence[tuple[float,
     """Whether what it would say is as good as certain; what is not cheaper on the first rows hardly will be."""
     if _saved(costs) <= 0.5 or outlook(pairs, left, m) <= HOPELESS:
         return True
-    return min(_saved(costs), better(pairs, m)) >= EARLY
+    return min(_saved(costs), better(pairs, m)) >= _EARLY
 
 
 def _verdict(good: Both, costs: Sequence[tuple[float, float]], margin: float) -> Verdict:

@@ -14,9 +14,9 @@ from llmdl_plugins.run.better import ACCEPT, HOPELESS, better, outlook
 from llmdl_plugins.run.evaluate import Evaluator
 from llmdl_plugins.run.rollout import Rollout, Values
 
-EARLY = 0.99
+EARLY, LATE = 0.968, 0.93
 MOST = 256  # val items that one proposal is looked at on: more would tell little that the sealed test doesn't
-_LOOKS = (8, 16, 32, 64, 128)
+_LOOKS = (8, 16, 24, 32, 40, 48, 64, 96, 128, 192)
 _SLICE = 5
 
 
@@ -62,7 +62,7 @@ def is_clear(pairs: Sequence[tuple[float, float]], left: int, may_tie: bool = Fa
         left: items that were not looked at.
         may_tie: whether a tie to the end would be accepted.
     """
-    return better(pairs) >= EARLY or (outlook(pairs, left) <= HOPELESS and not may_tie)
+    return better(pairs) >= EARLY or (outlook(pairs, left, accept=LATE) <= HOPELESS and not may_tie)
 
 
 def telling(old: Sequence[Rollout], new: Sequence[Rollout]) -> list[tuple[Rollout, Rollout]]:
@@ -77,7 +77,7 @@ def scores(both: Sequence[tuple[Rollout, Rollout]]) -> list[tuple[float, float]]
 
 def _verdict(both: Sequence[tuple[Rollout, Rollout]], shorter: bool) -> Verdict:
     probability = better(scores(both))
-    accepted, reason = probability >= ACCEPT, f"P(better) = {probability:.2f}"
+    accepted, reason = probability >= LATE, f"P(better) = {probability:.2f}"
     if shorter:
         accepted, reason = True, "as good and shorter"
     return judged(both, accepted, probability, reason, _doubt)
