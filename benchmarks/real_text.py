@@ -28,7 +28,6 @@ from texts.remembered import Remembered  # noqa: E402
 from texts.sets import sets  # noqa: E402
 from texts.table import table  # noqa: E402
 
-
 KEY = ("model", "set", "optimizer", "teacher", "seed")
 
 
