@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
@@ -18,7 +18,10 @@ from dspy.lm15 import Config, Request
 
 from llmdl_dspy import compat
 from llmdl_dspy.requested import SETTINGS, config_of, messages_of, texts_of
+from llmdl_plugins.door.arriving import Method
 
+_PROXIES = [f"{name}_proxy" for name in ("http", "https", "all", "no")]
+_AROUND = (*_PROXIES, *map(str.upper, _PROXIES), "REQUEST_METHOD")  # by which Python tells a CGI script
 _PLAIN = {str, int, float, bool}
 Key = tuple[Any, ...]
 
@@ -52,6 +55,24 @@ class _Chosen(NamedTuple):
 
 
 _chosen = WeakKeyDictionary[Any, dict[Key, _Chosen]]()
+
+
+def methods() -> Sequence[Method]:
+    """What to replace while the door stands."""
+    return [Method(module, "proxy_route_for", _proxied) for module in compat.TRANSPORTS]
+
+
+def _proxied(own: Callable[..., Any]) -> Callable[..., Any]:
+    """Looks through the environment for proxies when it has changed: for each call it would take longer than JSON."""
+
+    @lru_cache
+    def found(parsed: Any, proxy: Any, trust_env: bool, *around: str | None) -> Any:
+        return own(parsed, proxy=proxy, trust_env=trust_env)
+
+    def proxy_route_for(parsed: Any, *, proxy: Any, trust_env: bool) -> Any:
+        return found(parsed, proxy, trust_env, *map(os.environ.get, _AROUND))
+
+    return proxy_route_for
 
 
 def way_of(lm: Any, given: Mapping[str, Any], asynchronous: bool) -> Way | None:
