@@ -110,6 +110,11 @@ class LangGraphNetwork(Network):
         offers = [{name: made.told() for name, made in self.offers.items()}] if self.offers else []
         return digest(super().fingerprint, drawn["nodes"], drawn["edges"], *offers)
 
+    def tool_names(self) -> set[str]:
+        """Those that its models are told of, and those that its nodes run by themselves."""
+        run = {tool.name for found in self.discovery.reached.values() for tool in found.own.tools}
+        return super().tool_names() | run
+
     def late_modules(self) -> list[str]:
         """The modules of the application that its nodes have imported since this network was made."""
         return sorted(name for name in sys.modules.keys() - self._imported if source_of(sys.modules[name]))
