@@ -80,12 +80,14 @@ def way_of(lm: Any, given: Mapping[str, Any], asynchronous: bool) -> Way | None:
 
     Args:
         lm: the model.
-        given: all options of the call.
+        given: options of the call, beside those of the model.
         asynchronous: how it is asked.
     """
-    settings = {name: value for name, value in given.items() if value is not None}
+    if not compat.is_stock(lm):
+        return None
+    settings = {name: value for name, value in {**lm.kwargs, **given}.items() if value is not None}
     rollout = settings.pop("rollout_id", None)
-    if not compat.is_stock(lm) or (rollout is not None and not settings.get("temperature")):
+    if rollout is not None and not settings.get("temperature"):
         return None
     if isinstance(lm._engine_spec, str):
         return _as_before(lm, settings, rollout, asynchronous)
