@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from string import ascii_uppercase
 from typing import Any, TypedDict
 
@@ -95,10 +96,11 @@ ARMS = {
     "fragments": Arm("instructions without feedback", _named("fragments")),
     "calibration": Arm("calibration", _named("calibration"), scorer),
     "textual-gradient": Arm("instructions by feedback", _named("textual-gradient")),
+    "gepa": Arm("instructions by feedback", _named("gepa")),
     "dspy:gepa": Arm("instructions by feedback", _named("dspy:gepa")),
 }
 
 
-def chat(model: Mapping[str, Any], cache: BaseCache) -> dict[str, Any]:
+def chat(file: Path | None, cache: BaseCache) -> dict[str, Any]:
     """What every chat model of a run is made with: one copy, one thread, and what was answered before."""
-    return {"servers": 1, "cache": cache, **model}
+    return {"servers": 1, "cache": cache, **({"model_path": file} if file else {})}
