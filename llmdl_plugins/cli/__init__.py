@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import sqlite3
 import sys
 import traceback
@@ -68,7 +67,6 @@ def _leave(ended: SystemExit) -> None:
 def _run() -> None:
     warnings.formatwarning = lambda message, *where: f"warning: {printable(str(message))}\n"
     sys.excepthook = _crash
-    logging.getLogger("stamina").addHandler(logging.NullHandler())  # what is retried is told once, where it fails
     sys.stdout = of_main_thread(sys.stdout)  # for good: threads of a plugin print until the process is gone
     use(())
     try:
