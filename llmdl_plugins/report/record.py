@@ -168,10 +168,11 @@ class Flip:
 
 @dataclass(frozen=True)
 class Journal:
-    """What the report needs of the ledger; `taught` counts the teacher's calls."""
+    """What the report needs of the ledger; `taught` counts the calls of the teacher, `unmeasured` is why no_model is None."""
 
     moves: Sequence[Move] = ()
     no_model: NoModel | None = None
+    unmeasured: str = ""
     calls: int = 0
     tokens: int = 0
     failures: int = 0
