@@ -168,7 +168,7 @@ class Flip:
 
 @dataclass(frozen=True)
 class Journal:
-    """What the report needs of the ledger; `taught` counts the calls of the teacher, `unmeasured` is why no_model is None."""
+    """What the report needs of the ledger; `taught` counts teacher calls, `unmeasured` is why there is no bar."""
 
     moves: Sequence[Move] = ()
     no_model: NoModel | None = None
