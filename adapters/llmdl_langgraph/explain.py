@@ -15,7 +15,7 @@ from llmdl_plugins.slots import Part, Slot
 
 DEPTH = 40
 Found = tuple[Text, Reading, Match]
-_EDGES = " \t'\"`*-"
+_EDGES = " \t'\"`*_#>•-"
 _KEY = re.compile(r"""(?:\w=|["']: ?|[\[({,] ?)["']\Z""")  # of a record that is printed, or an item of a list in it
 _ROLE = re.compile(r"^(System|Human|AI): \Z", re.M)  # as LangChain writes messages that are made one text
 

@@ -34,6 +34,8 @@ _DEFINING = re.compile(r"(\s|--.*\n)*create\s+(or\s+replace\s+)?(table|view|inde
 
 def looks_like_prompt(site: Site, used: Usage) -> bool:
     """Whether a site is likely to become part of a message that the application writes to a model."""
+    if used.is_read(site):
+        return True
     if site.kind in ("docstring", "field description") or is_told(site.context) or site.context in _SETTING_UP:
         return False
     if site.kind == "file" or site.context in SENDING or used.is_written(site):

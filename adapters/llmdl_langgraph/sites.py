@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from llmdl_langgraph.in_slots import tree_of
 from llmdl_langgraph.place import Kind, Place, called
-from llmdl_langgraph.template import Hole, Span, double_braces, every, holes, of_expression, operands, parsed
+from llmdl_langgraph.template import Hole, Span, double_braces, every, holes, of_expression, operands
 from llmdl_langgraph.walk import places
 
 
@@ -31,6 +32,7 @@ class Site:
         fstring: whether its text is written as f-strings are.
         replaced: what the module passes to `.replace(...)` on it.
         nth: its place among the sites of equal scope and label.
+        around: the quotes of the f-string in whose slot it stands, where it has to leave these alone.
     """
 
     file: Path
@@ -45,6 +47,7 @@ class Site:
     fstring: bool = False
     replaced: tuple[str, ...] = ()
     nth: int = 0
+    around: str = ""
 
     @property
     def label(self) -> str:
@@ -71,7 +74,7 @@ def inventory(path: Path, module: str) -> list[Site]:
 
 def sites_in(source: str, file: Path, module: str) -> list[Site]:
     """The sites of a source text that is, or will be, the content of a file."""
-    tree = parsed(source)
+    tree = tree_of(source)
     replaced = _replaced(tree)
     seen: Counter[tuple[str, str]] = Counter()
     sites = []
@@ -100,7 +103,9 @@ def _site(node: ast.expr, at: Place, file: Path, module: str, replaced: tuple[st
     kind: Kind = "fstring" if fstring and at.kind in ("constant", "literal", "class attribute") else at.kind
     used = tuple(token for token in replaced if token in text)
     span = span_of(node)
-    return Site(file, module, span, kind, at.scope, at.name, at.context, text, holes(pieces), fstring, used, nth)
+    return Site(
+        file, module, span, kind, at.scope, at.name, at.context, text, holes(pieces), fstring, used, nth, at.around
+    )
 
 
 def _replaced(tree: ast.Module) -> dict[int | str, tuple[str, ...]]:

@@ -11,6 +11,7 @@ from llmdl_langgraph.filling import filled
 from llmdl_langgraph.handed import Callees, callees, handed
 from llmdl_langgraph.names import Alias, aliases, closed, names_in
 from llmdl_langgraph.place import ANSWERING, called
+from llmdl_langgraph.read_docstrings import ANY, read_docstrings
 from llmdl_langgraph.sites import Site, replacements, span_of
 from llmdl_langgraph.source import Source
 from llmdl_langgraph.syntax import Syntax, replaced
@@ -52,6 +53,7 @@ class Usage:
         spans: expressions that are filled in a syntax, by module and span.
         keys: texts that such expressions quote: keys of tables, and names of files.
         tokens: what `.replace` is called with on a name.
+        docstrings: the functions and classes whose docstrings are read as texts.
     """
 
     sent: frozenset[str]
@@ -62,6 +64,7 @@ class Usage:
     spans: Mapping[tuple[str, Span], Syntax]
     keys: Mapping[str, Syntax]
     tokens: Mapping[str, frozenset[str]]
+    docstrings: frozenset[str]
 
     def syntax(self, site: Site) -> Syntax | None:
         """The syntax in which a site is seen to be filled."""
@@ -84,6 +87,11 @@ class Usage:
     def is_sent(self, site: Site) -> bool:
         """Whether a site is held by a name that is sent."""
         return bool(holders(site) & self.sent)
+
+    def is_read(self, site: Site, for_sure: bool = True) -> bool:
+        """Whether a site is the docstring of something whose docstring is read, or may be it."""
+        named = site.scope.rpartition(".")[2] in self.docstrings
+        return site.kind == "docstring" and (named or (not for_sure and ANY in self.docstrings))
 
     def tells(self, site: Site) -> bool:
         """Whether a site is held by a name that is only logged or raised."""
@@ -117,6 +125,7 @@ def usage(sources: tuple[Source, ...]) -> Usage:
         {(source.name, span_of(node)): syntax for source, node, syntax in fills},
         _keys(trees, fills, templates),
         _tokens(trees, links),
+        read_docstrings(trees),
     )
 
 
