@@ -15,15 +15,17 @@ import logging
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Mapping
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
+from itertools import product
 from pathlib import Path
 from pstats import Stats
 from typing import Any
 
 import dspy
 from dspy.lm15 import Message, Response, TextPart, Usage
+from dspy_server import constant
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
@@ -228,7 +230,22 @@ def lms(delay: float) -> dict[str, dspy.LM]:
     return {"a DSPy engine": own, "a LangChain model": as_lm(Chat(delay=delay))}
 
 
-PARTS: Mapping[str, tuple[float, tuple[int, ...]]] = {"idle": (0.0, (4, 0)), "waiting": (0.05, (4,))}
+@contextmanager
+def asked(part: str, delay: float) -> Iterator[dict[str, dspy.LM]]:
+    """The models of a part; over HTTP the one that is most used, as it is."""
+    if not part.startswith("http"):
+        yield lms(delay)
+        return
+    with constant(delay, SAID) as address:
+        yield {"OpenAI's protocol": dspy.LM("openai/gpt-4o-mini", api_base=address, api_key="none", cache=False)}
+
+
+PARTS: Mapping[str, tuple[float, tuple[int, ...]]] = {
+    "idle": (0.0, (4, 0)),
+    "waiting": (0.05, (4,)),
+    "http": (0.0, (4,)),
+    "http-waiting": (0.05, (4,)),
+}
 
 
 def table(title: str, paces: Mapping[str, Pace]) -> str:
@@ -245,14 +262,20 @@ def table(title: str, paces: Mapping[str, Pace]) -> str:
 def functions(rows: int) -> dict[str, float]:
     """Functions that a row of the evaluator calls, all that it begins with in them: the same whatever the load."""
     found = dict[str, float]()
-    for what, lm in lms(0.0).items():
-        for demos in (4, 0):
-            case, profile = Case(lm, demos, rows), cProfile.Profile()
-            with dspy.context(lm=lm):
-                evaluator(case)
-                profile.runcall(evaluator, case)
-            found[f"{what}, {demos} demonstrations"] = Stats(profile).prim_calls / rows  # type: ignore[attr-defined]
+    for part in ("idle", "http"):
+        with asked(part, 0.0) as models:
+            for what, lm in models.items():
+                for demos in (4, 0):
+                    found[f"{what}, {demos} demonstrations"] = _functions(Case(lm, demos, rows))
     return found
+
+
+def _functions(case: Case) -> float:
+    profile = cProfile.Profile()
+    with dspy.context(lm=case.lm):
+        evaluator(case)
+        profile.runcall(evaluator, case)
+    return float(Stats(profile).prim_calls) / case.rows  # type: ignore[attr-defined]
 
 
 def main() -> None:
@@ -270,10 +293,10 @@ def main() -> None:
         print("\n".join(f"functions a row: {what}: {count:,.0f}" for what, count in told["functions"].items()))
     for part in [part for part in args.parts if part in PARTS]:
         delay, shown = PARTS[part]
-        for what, lm in lms(delay).items():
-            for demos in shown:
+        with asked(part, delay) as models:
+            for what, demos in product(models, shown):
                 title = f"{part}: {what}, {demos} demonstrations"
-                case = Case(lm, demos, 64 if args.quick else 512)
+                case = Case(models[what], demos, 64 if args.quick else 512)
                 paces = measured(case, 1 if args.quick else 5, delay)
                 print(table(title, paces), flush=True)
                 told[title] = {name: asdict(pace) for name, pace in paces.items()}

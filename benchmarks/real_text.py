@@ -23,22 +23,27 @@ sys.path[:1] = [str(HERE), *(str(HERE.parent / folder) for folder in (".", "adap
 os.environ.setdefault("DSPY_CACHEDIR", tempfile.mkdtemp())
 
 from texts.arms import ARMS, chat  # noqa: E402
-from texts.measuring import measured, name_of  # noqa: E402
+from texts.measuring import measured, name_of, taught_by  # noqa: E402
 from texts.remembered import Remembered  # noqa: E402
-from texts.sets import sets  # noqa: E402
+from texts.sets import freed, sets  # noqa: E402
 from texts.table import table  # noqa: E402
 
+KEY = ("model", "set", "optimizer", "teacher", "seed")
 
-def runs(asked: argparse.Namespace, model: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+
+def runs(asked: argparse.Namespace, model: Mapping[str, Any], teacher: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Every run that is asked for; those that the file holds are not made again."""
     held = [json.loads(line) for line in asked.json.read_text().splitlines()] if asked.json.exists() else []
-    known = {tuple(one[name] for name in ("model", "set", "optimizer", "seed")) for one in held}
+    known = {tuple(one.get(name, "") for name in KEY) for one in held}
     yield from held
     for seed in asked.seeds:
         for texts in sets(asked.files, not asked.no_news):
+            texts = freed(texts) if asked.free else texts
             for arm in asked.optimizers:
-                if (name_of(model), texts.name, arm, seed) not in known:
-                    made = measured(texts, arm, seed, asked.budget, model)
+                key = name_of(model), texts.name, arm, taught_by(arm, teacher), seed
+                if key not in known and (texts.labels or arm != "calibration"):
+                    folder = asked.json.with_suffix(".runs") / " ".join(map(str, key)).replace(":", "-")
+                    made = measured(texts, arm, seed, asked.budget, model, teacher, folder)
                     with asked.json.open("a", encoding="utf-8") as out:
                         out.write(json.dumps(made) + "\n")
                     print(json.dumps(made), file=sys.stderr, flush=True)
@@ -52,12 +57,17 @@ def main() -> None:
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
     parser.add_argument("--budget", default="360 calls", help="of each run, its sealed test of 120 calls in it")
     parser.add_argument("--model", type=Path, help="a GGUF file; the embedded model, if not given")
+    parser.add_argument(
+        "--teacher", type=Path, help="a GGUF file that writes feedback and prompts; else the model does"
+    )
+    parser.add_argument("--free", action="store_true", help="hold answers to nothing: the prompt has to")
     parser.add_argument("--no-news", action="store_true", help="leave the news desks out")
     parser.add_argument("--json", type=Path, default=Path("runs/real_text.jsonl"))
     asked = parser.parse_args()
     asked.json.parent.mkdir(parents=True, exist_ok=True)
     answers = Remembered(asked.json.with_suffix(".answers"))
-    print(table(list(runs(asked, chat({"model_path": asked.model} if asked.model else {}, answers)))))
+    model = chat(asked.model, answers)
+    print(table(list(runs(asked, model, chat(asked.teacher, answers) if asked.teacher else model))))
 
 
 if __name__ == "__main__":

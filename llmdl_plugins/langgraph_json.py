@@ -36,7 +36,23 @@ def resolved(target: str) -> str:
 
 
 def variables(target: str) -> Mapping[str, Any]:
-    """The variables that it brings; none where the target is no langgraph.json."""
+    """The variables that it brings; none where the target is no langgraph.json, or names a file that isn't there."""
+    brought = _env(target)
+    if isinstance(brought, dict):
+        return brought
+    from dotenv import dotenv_values
+
+    return dotenv_values(brought) if brought.is_file() else {}
+
+
+def missing(target: str) -> Path | None:
+    """The file of variables that it names and that isn't there: a template leaves it to each user to make one."""
+    brought = _env(target)
+    return brought if isinstance(brought, Path) and not brought.is_file() else None
+
+
+def _env(target: str) -> dict[str, Any] | Path:
+    """What it has for "env": the variables themselves, or the file that holds them."""
     path = Path(target.partition(":")[0])
     if path.name != _NAME or not path.is_file():
         return {}
@@ -44,14 +60,7 @@ def variables(target: str) -> Mapping[str, Any]:
         brought = json.loads(path.read_text(encoding="utf-8")).get("env") or {}
     except (ValueError, AttributeError, RecursionError):
         return {}  # what is wrong with it is said where the target is loaded
-    return brought if isinstance(brought, dict) else _of_file(path.parent / str(brought))
-
-
-def _of_file(path: Path) -> Mapping[str, Any]:
-    from dotenv import dotenv_values
-
-    # A template names a .env that each user makes by himself, or leaves out.
-    return dotenv_values(path) if path.is_file() else {}
+    return brought if isinstance(brought, dict) else path.parent / str(brought)
 
 
 def _graphs(path: Path) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from langchain_core.runnables import Runnable, RunnableConfig
 
 from llmdl_plugins import sync, tape
+from llmdl_plugins.coroutines import waited_for
 from llmdl_plugins.cost import Calls
 from llmdl_plugins.errors import MisuseError, did_you_mean
 from llmdl_plugins.holding import holding
@@ -42,6 +43,7 @@ class Module(Runnable[State, Any]):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
+        waited_for(cls, "forward")
         if "calls" in vars(cls):  # so that no layer has to look for misspelt sizes itself
             cls.calls = _checked(cls.calls)  # type: ignore[method-assign]
 

@@ -44,6 +44,10 @@ class Network(NamedParameters):
         """
         return self
 
+    def tool_names(self) -> set[str]:
+        """The tools that the application runs or tells its models of, as far as they are known."""
+        return {name.partition("/tool:")[2].partition(".")[0] for name in self if "/tool:" in name}
+
     def late_modules(self) -> list[str]:
         """The modules of the application that were imported by its runs, where that is known."""
         return []

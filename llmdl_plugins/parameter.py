@@ -98,7 +98,7 @@ class Parameter:
         """
         if self.kind != "text" or not passage.strip() or passage not in self.default:
             raise ParameterError(f"{passage[:80]!r} can't be kept: it does not stand in {str(self.default)[:80]!r}.")
-        if passage not in self.kept:  # an estimate says it, and so does the run after it
+        if passage not in self.kept:
             self.kept += (passage,)
 
     def unfreeze(self) -> None:

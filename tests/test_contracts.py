@@ -235,6 +235,12 @@ CONTRACTS = [
         lambda: "_signature_parameters" in vars(chat_models) and own(BaseChatModel, "_dict_for_compat", "dict")(),
     ),
     Contract(
+        "langchain-core", "requests of a batch, and their ends, are gathered by the asyncio that the module names",
+        "llmdl_plugins/door/spared.py", MODELS,
+        lambda: vars(chat_models)["asyncio"] is asyncio
+        and {"asyncio", "gather"} <= {*BaseChatModel.agenerate.__code__.co_names},
+    ),
+    Contract(
         "langchain-core", "metadata are merged by a function of this name, deeper in lc_versions alone",
         "llmdl_plugins/door/spared.py", "langchain_core/runnables/config.py",
         lambda: config._merge_metadata_dicts({"a": {"b": 1}, "lc_versions": {"b": 1}}, {"a": {}, "lc_versions": {}})

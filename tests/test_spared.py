@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import inspect
 from contextlib import nullcontext
-from typing import Any
+from typing import Any, ClassVar
 from uuid import uuid4
 
 import pytest
 from langchain_core.callbacks import (
     AsyncCallbackHandler,
-    AsyncCallbackManagerForChainRun,
     AsyncCallbackManagerForLLMRun,
     BaseCallbackHandler,
     manager,
@@ -144,12 +143,79 @@ async def test_what_a_handler_raises_is_written_down_or_comes_out_as_ever(
     assert bare == ours
 
 
+class Waiting(ScriptedChat):
+    """Waits until it is broken off, or breaks off itself."""
+
+    gives_up: bool = False
+
+    async def _agenerate(self, messages: Any, *args: Any, **kwargs: Any) -> Any:
+        if self.gives_up:
+            raise asyncio.CancelledError
+        await asyncio.Event().wait()
+
+
+class Heard(BaseCallbackHandler):
+    """Keeps how calls failed."""
+
+    def __init__(self) -> None:
+        self.errors: list[BaseException] = []
+
+    def on_llm_error(self, error: BaseException, **kwargs: Any) -> None:
+        self.errors.append(error)
+
+
+async def _ended(model: BaseChatModel, seconds: float) -> tuple[str, list[str]]:
+    handler = Heard()
+    call = asyncio.create_task(model.ainvoke("hi", config={"callbacks": [handler]}))
+    await asyncio.sleep(seconds)
+    call.cancel()
+    (end,) = await asyncio.gather(call, return_exceptions=True)
+    return type(end).__name__, [type(error).__name__ for error in handler.errors]
+
+
+def _fails(messages: Any, kwargs: Any) -> str:
+    raise ValueError("no answer")
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        Waiting(lambda messages, kwargs: ""),
+        Waiting(lambda messages, kwargs: "", gives_up=True),
+        ScriptedChat(_fails),
+    ],
+    ids=["broken off", "breaks off", "raises"],
+)
+async def test_a_call_that_is_awaited_where_it_was_gathered_ends_the_same(model: BaseChatModel) -> None:
+    bare = await _ended(model, 0.02)
+    with boundary.door(), boundary.scope():
+        assert await _ended(model, 0.02) == bare
+
+
+class Where(ScriptedChat):
+    """Keeps the task of each call."""
+
+    tasks: ClassVar[list[Any]] = []
+
+    async def _agenerate(self, messages: Any, *args: Any, **kwargs: Any) -> Any:
+        self.tasks.append(asyncio.current_task())
+        return self._generate(messages)
+
+
+async def test_one_call_takes_no_task_and_several_are_made_side_by_side() -> None:
+    model = Where(lambda messages, kwargs: "yes")
+    with boundary.door(), boundary.scope():
+        await model.ainvoke("hi")
+        await model.agenerate([[], []])
+    first, *others = model.tasks
+    assert first is asyncio.current_task() and len({*others, first}) == 3
+
+
 def _spared() -> list[Any]:
-    chains = [(AsyncCallbackManagerForChainRun, name) for name in spared._CHAIN_ENDS]
-    ends = [(AsyncCallbackManagerForLLMRun, name) for name in spared._MODEL_ENDS]
-    models = [(BaseChatModel, spared._AS_DICT), (chat_models, spared._SIGNATURE)]
+    ends = [(kind, name) for kind, names in spared._ENDS.items() for name in names]
+    models = [(BaseChatModel, spared._AS_DICT), (chat_models, spared._SIGNATURE), (chat_models, spared._GATHERING)]
     functions = [(config, spared._MERGED), (manager, "ahandle_event")]
-    return [vars(owner)[name] for owner, name in (*chains, *ends, *models, *functions)]
+    return [vars(owner)[name] for owner, name in (*ends, *models, *functions)]
 
 
 def test_all_is_put_back() -> None:

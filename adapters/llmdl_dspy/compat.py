@@ -9,11 +9,13 @@ from typing import Any
 
 import dspy
 from dspy._vendor.lm15 import serde
+from dspy._vendor.lm15.transports import _async, _sync
 from dspy.adapters.chat_adapter import field_header_pattern
 from dspy.adapters.types.base_type import CUSTOM_TYPE_START_IDENTIFIER
 from dspy.clients import execution
 from dspy.clients._deprecation import warn_openai_messages as warn_openai_messages
 from dspy.clients.call_result import CallResult
+from dspy.clients.engines.lm15_engine import AsyncLM15Engine, LM15Engine
 from dspy.clients.errors import error_boundary as error_boundary
 from dspy.clients.lm15_boundary import request_kwargs
 from dspy.dsp.utils.settings import thread_local_overrides
@@ -44,6 +46,8 @@ PREDICTING = predict
 COPIED = BaseModule
 # Where Parallel and Evaluate start threads: bars are its `tqdm`, and its ParallelExecutor ends by `cancel_jobs`.
 POOLS = parallelizer
+# Who asks by `proxy_route_for` what the environment says of proxies, for each call.
+TRANSPORTS = (_async, _sync)
 # Who shows the traceback of a tool to a model, by `format_error_for_lm`.
 SHOWING = (react, react_v2)
 
@@ -76,12 +80,30 @@ def is_dspys(adapter: Any) -> bool:
     return type(adapter) is CHAT and vars(adapter).keys().isdisjoint(_WRITES)
 
 
-def engine_of(lm: Any, asynchronous: bool) -> Any:
-    """The engine of the user's that answers a `dspy.LM` as it was written, one request with one response; else None."""
-    if type(lm) is not dspy.LM or lm.model_type != "chat" or not _OWN.isdisjoint(vars(lm)):
-        return None
+def is_stock(lm: Any) -> bool:
+    """Whether it is a `dspy.LM` as it was written, for chats."""
+    return type(lm) is dspy.LM and lm.model_type == "chat" and _OWN.isdisjoint(vars(lm))
+
+
+def own_engine(lm: Any, asynchronous: bool) -> Any:
+    """The engine of the user's that answers it, one request with one response; else None."""
     engine = lm._async_engine_spec if asynchronous else lm._engine_spec
-    return None if isinstance(engine, str) or hasattr(engine, "complete_legacy") else engine
+    return None if hasattr(engine, "complete_legacy") else engine
+
+
+def is_native(engine: Any) -> bool:
+    """Whether an engine is DSPy's own, which sends to providers by itself."""
+    return type(engine) in (LM15Engine, AsyncLM15Engine)
+
+
+def target_of(engine: Any, provider: str) -> Any:
+    """Who sends to a provider for DSPy's own engine; None where nobody did yet, or it is closed."""
+    return None if engine._closed else engine._providers.get(provider)
+
+
+def unconnected(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings without those of the connection."""
+    return {name: value for name, value in settings.items() if name not in CONNECTION}
 
 
 def output_of(lm: Any, response: Any) -> Any:

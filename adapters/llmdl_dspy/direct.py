@@ -19,13 +19,12 @@ from llmdl_dspy.asked import Asked
 from llmdl_dspy.beginning import Beginning, beginning
 from llmdl_dspy.metered import AsyncMetered, Metered
 from llmdl_dspy.program import current
-from llmdl_dspy.requested import SETTINGS, config_of, is_sendable, message_of
+from llmdl_dspy.requested import is_sendable, message_of
+from llmdl_dspy.ways import Way, way_of
 from llmdl_plugins.door.arriving import Method
 from llmdl_plugins.door.passage import entering
 from llmdl_plugins.door.scope import current_scope
 from llmdl_plugins.plain import plain
-
-_SETTINGS = {*SETTINGS}
 
 
 class Ready(NamedTuple):
@@ -33,11 +32,13 @@ class Ready(NamedTuple):
 
     Args:
         start: what it begins with.
+        way: where it goes.
         asked: the same as the ledger and the tape have it.
         request: the same as an engine takes it.
     """
 
     start: Beginning
+    way: Way
     asked: Asked
     request: Request
 
@@ -51,11 +52,10 @@ def methods() -> Sequence[Method]:
 
 def _call(own: Callable[..., Any]) -> Callable[..., Any]:
     def __call__(self: Any, lm: Any, lm_kwargs: Any, signature: Any, demos: Any, inputs: Any) -> Any:
-        engine = compat.engine_of(lm, asynchronous=False)
-        if not engine or (ready := _ready(self, lm, lm_kwargs, signature, demos, inputs)) is None:
+        if (ready := _ready(False, self, lm, lm_kwargs, signature, demos, inputs)) is None:
             return own(self, lm, lm_kwargs, signature, demos, inputs)
-        with compat.error_boundary(lm.model, unexpected=True):
-            output = compat.output_of(lm, Metered(engine, ready.asked).complete(ready.request))
+        with compat.error_boundary(lm.model, provider=ready.way.provider, unexpected=True):
+            output = compat.output_of(lm, Metered(ready.way.engine, ready.asked).complete(ready.request))
         try:
             return ready.start.read(self, lm, lm_kwargs, signature, output)
         except AdapterParseError:
@@ -68,11 +68,10 @@ def _call(own: Callable[..., Any]) -> Callable[..., Any]:
 
 def _acall(own: Callable[..., Any]) -> Callable[..., Any]:
     async def acall(self: Any, lm: Any, lm_kwargs: Any, signature: Any, demos: Any, inputs: Any) -> Any:
-        engine = compat.engine_of(lm, asynchronous=True)
-        if not engine or (ready := _ready(self, lm, lm_kwargs, signature, demos, inputs)) is None:
+        if (ready := _ready(True, self, lm, lm_kwargs, signature, demos, inputs)) is None:
             return await own(self, lm, lm_kwargs, signature, demos, inputs)
-        with compat.error_boundary(lm.model, unexpected=True):
-            output = compat.output_of(lm, await AsyncMetered(engine, ready.asked).complete(ready.request))
+        with compat.error_boundary(lm.model, provider=ready.way.provider, unexpected=True):
+            output = compat.output_of(lm, await AsyncMetered(ready.way.engine, ready.asked).complete(ready.request))
         try:
             return ready.start.read(self, lm, lm_kwargs, signature, output)
         except AdapterParseError:
@@ -84,10 +83,16 @@ def _acall(own: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _ready(
-    adapter: Any, lm: Any, lm_kwargs: Mapping[str, Any], signature: Any, demos: Sequence[Any], inputs: Any
+    asynchronous: bool,
+    adapter: Any,
+    lm: Any,
+    lm_kwargs: Mapping[str, Any],
+    signature: Any,
+    demos: Sequence[Any],
+    inputs: Any,
 ) -> Ready | None:
     """A call; None for one that is left to DSPy."""
-    if not _is_unheard(adapter, lm) or (options := _options({**lm.kwargs, **lm_kwargs})) is None:
+    if not _is_unheard(adapter, lm) or (way := way_of(lm, lm_kwargs, asynchronous)) is None:
         return None
     if (start := beginning(adapter, signature, demos)) is None:
         return None
@@ -96,11 +101,10 @@ def _ready(
         return None
     if (program := current()) is not None:
         program.sent([*start.rows, {"role": "user", "content": content}])
-    asked = Asked(here, lm, [*start.told, {"type": "human", "content": plain(content)}], options, {})
+    asked = Asked(here, lm, [*start.told, {"type": "human", "content": plain(content)}], way.options, {})
     messages = (*start.shown, message_of("user", content))
-    config = config_of(*map(options.get, SETTINGS))
-    fields = {"model": lm.model, "messages": messages, "system": start.system, "tools": (), "config": config}
-    return Ready(start, asked, compat.unchecked(Request, **fields))
+    fields = {"model": way.model, "messages": messages, "system": start.system, "tools": (), "config": way.config}
+    return Ready(start, way, asked, compat.unchecked(Request, **fields))
 
 
 def _is_unheard(adapter: Any, lm: Any) -> bool:
@@ -110,12 +114,3 @@ def _is_unheard(adapter: Any, lm: Any) -> bool:
         return False
     heard = adapter.callbacks or lm.callbacks or around.callbacks or around.send_stream or around.usage_tracker
     return not heard and bool(around.disable_history)
-
-
-def _options(given: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The options of a call, as the ledger has them; None where DSPy has a word to say about one."""
-    found = {name: value for name, value in given.items() if value is not None}
-    rollout = found.pop("rollout_id", None)
-    if not found.keys() <= _SETTINGS or (rollout is not None and not found.get("temperature")):
-        return None
-    return {"rollout": rollout, **found}

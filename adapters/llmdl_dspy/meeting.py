@@ -11,6 +11,7 @@ from llmdl_dspy.asked import Prepared
 from llmdl_dspy.compat import EXECUTION, complete, is_managed, is_single
 from llmdl_dspy.metered import AsyncMetered, Metered
 from llmdl_dspy.program import current
+from llmdl_dspy.ways import learn
 from llmdl_plugins.door.arriving import Method
 from llmdl_plugins.door.passage import entering
 from llmdl_plugins.holding import holding
@@ -71,6 +72,7 @@ def _engine(own: Callable[..., Any]) -> Callable[..., Any]:
         backend, request, provider = own(lm, call, asynchronous)
         if (asked := _asked.get()) is None or asked.call is not call:
             return backend, request, provider
+        learn(asked.lm, call, asynchronous, backend, request, provider)
         kind = AsyncMetered if asynchronous else Metered
         return kind(backend, asked), request, provider
 

@@ -79,12 +79,17 @@ def texts_of(rows: Sequence[Any]) -> list[str]:
 
 def request_of(body: dict[str, Any]) -> Request:
     """The request of a call that is plain."""
-    first, *rest = body["messages"]
-    system, rows = (first["content"], rest) if first["role"] == "system" else (None, [first, *rest])
-    *shown, last = rows  # demonstrations are the same for many rows
-    messages = (*(_known(row["role"], row["content"]) for row in shown), message_of(last["role"], last["content"]))
+    system, messages = messages_of(body["messages"])
     config = config_of(*(body.get(name) for name in SETTINGS))
     return Request(model=body["model"], messages=messages, system=system, config=config)
+
+
+def messages_of(rows: Sequence[Any]) -> tuple[str | None, tuple[Message, ...]]:
+    """The system message and the others, of which each is a text."""
+    first, *rest = rows
+    system, rows = (first["content"], rest) if first["role"] == "system" else (None, rows)
+    *shown, last = rows  # demonstrations are the same for many rows
+    return system, (*(_known(row["role"], row["content"]) for row in shown), message_of(last["role"], last["content"]))
 
 
 def message_of(role: str, text: str) -> Message:

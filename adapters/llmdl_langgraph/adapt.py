@@ -13,6 +13,7 @@ from llmdl_langgraph.isolation import Graph
 from llmdl_langgraph.layered import own_layers
 from llmdl_langgraph.locate import Location
 from llmdl_langgraph.network import LangGraphNetwork
+from llmdl_langgraph.opened import opened
 from llmdl_langgraph.probes import traces
 from llmdl_langgraph.tools import tools_of
 from llmdl_plugins import sync
@@ -47,4 +48,8 @@ def found_in(obj: Graph, probes: Sequence[Any] = (), at: Sequence[Location] = ()
     found = LangGraphNetwork(obj, discovery, layers=layers, tools=tools_of(obj, discovery), at=at)
     for node, layer in layers.items():
         found.check_layer(node, layer)
-    return found.seen(probes, sync.run(traces(found, probes)), are_all=True) if probes else found
+    if not probes:
+        return found
+    with opened() as files:
+        tapes = sync.run(traces(found, probes))
+    return found.seen(probes, tapes, are_all=True, files=files)

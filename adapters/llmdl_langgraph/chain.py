@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
+from pathlib import Path
 from typing import Any
 
 from langchain_core.language_models import BaseLanguageModel
@@ -76,9 +77,11 @@ class ChainNetwork(LangGraphNetwork):
         if isinstance(origin, ChainNetwork):
             self.chain = origin.chain
 
-    def seen(self, rows: Sequence[Any], tapes: Sequence[Tape], are_all: bool = False) -> ChainNetwork:
+    def seen(
+        self, rows: Sequence[Any], tapes: Sequence[Tape], are_all: bool = False, files: Set[Path] = frozenset()
+    ) -> ChainNetwork:
         """The chain with what was sent in runs of it."""
-        found = found_in(_as_graph(self.chain), at=self._at).seen(rows, tapes, are_all)
+        found = found_in(_as_graph(self.chain), at=self._at).seen(rows, tapes, are_all, files)
         return _named(self.chain, found, self._at)
 
     async def forward(self, inputs: Any, config: Any = None) -> Any:

@@ -123,7 +123,8 @@ def candidates(
     sites = [*(site for source in sources for site in source.sites), *(site for file in files for site in file.sites)]
     likely = [site for site in sites if looks_like_prompt(site, used)]
     told = {site.text.strip() for site in likely}
-    twin = [s for s in sites if s.kind not in ("docstring", "field description") and s.text.strip() in told]
+    is_schema = {s for s in sites if s.kind in ("docstring", "field description") and not used.is_read(s)}
+    twin = [s for s in sites if s not in is_schema and s.text.strip() in told]
     ways = {s: tuple(found) for s in twin if (found := readings(s, used.syntax(s), used.is_message(s)))}
     unnamed = {file.path for file in files if not file.is_mentioned}
     inside = {name: found.own for name, found in reached.items()}

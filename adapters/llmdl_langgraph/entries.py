@@ -1,4 +1,4 @@
-"""YAML, JSON and TOML files as sites, one for each text in them; and new text in their place."""
+"""YAML, JSON, TOML, INI and CSV files as sites, one for each text in them; and new text in their place."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from pathlib import Path
 
 import yaml
 
+from llmdl_langgraph.csv_tables import in_csv
 from llmdl_langgraph.errors import CannotExportError
+from llmdl_langgraph.ini_tables import in_ini
 from llmdl_langgraph.keyed import Keys
 from llmdl_langgraph.saved import can_be_saved, kept
 from llmdl_langgraph.sites import Site
@@ -30,11 +32,11 @@ def entries_in(text: str, file: Path, name: str) -> list[Site]:
     """The texts of such a file; none where it can't be read."""
     seen: Counter[str] = Counter()
     sites = []
-    for entry in read_table(text, file):
+    for entry in read_table(text, file.suffix.lower()):
         if not entry.value.strip():
             continue
         label = _label(entry.keys, file.stem)
-        scope = ".".join(map(str, entry.keys))
+        scope = _scope(entry)
         sites.append(Site(file, name, entry.span, "entry", scope, label, "", entry.value, nth=seen[scope]))
         seen[scope] += 1
     return sites
@@ -47,7 +49,7 @@ def _label(keys: Keys, stem: str) -> str:
 
 
 def patched_table(content: str, edits: Mapping[Site, str]) -> str:
-    """The content of such a file with new texts in place of old ones, and nothing else changed.
+    """The content of such a table with new texts in place of old ones, and nothing else changed.
 
     Raises:
         CannotExportError: a text has changed since it was read, or can't be written at its place.
@@ -56,18 +58,38 @@ def patched_table(content: str, edits: Mapping[Site, str]) -> str:
 
 
 def _changed(content: str, site: Site, new: str) -> str:
-    able = [read for read in readers(site.file) if read(content)]
-    before = able[0](content) if able else []
-    entry = next((e for e in before if ".".join(map(str, e.keys)) == site.scope and e.value == site.text), None)
-    if entry is None:
+    able = {read: found for read in readers(_kind(site)) if (found := read(content))}
+    before = next(iter(able.values()), [])
+    at = next((n for n, e in enumerate(before) if _scope(e) == site.scope and e.value == site.text), None)
+    if at is None:
         raise CannotExportError(f"{site.key} has changed in {site.file} since it was read: read it again.")
-    wanted = [(e.keys, new if e is entry else e.value) for e in before]
-    spellings = _SPELLINGS.get(site.file.suffix.lower(), _in_yaml)
-    for spelled in spellings(content[entry.start : entry.end], entry, new):
+    entry = before[at]
+    for spelled in _spellings(_kind(site), content[entry.start : entry.end], entry, new):
         changed = content[: entry.start] + spelled + content[entry.end :]
-        if can_be_saved(spelled) and all([(e.keys, e.value) for e in read(changed)] == wanted for read in able):
+        if can_be_saved(spelled) and all(_is_but(read(changed), found, at, new) for read, found in able.items()):
             return changed
     raise CannotExportError(f"{site.key} can't hold this text in {site.file}, line {entry.span[0]}.")
+
+
+def _is_but(after: list[Entry], before: list[Entry], at: int, new: str) -> bool:
+    """Whether a reader finds what it found before, with another text at one place."""
+    wanted = [(entry.keys, new if n == at else entry.value) for n, entry in enumerate(before)]
+    return [(entry.keys, entry.value) for entry in after] == wanted
+
+
+def _kind(site: Site) -> str:
+    return site.table or site.file.suffix.lower()
+
+
+def _scope(entry: Entry) -> str:
+    return ".".join(map(str, entry.keys))
+
+
+def _spellings(kind: str, old: str, entry: Entry, new: str) -> Iterator[str]:
+    """Ways to write a text in such a table."""
+    if kind in _SPELLINGS:
+        return _SPELLINGS[kind](old, new)
+    return (_in_json if kind == ".json" else _in_yaml)(old, entry, new)
 
 
 def _in_json(old: str, entry: Entry, new: str) -> Iterator[str]:
@@ -77,11 +99,7 @@ def _in_json(old: str, entry: Entry, new: str) -> Iterator[str]:
     yield json.dumps(new)
 
 
-def _in_toml(old: str, entry: Entry, new: str) -> Iterator[str]:
-    yield from in_toml(old, new)
-
-
-_SPELLINGS = {".json": _in_json, ".toml": _in_toml}
+_SPELLINGS = {".toml": in_toml, ".ini": in_ini, ".cfg": in_ini, ".csv": in_csv, ".tsv": in_csv}
 
 
 def _in_yaml(old: str, entry: Entry, new: str) -> Iterator[str]:

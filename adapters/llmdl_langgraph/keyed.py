@@ -3,8 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 Keys = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class Keyed:
+    """A text of a table, and where it stands there.
+
+    Args:
+        keys: the way to it.
+        value: the text.
+        start, end: its span, in characters.
+        style: the quotes around it.
+    """
+
+    keys: Keys
+    value: str
+    start: int
+    end: int
+    style: str
 
 
 def texts_by_key(table: object, keys: Keys = ()) -> Iterator[tuple[Keys, str]]:

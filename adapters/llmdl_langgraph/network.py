@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Iterator, Mapping, Sequence, Set
 from contextlib import aclosing
+from pathlib import Path
 from typing import Any, cast
 
 from langchain_core.runnables import Runnable
@@ -109,14 +110,28 @@ class LangGraphNetwork(Network):
         offers = [{name: made.told() for name, made in self.offers.items()}] if self.offers else []
         return digest(super().fingerprint, drawn["nodes"], drawn["edges"], *offers)
 
+    def tool_names(self) -> set[str]:
+        """Those that its models are told of, and those that its nodes run by themselves."""
+        run = {tool.name for found in self.discovery.reached.values() for tool in found.own.tools}
+        return super().tool_names() | run
+
     def late_modules(self) -> list[str]:
         """The modules of the application that its nodes have imported since this network was made."""
         return sorted(name for name in sys.modules.keys() - self._imported if source_of(sys.modules[name]))
 
-    def seen(self, rows: Sequence[Any], tapes: Sequence[Tape], are_all: bool = False) -> LangGraphNetwork:
-        """The graph with what was sent in runs of it: texts that no source tells are found, and data is frozen."""
+    def seen(
+        self, rows: Sequence[Any], tapes: Sequence[Tape], are_all: bool = False, files: Set[Path] = frozenset()
+    ) -> LangGraphNetwork:
+        """The graph with what was sent in runs of it: texts that no source tells are found, and data is frozen.
+
+        Args:
+            rows: what was run: inputs, or rows.
+            tapes: what was recorded then.
+            are_all: whether nothing else is ever sent.
+            files: those that were opened then.
+        """
         discovery = discover(self.original, self._at) if self.late_modules() else self.discovery
-        found, tools = probed(discovery, tapes, rows, are_all), tools_of(self.original, discovery, tapes)
+        found, tools = probed(discovery, tapes, rows, are_all, files), tools_of(self.original, discovery, tapes)
         network = type(self)(self.original, found, layers=own_layers(self.original), tools=tools, at=self._at)
         network.safe_tools = self.safe_tools
         return network

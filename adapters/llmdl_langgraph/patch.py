@@ -7,7 +7,9 @@ import difflib
 import re
 from collections.abc import Mapping, Sequence
 
+from llmdl_langgraph.entries import patched_table
 from llmdl_langgraph.errors import CannotExportError as CannotExportError
+from llmdl_langgraph.in_slots import clashes, is_placed, tree_of
 from llmdl_langgraph.respell import respellings
 from llmdl_langgraph.saved import kept
 from llmdl_langgraph.sites import Site, sites_in, span_of
@@ -27,11 +29,19 @@ def patch(source: str, edits: Mapping[Site, str]) -> str:
     Raises:
         CannotExportError: a site is gone or changed, or a text can't be written at its place.
     """
+    if tables := {site.outer for site in edits if site.outer}:
+        plain = {site: text for site, text in edits.items() if not site.outer}
+        return patch(source, plain | {table: _table(table, edits) for table in tables})
     inner = {site: text for site, text in edits.items() if any(_is_inside(site, other) for other in edits)}
     outer = {site: text for site, text in edits.items() if site not in inner}
     if inner:  # code that stands beside literals has texts of its own
         return patch(patch(source, outer), inner)
     return kept(source, lambda unix: _patched(unix, edits))
+
+
+def _table(table: Site, edits: Mapping[Site, str]) -> str:
+    """The table that a literal holds, with new texts in it."""
+    return patched_table(table.text, {site: text for site, text in edits.items() if site.outer == table})
 
 
 def _is_inside(site: Site, other: Site) -> bool:
@@ -49,7 +59,7 @@ def _patched(source: str, edits: Mapping[Site, str]) -> str:
         wanted[now.span] = _template(now, text)
         spelled[now.span] = _respelled(source, now, wanted[now.span])
     patched = _spliced(source, spelled)
-    if not (_same(parsed(source), parsed(patched), wanted) and compiles(patched)):
+    if not (_same(tree_of(source), parsed(patched), wanted) and compiles(patched)):
         raise CannotExportError(
             f"{next(iter(edits)).file}: with these texts it would not run as before: change them, or leave some out."
         )
@@ -92,7 +102,7 @@ def _respelled(source: str, site: Site, wanted: Template) -> str:
     start, end = offsets(source, site.span)
     old = _template(site, site.text)
     for way in respellings(source[start:end], old, wanted):
-        if _evaluated(way) == wanted:
+        if _evaluated(way) == wanted and not (site.around and clashes(way, site.around)):
             return way
     raise CannotExportError(f"{site.key} can't hold this text in {site.file}, line {site.span[0]}: change its quotes.")
 
@@ -124,7 +134,7 @@ def _same(old: object, new: object, wanted: Mapping[Span, Template]) -> bool:
     """Whether two trees are equal, but for the wanted texts at their spans in the old one."""
     if isinstance(old, ast.expr) and span_of(old) in wanted and of_expression(old) is not None:
         return isinstance(new, ast.expr) and of_expression(new) == wanted[span_of(old)]
-    if isinstance(old, ast.JoinedStr) and isinstance(new, ast.JoinedStr):  # spans inside are wrong before Python 3.12
+    if isinstance(old, ast.FormattedValue) and isinstance(new, ast.FormattedValue) and not is_placed(old):
         return ast.dump(old) == ast.dump(new)
     if isinstance(old, ast.AST) and type(old) is type(new):
         return all(_same(value, getattr(new, name, None), wanted) for name, value in ast.iter_fields(old))

@@ -27,12 +27,13 @@ GENERIC_KEYWORDS = {"content", "text", "template", "default", "description"}
 
 @dataclass(frozen=True)
 class Place:
-    """What holds an expression: the scope, the name and the call around it."""
+    """What holds an expression: the scope, the name and the call around it, and the quotes of an f-string around it."""
 
     kind: Kind = "constant"
     scope: str = ""
     name: str = ""
     context: str = ""
+    around: str = ""
 
     def inside(self, name: str, kind: Kind) -> Place:
         """The place of the body of a class or function."""

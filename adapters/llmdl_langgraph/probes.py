@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence, Set
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from llmdl_langgraph.alone import Alone
@@ -17,16 +18,20 @@ from llmdl_langgraph.readings import Reading
 from llmdl_langgraph.rendered import says
 from llmdl_langgraph.safe_edit import joints
 from llmdl_langgraph.sent import Sent, came_back, sent_in
+from llmdl_langgraph.sites import Site
 from llmdl_langgraph.sourceless import SOURCELESS
 from llmdl_langgraph.texts import Text
+from llmdl_langgraph.texts import text as text_at
 from llmdl_langgraph.tools import sent_tools
 from llmdl_langgraph.transforms import CASES
+from llmdl_langgraph.twins import distinct
 from llmdl_langgraph.unlikely import quotes_seen, records_seen, trusted, unlikely_texts, without_overlaps
 from llmdl_plugins.data import Example
 from llmdl_plugins.errors import LlmdlError, RolloutError, TargetError
 from llmdl_plugins.network import Network
 from llmdl_plugins.plain import plain, strings_in
 from llmdl_plugins.tape import Tape
+from llmdl_plugins.theirs import line
 
 MANY_WORDS = 4  # of a prompt file, or of a function on lines of their own, are no coincidence
 GLUE = "it only lays out data inside another text"
@@ -64,20 +69,46 @@ async def traces(network: Network, probes: Sequence[Any]) -> list[Tape]:
                 if isinstance(error, LlmdlError) and not isinstance(error, RolloutError):
                     raise
                 failed = error
-                warnings.warn(f"Probe {n} failed, what it sent before counts: {error!r}", stacklevel=2)
+                warnings.warn(f"Probe {n} failed, what it sent before counts: {error!r}{line(error)}", stacklevel=2)
         tapes.append(tape)
     if failed and not any(step.calls for tape in tapes for step in tape.steps):
-        raise TargetError(f"No probe got as far as a model: the last one raised {failed!r}.") from failed
+        raise TargetError(f"No probe got as far as a model: the last one raised {failed!r}{line(failed)}.") from failed
     return tapes
 
 
-def probed(discovery: Discovery, tapes: Sequence[Tape], probes: Sequence[Any], are_all: bool = True) -> Discovery:
-    """The discovery, matched to what was sent in the runs of these inputs or rows."""
+def probed(
+    discovery: Discovery,
+    tapes: Sequence[Tape],
+    probes: Sequence[Any],
+    are_all: bool = True,
+    files: Set[Path] = frozenset(),
+) -> Discovery:
+    """The discovery, matched to what was sent in the runs of these inputs or rows, where these files were opened."""
     given = [
         text for probe in probes for text in strings_in(plain(vars(probe) if isinstance(probe, Example) else probe))
     ]
     came = [*(text for tape in tapes for text in came_back(tape)), *(text for _, text in sent_tools(tapes))]
-    return matched(discovery, [sent for tape in tapes for sent in sent_in(tape)], [*given, *came], are_all)
+    sent = [sent for tape in tapes for sent in sent_in(tape)]
+    return matched(_of_these(discovery, given, files), sent, [*given, *came], are_all)
+
+
+def _of_these(discovery: Discovery, given: Sequence[str], files: Set[Path]) -> Discovery:
+    """The discovery without texts that are inputs, word for word; of files that say the same, those that were read."""
+    own, inputs = replace(discovery.own, opened=files), {text.strip() for text in given}
+    texts = {
+        name: _at(text, own.of(text.sites))
+        for name, text in discovery.texts.items()
+        if inputs.isdisjoint(site.text.strip() for site in text.sites)
+    }
+    return replace(discovery, texts=texts, nodes={name: discovery.nodes[name] for name in texts}, own=own)
+
+
+def _at(found: Text, sites: Sequence[Site]) -> Text:
+    """A text at some of its places."""
+    if len(sites) == len(found.sites):
+        return found
+    ways, told = {site: found.ways[site] for site in sites}, found.parameter
+    return text_at(ways, distinct(r for some in ways.values() for r in some), told.role, told.frozen_because)
 
 
 def matched(discovery: Discovery, sent: Sequence[Sent], data: Sequence[str] = (), are_all: bool = True) -> Discovery:

@@ -18,7 +18,8 @@ from llmdl_langgraph.sites import Site
 from llmdl_langgraph.source import OURS, Source
 from llmdl_langgraph.template import every
 
-TABLES = {".yaml", ".yml", ".json", ".toml"}
+TABLES = {".yaml", ".yml", ".json", ".toml", ".ini", ".cfg", ".csv", ".tsv"}
+RECORDS = {".csv", ".tsv"}
 NO_TEXTS = {
     ".py", ".pyi", ".ipynb", ".js", ".jsx", ".mjs", ".ts", ".tsx", ".css", ".scss", ".svg", ".map", ".lock", ".sh",
     ".ps1", ".sql", ".go", ".rs", ".java", ".c", ".h", ".cpp", ".jsonl", ".log", ".db", ".png", ".jpg", ".gif", ".pdf",
@@ -56,8 +57,14 @@ class PromptFile:
     def sites(self) -> list[Site]:
         """What can be a prompt of its own: the whole text, or each value of a table."""
         if self.is_table:
-            return entries_in(self.text, self.path, self.name)
+            return [site for site in entries_in(self.text, self.path, self.name) if self._is_told(site)]
         return [whole(self.text, self.path, self.name)] if self.text.strip() else []
+
+    def _is_told(self, site: Site) -> bool:
+        """Whether a text is more than a record: files with headings are data, but for those of prompts."""
+        if self.path.suffix.lower() not in RECORDS:
+            return True
+        return _is_promptish(Path(self.name)) or bool(_PROMPTISH.search(site.scope.rpartition(".")[2]))
 
     def passages(self, sent: Sequence[str]) -> list[Site]:
         """The parts of it that stand in these messages."""
@@ -75,7 +82,7 @@ def prompt_files(sources: Sequence[Source]) -> list[PromptFile]:
 
 
 def _in_project(root: Path, sources: Sequence[Source]) -> Iterator[PromptFile]:
-    named, tops = _named(sources), {source.name.partition(".")[0] for source in sources}
+    named, tops = quoted_in(sources), {source.name.partition(".")[0] for source in sources}
     code = [source.file.absolute() for source in sources]
     near = {path: _is_mentioned(path, root, named, tops) for path in _files(root, named, code)}
     near = {path: told for path, told in near.items() if told or _is_near(path.relative_to(root), named)}
@@ -91,7 +98,7 @@ def _is_mentioned(path: Path, root: Path, named: Collection[str], tops: Collecti
     return path.name in named or is_by_stem
 
 
-def _named(sources: Sequence[Source]) -> set[str]:
+def quoted_in(sources: Sequence[Source]) -> set[str]:
     """The short texts that code quotes: names of files and folders are among them."""
     nodes = (node for source in sources for node in every(source.tree) if isinstance(node, ast.Constant))
     quoted = [node.value for node in nodes if isinstance(node.value, str) and len(node.value) <= MOST_CHARS]

@@ -22,6 +22,7 @@ _SETTING_UP = {
     "StructuredTool", "Tool", "from_function", "tool", "ToolMessage", "AIMessage", "compile", "match", "search", "sub",
     "findall", "split", "open", "Path", "Option", "Argument", "HTTPException", "deprecated", "execute", "sleep",
     "Annotated", "namedtuple", "setdefault", "get", "startswith", "endswith", "removeprefix", "removesuffix",
+    "loads", "safe_load", "full_load", "read_string",
 }  # fmt: skip
 _DESCRIBING = re.compile(r"(.*_)?(descriptions?|desc|help|title|docstring|epilog|log_?format|url|regex|pattern)", re.I)
 _FAULT = re.compile(r"(.*_)?errors?", re.I)
@@ -34,6 +35,8 @@ _DEFINING = re.compile(r"(\s|--.*\n)*create\s+(or\s+replace\s+)?(table|view|inde
 
 def looks_like_prompt(site: Site, used: Usage) -> bool:
     """Whether a site is likely to become part of a message that the application writes to a model."""
+    if used.is_read(site):
+        return True
     if site.kind in ("docstring", "field description") or is_told(site.context) or site.context in _SETTING_UP:
         return False
     if site.kind == "file" or site.context in SENDING or used.is_written(site):

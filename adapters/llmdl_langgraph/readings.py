@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from llmdl_langgraph.blocks import BLOCKS
+from llmdl_langgraph.errors import CannotExportError
+from llmdl_langgraph.in_slots import can_hold
 from llmdl_langgraph.matcher import Matcher
 from llmdl_langgraph.prose import is_opening, is_phrase, is_telling
 from llmdl_langgraph.sites import Site
@@ -77,7 +79,10 @@ class Reading:
         """
         behind = dict(zip(self.slots, self.holes, strict=True))
         pieces = tuple(behind[p.name] if isinstance(p, Slot) else p for p in self.parse(canonical))
-        return self.transform.restore(self.syntax.write(pieces), self.site.text)
+        raw = self.transform.restore(self.syntax.write(pieces), self.site.text)
+        if self.site.around and not can_hold(raw, self.site.around):
+            raise CannotExportError("a slot of an f-string can't hold a backslash or its own quotes: leave them out.")
+        return raw
 
     def of_source(self, raw: str) -> tuple[Part, ...] | None:
         """What is sent when this raw text stands in the source, or None where it can't be read in this way."""

@@ -14,9 +14,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar, cast
 
+from llmdl_langgraph.in_slots import tree_of
 from llmdl_langgraph.session import session_of
 from llmdl_langgraph.sites import Site, sites_in
-from llmdl_langgraph.template import Span, every, parsed
+from llmdl_langgraph.template import Span, every
 from llmdl_plugins.notebook.book import Notebook
 from llmdl_plugins.notebook.loading import NotebookLoader
 
@@ -55,7 +56,7 @@ class Source:
     @cached_property
     def tree(self) -> ast.Module:
         """Its syntax tree."""
-        return parsed(self.text)
+        return tree_of(self.text)
 
     @cached_property
     def sites(self) -> list[Site]:

@@ -1,4 +1,4 @@
-"""The texts of a YAML, JSON or TOML file, and where each stands."""
+"""The texts of a YAML, JSON, TOML, INI or CSV file, and where each stands."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import yaml
 
-from llmdl_langgraph.keyed import Keys, texts_by_key
+from llmdl_langgraph.csv_tables import of_csv
+from llmdl_langgraph.ini_tables import of_ini
+from llmdl_langgraph.keyed import Keyed, Keys, texts_by_key
 from llmdl_langgraph.template import Span
 from llmdl_langgraph.toml_tables import of_toml
 
@@ -35,7 +36,7 @@ class Entry:
         value: the text.
         start, end: its span, in characters.
         span: the same in lines and columns.
-        style: how YAML writes it: `|`, `>`, `'`, `"` or "" for plain; the quotes of TOML.
+        style: how YAML writes it: `|`, `>`, `'`, `"` or "" for plain; the quotes of TOML and CSV.
         margin: the column of what holds it.
     """
 
@@ -51,18 +52,19 @@ class Entry:
 Reader = Callable[[str], list[Entry]]
 
 
-def read_table(text: str, file: Path) -> list[Entry]:
-    """The texts of a file in order; none where it can't be read."""
-    return readers(file)[0](text)
+def read_table(text: str, kind: str) -> list[Entry]:
+    """The texts of a table in order; none where it can't be read.
+
+    Args:
+        text: the table.
+        kind: how it is written, as the end of a file's name says it: `.yaml`.
+    """
+    return readers(kind)[0](text)
 
 
-def readers(file: Path) -> list[Reader]:
-    """What an application can read such a file with: for YAML two, which don't agree about every text."""
-    if file.suffix.lower() == ".json":
-        return [partial(_read, _of_json)]
-    if file.suffix.lower() == ".toml":
-        return [partial(_read, _of_toml)]
-    return [partial(_read, partial(_of_yaml, loader)) for loader in _LOADERS]
+def readers(kind: str) -> list[Reader]:
+    """What an application can read such a table with: for YAML and INI two, which don't agree about every text."""
+    return READERS.get(kind, READERS[".yaml"])
 
 
 def _read(entries: Callable[[str], Iterator[Entry]], text: str) -> list[Entry]:
@@ -120,9 +122,9 @@ def _of_json(text: str) -> Iterator[Entry]:
         yield Entry(keys, value, start, end, (*_position(lines, start), *_position(lines, end)), '"', 0)
 
 
-def _of_toml(text: str) -> Iterator[Entry]:
+def _entries(read: Callable[[str], Iterator[Keyed]], text: str) -> Iterator[Entry]:
     lines = [0, *(end.end() for end in re.finditer("\n", text))]
-    for one in of_toml(text):
+    for one in read(text):
         span = (*_position(lines, one.start), *_position(lines, one.end))
         yield Entry(one.keys, one.value, one.start, one.end, span, one.style, 0)
 
@@ -137,3 +139,15 @@ def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
     if len(table) < len(pairs):
         raise ValueError("a key occurs twice")
     return table
+
+
+_INI: list[Reader] = [partial(_read, partial(_entries, partial(of_ini, interpolated=how))) for how in (False, True)]
+READERS: dict[str, list[Reader]] = {
+    ".json": [partial(_read, _of_json)],
+    ".toml": [partial(_read, partial(_entries, of_toml))],
+    ".yaml": [partial(_read, partial(_of_yaml, loader)) for loader in _LOADERS],
+    ".ini": _INI,
+    ".cfg": _INI,
+    ".csv": [partial(_read, partial(_entries, of_csv))],
+    ".tsv": [partial(_read, partial(_entries, of_csv))],
+}

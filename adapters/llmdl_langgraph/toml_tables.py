@@ -6,9 +6,8 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from llmdl_langgraph.keyed import Keys, texts_by_key
+from llmdl_langgraph.keyed import Keyed, Keys, texts_by_key
 
 _STRING = re.compile(
     r'"""(?:\\.|[^\\])*?"{3,5}|' + r"'''.*?'{3,5}|" + r'"(?:\\.|[^"\\\n])*"|' + r"'[^'\n]*'|#[^\n]*", re.S
@@ -16,25 +15,7 @@ _STRING = re.compile(
 _MARK = "\uf8ff"  # stands in no file
 
 
-@dataclass(frozen=True)
-class Written:
-    """A text of a TOML file.
-
-    Args:
-        keys: the way to it.
-        value: the text.
-        start, end: its span, in characters.
-        style: the quotes around it.
-    """
-
-    keys: Keys
-    value: str
-    start: int
-    end: int
-    style: str
-
-
-def of_toml(text: str) -> Iterator[Written]:
+def of_toml(text: str) -> Iterator[Keyed]:
     """The texts of a file in the order in which they stand.
 
     Raises:
@@ -44,7 +25,7 @@ def of_toml(text: str) -> Iterator[Written]:
     values = set(leaves.values())
     for found in _STRING.finditer(text):
         if (value := _value(found[0])) in values and (keys := _keys(text, found, leaves)) is not None:
-            yield Written(keys, value, *found.span(), _quotes(found[0]))
+            yield Keyed(keys, value, *found.span(), _quotes(found[0]))
 
 
 def in_toml(old: str, new: str) -> Iterator[str]:

@@ -23,6 +23,7 @@ LONG_CHARS = 24
 CATALOGUE = 40  # so many descriptions are data: a list of all tools that there are
 Table = tuple[Path, ast.stmt]
 
+_DESCRIBING = {"docstring", "field description"}
 _SAYING = {"description", "example", "examples"}  # what a table says of something
 _ROLE = "text in the source of the application"
 
@@ -31,8 +32,8 @@ def unlikely_texts(discovery: Discovery, sent: Sequence[str]) -> list[Text]:
     """The texts of the source that are no candidates yet and could be part of what was sent."""
     known = {site for found in discovery.texts.values() for site in found.sites}
     sites = [site for site in _sites(discovery, sent) if site not in known and could_be_in(sent, site.text)]
-    if sum(site.kind == "field description" for site in sites) > CATALOGUE:
-        sites = [site for site in sites if site.kind != "field description"]
+    if sum(site.kind in _DESCRIBING for site in sites) > CATALOGUE:
+        sites = [site for site in sites if site.kind not in _DESCRIBING]
     ways = {site: tuple(found) for site in sites if (found := readings(site))}
     groups = [{site: ways[site] for site in discovery.own.of(group)} for group in twins(ways)]
     return [text(group, distinct(r for found in group.values() for r in found), _ROLE) for group in groups]
@@ -124,9 +125,11 @@ def without_overlaps(texts: Sequence[Text], seen: set[Text]) -> list[Text]:
     ]
 
 
-def _is_schema(site: Site) -> bool:
+def _is_schema(site: Site, used: Usage) -> bool:
     """Whether a text tells of a function, or of a field: a model is given those beside its messages."""
-    return site.kind == "docstring" or (site.kind == "field description" and bool(site.context))
+    if site.kind == "docstring":
+        return not used.is_read(site, for_sure=False)
+    return site.kind == "field description" and bool(site.context)
 
 
 def _longest(passages: Sequence[Site]) -> set[Site]:
@@ -151,7 +154,7 @@ def _is_passage(site: Site) -> bool:
 def _sites(discovery: Discovery, sent: Sequence[str]) -> Iterator[Site]:
     for source in [*discovery.sources, *quoting(sent, discovery.sources)]:
         for site in source.sites:
-            if not _is_schema(site) and not defines_tables(site):
+            if not _is_schema(site, discovery.used) and not defines_tables(site):
                 yield site
     for file in discovery.files:
         yield from file.sites

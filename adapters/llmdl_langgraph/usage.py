@@ -11,11 +11,12 @@ from llmdl_langgraph.filling import filled
 from llmdl_langgraph.handed import Callees, callees, handed
 from llmdl_langgraph.names import Alias, aliases, closed, names_in
 from llmdl_langgraph.place import ANSWERING, called
+from llmdl_langgraph.read_docstrings import ANY, read_docstrings
 from llmdl_langgraph.sites import Site, replacements, span_of
 from llmdl_langgraph.source import Source
 from llmdl_langgraph.syntax import Syntax, replaced
 from llmdl_langgraph.template import Span, every
-from llmdl_langgraph.whole import whole
+from llmdl_langgraph.whole import returned, whole
 
 SENDING = {
     "SystemMessage",
@@ -52,6 +53,7 @@ class Usage:
         spans: expressions that are filled in a syntax, by module and span.
         keys: texts that such expressions quote: keys of tables, and names of files.
         tokens: what `.replace` is called with on a name.
+        docstrings: the functions and classes whose docstrings are read as texts.
     """
 
     sent: frozenset[str]
@@ -62,6 +64,7 @@ class Usage:
     spans: Mapping[tuple[str, Span], Syntax]
     keys: Mapping[str, Syntax]
     tokens: Mapping[str, frozenset[str]]
+    docstrings: frozenset[str]
 
     def syntax(self, site: Site) -> Syntax | None:
         """The syntax in which a site is seen to be filled."""
@@ -85,6 +88,11 @@ class Usage:
         """Whether a site is held by a name that is sent."""
         return bool(holders(site) & self.sent)
 
+    def is_read(self, site: Site, for_sure: bool = True) -> bool:
+        """Whether a site is the docstring of something whose docstring is read, or may be it."""
+        named = site.scope.rpartition(".")[2] in self.docstrings
+        return site.kind == "docstring" and (named or (not for_sure and ANY in self.docstrings))
+
     def tells(self, site: Site) -> bool:
         """Whether a site is held by a name that is only logged or raised."""
         return bool(holders(site) & self.told)
@@ -104,20 +112,30 @@ def usage(sources: tuple[Source, ...]) -> Usage:
         if sent == before:
             break
     written = {(source.name, span) for source, part in parts for span in _spans(part)}
-    messages = {(source.name, span_of(node)) for source in sources for node in whole(source.tree, _sent)}
     told = {name for tree in trees for name in _told(tree)}
     fills = list(_fills(sources, known, links))
     templates = _templates(fills, links)
     return Usage(
         frozenset(sent),
         frozenset(written),
-        frozenset(messages),
+        frozenset(_messages(sources)),
         frozenset(told - sent),
         templates,
         {(source.name, span_of(node)): syntax for source, node, syntax in fills},
         _keys(trees, fills, templates),
         _tokens(trees, links),
+        read_docstrings(trees),
     )
+
+
+def _messages(sources: Sequence[Source]) -> Iterator[tuple[str, Span]]:
+    """What is all that a message says: where it stands, by way of a name, or as what a function gives back."""
+    found = [(source, node) for source in sources for node in whole(source.tree, _sent)]
+    known = set[str]()
+    while new := {called(node) for _, node in found if isinstance(node, ast.Call)} - known:
+        known |= new
+        found += [(source, node) for source in sources for node in returned(source.tree, new)]
+    return ((source.name, span_of(node)) for source, node in found)
 
 
 def _names(parts: Sequence[Part]) -> set[str]:

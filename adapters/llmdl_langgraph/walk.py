@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 
+from llmdl_langgraph.in_slots import around, is_placed
 from llmdl_langgraph.place import ADDING, ANSWERING, TRANSPARENT, Place, called, under_keyword, under_target
 from llmdl_langgraph.template import of_expression, operands
 
@@ -51,11 +52,15 @@ def _all(nodes: list[ast.AST] | list[ast.stmt] | list[ast.expr], at: Place) -> F
 
 
 def _composed(node: ast.expr, at: Place) -> Found:
-    """A text, and the texts in the code beside its literals."""
+    """A text, and the texts in the code beside its literals and in its slots."""
     yield node, at
     for part in operands(node):
         if part.node is not None and not part.is_literal:
             yield from _walk(part.node, at)
+        elif isinstance(part.node, ast.JoinedStr):
+            for slot in part.node.values:
+                if isinstance(slot, ast.FormattedValue) and is_placed(slot):
+                    yield from _walk(slot.value, replace(at, around=around(slot)))
 
 
 def _function(node: Function, at: Place) -> Found:

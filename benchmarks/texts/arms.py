@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from string import ascii_uppercase
 from typing import Any, TypedDict
 
@@ -22,6 +23,7 @@ from llmdl_plugins.plugins.catalogue import find
 from llmdl_plugins.run.optimizer import Optimizer
 from llmdl_plugins.run.problem import Problem
 
+FREE = {"max_tokens": 8}
 PROMPT = "Say which label the text should get."
 Made = Callable[[Sequence[str], Sequence[Row], Mapping[str, Any]], Network]
 
@@ -50,8 +52,8 @@ class RandomSets(DemonstrationSearch):
 
 
 def sorter(labels: Sequence[str], train: Sequence[Row], model: Mapping[str, Any]) -> Network:
-    """A graph of one node that answers with one of the labels; its prompt names none of them."""
-    chat = LocalChat(choices=list(labels), **model)
+    """A graph of one node that answers with one of the labels, or freely; its prompt names none of them."""
+    chat = LocalChat(**({"choices": list(labels)} if labels else FREE), **model)
 
     def label(state: State) -> State:
         return {"label": chat.invoke([SystemMessage(PROMPT), HumanMessage(state["text"])]).text}
@@ -95,10 +97,11 @@ ARMS = {
     "fragments": Arm("instructions without feedback", _named("fragments")),
     "calibration": Arm("calibration", _named("calibration"), scorer),
     "textual-gradient": Arm("instructions by feedback", _named("textual-gradient")),
+    "gepa": Arm("instructions by feedback", _named("gepa")),
     "dspy:gepa": Arm("instructions by feedback", _named("dspy:gepa")),
 }
 
 
-def chat(model: Mapping[str, Any], cache: BaseCache) -> dict[str, Any]:
+def chat(file: Path | None, cache: BaseCache) -> dict[str, Any]:
     """What every chat model of a run is made with: one copy, one thread, and what was answered before."""
-    return {"servers": 1, "cache": cache, **model}
+    return {"servers": 1, "cache": cache, **({"model_path": file} if file else {})}

@@ -1,4 +1,4 @@
-"""The figures as markdown: what each optimizer gained on each set, and ours beside random sets of examples."""
+"""The figures as markdown: what each optimizer gained on each set, what it proposed, and ours beside random sets."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from llmdl_plugins.training.pairs import bootstrap_interval
 Runs = Sequence[dict[str, Any]]
 _COLUMNS = (
     *("set", "changes", "optimizer", "seeds", "before", "after", "gain", "surely above, below 0"),
-    *("over random sets (95 %)", "calls"),
+    *("over random sets (95 %)", "refused, screened, accepted", "calls"),
 )
 
 
@@ -33,14 +33,16 @@ def _lines(name: str, found: Runs) -> Iterator[str]:
     here = [run for run in found if run["set"] == name]
     chance = {run["seed"]: run for run in here if run["optimizer"] == RANDOM}
     for arm in ARMS:
-        if own := [run for run in here if run["optimizer"] == arm]:
-            about = f"{name} | {ARMS[arm].changes} | `{arm}` | {len(own)}"
-            yield f"| {about} | {_gained(own)} | {_over(own, chance)} | {_calls(own)} |"
+        for teacher in dict.fromkeys(run.get("teacher", "") for run in here if run["optimizer"] == arm):
+            own = [run for run in here if run["optimizer"] == arm and run.get("teacher", "") == teacher]
+            by = f"`{arm}`" if teacher in ("", own[0]["model"]) else f"`{arm}`, taught by `{teacher}`"
+            about = f"{name} | {ARMS[arm].changes} | {by} | {len(own)}"
+            yield f"| {about} | {_gained(own)} | {_over(own, chance)} | {_proposals(own)} | {_calls(own)} |"
     told = list({run["seed"]: run["no model"] for run in here if run["no model"]}.values())
     if told:
         right = ", ".join(f"{fmean(each):.0%}" for each in zip(*told, strict=True))
         about = f"{name} | – | no model: nearest row, vote, weighted vote | {len(told)}"
-        yield f"| {about} | – | {right} | – | – | – | 0 |"
+        yield f"| {about} | – | {right} | – | – | – | – | 0 |"
 
 
 def _gained(own: Runs) -> str:
@@ -62,6 +64,12 @@ def _over(own: Runs, chance: dict[int, dict[str, Any]]) -> str:
 
 def _share(digits: str) -> float:
     return fmean(map(int, digits))
+
+
+def _proposals(own: Runs) -> str:
+    """What became of what was proposed, in all runs together."""
+    refused = sum(sum(run.get("refused", {}).values()) for run in own)
+    return ", ".join(str(n) for n in (refused, *(sum(run[what] for run in own) for what in ("proposed", "accepted"))))
 
 
 def _calls(own: Runs) -> str:

@@ -15,7 +15,7 @@ from typing import Annotated
 
 import typer
 
-from llmdl_plugins import environment
+from llmdl_plugins import environment, langgraph_json
 from llmdl_plugins.cli import child, plugged, withheld
 from llmdl_plugins.cli.output import say
 
@@ -89,6 +89,8 @@ def _again(target: str, wishes: Wishes, folder: Path | None) -> int:
             f"(--env {traces[0]} passes it)",
             sys.stderr,
         )
+    if gone := langgraph_json.missing(target):
+        say(f"{gone}, which langgraph.json takes variables from, is not there", sys.stderr)
     held = " ".join(sorted(os.environ.keys() - passed.keys()))
     return child.run_again({**passed, child.WITHHELD: held}, folder)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -86,8 +87,9 @@ def check(
     found += [Promise(what, wrong) for what, wrong in seen["findings"]]
     if not seen["left_out"]:
         found += conformance(plugin.name if plugin.distribution else plugin.place, limit)
-    for one in found:
-        say(str(one))
+    for n, one in enumerate(found):
+        is_told = one.state == FAIL and any(one.why == before.why for before in found[:n])
+        say(str(replace(one, why="as above") if is_told else one))
     say(summary(found))
     if any(one.state == FAIL for one in found):
         sys.exit(_BROKEN)

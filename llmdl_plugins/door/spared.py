@@ -6,10 +6,10 @@ What is told and answered is the same, so nothing is felt but time; a version th
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from functools import wraps
-from inspect import Parameter
-from types import FunctionType, MethodType
+from inspect import Parameter, iscoroutine
+from types import FunctionType, MethodType, ModuleType
 from typing import Any
 
 from langchain_core.callbacks import (
@@ -24,11 +24,14 @@ from langchain_core.runnables import config
 from llmdl_plugins.door.classes import Replaced
 
 _SIGNATURE, _AS_DICT, _MERGED = "_signature_parameters", "_dict_for_compat", "_merge_metadata_dicts"
+_GATHERING = "asyncio"
 _NESTED = "lc_versions"
 _Metadata = Mapping[str, Any]
 _dict = vars(BaseChatModel).get("dict")
-_CHAIN_ENDS = ("on_chain_end", "on_chain_error")
-_MODEL_ENDS = ("on_llm_end", "on_llm_error")
+_ENDS = {
+    AsyncCallbackManagerForChainRun: ("on_chain_end", "on_chain_error"),
+    AsyncCallbackManagerForLLMRun: ("on_llm_end", "on_llm_error"),
+}
 
 
 def spare(replaced: Replaced) -> None:
@@ -39,12 +42,12 @@ def spare(replaced: Replaced) -> None:
         replaced.put(BaseChatModel, _AS_DICT, _direct(own))
     if isinstance(own := vars(config).get(_MERGED), FunctionType):
         replaced.put(config, _MERGED, _merging(own))
-    for name in _CHAIN_ENDS:
-        if hasattr(own := vars(AsyncCallbackManagerForChainRun).get(name), "__wrapped__"):
-            replaced.put(AsyncCallbackManagerForChainRun, name, _at_once(own))
-    for name in _MODEL_ENDS:
-        if hasattr(own := vars(AsyncCallbackManagerForLLMRun).get(name), "__wrapped__"):
-            replaced.put(AsyncCallbackManagerForLLMRun, name, _unheard(_at_once(own)))
+    if vars(chat_models).get(_GATHERING) is asyncio:
+        replaced.put(chat_models, _GATHERING, _Gathering(_GATHERING))
+    for kind, names in _ENDS.items():
+        for name in names:
+            if hasattr(own := vars(kind).get(name), "__wrapped__"):
+                replaced.put(kind, name, _at_once(own))
     replaced.put(manager, "ahandle_event", _inline(manager.ahandle_event))
 
 
@@ -96,18 +99,28 @@ def _at_once(own: Any) -> Callable[..., Awaitable[None]]:
     return event
 
 
-def _unheard(own: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
-    """The end of a model call that nobody hears of: LangChain gathers it, and makes no task of what is done."""
+class _Gathering(ModuleType):
+    """`asyncio`, but that who gathers one coroutine waits for it: LangChain makes a task of each call, alone or not."""
 
-    @wraps(own)
-    def event(self: Any, *args: Any, **kwargs: Any) -> Awaitable[None]:
-        if not all([handler.ignore_llm for handler in self.handlers]):
-            return own(self, *args, **kwargs)
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        done.set_result(None)
-        return done
+    def __getattr__(self, name: str) -> Any:
+        return getattr(asyncio, name)
 
-    return event
+    def gather(self, *asked: Any, return_exceptions: bool = False) -> Awaitable[list[Any]]:
+        """What each gives."""
+        if len(asked) == 1 and iscoroutine(asked[0]):
+            return _alone(asked[0], return_exceptions)
+        return asyncio.gather(*asked, return_exceptions=return_exceptions)
+
+
+async def _alone(asked: Coroutine[Any, Any, Any], return_exceptions: bool) -> list[Any]:
+    task = asyncio.current_task()
+    before = task.cancelling() if task else 0
+    try:
+        return [await asked]
+    except (Exception, asyncio.CancelledError) as error:
+        if not return_exceptions or (task and task.cancelling() > before):  # who gathers is cancelled himself
+            raise
+        return [error]
 
 
 def _inline(own: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from llmdl_plugins.coroutines import waited_for
 from llmdl_plugins.data import Example
 from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.plain import digest, plain
@@ -33,6 +34,10 @@ class Loss:
 
     name = "loss"
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        waited_for(cls, "compare")
+
     @property
     def fingerprint(self) -> str:
         """A hash of the loss and its settings: scores of another one are not its own."""
@@ -42,13 +47,16 @@ class Loss:
         """The score of one value."""
         raise NotImplementedError
 
+    async def _compared(self, got: Any, want: Any, example: Example) -> Score:
+        return checked(await self.compare(got, want, example), self.name)
+
     async def __call__(self, prediction: Any, example: Example) -> Score:
         """The score of a whole prediction."""
         if not isinstance(example.expected, Mapping):
-            return await self.compare(only_text(prediction, example), example.expected, example)
+            return await self._compared(only_text(prediction, example), example.expected, example)
         if not isinstance(prediction, Mapping) and len(example.expected) == 1:
             (want,) = example.expected.values()
-            return await self.compare(text_of(prediction), want, example)
+            return await self._compared(text_of(prediction), want, example)
         if not isinstance(prediction, Mapping):
             got, keys = type(prediction).__name__, sorted(example.expected)
             return Score(0.0, f"The output is {got}, not a state with {keys}.")
@@ -67,8 +75,8 @@ class Loss:
         if key in absent:
             return Score(0.0, f"The output has no {key!r}.")
         if key not in prediction:
-            return await self.compare(text_of(prediction), want, example)
-        score = await self.compare(prediction[key], want, example)
+            return await self._compared(text_of(prediction), want, example)
+        score = await self._compared(prediction[key], want, example)
         return Score(score.value, f"{key}: {score.words}") if score.words else score
 
 

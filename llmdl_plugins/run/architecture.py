@@ -18,7 +18,7 @@ from llmdl_plugins.run.space import Space
 if TYPE_CHECKING:
     from llmdl_plugins.run.optimizer import Optimizer
 
-MADE = ("recipe", "node", "source", "space")
+MADE = ("recipe", "node", "source", "space", "tools")
 _FILES = (".json", ".yaml", ".yml")
 _PARTS = {"recipes", "choices"}
 _OF_A_RECIPE = {"recipe", "node", "source"}
@@ -32,12 +32,14 @@ def built(network: Network, made: Mapping[str, Any]) -> Network:
     """The network with a recipe around a node, and then with a space.
 
     Args:
-        made: "recipe", "node" and "source" as given; "space" as `read_space` gave it.
+        made: "recipe", "node" and "source" as given; "space" as `read_space` gave it; "tools" as their rules
+            tell them: what is safe may run more often for one answer.
 
     Raises:
         MisuseError: no such recipe, node or choice, or a recipe does not take a setting.
     """
     space = made.get("space") or {}
+    network.safe_tools |= frozenset((made.get("tools") or {}).get("safe", ()))
     recipes = [{"recipe": made["recipe"]}] if made.get("recipe") else []
     for one in [*recipes, *space.get("recipes", ())]:
         where = {key: one.get(key) or made.get(key) for key in ("node", "source")}

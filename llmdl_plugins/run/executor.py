@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from inspect import isasyncgenfunction, iscoroutinefunction
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
 from llmdl_plugins.data import Example
@@ -111,13 +112,21 @@ def resolve(executor: str | Executor, workers: int | None = None) -> Executor:
         UnknownNameError: no plugin offers it.
     """
     if not isinstance(executor, str):
-        if not isinstance(executor, Executor):
-            raise MisuseError(f"{type(executor).__name__} is no executor: it has no `opened(job)`.")
-        return executor
+        return _checked(executor)
     name, colon, count = executor.partition(":")
     if colon and workers is not None:
         raise MisuseError(f"{executor!r} says how many workers there are: leave out the other number.")
     wanted = int(count) if count.isdecimal() else workers
     if (colon and not count.isdecimal()) or (wanted is not None and wanted < 1):
         raise MisuseError(f"{executor!r} needs a number of workers, 1 or more: for example {name}:2.")
-    return find("executors", name)(wanted)  # type: ignore[no-any-return]
+    return _checked(find("executors", name)(wanted))
+
+
+def _checked(executor: Any) -> Executor:
+    if not isinstance(executor, Executor):
+        raise MisuseError(f"{type(executor).__name__} is no executor: it has no `opened(job)`.")
+    if iscoroutinefunction(executor.opened) or isasyncgenfunction(executor.opened):
+        raise MisuseError(
+            f"`{type(executor).__name__}.opened` is no context manager: put @asynccontextmanager above it."
+        )
+    return executor

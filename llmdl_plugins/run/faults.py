@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 
 from llmdl_plugins.errors import InfrastructureError
 
-_STATUS = {408, 409, 425, 429}
+_STATUS = {407, 408, 409, 425, 429}
 _SLOW_DOWN = {429, 529}
-_UNKNOWN = {401, 403, 404}
+_UNKNOWN = {401, 403, 404, 407}
 _UNPAID = {"insufficient_quota", "billing_hard_limit_reached"}
 _NAMES = {
     "APIConnectionError",  # openai, anthropic
@@ -78,7 +78,7 @@ def _is_one(error: BaseException) -> bool:
 
 
 def _is_body(error: BaseException) -> bool:
-    if isinstance(error, json.JSONDecodeError):
+    if isinstance(error, json.JSONDecodeError | UnicodeDecodeError):
         return _is_of_a_response(error)
     if isinstance(error, ValueError) and isinstance(said := _first(error), Mapping):
         return _is_fault_code(said.get("code"))

@@ -93,6 +93,10 @@ class Ledger:
         recorded = [(path, turn, self.tool(key)) for key, path, turn in found]
         return [one for one in recorded if one[2] is not None]
 
+    def tools_used(self) -> list[str]:
+        """The names of all tools that were used."""
+        return [name for (name,) in self._rows("SELECT DISTINCT name FROM tools")]
+
     def add_tool(self, key: str, question: str | None, use: Use, outcome: JSON) -> Write:
         """Record what a tool gave back; `question` where others may be given it too."""
         made = use.name, use.path, use.turn, use.arguments

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from llmdl_plugins.coroutines import waited_for
 from llmdl_plugins.errors import MisuseError, UnknownNameError
 from llmdl_plugins.plugins.catalogue import find
 from llmdl_plugins.run.problem import Problem
@@ -21,6 +24,10 @@ class Optimizer:
     needs_teacher = False
     recipe: str | None = None
     shows_rows = False
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        waited_for(cls, "optimize")
 
     async def optimize(self, problem: Problem) -> None:
         """Propose until done; what was accepted is `problem.incumbent`."""

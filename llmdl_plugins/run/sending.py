@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -21,6 +22,9 @@ from llmdl_plugins.run.meter import Meter
 from llmdl_plugins.run.patience import TIMEOUT, awithin, within
 from llmdl_plugins.run.quote import model_asked
 from llmdl_plugins.run.waits import retry_after
+
+# What is tried again is told once, where it fails for good; each time, where the user's own program logs.
+logging.getLogger("stamina").addHandler(logging.NullHandler())
 
 T = TypeVar("T")
 # Attempts at a call.  With the pauses below ten of them span more than a minute, and less than three.
@@ -170,7 +174,8 @@ class _Tries(Trier):
         """Whether to try again, and after how many seconds."""
         kind, most = _most(error, self._pace)
         self._failed[kind] = self._failed.get(kind, 0) + 1
-        if not self.alone or not faults.is_fault(error) or self._meter.stop_reason or self._failed[kind] >= most:
+        is_over = isinstance(error, RefusedError) or self._meter.stop_reason or self._failed[kind] >= most
+        if is_over or not self.alone or not faults.is_fault(error):
             return False
         asked, tried = retry_after(error), sum(self._failed.values())
         return asked if asked and tried == 1 else max(asked, _pause(tried))

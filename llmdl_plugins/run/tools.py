@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
@@ -18,6 +18,7 @@ from llmdl_plugins.door import results
 from llmdl_plugins.door.passage import refused
 from llmdl_plugins.door.scope import Use
 from llmdl_plugins.errors import LlmdlError, MisuseError, ToolMissError, did_you_mean
+from llmdl_plugins.network import Network
 from llmdl_plugins.plain import JSON, digest, dumps, plain
 from llmdl_plugins.run.faults import is_infrastructure
 from llmdl_plugins.run.ledger import Ledger
@@ -44,6 +45,12 @@ class ToolRules:
     def json(self) -> JSON:
         """The rules as plain JSON, equal for equal rules."""
         return {"mode": self.mode, "safe": [*sorted(self.safe)]}
+
+    def unknown(self, network: Network, used: Collection[str]) -> Iterator[str]:
+        """What is said of each safe tool whose name neither the network knows nor those that were used have."""
+        known = sorted({*network.tool_names(), *used})
+        for name in sorted(self.safe - {*known}):
+            yield f"--safe-tool {name}: no tool of this name was seen.{did_you_mean(name, known)}"
 
 
 class Outcomes:

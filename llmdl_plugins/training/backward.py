@@ -116,7 +116,9 @@ async def _asked(cases: Sequence[_Case], teacher: Teacher, place: str, unusable:
     first = cases[0]
     where = f"{place}/{first.walk.rollout.example.id}/{first.step.path}"
     said = await teacher.ask(question([(c.step, c.back) for c in cases]), role="critic", place=where)
-    if why := nothing_said(said, TOLD):
+    # What a step after it was told may be right for this one too; what only shows the case is no answer.
+    shown = question([(c.step, [_result(c.walk.rollout)]) for c in cases])
+    if why := nothing_said(said, TOLD, shown):
         unusable(first.walk.names[_prompts(first.step, first.walk.names)[0]], why, "feedback on")
         said = ""
     return answers(said, [c.step for c in cases])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -70,10 +71,24 @@ class Finding:
             self.shape(network)
         return built(network, self.made)
 
-    def doubt(self) -> str:
-        """What the user says of parameters that the source alone doesn't show; "" where it fits."""
+    @contextmanager
+    def foreseen(self, network: Network) -> Iterator[tuple[Network, str]]:
+        """The network that an estimate looks at, and what the user says of parameters that the source doesn't show.
+
+        What is still to be found is shaped as long as one looks, and then as it was: the run shapes it once it is.
+        """
         if not self.is_open:
-            return ""
+            yield network, ""
+            return
+        before = [(parameter, dict(vars(parameter))) for parameter in self.plain.named_parameters().values()]
+        try:
+            doubt = self._doubt()
+            yield built(self.plain, self.made), doubt
+        finally:
+            for parameter, held in before:
+                vars(parameter).update(held)
+
+    def _doubt(self) -> str:
         try:
             self.shape(self.plain)
         except ParameterError as error:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from llmdl_plugins import sync
-from llmdl_plugins.data import Dataset, text_key
+from llmdl_plugins.data import Dataset, Example, text_key
 from llmdl_plugins.door import boundary
 from llmdl_plugins.errors import Stopped
 from llmdl_plugins.loading import load
@@ -143,7 +143,9 @@ class Trainer:
         place = RunFolder(folder) if folder is not None else None
         plain = trainable(load_target(net) if isinstance(net, str) else net)
         wrong = resolve_loss(loss, model, plain.loss)
-        made = _architecture(recipe_of(plain, recipe, chosen), node, source or text_key(splits.train), space)
+        rules = ToolRules(tools, frozenset(safe_tools))  # type: ignore[arg-type]  # it checks the word
+        made = _architecture(recipe_of(plain, recipe, chosen), node, source, splits.train, space)
+        made = {**made, "tools": rules.json()}
         self._finding = Finding(plain, shape, made, probes if content else 0, seen_before(place, plain))
         made = {**made, **({"target": net} if isinstance(net, str) else {}), **(origin or {})}
         network = self._finding.network()
@@ -162,7 +164,7 @@ class Trainer:
             seed=seed,
             concurrency=concurrency,
             terms=Terms(timeout, rollout_timeout, rpm, tpm),
-            tools=ToolRules(tools, frozenset(safe_tools)),  # type: ignore[arg-type]  # it checks the word
+            tools=rules,
             content=content,
             fast_http=fast_http,
             force=force,
@@ -201,6 +203,8 @@ class Trainer:
             cashier = Cashier(ledger, meter, setup.terms.sender(ledger, meter, self._say))
             setup = self.setup = await self._finding.found(setup, ledger, cashier)
             setup.refuse_idle()
+            for unknown in setup.tools.unknown(setup.network, ledger.tools_used()):
+                self._warn(unknown)
             self._tell(setup.started())
             given = setup.concurrency, setup.terms.rollout_timeout, setup.fast_http
             job = Job(setup.network, setup.loss, cashier, setup.origin, *given)
@@ -251,11 +255,12 @@ class Trainer:
 
     def estimate(self) -> Estimate:
         """What `fit` is likely to take, from what the run folder holds; sends nothing and writes nothing."""
-        told, folder = estimate(Plan.of(self.setup)), self.setup.folder
+        with self._finding.foreseen(self.network) as (network, doubt):
+            told, folder = estimate(Plan.of(replace(self.setup, network=network))), self.setup.folder
         if folder is not None and (other := folder.others(self.setup.config())):
             note = f"the folder holds another run ({', '.join(other)} differ): give this one another --folder"
             told = replace(told, recorded=0, note=f"{told.note}\n{note}")
-        if doubt := self._finding.doubt():
+        if doubt:
             told = replace(told, note=f"{told.note}\n{doubt}")
         return told
 
@@ -266,9 +271,11 @@ class Trainer:
         self._say(f"warning: {text}")
 
 
-def _architecture(recipe: str | None, node: str | None, source: str, space: Space) -> dict[str, Any]:
+def _architecture(
+    recipe: str | None, node: str | None, source: str | None, train: Sequence[Example], space: Space
+) -> dict[str, Any]:
     """What is put around the application, as `built` takes it."""
     if recipe is None and space is None:
         return {"recipe": None}
-    made: dict[str, Any] = {"recipe": recipe, "node": node, "source": source}
+    made: dict[str, Any] = {"recipe": recipe, "node": node, "source": source or text_key(train)}
     return made if space is None else {**made, "space": read_space(space)}

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from llmdl_plugins.environment import of_config, reduced, traces
+from llmdl_plugins.langgraph_json import missing
 
 HERE = Path(__file__).parent
 Start = Callable[..., "subprocess.Popen[str]"]
@@ -111,6 +112,8 @@ def test_the_environment_is_reduced_to_named_keys() -> None:
     named = reduced(all_of_it, ["AWS_*", "LANGSMITH_*"])
     assert named["AWS_SECRET_ACCESS_KEY"] == "s" and named["LANGSMITH_TRACING"] == "true"
     assert "DATABASE_URL" not in named
+    assert passed["LITELLM_LOCAL_MODEL_COST_MAP"] == "True"
+    assert reduced({"LITELLM_LOCAL_MODEL_COST_MAP": "no"}, ["LITELLM_*"])["LITELLM_LOCAL_MODEL_COST_MAP"] == "no"
 
 
 def test_a_langgraph_json_brings_its_own_environment_but_no_tracing(tmp_path: Path) -> None:
@@ -120,9 +123,17 @@ def test_a_langgraph_json_brings_its_own_environment_but_no_tracing(tmp_path: Pa
     assert of_config(f"{config}:a") == {"DATABASE_URL": "postgres://stand-in"}
     config.write_text(json.dumps({"graphs": {}, "env": {"REGION": "eu"}}))
     assert of_config(str(config)) == {"REGION": "eu"}
+    assert missing(str(config)) is None
     config.write_text(json.dumps({"graphs": {}, "env": "nowhere.env"}))
-    assert of_config(str(config)) == {}
-    assert of_config("app.py:graph") == {}
+    assert of_config(str(config)) == {} and missing(f"{config}:a") == tmp_path / "nowhere.env"
+    assert of_config("app.py:graph") == {} and missing("app.py:graph") is None
+
+
+def test_a_file_of_variables_that_is_not_there_is_told(start: Start, rows: Path, tmp_path: Path) -> None:
+    told = {"graphs": {"desk": f"{HERE / 'agents' / 'desk.py'}:nothing"}, "env": ".env"}
+    (tmp_path / "langgraph.json").write_text(json.dumps(told))
+    _, err = start("eval", "langgraph.json", "--data", rows, "--loss", "f1").communicate(timeout=60)
+    assert ".env, which langgraph.json takes variables from, is not there" in " ".join(err.split())
 
 
 @pytest.mark.long

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 import inspect
+import re
 from typing import Any
 
 import dspy
@@ -12,8 +13,9 @@ import pytest
 from dspy._vendor.lm15 import serde
 from dspy.adapters import utils
 from dspy.adapters.types.base_type import CUSTOM_TYPE_START_IDENTIFIER
-from dspy.clients import execution
+from dspy.clients import backend_selection, execution
 from dspy.clients.call_result import CallResult
+from dspy.clients.engines.lm15_engine import AsyncLM15Engine, LM15Engine
 from dspy.clients.lm15_boundary import request_kwargs
 from dspy.dsp.utils.settings import thread_local_overrides
 from dspy.lm15 import Message, Request, Response, TextPart, Usage, response_from_openai_chat, response_to_events
@@ -28,7 +30,7 @@ COMPAT = "adapters/llmdl_dspy/compat.py"
 MEETING = "adapters/llmdl_dspy/meeting.py"
 LOOK = "dspy/clients/execution.py"
 TOOLS = "adapters/llmdl_dspy/tool_uses.py"
-DIRECT = "adapters/llmdl_dspy/direct.py"
+DIRECT, WAYS = "adapters/llmdl_dspy/direct.py", "adapters/llmdl_dspy/ways.py"
 FORMATTED, REQUESTED = "adapters/llmdl_dspy/formatted.py", "adapters/llmdl_dspy/requested.py"
 PREDICTOR, PROGRAM = "adapters/llmdl_dspy/predictor.py", "adapters/llmdl_dspy/program.py"
 
@@ -223,6 +225,31 @@ CONTRACTS = [
     Contract(
         "dspy", "a model tells its engines, its kind and its options", COMPAT, "dspy/clients/lm.py",
         has(LM, "_engine_spec", "_async_engine_spec", "model_type", "kwargs", "callbacks"),
+    ),
+    Contract(
+        "dspy", "DSPy's own engine asks who sends to a provider, by the name that it has for the model", COMPAT,
+        "dspy/clients/engines/lm15_engine.py",
+        lambda: all(
+            "provider, routed = " in inspect.getsource(kind.complete)
+            and "return provider.complete(routed)" in inspect.getsource(kind.complete).replace("await ", "")
+            and "self._providers[resolution.provider] = provider" in inspect.getsource(kind._target)
+            and "return provider, replace(request, model=resolution.model)" in inspect.getsource(kind._target)
+            and "self._closed" in inspect.getsource(kind._target)
+            for kind in (LM15Engine, AsyncLM15Engine)
+        ),
+    ),
+    Contract(
+        "dspy", "what sends looks for proxies by proxy_route_for, in the environment", WAYS,
+        "dspy/_vendor/lm15/transports/_proxy.py",
+        lambda: all(takes(module.proxy_route_for, "parsed", "proxy", "trust_env")() for module in compat.TRANSPORTS)
+        and "proxies = getproxies()" in inspect.getsource(compat.TRANSPORTS[0].proxy_route_for),
+    ),
+    Contract(
+        "dspy", "DSPy chooses an engine by settings and by what its environment says of a provider, not by texts", WAYS,
+        "dspy/clients/backend_selection.py",
+        lambda: re.findall(r"os\.getenv\((.*?)\)", inspect.getsource(backend_selection))
+        == ["name", '"XAI_API_KEY"'] and '(f"{prefix}_API_BASE", f"{prefix}_BASE_URL")' in inspect.getsource(
+            backend_selection),
     ),
     Contract(
         "dspy", "calls of models stand in BaseLM; they and a chat adapter's methods are functions of DSPy's", COMPAT,

@@ -106,3 +106,39 @@ def test_git_takes_the_patch_of_any_file(tmp_path: Path, name: str, ends: str, m
     if file.suffix == ".py":
         exec(compile(file.read_bytes(), name, "exec"), names := {})
         assert names["X"] == new
+
+
+def test_of_files_that_say_the_same_the_one_that_is_read_is_edited(agent: Agent, folder: Path) -> None:
+    kept = {folder / "house" / "kept" / name / "sort.md" for name in ("old", "new")}
+    for file in kept:
+        file.parent.mkdir(parents=True)
+        shutil.copy(folder / "house" / "prompts" / "sort.md", file)
+    net = network(agent("house.graph"), probes=[MAIL])
+    assert [site.file for site in net.discovery.texts["sort/prompt"].sites] == [folder / "house/prompts/sort.md"]
+    assert "kept" not in net.export("patch", {"sort/prompt": CHANGES["sort/prompt"]})
+
+
+LENDING = """from pathlib import Path
+from langgraph.graph import START, MessagesState, StateGraph
+from model import model
+OTHERS = "night", "day"  # are known, and need not be read
+def lend(state):
+    text = {}
+    for folder in {folders}:
+        text = (Path(__file__).parent / folder / "desk.md").read_text("utf-8")
+    return {{"messages": [model.invoke([("system", text), *state["messages"]])]}}
+graph = StateGraph(MessagesState).add_node(lend).add_edge(START, "lend").compile()
+"""
+
+
+@pytest.mark.parametrize(("folders", "read"), [(["day"], ["day"]), (["day", "night"], ["day", "night"])])
+def test_files_that_say_the_same_and_are_all_read_are_tied(
+    agent: Agent, folder: Path, folders: list[str], read: list[str]
+) -> None:
+    for name in ("day", "night"):
+        (folder / name).mkdir()
+        (folder / name / "desk.md").write_text("You lend books to people who ask.\n", "utf-8")
+    (folder / "lending.py").write_text(LENDING.format("''", folders=folders), "utf-8")
+    net = network(agent("lending"), probes=[{"messages": [("user", "A book on tea")]}])
+    [text] = [text for text in net.discovery.texts.values() if text.parameter.trainable]
+    assert sorted(site.file.parent.name for site in text.sites) == read

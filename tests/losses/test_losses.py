@@ -187,3 +187,18 @@ def test_numbers_of_other_libraries_are_numbers(said: Any, value: float) -> None
 def test_a_number_beyond_the_scale_is_refused_and_never_cut_to_it(said: Any) -> None:
     with pytest.raises(MisuseError, match="from 0 to 1"):
         checked(said, "mine")
+
+
+class Counted(Loss):
+    """A loss of a user that gives numbers."""
+
+    name = "counted"
+
+    async def compare(self, got: Any, want: Any, example: Any) -> Any:
+        return len(got)
+
+
+async def test_a_number_is_a_score_of_a_class_too() -> None:
+    assert await scored(Counted(), "x", "y") == Score(1.0)
+    with pytest.raises(MisuseError, match="The loss counted returned 2"):
+        await scored(Counted(), "xx", "y")

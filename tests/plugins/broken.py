@@ -273,6 +273,11 @@ class Careless(Named):
             await problem.propose({name: "Answer." for name in problem.parameters}, "shorter")
 
 
+class Hasty(Named):
+    async def optimize(self, problem: Problem) -> None:
+        problem.propose(changed(problem, "Never asked."), "in passing")  # type: ignore[unused-coroutine]
+
+
 class Dicing(Named):
     async def optimize(self, problem: Problem) -> None:
         await problem.propose(changed(problem, f"Number {random.random()}."), "a throw")
@@ -301,6 +306,7 @@ OPTIMIZERS = {
     "test_it_says_how_much_work_it_expects": (Wordless, "gives a NoneType, not a Work"),
     "test_it_ends_with_the_budget": (Endless, "it was still at work"),
     "test_it_proposes_only_what_can_be": (Careless, "slots must stay"),
+    "test_it_waits_for_what_it_asks": (Hasty, "'Problem.propose' was never awaited: write `await`"),
     "test_it_does_the_same_under_the_same_seed": (Dicing, "draw from problem.seed alone"),
     "test_a_run_that_was_stopped_goes_on": (Counting, "keep nothing between two runs"),
     "test_it_sees_train_rows_and_verdicts_alone": (Peeping, "reads problem._val"),
@@ -552,7 +558,7 @@ class Forgetful(InProcess):
 
 
 EXECUTORS = {
-    "test_it_is_an_executor": (lambda workers: object(), "without `opened"),
+    "test_it_is_an_executor": (lambda workers: object(), "it has no `opened"),
     "test_a_run_comes_to_the_same_as_in_one_process": (Losing, "in this process"),
     "test_a_run_that_goes_on_pays_nothing_twice": (Forgetful, "1 calls more were paid for"),
 }

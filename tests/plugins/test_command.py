@@ -181,6 +181,26 @@ def test_check_says_what_a_plugin_breaks(install: Install, shell: Shell, source:
     assert [line for line in said if line not in done.stdout] == [], done.stdout
 
 
+STRICT = """
+class Strict(Loss):
+    async def compare(self, got, want, example):
+        return Score(float(got.strip() == want.strip().nothing))
+
+@hookimpl
+def llmdl_losses():
+    return [Spec("strict", "strict_plugin:Strict", "x")]
+"""
+
+
+def test_check_names_the_line_of_the_plugin_and_says_a_reason_once(tmp_path: Path, shell: Shell) -> None:
+    path = tmp_path / "strict_plugin.py"
+    path.write_text(f"from llmdl_plugins import Loss, Score\n{HEAD}{STRICT}")
+    told = shell("plugins", "check", path).stdout
+    line = path.read_text().splitlines().index("        return Score(float(got.strip() == want.strip().nothing))") + 1
+    assert told.count(f"has no attribute 'nothing' (strict_plugin.py, line {line})") == 1, told
+    assert "\n      as above\n" in told
+
+
 def test_check_of_what_is_not_there_is_misuse(shell: Shell) -> None:
     done = shell("plugins", "check", "lokal")
     assert done.returncode == 2 and "Did you mean 'local'" in done.stderr

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +115,11 @@ def test_a_loss_without_a_name_stays_in_its_process(loss: Any, said: str) -> Non
         Trainer(TARGET, loss, rows("train", 60), executor="processes:1", teacher=ScriptedChat(["x"])).fit()
 
 
+class Bare:
+    async def opened(self, job: Any) -> AsyncIterator[Any]:
+        yield job
+
+
 def test_executors_are_named() -> None:
     assert isinstance(resolve("local"), InProcess)
     assert [resolve(name, n).workers for name, n in (("processes:3", None), ("processes", 2))] == [3, 2]  # type: ignore[attr-defined]
@@ -131,3 +137,5 @@ def test_executors_are_named() -> None:
         resolve("proceses")
     with pytest.raises(MisuseError, match="ExactMatch is no executor"):
         resolve(ExactMatch())  # type: ignore[arg-type]
+    with pytest.raises(MisuseError, match="`Bare.opened` is no context manager: put @asynccontextmanager above it"):
+        resolve(Bare())  # type: ignore[arg-type]

@@ -187,6 +187,18 @@ async def test_an_answer_that_says_nothing_is_no_feedback_and_is_told(answer: st
     assert why in unusable[0][1]
 
 
+@pytest.mark.parametrize("parrot", [True, False])
+async def test_an_answer_made_of_what_was_shown_is_no_feedback_and_one_that_quotes_it_is(parrot: bool) -> None:
+    """What the embedded model gives as a critic: the cases once more."""
+    prompt, seen = Parameter("Answer."), "add the album rock solid to my classical feast playlist"
+    tape = Tape([Step("say", "say#0", {"text": seen}, {"answer": "music"}, [prompt])])
+    answer = f"It never says that adding songs, as in {seen}, is about playlists, which the prompt has to name."
+    if parrot:
+        answer = f'1. It saw:\n<<<INPUT\n{{"text":"{seen}"}}\nINPUT>>>\nIt gave:\n<<<OUTPUT\n{{"answer":"music"}}'
+    _, found, unusable = await criticised([failed(tape)], lambda messages, kwargs: answer, {prompt: "say/instruction"})
+    assert (len(found), len(unusable)) == ((0, 1) if parrot else (1, 0))
+
+
 def test_feedback_of_many_examples_is_reduced_to_counted_modes() -> None:
     one, other = Parameter("a"), Parameter("b")
     said = [Feedback(one, str(n), "The prompt lacks the unit. Rare case 1.") for n in range(5)]

@@ -10,13 +10,14 @@ from typing import Any, TypedDict
 import pytest
 from langgraph.graph import END, START, StateGraph
 
-from llmdl_plugins import Optimizer, Prompt, Trainer, trainable
+from llmdl_plugins import Network, Optimizer, Prompt, Trainer, trainable
 from llmdl_plugins.run.optimizer import NOTHING
 from llmdl_plugins.run.work import Range, Size
 from llmdl_plugins.testing import ScriptedChat, SimulatedChat, Simulator
 from llmdl_plugins.training.estimate import Estimate
 
 PRICES = {"*": (1.0, 2.0)}
+DESK = f"{Path(__file__).parents[1] / 'cli' / 'agents' / 'desk.py'}:graph"
 
 
 class State(TypedDict):
@@ -133,3 +134,25 @@ def test_the_folder_of_another_run_and_patterns_that_match_nothing_are_said(run_
     told = taught(run_folder, seed=5)[1].estimate()
     assert told.recorded == 0 and "the folder holds another run" in str(told) and "seed" in str(told)
     assert taught(run_folder)[1].estimate().recorded > 0
+
+
+def test_what_is_frozen_is_no_part_of_the_estimate_and_is_frozen_once_by_the_run() -> None:
+    """Before the first rows were run, the network is shaped for the estimate alone."""
+    seen: list[dict[str, bool]] = []
+
+    def made(freeze: str) -> Trainer:
+        def shape(network: Network) -> None:
+            seen.append({name: p.trainable for name, p in network.named_parameters().items()})
+            network.freeze(freeze)
+
+        rows = [{"inputs": {"messages": f"text {n}"}, "expected": {"desk": "news"}} for n in range(60)]
+        given = {"optimizer": "textual-gradient", "teacher": ScriptedChat(lambda m, k: ""), "probes": 2}
+        return Trainer(DESK, "exact_match", rows, **given, shape=shape)
+
+    frozen = made("sort/*")
+    first, second = frozen.estimate(), frozen.estimate()
+    assert first == second and seen[0] == seen[1] and any(seen[0].values())
+    assert all(p.trainable == seen[0][name] for name, p in frozen.network.named_parameters().items())
+    free = made("later/*").estimate()
+    assert "No parameter matches 'later/*'" in free.note
+    assert free.calls.likely > first.calls.likely

@@ -15,6 +15,7 @@ from llmdl_plugins.plugins.catalogue import Offer, catalogue
 from llmdl_plugins.plugins.installed import installed
 from llmdl_plugins.plugins.kinds import KINDS
 from llmdl_plugins.plugins.manager import named, use
+from llmdl_plugins.plugins.plugin import Plugin
 from llmdl_plugins.plugins.structure import findings
 from llmdl_plugins.testing.conformance import CASES
 
@@ -42,6 +43,14 @@ def _usable(offer: Offer) -> bool:
     return offer.kind in CASES and not any(found.wrong for found in findings(offer) if found.needed)
 
 
+def _root(plugin: Plugin) -> Path:
+    """The file that a plugin is, or the folder of its package."""
+    module = sys.modules.get(plugin.place)
+    if module is None or module.__file__ is None:
+        return Path(plugin.place)
+    return Path(module.__file__).parent if "." in plugin.place else Path(module.__file__)
+
+
 def _main(plugin: str, report: str) -> int:
     offers = [offer for offer in _offers(plugin) if _usable(offer)]
     if not offers:
@@ -53,7 +62,9 @@ def _main(plugin: str, report: str) -> int:
     with tempfile.TemporaryDirectory() as folder, open(report, "w", encoding="utf-8") as out:
         for n, offer in enumerate(offers):
             (Path(folder) / f"test_{n}.py").write_text(_FILE.format(n=n, kind=offer.kind, name=offer.name))
-        return int(pytest.main([*_QUIET, f"--rootdir={folder}", folder], plugins=[Telling(out)]))
+        return int(
+            pytest.main([*_QUIET, f"--rootdir={folder}", folder], plugins=[Telling(out, _root(offers[0].plugin))])
+        )
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from llmdl_plugins.data import Example
-from llmdl_plugins.run.executor import Executor
+from llmdl_plugins.run.executor import Executor, resolve
 from llmdl_plugins.run.optimizer import Optimizer
 from llmdl_plugins.run.problem import Problem
 from llmdl_plugins.testing.conformance.case import Case
@@ -36,9 +36,8 @@ class ExecutorCases(Case):
         return ran(optimizer, desk().network(), desk().simulator, place, **made)
 
     def test_it_is_an_executor(self) -> None:
-        """It is made from a number of workers, or None, and has `opened`."""
-        made = self.made()
-        assert isinstance(made, Executor), f"it is a {type(made).__name__} without `opened(job)`"
+        """It is made from a number of workers, or None, and has `opened`, an asynchronous context manager."""
+        resolve(self.made())
 
     def test_a_run_comes_to_the_same_as_in_one_process(self) -> None:
         """Scores, errors of the application, verdicts and calls are those of a run in this process alone."""

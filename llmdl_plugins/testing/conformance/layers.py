@@ -6,7 +6,6 @@ import asyncio
 import json
 from collections.abc import Mapping
 from copy import deepcopy
-from inspect import iscoroutinefunction
 from typing import Any, ClassVar, TypedDict
 
 import pytest
@@ -42,9 +41,6 @@ class LayerCases(Case):
         """It is a Module, so that it works wherever layers and Runnables do."""
         layer = self.made(Echo())
         assert isinstance(layer, Module), f"it is a {type(layer).__name__}: subclass llmdl_plugins.Module"
-        assert iscoroutinefunction(layer.forward), (
-            "its `forward` is no coroutine: write `async def forward(self, state)`"
-        )
 
     def test_it_leaves_its_state_as_it_was(self) -> None:
         """It gives back an update by key, and does not change the state that it was given."""

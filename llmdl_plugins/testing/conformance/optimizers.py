@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from inspect import iscoroutinefunction
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -45,7 +44,6 @@ class OptimizerCases(Case):
         """It is an Optimizer, made without arguments, with a name of its own."""
         made = self.made()
         assert isinstance(made, Optimizer), f"it is a {type(made).__name__}: subclass llmdl_plugins.Optimizer"
-        assert iscoroutinefunction(made.optimize), "its `optimize` is no coroutine: write `async def optimize(…)`"
         assert made.name and made.name != Optimizer.name, "it has no `name`: reports would not say what was used"
 
     def test_it_says_how_much_work_it_expects(self) -> None:
@@ -64,6 +62,11 @@ class OptimizerCases(Case):
         """It proposes values for trainable parameters that keep their slots, kinds and options."""
         wrong = first_run(self).notes.wrong
         assert not wrong, f"it proposed what can't be: {wrong[0]}"
+
+    def test_it_waits_for_what_it_asks(self) -> None:
+        """It awaits all that it asks of the problem: what is not awaited is not done."""
+        forgotten = first_run(self).notes.forgotten
+        assert not forgotten, f"{forgotten[0]}: write `await` before it"
 
     def test_it_does_the_same_under_the_same_seed(self) -> None:
         """Two runs with one seed propose the same in the same order."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -37,6 +38,7 @@ class Notes:
         proposals: in order.
         trespasses: where it went past what a problem shows.
         wrong: values that it proposed or tried and that can't be.
+        forgotten: what it asked and did not wait for, as Python warns of it.
         start: the whole of the values at first, as in proposals.
         incumbent: what is handed over in the end.
     """
@@ -44,6 +46,7 @@ class Notes:
     proposals: list[Proposal] = field(default_factory=list)
     trespasses: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
+    forgotten: list[str] = field(default_factory=list)
     start: str = ""
     incumbent: Mapping[str, Any] = field(default_factory=dict)
     verdicts: int = 0
@@ -61,8 +64,11 @@ class Watching(Optimizer):
         problem.__dict__["notes"] = self.notes
         problem.__class__, self.notes.start = _Watched, _whole(problem, {})
         try:
-            await self.inner.optimize(problem)
+            with warnings.catch_warnings(record=True) as warned:
+                warnings.simplefilter("always", RuntimeWarning)
+                await self.inner.optimize(problem)
         finally:
+            self.notes.forgotten = [text for w in warned if (text := str(w.message)).endswith("was never awaited")]
             problem.__class__ = Problem
             self.notes.incumbent, self.notes.verdicts = problem.incumbent, len(problem.verdicts)
 

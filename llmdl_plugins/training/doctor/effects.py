@@ -27,6 +27,8 @@ def of_effects(case: Case, runs: Runs | None) -> Iterator[Finding]:
         yield Finding(
             "effects", "!!", what, "--tools replay, or --safe-tool NAME for those that may", {"tools": acting}
         )
+    for name in case.tools.unknown(case.network, _used(runs)):
+        yield Finding("effects", "??", name)
     for concern in case.network.concerns():
         yield Finding("application", "??", concern)
 
@@ -42,9 +44,11 @@ def _refused(failed: LlmdlError | None) -> Finding:
 
 
 def _tools(case: Case, runs: Runs | None) -> set[str]:
-    offered = {n.partition("/tool:")[2].partition(".")[0] for n in case.network.named_parameters() if "/tool:" in n}
-    used = {tool.name for r in (runs.all if runs else ()) for step in r.tape.steps for tool in step.tools}
-    return {name for name in offered | used if looks_acting(name)}
+    return {name for name in case.network.tool_names() | _used(runs) if looks_acting(name)}
+
+
+def _used(runs: Runs | None) -> set[str]:
+    return {tool.name for r in (runs.all if runs else ()) for step in r.tape.steps for tool in step.tools}
 
 
 def looks_acting(tool: str) -> bool:

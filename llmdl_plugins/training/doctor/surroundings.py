@@ -68,7 +68,7 @@ def _optimizer(case: Case) -> Iterator[Finding]:
     name = case.optimizer.name
     if (recipe := recipe_of(case.network, None, case.optimizer)) is not None:
         try:
-            built(case.network, {"recipe": recipe})
+            built(case.network, {"recipe": recipe, "tools": case.tools.json()})
         except MisuseError as error:
             yield Finding("optimizer", "??", f"{name} puts {recipe} around a node: {error}", "give --node to fit")
             return
