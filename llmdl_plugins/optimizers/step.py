@@ -38,12 +38,22 @@ class Step:
 
     async def taken(self) -> bool:
         """Propose new texts; whether one was accepted."""
+        if not self.batch.failed:
+            return await self._settled()
         advice = await self.teaching.advice(self.batch)
         self.barren, self.idle = advice is None, advice.idle if advice else ()
         trials = [await self.teaching.pursued(self.batch, await self._cut(advice.trial))] if advice else []
         if self.plateau and not any(trial.promising and trial.gain > 0 for trial in trials):
             trials += await self._lighter(advice)
         return await self._screened(trials) or await self._explored()
+
+    async def _settled(self) -> bool:
+        """Whether val rows take what leaves no train row to work on, where they could not tell before."""
+        if not self.batch.base:
+            return False
+        verdict = await self.problem.propose(self.batch.base, f"once more, new text for {', '.join(self.batch.base)}")
+        self.memory.build_on({})
+        return verdict.accepted
 
     async def _lighter(self, advice: Advice | None) -> list[Trial]:
         """What is better without a sentence that is there, or without many."""

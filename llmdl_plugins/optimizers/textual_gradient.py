@@ -68,7 +68,7 @@ class TextualGradient(Optimizer):
             together = _TOGETHER if idle else _BLAMED
             teaching = Teaching(problem, memory, number, self.most(number), self.feedback, together)
             step = Step(problem, memory, batch, teaching, plateau=idle > 0)
-            moved = bool(batch.failed) and await step.taken()
+            moved = await step.taken()
             idle, barren = 0 if moved else idle + 1, barren + 1 if step.barren else 0
             # Who has said useful things before may do so again, with other rows.
             if barren >= _BARREN and not problem.incumbent:
