@@ -25,7 +25,7 @@ os.environ.setdefault("DSPY_CACHEDIR", tempfile.mkdtemp())
 from texts.arms import ARMS, chat  # noqa: E402
 from texts.measuring import measured, name_of, taught_by  # noqa: E402
 from texts.remembered import Remembered  # noqa: E402
-from texts.sets import sets  # noqa: E402
+from texts.sets import freed, sets  # noqa: E402
 from texts.table import table  # noqa: E402
 
 KEY = ("model", "set", "optimizer", "teacher", "seed")
@@ -38,9 +38,10 @@ def runs(asked: argparse.Namespace, model: Mapping[str, Any], teacher: Mapping[s
     yield from held
     for seed in asked.seeds:
         for texts in sets(asked.files, not asked.no_news):
+            texts = freed(texts) if asked.free else texts
             for arm in asked.optimizers:
                 key = name_of(model), texts.name, arm, taught_by(arm, teacher), seed
-                if key not in known:
+                if key not in known and (texts.labels or arm != "calibration"):
                     folder = asked.json.with_suffix(".runs") / " ".join(map(str, key)).replace(":", "-")
                     made = measured(texts, arm, seed, asked.budget, model, teacher, folder)
                     with asked.json.open("a", encoding="utf-8") as out:
@@ -59,6 +60,7 @@ def main() -> None:
     parser.add_argument(
         "--teacher", type=Path, help="a GGUF file that writes feedback and prompts; else the model does"
     )
+    parser.add_argument("--free", action="store_true", help="hold answers to nothing: the prompt has to")
     parser.add_argument("--no-news", action="store_true", help="leave the news desks out")
     parser.add_argument("--json", type=Path, default=Path("runs/real_text.jsonl"))
     asked = parser.parse_args()

@@ -8,6 +8,7 @@ import traceback
 from pathlib import Path
 from types import ModuleType
 
+from llmdl_plugins import theirs
 from llmdl_plugins.errors import TargetError
 from llmdl_plugins.notebook.book import Notebook
 from llmdl_plugins.notebook.loading import load_notebook, module_name
@@ -85,11 +86,5 @@ def _imported(name: str, target: str) -> ModuleType:
             f"{target} can't be imported: it needs {missing.name!r}, which is not installed."
         ) from missing
     except (Exception, SystemExit) as error:
-        raise TargetError(f"{target} raised {type(error).__name__} at import: {error}{_line(error)}") from error
-
-
-def _line(error: BaseException) -> str:
-    """Where in the user's own files an import ended."""
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if not f.filename.startswith("<")]
-    last = next((f for f in reversed(frames) if f.filename != __file__), None)
-    return f" ({Path(last.filename).name}, line {last.lineno})" if last and not isinstance(error, SyntaxError) else ""
+        where = "" if isinstance(error, SyntaxError) else theirs.line(error)  # a syntax error says it itself
+        raise TargetError(f"{target} raised {type(error).__name__} at import: {error}{where}") from error

@@ -34,7 +34,7 @@ def test_an_answer_is_kept_with_its_scores_for_the_next_run(tmp_path: Path) -> N
 
 
 def test_a_seed_draws_rows_of_its_own_and_none_twice(tmp_path: Path) -> None:
-    from texts.sets import sets
+    from texts.sets import freed, sets
 
     rows = [
         {"split": split, "inputs": {"text": f"{split} {n}"}, "expected": {"label": str(n % 2)}}
@@ -48,6 +48,7 @@ def test_a_seed_draws_rows_of_its_own_and_none_twice(tmp_path: Path) -> None:
     drawn = [row["inputs"]["text"] for found in one.values() for row in found]
     assert len(set(drawn)) == 200 and one != other and texts.drawn(0) == one
     assert all(row["inputs"]["text"].startswith("test") for row in one["test"])
+    assert freed(texts).drawn(0) == one and (texts.labels, freed(texts).labels) == (["0", "1"], ())
 
 
 def test_what_no_model_gives_stands_beside() -> None:

@@ -95,7 +95,8 @@ class NetworkAdapter:
     def _words(self, name: str, row: Example, outcome: Outcome, told: Mapping[tuple[str, str], str]) -> str:
         if self._went_well(outcome):
             return RIGHT if outcome.score >= 1 else NEAR
-        if outcome.rollout is None or not self.blaming:
+        # A critic that blames no step of a row may have said nothing at all: what is known is that it went wrong.
+        if all(example != row.id for _, example in told):
             return outcome.words
         return told.get((name, row.id), NOT_BLAMED)
 

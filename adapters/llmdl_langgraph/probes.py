@@ -31,6 +31,7 @@ from llmdl_plugins.errors import LlmdlError, RolloutError, TargetError
 from llmdl_plugins.network import Network
 from llmdl_plugins.plain import plain, strings_in
 from llmdl_plugins.tape import Tape
+from llmdl_plugins.theirs import line
 
 MANY_WORDS = 4  # of a prompt file, or of a function on lines of their own, are no coincidence
 GLUE = "it only lays out data inside another text"
@@ -68,10 +69,10 @@ async def traces(network: Network, probes: Sequence[Any]) -> list[Tape]:
                 if isinstance(error, LlmdlError) and not isinstance(error, RolloutError):
                     raise
                 failed = error
-                warnings.warn(f"Probe {n} failed, what it sent before counts: {error!r}", stacklevel=2)
+                warnings.warn(f"Probe {n} failed, what it sent before counts: {error!r}{line(error)}", stacklevel=2)
         tapes.append(tape)
     if failed and not any(step.calls for tape in tapes for step in tape.steps):
-        raise TargetError(f"No probe got as far as a model: the last one raised {failed!r}.") from failed
+        raise TargetError(f"No probe got as far as a model: the last one raised {failed!r}{line(failed)}.") from failed
     return tapes
 
 

@@ -23,6 +23,7 @@ from llmdl_plugins.plugins.catalogue import find
 from llmdl_plugins.run.optimizer import Optimizer
 from llmdl_plugins.run.problem import Problem
 
+FREE = {"max_tokens": 8}
 PROMPT = "Say which label the text should get."
 Made = Callable[[Sequence[str], Sequence[Row], Mapping[str, Any]], Network]
 
@@ -51,8 +52,8 @@ class RandomSets(DemonstrationSearch):
 
 
 def sorter(labels: Sequence[str], train: Sequence[Row], model: Mapping[str, Any]) -> Network:
-    """A graph of one node that answers with one of the labels; its prompt names none of them."""
-    chat = LocalChat(choices=list(labels), **model)
+    """A graph of one node that answers with one of the labels, or freely; its prompt names none of them."""
+    chat = LocalChat(**({"choices": list(labels)} if labels else FREE), **model)
 
     def label(state: State) -> State:
         return {"label": chat.invoke([SystemMessage(PROMPT), HumanMessage(state["text"])]).text}

@@ -6,12 +6,13 @@ import json
 import random
 import runpy
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 SIZES = {"train": 100, "val": 40, "test": 60}
 NEWS = Path(__file__).parents[2] / "examples" / "news_desk" / "data.py"
+FREED = ", answers free"
 _NEWS_ROWS = (160, 200)
 Row = dict[str, Any]
 
@@ -21,7 +22,7 @@ class Texts:
     """A set: rows to learn from, and others to test on.
 
     Args:
-        labels: every label there is.
+        labels: what answers are held to: every label there is; none, where answers are free.
     """
 
     name: str
@@ -31,10 +32,15 @@ class Texts:
 
     def drawn(self, seed: int) -> dict[str, list[Row]]:
         """Train, val and test rows of a seed: each seed has others."""
-        draw = random.Random(f"{self.name}/{seed}")
+        draw = random.Random(f"{self.name.removesuffix(FREED)}/{seed}")
         learned = draw.sample(list(self.learned), SIZES["train"] + SIZES["val"])
         test = draw.sample(list(self.tested), SIZES["test"])
         return {"train": learned[: SIZES["train"]], "val": learned[SIZES["train"] :], "test": test}
+
+
+def freed(texts: Texts) -> Texts:
+    """The same rows where any answer may be given: that it is a label, and which there are, the prompt has to say."""
+    return replace(texts, name=f"{texts.name}{FREED}", labels=())
 
 
 def sets(files: Sequence[Path], news: bool) -> Iterator[Texts]:

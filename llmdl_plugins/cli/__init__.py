@@ -21,11 +21,10 @@ app = typer.Typer(
     name="llmdl",
     cls=Commands,
     help="Train the LangGraph agent that you already have.",
-    epilog="Exit codes: 0 ok, 1 the doctor found something, 2 misuse, 3 no gain shown, 69 model not reached, 74 disk, "
-    "75 folder locked, 130 or 143 stopped by a signal.",
+    epilog="Exit codes: 0 ok, 1 the doctor or a check found something, 2 misuse, 3 no gain shown, 69 no model reached, "
+    "74 disk, 75 folder locked, 130 or 143 stopped by a signal.",
     no_args_is_help=True,
     context_settings=HELP,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )

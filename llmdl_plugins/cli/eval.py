@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,6 +15,8 @@ from llmdl_plugins.cli.grouped import grouped
 from llmdl_plugins.cli.output import kept, say
 from llmdl_plugins.cli.pace import Pace
 
+TOO_LOW = 1
+
 
 @grouped
 def evaluate(
@@ -24,7 +27,12 @@ def evaluate(
         str | None, typer.Option(help="PROVIDER:NAME that answers every call of the graph, instead of its own model.")
     ] = None,
     loss: Annotated[str | None, typer.Option(help="As in fit; that of the run, for a run.")] = None,
-    candidate: Annotated[bool, typer.Option(help="Evaluate a run's values even if no gain was shown.")] = False,
+    candidate: Annotated[
+        bool, typer.Option("--candidate", help="Evaluate a run's values even if no gain was shown.")
+    ] = False,
+    at_least: Annotated[
+        float, typer.Option(min=0, max=1, help="End with 1 where the score, from 0 to 1, is less: for CI.")
+    ] = 0.0,
     columns: options.Columns,
     executor: options.Executor = "local",
     workers: options.Workers = None,
@@ -40,6 +48,8 @@ def evaluate(
 
     With --model both sides run on another model: whether what was learned on one holds on the other.
     These rows are no sealed test: what is printed is a measurement, not a claim.
+
+    Example: llmdl eval app.py:graph --data rows.jsonl --loss exact_match --at-least 0.85
     """
     confined.confined(application_of(target), wishes)
 
@@ -87,3 +97,5 @@ def evaluate(
             origin=Origin(made, given),
         )
         say(json.dumps(figures.json()) if as_json else str(figures), out)
+    if figures.score < at_least:
+        sys.exit(TOO_LOW)

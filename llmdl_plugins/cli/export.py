@@ -51,7 +51,9 @@ def export(
         Path | None, typer.Option(help="Rows of the run: compare every message of the exported copy; sends nothing.")
     ] = None,
     columns: options.Columns,
-    candidate: Annotated[bool, typer.Option(help="Hand over the values even if no gain was shown.")] = False,
+    candidate: Annotated[
+        bool, typer.Option("--candidate", help="Hand over the values even if no gain was shown.")
+    ] = False,
     wishes: confined.Wishes,
     plugin: plugged.Plugins = None,
 ) -> None:

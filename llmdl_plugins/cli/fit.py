@@ -81,7 +81,7 @@ def fit(
     no_content: Annotated[
         bool, typer.Option("--no-content", help="Store no texts but trained values: counts, scores and hashes only.")
     ] = False,
-    force: Annotated[bool, typer.Option(help="Go on in a folder that holds another run.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Go on in a folder that holds another run.")] = False,
     wishes: confined.Wishes,
     logger: Annotated[list[str] | None, typer.Option(help="A logger that is told how the run goes.")] = None,
     plugin: plugged.Plugins = None,

@@ -47,7 +47,7 @@ Tools = Annotated[
     str, typer.Option(help="live, or replay: candidates get what the tools gave the original, or an error.")
 ]
 Seed = Annotated[int, typer.Option(help="Decides splits and draws.")]
-Quiet = Annotated[bool, typer.Option(help="No progress, but warnings.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="No progress, but warnings.")]
 
 
 @dataclass(frozen=True)

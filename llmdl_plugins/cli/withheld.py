@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-import sysconfig
 from typing import Any
 
 from llmdl_plugins.cli.output import say
+from llmdl_plugins.theirs import is_theirs
 
 HINT = "is set here, but not passed on to the application: --env {name} does that."
-_OTHERS = ("<frozen", *{sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")})
 
 
 def watch(held: set[str]) -> None:
@@ -37,7 +36,7 @@ def _is_users(frame: Any) -> bool:
     """Whether code asks that is no library's; `os.getenv` and `get` stand between."""
     while frame and frame.f_code.co_filename.startswith("<frozen"):
         frame = frame.f_back
-    return bool(frame) and not frame.f_code.co_filename.startswith(_OTHERS)
+    return bool(frame) and is_theirs(frame)
 
 
 def _tell(name: str) -> None:

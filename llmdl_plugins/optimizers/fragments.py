@@ -73,13 +73,13 @@ def hints(train: Sequence[Example]) -> Iterator[str]:
 
     >>> told = {"my card is lost": "card", "a new card": "card", "the rate": "fx", "the rate today": "fx"}
     >>> next(hints([Example({"q": text}, answer, text) for text, answer in told.items()]))
-    'The answer is one of: card, fx.'
+    'Answer with one of these and nothing else: card, fx.'
     """
     answers = [_answer(example.expected) for example in train]
     labels = sorted(set(answers))
     if not 1 < len(labels) <= min(_LABELS, len(train) // 2):
         return
-    yield f"The answer is one of: {', '.join(labels)}."
+    yield f"Answer with one of these and nothing else: {', '.join(labels)}."
     if told := _telling(train, answers):
         yield "Words that speak for an answer: " + "; ".join(f"{a}: {', '.join(told[a])}" for a in labels) + "."
 

@@ -20,6 +20,7 @@ _BATCH = 24
 _EDITS = 12, 3
 _PATIENCE = 10
 _BARREN = 3
+_ELSE = "one that is larger may, and `demonstrations` and `fragments` need none"
 
 
 class TextualGradient(Optimizer):
@@ -67,7 +68,7 @@ class TextualGradient(Optimizer):
             idle, barren = 0 if moved else idle + 1, barren + 1 if step.barren else 0
             # Who has said useful things before may do so again, with other rows.
             if barren >= _BARREN and not problem.incumbent:
-                problem.say(f"training ends: in {barren} rounds the teacher gave nothing that could be used")
+                problem.say(f"training ends: in {barren} rounds the teacher gave nothing that could be used; {_ELSE}")
                 return
             if idle >= _PATIENCE:
                 return

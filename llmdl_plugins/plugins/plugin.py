@@ -33,7 +33,7 @@ class Plugin:
         >>> Plugin("good", "good_package.plugin", lambda: None, "good-package", "1.2").label
         "'good' (good-package 1.2)"
         """
-        origin = f"{self.distribution} {self.version}" if self.distribution else self.place
+        origin = f"{self.distribution} {self.version}".rstrip() if self.distribution else self.place
         return printable(f"{self.name!r} ({origin})")
 
 

@@ -63,13 +63,14 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
 def _journal(db: sqlite3.Connection) -> Journal:
     if not _begun(db):
         return Journal()
-    measured, sealed = _events(db, "baseline"), _events(db, "sealed")
+    measured, unmeasured, sealed = (_events(db, kind) for kind in ("baseline", "no baseline", "sealed"))
     calls, tokens, seconds = db.execute(
         "SELECT count(*), total(input_tokens) + total(output_tokens), total(seconds) FROM calls"
     ).fetchone()
     return Journal(
         moves=_MOVES.validate_python(_events(db, "verdict")),
         no_model=_NO_MODEL.validate_python(measured[-1]) if measured else None,
+        unmeasured=str(unmeasured[-1]["why"]) if unmeasured else "",
         calls=calls,
         tokens=int(tokens),
         failures=db.execute("SELECT count(*) FROM failures").fetchone()[0],

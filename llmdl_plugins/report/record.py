@@ -197,10 +197,11 @@ class Flip:
 
 @dataclass(frozen=True)
 class Journal:
-    """What the report needs of the ledger; `taught` counts the teacher's calls."""
+    """What the report needs of the ledger; `taught` counts teacher calls, `unmeasured` is why there is no bar."""
 
     moves: Sequence[Move] = ()
     no_model: NoModel | None = None
+    unmeasured: str = ""
     calls: int = 0
     tokens: int = 0
     failures: int = 0

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from llmdl_plugins.report.diff import shortened
 from llmdl_plugins.report.figures import chance, percent, points, some
 from llmdl_plugins.report.record import IMPROVED, Outcome, Run
 from llmdl_plugins.training.power import rows_for
+
+_LONGEST = 300
 
 
 def sealed_words(run: Run) -> Iterator[str]:
@@ -82,7 +85,8 @@ def no_model_words(run: Run) -> Iterator[str]:
     if told is None or told.before is None or told.after is None:
         return
     if bar is None:
-        yield "What the train rows give without a model was not measured: free-text answers, a judge, or no bm25s."
+        why = f": {shortened(run.journal.unmeasured, _LONGEST)}" if run.journal.unmeasured else ""
+        yield f"What the train rows give without a model was not measured{why}."
         return
     yield (
         f"Without any model, the answer of the most similar train row scores {percent(bar.nearest)} "

@@ -24,6 +24,7 @@ from llmdl_plugins.run.receipts import receipts
 from llmdl_plugins.run.rollout import Rollout, Status
 from llmdl_plugins.run.tools import Outcomes
 from llmdl_plugins.tape import Tape, recording
+from llmdl_plugins.theirs import line
 
 
 class Attempt(NamedTuple):
@@ -77,7 +78,7 @@ class Attempt(NamedTuple):
                 raise
             except (Exception, SystemExit) as error:
                 status: Status = "infrastructure error" if is_infrastructure(error) else "task error"
-                return ended(status, Score(0.0, f"The application raised {type(error).__name__}: {error}"))
+                return ended(status, Score(0.0, f"The application raised {type(error).__name__}: {error}{line(error)}"))
 
     def _scope(self) -> holding[boundary.Scope]:
         return boundary.scope(

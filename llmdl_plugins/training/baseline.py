@@ -34,27 +34,15 @@ class Baseline:
     weighted: float
 
 
-async def no_model_baseline(
-    train: Sequence[Example], test: Sequence[Example], loss: Loss, say: Callable[[str], None]
-) -> Baseline | None:
-    """What similar train rows give.
-
-    None where answers are free text, rows are conversations, the loss asks a model, or bm25s is not installed; and,
-    said aloud, where the loss can't score an answer that stands by itself.
-    """
-    if any(e.has_turns for e in (*train, *test)):
-        return None
+async def no_model_baseline(train: Sequence[Example], test: Sequence[Example], loss: Loss) -> Baseline | str:
+    """What similar train rows give, or why it can't be told."""
     answers = {dumps(e.expected): e.expected for e in train}
-    if (
-        len(answers) > min(_LABELS, len(train) // 4)
-        or getattr(loss, "needs_model", False)
-        or find_spec("bm25s") is None
-    ):
-        return None
+    if why := _unfit(train, test, len(answers), loss):
+        return why
     try:
         key = text_key(train)
     except DataError:
-        return None
+        return "no key holds the text of the rows"
 
     def text(e: Example) -> str:
         return asked(e.inputs, key) if key in e.inputs else ""
@@ -69,9 +57,18 @@ async def no_model_baseline(
     try:
         return Baseline(await share(_nearest), await share(_majority), await share(lambda pairs: support(pairs)[0]))
     except Exception as error:  # a user's loss may read more of the final state than the answer
-        why = f"the loss {loss.name} raised {type(error).__name__}: {error}"
-        say(f"what similar train rows answer was not scored: {why}")
-        return None
+        return f"the loss {loss.name} raised {type(error).__name__}: {error}"
+
+
+def _unfit(train: Sequence[Example], test: Sequence[Example], answers: int, loss: Loss) -> str:
+    """Why these rows and this loss have no such bar."""
+    if any(e.has_turns for e in (*train, *test)):
+        return "rows are conversations"
+    if answers > min(_LABELS, len(train) // 4):
+        return f"{answers} different answers on {len(train)} train rows are too many to be looked up"
+    if getattr(loss, "needs_model", False):
+        return "the loss asks a model"
+    return "" if find_spec("bm25s") else "it needs bm25s: pip install 'llmdl-plugins[retrieval]'"
 
 
 def _nearest(near: Sequence[tuple[Demo, float]]) -> str:

@@ -49,7 +49,8 @@ def cost_words(cost: Costs, margin: float | None = None, low: float = 0.0) -> st
     'not worse by 3 points, at 38 % of the tokens (95 % interval 36 % to 39 %)'
     """
     left, *ends = (f"{100 * share:.0f} %" for share in (cost.share, *cost.interval))
-    took = f"at {left} of the {_UNITS.get(cost.unit, cost.unit)} (95 % interval {ends[0]} to {ends[1]})"
+    within = f" (95 % interval {ends[0]} to {ends[1]})" if {left} != {*ends} else ""
+    took = f"at {left} of the {_UNITS.get(cost.unit, cost.unit)}{within}"
     if margin is None:
         return took
     held = "" if low > -margin else "that it is "

@@ -164,7 +164,10 @@ class Course:
         self.openings = count_opening(splits.test_fingerprint, self._name, self.warn)
         final, seed, aim = self.problem.incumbent, self.setup.seed, self.setup.aim
         sealed = await sealed_test(self.evaluator, {}, final, splits.test, seed, aim, splits.kinds)
-        if baseline := await no_model_baseline(splits.train, splits.test, self.setup.loss, self.say):
+        baseline = await no_model_baseline(splits.train, splits.test, self.setup.loss)
+        if isinstance(baseline, str):
+            self.evaluator.ledger.add_event("no baseline", {"why": baseline})
+        else:
             self.evaluator.ledger.add_event("baseline", plain(baseline))
             self.say(
                 f"without any model: nearest train row {baseline.nearest:.1%}, vote of ten {baseline.vote:.1%}, "

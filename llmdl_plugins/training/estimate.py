@@ -152,4 +152,8 @@ def _cents(usd: float) -> str:
 def _minutes(told: Range) -> str:
     unit, word = (60, "min") if told.likely >= 60 else (1, "s")
     low, likely, high = (seconds / unit for seconds in (told.low, told.likely, told.high))
-    return f"{likely:.2g} {word} ({low:.2g}–{high:.2g})"
+    return f"{_round(likely)} {word} ({_round(low)}–{_round(high)})"
+
+
+def _round(amount: float) -> str:
+    return f"{amount:,.0f}" if amount >= 10 else f"{amount:.2g}"

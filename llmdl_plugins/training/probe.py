@@ -25,9 +25,8 @@ def check_probes(probes: Sequence[Rollout]) -> None:
             "Look at its address and whether its server is up, then run the same command again."
         )
     if told and all(r.status == "task error" for r in told):
-        raise MisuseError(
-            f"No row could be run. {told[0].words}. Do the inputs of the rows have the keys that it needs?"
-        )
+        asked = " Do the inputs of the rows have the keys that it needs?" if "KeyError" in told[0].words else ""
+        raise MisuseError(f"No row could be run. {told[0].words}.{asked}")
     for rollout in told:
         _check_keys(rollout)
 

@@ -73,6 +73,8 @@ def test_a_dry_run_sends_nothing_and_is_measured_where_a_folder_holds_rows(
 def test_eval_of_an_application_and_of_a_run(llmdl: Callable[..., Any], agent: str, rows: Path, teacher: str) -> None:
     alone = llmdl("eval", agent, "--data", rows, "--loss", "exact_match", "--json")
     assert json.loads(alone.out)["score"] == 0.5
+    enough = [("eval", agent, "--data", rows, "--loss", "exact_match", "--at-least", least) for least in (0.5, 0.51)]
+    assert [llmdl(*command).code for command in enough] == [0, 1]
     assert llmdl("fit", agent, "--data", rows, "--loss", "exact_match", "--folder", "runs/c", "--quiet").code == 0
     pair = json.loads(llmdl("eval", "runs/c", "--data", rows, "--json").out)
     assert pair["paired"]["before"] == 0.5 and pair["paired"]["after"] > 0.9

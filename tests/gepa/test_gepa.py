@@ -71,6 +71,15 @@ def test_without_a_critic_each_step_is_told_the_words_of_the_loss(records: list[
     assert simulator.counts["role:critic"] == 0
 
 
+def test_where_a_critic_blames_nothing_each_step_is_told_the_words_of_the_loss(records: list[Any]) -> None:
+    """As of a teacher that gives back what it was asked: nobody is told to be right where the result was wrong."""
+    teacher = ScriptedChat(lambda messages, kwargs: "I'm sorry, but I can't help with that.")
+    net = trainable(Prompt(ScriptedChat(lambda messages, kwargs: "no"), "Answer.", "question", "answer"))
+    rows = [{"inputs": {"question": f"item {n}"}, "expected": "yes"} for n in range(60)]
+    Trainer(net, "exact_match", rows, optimizer=GEPA(), teacher=teacher, budget="200 calls").fit()
+    assert {one["Feedback"] for one in records[0]["instruction"]} == {"got 'no', expected 'yes'."}
+
+
 def test_what_is_blamed_less_than_others_is_left_as_it_is() -> None:
     told = {("a", "1"): "wrong", ("a", "2"): "wrong", ("b", "1"): "wrong", ("c", "2"): "wrong", ("c", "3"): "wrong"}
     assert network_adapter.most_blamed(["a", "b", "c", "d"], told) == ["a", "c"]

@@ -327,7 +327,9 @@ async def test_a_crash_keeps_the_tape_up_to_it() -> None:
     builder.add_edge("node", "crashes")
     builder.add_edge("crashes", END)
     rollout = await rolled(net_of(builder), row(inputs={"topic": "tea"}, expected={"text": "x"}))
-    assert rollout.status == "task error" and rollout.words == "The application raised ValueError: no such thing"
+    line = crashes.__code__.co_firstlineno + 2
+    said = f"The application raised ValueError: no such thing (test_conversation.py, line {line})"
+    assert (rollout.status, rollout.words) == ("task error", said)
     assert [(s.name, s.error, len(s.calls)) for s in rollout.tape.steps] == [
         ("node", None, 1), ("crashes", "ValueError('no such thing')", 1),
     ]  # fmt: skip

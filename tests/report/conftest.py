@@ -104,8 +104,8 @@ def _record(
         ledger.add_event("refused", one)
     for one in flips:
         ledger.add_event("flipped", one)
-    if baseline is not None:
-        ledger.add_event("baseline", baseline)
+    kind = "no baseline" if baseline is None else "baseline"
+    ledger.add_event(kind, baseline or {"why": "rows are conversations"})
     for n, place in enumerate(paths):
         ledger.add_call(Call(str(n), place, {}, False), {}, {"input": 10, "output": 2}, 0.5)
     ledger.close()

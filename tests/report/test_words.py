@@ -126,7 +126,7 @@ def test_a_baseline_between_before_and_after_credits_training(make: Make) -> Non
 
 
 def test_an_unmeasured_baseline_is_said_to_be_unmeasured(make: Make) -> None:
-    assert "was not measured" in said(make, baseline=None)
+    assert "was not measured: rows are conversations." in said(make, baseline=None)
 
 
 def test_a_test_set_that_was_opened_often_is_named(make: Make) -> None:

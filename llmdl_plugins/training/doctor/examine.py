@@ -31,11 +31,12 @@ async def _examined(case: Case, watcher: Watcher) -> Diagnosis:
         runs = await made(case, watcher)
     case = runs.case if runs else case.shown()
     noise = Noise.of(runs.pairs) if runs else None
-    baseline = await _baseline(case, watcher) if runs else None
+    splits = case.splits if runs else None
+    baseline = await no_model_baseline(splits.train, splits.val, case.loss) if splits else None
     return Diagnosis(list(_found(case, runs, noise, baseline)), runs.spent if runs else {"calls": 0})
 
 
-def _found(case: Case, runs: Runs | None, noise: Noise | None, baseline: Baseline | None) -> Iterator[Finding]:
+def _found(case: Case, runs: Runs | None, noise: Noise | None, baseline: Baseline | str | None) -> Iterator[Finding]:
     yield from of_rows(case)
     yield from of_parameters(case.network, [*runs.probes, *runs.twice[0]] if runs else ())
     yield from of_power(case, noise)
@@ -60,10 +61,3 @@ def _table(runs: Runs) -> list[list[float]]:
         n for n, told in enumerate(zip(*prompts, strict=True)) if all(r.status != "infrastructure error" for r in told)
     ]
     return [[scores[n].score for n in whole] for scores in prompts] if len(whole) > 2 else []
-
-
-async def _baseline(case: Case, watcher: Watcher) -> Baseline | None:
-    def say(text: str) -> None:
-        watcher(Told(text))
-
-    return await no_model_baseline(case.splits.train, case.splits.val, case.loss, say) if case.splits else None

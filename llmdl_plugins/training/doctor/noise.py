@@ -64,7 +64,7 @@ class Noise:
         )
 
 
-def of_noise(noise: Noise, baseline: Baseline | None) -> Iterator[Finding]:
+def of_noise(noise: Noise, baseline: Baseline | str | None) -> Iterator[Finding]:
     """The score of the original, its noise, and what no model at all would score."""
     low, high = noise.interval
     what = f"the original scores {noise.score:.0%} ({low:.0%} to {high:.0%}) on {noise.rows} train rows"
@@ -81,7 +81,9 @@ def of_noise(noise: Noise, baseline: Baseline | None) -> Iterator[Finding]:
         todo = "a lower temperature needs fewer rows to prove the same gain" if loud == "!!" else ""
         what = f"the score of {noise.differing:.0%} of the rows differs between two runs of the original"
         yield Finding("noise", loud, what, todo, figures)
-    if baseline is not None:
+    if isinstance(baseline, str):
+        yield Finding("baseline", "??", f"what similar train rows answer without any model can't be told: {baseline}")
+    elif baseline is not None:
         yield _no_model(noise, max(baseline.nearest, baseline.vote, baseline.weighted))
 
 
