@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from langchain_core.messages import BaseMessage
 
@@ -39,8 +38,7 @@ def with_content(message: BaseMessage, content: Any) -> BaseMessage:
     return copied
 
 
-@dataclass(frozen=True)
-class _Known:
+class _Known(NamedTuple):
     """What was found out about a text once."""
 
     text: str
@@ -51,7 +49,7 @@ class Explanations:
     """Sent texts with the parameters that they are made of; each is searched once for all candidates."""
 
     def __init__(self, texts: Sequence[Text]) -> None:
-        self.texts = tuple(texts)
+        self._anchors = [(anchor, text) for text in texts for anchor in text.anchors]
         self._spoken = {text for text in texts if text.is_spoken}
         self._known: dict[str, Explanation] = {}
 
@@ -60,7 +58,8 @@ class Explanations:
             return known
         if len(self._known) >= EXPLAINED:
             self._known.clear()
-        found = self._known[sent] = explain(sent, self.texts)
+        near = dict.fromkeys([text for anchor, text in self._anchors if anchor in sent])  # of few, most often
+        found = self._known[sent] = explain(sent, [*near])
         return found
 
     def is_spoken(self, message: BaseMessage) -> bool:

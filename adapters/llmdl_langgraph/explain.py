@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
+from typing import NamedTuple
 
 from llmdl_langgraph.matcher import MOST, Match
 from llmdl_langgraph.readings import Reading
@@ -20,8 +20,7 @@ _KEY = re.compile(r"""(?:\w=|["']: ?|[\[({,] ?)["']\Z""")  # of a record that is
 _ROLE = re.compile(r"^(System|Human|AI): \Z", re.M)  # as LangChain writes messages that are made one text
 
 
-@dataclass(frozen=True)
-class Explained:
+class Explained(NamedTuple):
     """A parameter found in a text.
 
     Args:
@@ -78,7 +77,7 @@ Explanation = Explained | str
 
 def explain(sent: str, texts: Sequence[Text]) -> Explanation:
     """The parameters that a sent text is made of; the text itself where there are none."""
-    near = dict.fromkeys([text for text in texts for _, finds in text.searches if finds.anchor in sent])
+    near = dict.fromkeys([text for text in texts for anchor in text.anchors if anchor in sent])
     return _explain(sent, [*near], DEPTH)
 
 
@@ -224,5 +223,5 @@ def rewritten(explanation: Explanation, saying: Saying) -> str:
         return explanation
     match, parts = explanation.match, saying(explanation.text, explanation.reading)
     filled = {name: rewritten(value, saying) for name, value in explanation.values.items()}
-    here = Match(match.start, match.end, filled, match.stripped).rewrite(parts)
+    here = match.rewrite(parts, filled)
     return rewritten(explanation.before, saying) + here + rewritten(explanation.after, saying)

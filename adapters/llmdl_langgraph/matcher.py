@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from llmdl_langgraph.prose import anchor
 from llmdl_plugins.slots import Part, Slot, count, render
@@ -15,8 +15,7 @@ MOST = 0.8  # of a text: then what is found there is what was said
 Values = dict[str, str]
 
 
-@dataclass(frozen=True)
-class Match:
+class Match(NamedTuple):
     """A template found in a text.
 
     Args:
@@ -27,18 +26,18 @@ class Match:
 
     start: int
     end: int
-    values: Values = field(hash=False)
+    values: Values
     stripped: bool = False
 
     def is_most_of(self, text: str) -> bool:
         """Whether the template explains nearly all of the text that it was found in."""
         return self.end - self.start >= MOST * len(text)
 
-    def rewrite(self, parts: Sequence[Part]) -> str:
-        """The text of the span with other parts and the same values."""
+    def rewrite(self, parts: Sequence[Part], values: Values | None = None) -> str:
+        """The text of the span with other parts and the same values, or with others."""
         if self.stripped and parts and isinstance(last := parts[-1], str):
             parts = [*parts[:-1], last.rstrip()]
-        return render(parts, self.values)
+        return render(parts, self.values if values is None else values)
 
 
 class Matcher:
@@ -67,15 +66,43 @@ class Matcher:
         """The first place where the template explains the text, or None."""
         if not self.parts or self.anchor not in text:
             return None
+        if not self._repeats:  # what fails from the first start fails from every later one
+            return self._straight(text)
         steps = iter(range(STEPS))
         for start in self._starts(text):
             if found := self._follow(text, start, 0, {}, steps):
-                return self._tightened(text, start, *found)
-            if (
-                not self._repeats or next(steps, None) is None
-            ):  # what fails from the first start fails from every later one
+                return self._match(text, start, *found)
+            if next(steps, None) is None:
                 return None
         return None
+
+    def _straight(self, text: str) -> Match | None:
+        """The same where no slot occurs twice, so that each part stands where it can stand first."""
+        if (start := 0 if self.is_whole else self._first(text, 0, 0)) is None:
+            return None
+        at, values = start, Values()
+        for n, part in enumerate(self.parts):
+            end = self._literal_end(text, at, n, part) if isinstance(part, str) else self._first(text, at, n + 1)
+            if end is None:
+                return None
+            if isinstance(part, Slot):
+                values[part.name] = text[at:end]
+            at = end
+        return None if self.is_whole and at < len(text) else self._tightened(text, start, at, values)
+
+    def _first(self, text: str, at: int, n: int) -> int | None:
+        """Where the n-th part stands first, from here on."""
+        if n == len(self.parts):
+            return len(text)
+        if isinstance(part := self.parts[n], Slot):
+            return at
+        is_last = n == len(self.parts) - 1
+        if is_last and self.is_whole:
+            at = max(at, len(text) - len(part))
+        if (found := text.find(part, at)) != -1:
+            return found
+        body = part.rstrip() if is_last else part
+        return len(text) - len(body) if body != part and text.endswith(body) else None
 
     def search_around(self, text: str, kept: Iterable[tuple[int, int]]) -> Match | None:
         """The first place where the template explains the text with none of its own words inside these spans.
@@ -90,7 +117,7 @@ class Matcher:
             hidden = hidden[:start] + HIDDEN * (end - start) + hidden[end:]
         if (found := self.search(hidden)) is None:
             return None
-        moved = replace(found, values=self._values(text, found))
+        moved = found._replace(values=self._values(text, found))
         return moved if moved.rewrite(self.parts) == text[moved.start : moved.end] else None
 
     def _values(self, text: str, match: Match) -> Values:
@@ -127,7 +154,7 @@ class Matcher:
     ) -> tuple[int, Values] | None:
         for stop in self._stops(text, at, n + 1, values):
             found = self._follow(text, stop, n + 1, {**values, name: text[at:stop]}, steps)
-            if found or not self._repeats or next(steps, None) is None:
+            if found or next(steps, None) is None:
                 return found
         return None
 
@@ -138,7 +165,7 @@ class Matcher:
             return
         known = _text(self.parts[n], values)
         if known is None:
-            yield from range(at, len(text) + 1) if self._repeats else (at,)
+            yield from range(at, len(text) + 1)
             return
         if self.is_whole and n == len(self.parts) - 1 and isinstance(self.parts[n], str):
             at = max(at, len(text) - len(known))
@@ -157,17 +184,18 @@ class Matcher:
 
     def _tightened(self, text: str, start: int, end: int, values: Values) -> Match:
         first = self.parts[0]
-        if start and isinstance(first, str) and len(self.parts) > 2 and not self._repeats:
+        if start and isinstance(first, str) and len(self.parts) > 2:
             # Words before the template may be its first literal by chance: take the one nearest to the slot's end.
             slot = next(part.name for part in self.parts if isinstance(part, Slot))
             stop = start + len(first) + len(values[slot])
             start = text.rindex(first, start, stop)
             values = {**values, slot: text[start + len(first) : stop]}
-        return Match(start, end, values, self._stripped(text, end))
+        return self._match(text, start, end, values)
 
-    def _stripped(self, text: str, end: int) -> bool:
+    def _match(self, text: str, start: int, end: int, values: Values) -> Match:
         last = self.parts[-1]
-        return isinstance(last, str) and last != last.rstrip() and not text.endswith(last, 0, end)
+        stripped = isinstance(last, str) and last != last.rstrip() and not text.endswith(last, 0, end)
+        return Match(start, end, values, stripped)
 
 
 def _text(part: Part, values: Values) -> str | None:

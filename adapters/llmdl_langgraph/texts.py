@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 
 from llmdl_langgraph.errors import CannotExportError
 from llmdl_langgraph.matcher import Matcher
@@ -36,6 +36,11 @@ class Text:
     readings: tuple[Reading, ...]
     searches: tuple[tuple[Reading, Matcher], ...] = field(repr=False)
     is_spoken: bool = False
+
+    @cached_property
+    def anchors(self) -> tuple[str, ...]:
+        """Words of which one is in every text that this one can be found in."""
+        return tuple(dict.fromkeys([matcher.anchor for _, matcher in self.searches]))
 
     @property
     def sites(self) -> tuple[Site, ...]:

@@ -65,8 +65,7 @@ class ToolBinding:
         self._told: dict[_Known, Options] = {}
 
     def __call__(self, options: Options) -> Options:
-        given = {key: options[key] for key in DEFINING if key in options}
-        if not (given and self._definitions.at):
+        if not self._definitions.at or not (given := {key: options[key] for key in DEFINING if key in options}):
             return options
         known = self._definitions(given)
         if known.reads and tape.current_tape() and (step := tape.current_step()):

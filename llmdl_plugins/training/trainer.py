@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from llmdl_plugins import sync
-from llmdl_plugins.data import Dataset, text_key
+from llmdl_plugins.data import Dataset, Example, text_key
 from llmdl_plugins.door import boundary
 from llmdl_plugins.errors import Stopped
 from llmdl_plugins.loading import load
@@ -144,7 +144,7 @@ class Trainer:
         plain = trainable(load_target(net) if isinstance(net, str) else net)
         wrong = resolve_loss(loss, model, plain.loss)
         rules = ToolRules(tools, frozenset(safe_tools))  # type: ignore[arg-type]  # it checks the word
-        made = _architecture(recipe_of(plain, recipe, chosen), node, source or text_key(splits.train), space)
+        made = _architecture(recipe_of(plain, recipe, chosen), node, source, splits.train, space)
         made = {**made, "tools": rules.json()}
         self._finding = Finding(plain, shape, made, probes if content else 0, seen_before(place, plain))
         made = {**made, **({"target": net} if isinstance(net, str) else {}), **(origin or {})}
@@ -261,9 +261,11 @@ class Trainer:
         self._say(f"warning: {text}")
 
 
-def _architecture(recipe: str | None, node: str | None, source: str, space: Space) -> dict[str, Any]:
+def _architecture(
+    recipe: str | None, node: str | None, source: str | None, train: Sequence[Example], space: Space
+) -> dict[str, Any]:
     """What is put around the application, as `built` takes it."""
     if recipe is None and space is None:
         return {"recipe": None}
-    made: dict[str, Any] = {"recipe": recipe, "node": node, "source": source}
+    made: dict[str, Any] = {"recipe": recipe, "node": node, "source": source or text_key(train)}
     return made if space is None else {**made, "space": read_space(space)}
