@@ -415,5 +415,4 @@ def _past(folder: Path) -> None:
         (folder / name).mkdir(parents=True)
         for file, text in files.items():
             (folder / name / file).write_text(text)
-    with sqlite3.connect(folder / "changed" / "ledger.db"):
-        pass
+    sqlite3.connect(folder / "changed" / "ledger.db").close()
