@@ -13,6 +13,7 @@ from llmdl_plugins.cli.output import say
 from llmdl_plugins.columns import columns
 from llmdl_plugins.errors import MisuseError, RunFolderError
 
+_WIDEST = 60
 _HEAD = ("folder", "status", "before", "after", "calls", "optimizer", "application")
 
 
@@ -68,4 +69,5 @@ def _cell(name: str, one: dict[str, Any]) -> str:
         return "–" if one.get(name) is None else percent(one[name])
     if name == "calls":
         return "–" if (calls := (one.get("spent") or {}).get("calls")) is None else f"{calls:,.0f}"
-    return str(one.get(name) or "–")
+    told = " ".join(str(one.get(name) or "–").split())  # a line stays a line, whatever a folder says
+    return told if name == "folder" or len(told) <= _WIDEST else f"{told[:_WIDEST]}…"

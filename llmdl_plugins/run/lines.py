@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from llmdl_plugins.figures import percent
+from llmdl_plugins.printable import printable
 from llmdl_plugins.run.events import Event, Progressed, StepFinished, Told, Watcher
 
 WARNING = "warning: "
@@ -37,8 +38,8 @@ def logged() -> Watcher:
     """A watcher that writes to the logger `llmdl_plugins`: warnings as such, all else as information."""
 
     def say(text: str) -> None:
-        is_warning = text.startswith(WARNING)
-        _log.log(logging.WARNING if is_warning else logging.INFO, "%s", text.removeprefix(WARNING).strip())
+        is_warning, told = text.startswith(WARNING), printable(text.removeprefix(WARNING).strip())
+        _log.log(logging.WARNING if is_warning else logging.INFO, "%s", told)
 
     return lines(say)
 
