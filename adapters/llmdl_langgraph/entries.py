@@ -32,7 +32,7 @@ def entries_in(text: str, file: Path, name: str) -> list[Site]:
     """The texts of such a file; none where it can't be read."""
     seen: Counter[str] = Counter()
     sites = []
-    for entry in read_table(text, file):
+    for entry in read_table(text, file.suffix.lower()):
         if not entry.value.strip():
             continue
         label = _label(entry.keys, file.stem)
@@ -49,7 +49,7 @@ def _label(keys: Keys, stem: str) -> str:
 
 
 def patched_table(content: str, edits: Mapping[Site, str]) -> str:
-    """The content of such a file with new texts in place of old ones, and nothing else changed.
+    """The content of such a table with new texts in place of old ones, and nothing else changed.
 
     Raises:
         CannotExportError: a text has changed since it was read, or can't be written at its place.
@@ -58,13 +58,13 @@ def patched_table(content: str, edits: Mapping[Site, str]) -> str:
 
 
 def _changed(content: str, site: Site, new: str) -> str:
-    able = {read: found for read in readers(site.file) if (found := read(content))}
+    able = {read: found for read in readers(_kind(site)) if (found := read(content))}
     before = next(iter(able.values()), [])
     at = next((n for n, e in enumerate(before) if _scope(e) == site.scope and e.value == site.text), None)
     if at is None:
         raise CannotExportError(f"{site.key} has changed in {site.file} since it was read: read it again.")
     entry = before[at]
-    for spelled in _spellings(site.file, content[entry.start : entry.end], entry, new):
+    for spelled in _spellings(_kind(site), content[entry.start : entry.end], entry, new):
         changed = content[: entry.start] + spelled + content[entry.end :]
         if can_be_saved(spelled) and all(_is_but(read(changed), found, at, new) for read, found in able.items()):
             return changed
@@ -77,13 +77,16 @@ def _is_but(after: list[Entry], before: list[Entry], at: int, new: str) -> bool:
     return [(entry.keys, entry.value) for entry in after] == wanted
 
 
+def _kind(site: Site) -> str:
+    return site.table or site.file.suffix.lower()
+
+
 def _scope(entry: Entry) -> str:
     return ".".join(map(str, entry.keys))
 
 
-def _spellings(file: Path, old: str, entry: Entry, new: str) -> Iterator[str]:
-    """Ways to write a text in such a file."""
-    kind = file.suffix.lower()
+def _spellings(kind: str, old: str, entry: Entry, new: str) -> Iterator[str]:
+    """Ways to write a text in such a table."""
     if kind in _SPELLINGS:
         return _SPELLINGS[kind](old, new)
     return (_in_json if kind == ".json" else _in_yaml)(old, entry, new)

@@ -7,6 +7,7 @@ import difflib
 import re
 from collections.abc import Mapping, Sequence
 
+from llmdl_langgraph.entries import patched_table
 from llmdl_langgraph.errors import CannotExportError as CannotExportError
 from llmdl_langgraph.in_slots import clashes, is_placed, tree_of
 from llmdl_langgraph.respell import respellings
@@ -28,11 +29,19 @@ def patch(source: str, edits: Mapping[Site, str]) -> str:
     Raises:
         CannotExportError: a site is gone or changed, or a text can't be written at its place.
     """
+    if tables := {site.outer for site in edits if site.outer}:
+        plain = {site: text for site, text in edits.items() if not site.outer}
+        return patch(source, plain | {table: _table(table, edits) for table in tables})
     inner = {site: text for site, text in edits.items() if any(_is_inside(site, other) for other in edits)}
     outer = {site: text for site, text in edits.items() if site not in inner}
     if inner:  # code that stands beside literals has texts of its own
         return patch(patch(source, outer), inner)
     return kept(source, lambda unix: _patched(unix, edits))
+
+
+def _table(table: Site, edits: Mapping[Site, str]) -> str:
+    """The table that a literal holds, with new texts in it."""
+    return patched_table(table.text, {site: text for site, text in edits.items() if site.outer == table})
 
 
 def _is_inside(site: Site, other: Site) -> bool:

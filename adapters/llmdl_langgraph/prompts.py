@@ -22,6 +22,7 @@ _SETTING_UP = {
     "StructuredTool", "Tool", "from_function", "tool", "ToolMessage", "AIMessage", "compile", "match", "search", "sub",
     "findall", "split", "open", "Path", "Option", "Argument", "HTTPException", "deprecated", "execute", "sleep",
     "Annotated", "namedtuple", "setdefault", "get", "startswith", "endswith", "removeprefix", "removesuffix",
+    "loads", "safe_load", "full_load", "read_string",
 }  # fmt: skip
 _DESCRIBING = re.compile(r"(.*_)?(descriptions?|desc|help|title|docstring|epilog|log_?format|url|regex|pattern)", re.I)
 _FAULT = re.compile(r"(.*_)?errors?", re.I)

@@ -17,6 +17,7 @@ WORDS_OF_A_PHRASE = 8
 
 _WORD = re.compile(r"[\u2e80-\ud7ff]|[^\W\d_]{2,}")
 _SENTENCE_ENDS = (".", "!", "?", ":", "。", "！", "？", "：")
+_COLONS = (":", "：")
 _IDEOGRAPH = re.compile(r"[\u2e80-\ud7ff]")
 _PROSE = re.compile(r"\s|[\u2e80-\ud7ff]")  # scripts without spaces are prose too
 
@@ -38,11 +39,17 @@ def is_telling(parts: Sequence[Part]) -> bool:
 
 
 def is_opening(parts: Sequence[Part]) -> bool:
-    """Whether a text begins with a label of some words, or has several, so that it tells a message that it begins."""
+    """Whether a text begins with a label, or has several, so that it tells a message that it begins."""
     first, *rest = parts or ("",)
     label = first.strip() if isinstance(first, str) else ""
-    is_label = count_words((label,)) >= WORDS_OF_A_LABEL and _weight(label) >= LABEL_CHARS
-    return bool(rest and label) and (is_label or _has_several(parts, LABEL_CHARS))
+    return bool(rest and label) and (_is_label(label) or _has_several(parts, LABEL_CHARS))
+
+
+def _is_label(text: str) -> bool:
+    """Whether a text is a few words, or one with a colon behind it."""
+    if (words := count_words((text,))) < WORDS_OF_A_LABEL:
+        return words == 1 and len(text) > FEW_CHARS and text.endswith(_COLONS)
+    return _weight(text) >= LABEL_CHARS
 
 
 def _has_several(parts: Sequence[Part], chars: int) -> bool:

@@ -6,11 +6,12 @@ import ast
 import tokenize
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from llmdl_langgraph.in_slots import tree_of
 from llmdl_langgraph.place import Kind, Place, called
+from llmdl_langgraph.quoted_tables import READING, Kinds, entries_of, read_by_name
 from llmdl_langgraph.template import Hole, Span, double_braces, every, holes, of_expression, operands
 from llmdl_langgraph.walk import places
 
@@ -33,6 +34,8 @@ class Site:
         replaced: what the module passes to `.replace(...)` on it.
         nth: its place among the sites of equal scope and label.
         around: the quotes of the f-string in whose slot it stands, where it has to leave these alone.
+        outer: of a text in a table that code quotes, the literal that holds the table.
+        table: how that table is written: `.json`.
     """
 
     file: Path
@@ -48,6 +51,8 @@ class Site:
     replaced: tuple[str, ...] = ()
     nth: int = 0
     around: str = ""
+    outer: Site | None = None
+    table: str = ""
 
     @property
     def label(self) -> str:
@@ -77,14 +82,35 @@ def sites_in(source: str, file: Path, module: str) -> list[Site]:
     tree = tree_of(source)
     replaced = _replaced(tree)
     seen: Counter[tuple[str, str]] = Counter()
-    sites = []
+    sites = list[Site]()
     for node, place in places(tree):
         label = (place.scope, _label(place))
         sites.append(
             _site(node, place, file, module, replaced.get(id(node)) or replaced.get(place.name, ()), seen[label])
         )
         seen[label] += 1
-    return sorted(sites, key=lambda site: site.span)
+    tables = read_by_name(tree)
+    inner = [one for site in sites for one in _of_table(site, READING.get(site.context) or tables.get(site.name, ()))]
+    return sorted([*sites, *inner], key=lambda site: site.span)
+
+
+def _of_table(site: Site, kinds: Kinds) -> Iterator[Site]:
+    """The texts of a table that a literal holds, if code reads it as one."""
+    kind, entries = entries_of(site.text, kinds) if kinds and not site.fstring else ("", [])
+    for nth, entry in enumerate(entries):
+        names = [site.name, *(key for key in entry.keys if isinstance(key, str))]
+        scope = ".".join(map(str, entry.keys))
+        yield replace(
+            site,
+            scope=scope,
+            name=names[-1],
+            context="",
+            text=entry.value,
+            nth=nth,
+            outer=site,
+            table=kind,
+            replaced=(),
+        )
 
 
 def span_of(node: ast.expr) -> Span:

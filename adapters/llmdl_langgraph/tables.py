@@ -9,7 +9,6 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import yaml
@@ -53,14 +52,19 @@ class Entry:
 Reader = Callable[[str], list[Entry]]
 
 
-def read_table(text: str, file: Path) -> list[Entry]:
-    """The texts of a file in order; none where it can't be read."""
-    return readers(file)[0](text)
+def read_table(text: str, kind: str) -> list[Entry]:
+    """The texts of a table in order; none where it can't be read.
+
+    Args:
+        text: the table.
+        kind: how it is written, as the end of a file's name says it: `.yaml`.
+    """
+    return readers(kind)[0](text)
 
 
-def readers(file: Path) -> list[Reader]:
-    """What an application can read such a file with: for YAML and INI two, which don't agree about every text."""
-    return READERS.get(file.suffix.lower(), READERS[".yaml"])
+def readers(kind: str) -> list[Reader]:
+    """What an application can read such a table with: for YAML and INI two, which don't agree about every text."""
+    return READERS.get(kind, READERS[".yaml"])
 
 
 def _read(entries: Callable[[str], Iterator[Entry]], text: str) -> list[Entry]:

@@ -16,7 +16,7 @@ from llmdl_langgraph.sites import Site, replacements, span_of
 from llmdl_langgraph.source import Source
 from llmdl_langgraph.syntax import Syntax, replaced
 from llmdl_langgraph.template import Span, every
-from llmdl_langgraph.whole import whole
+from llmdl_langgraph.whole import returned, whole
 
 SENDING = {
     "SystemMessage",
@@ -112,14 +112,13 @@ def usage(sources: tuple[Source, ...]) -> Usage:
         if sent == before:
             break
     written = {(source.name, span) for source, part in parts for span in _spans(part)}
-    messages = {(source.name, span_of(node)) for source in sources for node in whole(source.tree, _sent)}
     told = {name for tree in trees for name in _told(tree)}
     fills = list(_fills(sources, known, links))
     templates = _templates(fills, links)
     return Usage(
         frozenset(sent),
         frozenset(written),
-        frozenset(messages),
+        frozenset(_messages(sources)),
         frozenset(told - sent),
         templates,
         {(source.name, span_of(node)): syntax for source, node, syntax in fills},
@@ -127,6 +126,16 @@ def usage(sources: tuple[Source, ...]) -> Usage:
         _tokens(trees, links),
         read_docstrings(trees),
     )
+
+
+def _messages(sources: Sequence[Source]) -> Iterator[tuple[str, Span]]:
+    """What is all that a message says: where it stands, by way of a name, or as what a function gives back."""
+    found = [(source, node) for source in sources for node in whole(source.tree, _sent)]
+    known = set[str]()
+    while new := {called(node) for _, node in found if isinstance(node, ast.Call)} - known:
+        known |= new
+        found += [(source, node) for source in sources for node in returned(source.tree, new)]
+    return ((source.name, span_of(node)) for source, node in found)
 
 
 def _names(parts: Sequence[Part]) -> set[str]:

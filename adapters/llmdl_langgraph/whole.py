@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from llmdl_langgraph.source import own_level
 from llmdl_langgraph.template import every
@@ -23,6 +23,18 @@ def whole(tree: ast.Module, sent: Callable[[ast.AST], Iterator[ast.expr]]) -> It
     for node in every(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield from _named(node.body, sent)
+
+
+def returned(tree: ast.Module, names: Collection[str]) -> Iterator[ast.expr]:
+    """What functions of these names give back, or begin or continue it with."""
+    for node in every(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name in names:
+            yield from (either for part in _results(node) for either in branches(part))
+            yield from _named(node.body, _results)
+
+
+def _results(code: ast.AST) -> Iterator[ast.expr]:
+    return (node.value for node in every(code) if isinstance(node, ast.Return) and node.value is not None)
 
 
 def branches(node: ast.expr) -> Iterator[ast.expr]:

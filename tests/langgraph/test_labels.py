@@ -16,6 +16,9 @@ ASKED: dict[str, Any] = {"question": "Where is it?", "quoted": "research questio
 CHANGES = {
     "research question: {question}": "What we want to know: {question}",
     "Asked topic: {topic}": "The topic is {topic}",
+    "Sender: {name}": "It is from {name}",
+    "Letter to answer: {letter}": "They write: {letter}",
+    "\n\nReaders: {join_Ada_Bob}": "\nFor {join_Ada_Bob}",
 }
 
 
@@ -24,16 +27,19 @@ def test_a_label_that_begins_a_message_is_found_and_bound_there_alone(agent: Age
     net = network(module, probes=[ASKED])
     values = {name: CHANGES[net[name].default] for name in trainable(net) if net[name].default in CHANGES}
     assert len(values) == len(CHANGES)
-    asked, named, quoted = sent(net, module.model, values, ASKED)
+    asked, named, quoted, signed, composed = sent(net, module.model, values, ASKED)
     assert asked[1] == ["human", "What we want to know: Where is it?"]
     assert named[1] == ["human", "The topic is Where is it?"]
+    assert signed[0][1] == "It is from Ada" and composed[0][1] == "They write: Where is it?\nFor Ada, Bob"
     assert ASKED["quoted"] in quoted[0][1]
     assert not any("given answer" in p.default for p in net.named_parameters().values() if p.trainable)
 
 
-def test_a_label_has_some_words_and_a_value() -> None:
+def test_a_label_has_a_colon_or_some_words_and_a_value() -> None:
     assert is_opening(("Paper topic: ", Slot("topic")))
-    assert not is_opening(("Question: ", Slot("question")))
+    assert is_opening(("Question: ", Slot("question")))
+    assert not is_opening(("Asked ", Slot("question")))
+    assert not is_opening(("Q: ", Slot("question")))
     assert not is_opening(("Paper topic: ",))
     assert not is_opening((Slot("topic"), " is the paper topic"))
     assert not is_opening(())

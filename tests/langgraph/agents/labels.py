@@ -1,4 +1,4 @@
-"""Messages that begin with a label of two words and a value, whole; the same words amid others are none of them."""
+"""Messages that begin with a label and a value, whole; the same words amid others are none of them."""
 
 from typing import TypedDict
 
@@ -36,11 +36,29 @@ def quote(state: State) -> State:
     return {"said": model.invoke([asked]).text}
 
 
+def sign(state: State) -> State:
+    name = "Ada"
+    return {"said": model.invoke([HumanMessage(f"Sender: {name}")]).text}
+
+
+def letter_to(letter: str, readers: list[str]) -> str:
+    text = f"Letter to answer: {letter}"
+    if readers:
+        text += f"\n\nReaders: {', '.join(['Ada', 'Bob'])}"
+    return text
+
+
+def compose(state: State) -> State:
+    return {"said": model.invoke([HumanMessage(letter_to(state["question"], ["Ada"]))]).text}
+
+
 builder = StateGraph(State)
-for label, node in {"ask": ask, "name": name, "quote": quote}.items():
+for label, node in {"ask": ask, "name": name, "quote": quote, "sign": sign, "compose": compose}.items():
     builder.add_node(label, node)
 builder.add_edge(START, "ask")
 builder.add_edge("ask", "name")
 builder.add_edge("name", "quote")
-builder.add_edge("quote", END)
+builder.add_edge("quote", "sign")
+builder.add_edge("sign", "compose")
+builder.add_edge("compose", END)
 graph = builder.compile()
