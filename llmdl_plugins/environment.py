@@ -27,6 +27,8 @@ TRACING = {
     "LANGCHAIN_TRACING_V2": "false",
     "OTEL_SDK_DISABLED": "true",
 }
+# What LiteLLM and DSPy know of models they would fetch anew from the network; they bring a list along.
+LOCAL = {"LITELLM_LOCAL_MODEL_COST_MAP": "True"}
 _TRACING_NAMES = (*TRACING, "LANGSMITH_*", "LANGCHAIN_*", "OTEL_*", "LANGFUSE_*")
 
 
@@ -38,7 +40,7 @@ def reduced(environment: Mapping[str, str], named: Sequence[str] = ()) -> dict[s
         named: names or patterns that the user adds.
     """
     passed = {name: value for name, value in environment.items() if _fits(name, (*NEEDED, *MODELS, *named))}
-    return {**{name: off for name, off in TRACING.items() if not _fits(name, named)}, **passed}
+    return {**{name: off for name, off in TRACING.items() if not _fits(name, named)}, **LOCAL, **passed}
 
 
 def traces(environment: Iterable[str], named: Sequence[str] = ()) -> list[str]:

@@ -27,6 +27,7 @@ def test_throughput_is_measured_in_a_quick_setting(tmp_path: Path) -> None:
 
 
 def test_an_optimizer_of_dspy_is_measured_on_a_program_of_two_hops(tmp_path: Path) -> None:
+    pytest.importorskip("dspy", reason="needs the extra `dspy`")
     told = tmp_path / "dspy.jsonl"
     options = ["--optimizers", "dspy:labeled-few-shot", "--applications", "DSPy, 2 hops", "--json", str(told)]
     command = [sys.executable, str(BENCHMARKS / "dspy_optimizers.py"), *options]

@@ -9,6 +9,7 @@ from typing import Any
 
 import dspy
 from dspy._vendor.lm15 import serde
+from dspy._vendor.lm15.transports import _async, _sync
 from dspy.adapters.chat_adapter import field_header_pattern
 from dspy.adapters.types.base_type import CUSTOM_TYPE_START_IDENTIFIER
 from dspy.clients import execution
@@ -45,6 +46,8 @@ PREDICTING = predict
 COPIED = BaseModule
 # Where Parallel and Evaluate start threads: bars are its `tqdm`, and its ParallelExecutor ends by `cancel_jobs`.
 POOLS = parallelizer
+# Who asks by `proxy_route_for` what the environment says of proxies, for each call.
+TRANSPORTS = (_async, _sync)
 # Who shows the traceback of a tool to a model, by `format_error_for_lm`.
 SHOWING = (react, react_v2)
 

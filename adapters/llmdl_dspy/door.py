@@ -17,7 +17,18 @@ def dspy() -> AbstractContextManager[None]:
 
 def _methods(module: ModuleType) -> Sequence[Method]:
     supported.check()
-    from llmdl_dspy import configured, direct, formatted, meeting, pools, predicting, requested, retrievals, tool_uses
+    from llmdl_dspy import (
+        configured,
+        direct,
+        formatted,
+        meeting,
+        pools,
+        predicting,
+        requested,
+        retrievals,
+        tool_uses,
+        ways,
+    )
 
-    rooms = (meeting, predicting, configured, pools, direct, formatted, requested, tool_uses, retrievals)
+    rooms = (meeting, predicting, configured, pools, direct, formatted, requested, ways, tool_uses, retrievals)
     return [method for room in rooms for method in room.methods()]

@@ -53,11 +53,21 @@ async def verify(network: Network, exported: dspy.Module, probes: Sequence[Any])
 
 
 def loaded(copy: dspy.Module, state: Any) -> dspy.Module:
-    """A copy of the user's program, into which what is exported was loaded as DSPy does it."""
+    """A copy of the user's program, into which what is exported was loaded as DSPy does it, models of its own too.
+
+    Raises:
+        MisuseError: DSPy can't load it.
+    """
     with TemporaryDirectory(prefix="verified-") as made:
         file = Path(made) / "program.json"
         file.write_text(json.dumps(state), encoding="utf-8")
-        copy.load(file)
+        try:
+            copy.load(file, allow_unsafe_lm_state=True)
+        except Exception as error:
+            raise MisuseError(
+                f"DSPy can't load what it wrote of {type(copy).__name__} ({type(error).__name__}: {error}): set its "
+                "models by dspy.configure, not at its predictors, or take export('program')."
+            ) from error
     return copy
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
@@ -18,7 +18,10 @@ from dspy.lm15 import Config, Request
 
 from llmdl_dspy import compat
 from llmdl_dspy.requested import SETTINGS, config_of, messages_of, texts_of
+from llmdl_plugins.door.arriving import Method
 
+_PROXIES = [f"{name}_proxy" for name in ("http", "https", "all", "no")]
+_AROUND = (*_PROXIES, *map(str.upper, _PROXIES), "REQUEST_METHOD")  # by which Python tells a CGI script
 _PLAIN = {str, int, float, bool}
 Key = tuple[Any, ...]
 
@@ -54,17 +57,35 @@ class _Chosen(NamedTuple):
 _chosen = WeakKeyDictionary[Any, dict[Key, _Chosen]]()
 
 
+def methods() -> Sequence[Method]:
+    """What to replace while the door stands."""
+    return [Method(module, "proxy_route_for", _proxied) for module in compat.TRANSPORTS]
+
+
+def _proxied(own: Callable[..., Any]) -> Callable[..., Any]:
+    """Looks through the environment for proxies when it has changed: for each call it would take longer than JSON."""
+
+    @lru_cache
+    def found(parsed: Any, proxy: Any, trust_env: bool, *around: str | None) -> Any:
+        return own(parsed, proxy=proxy, trust_env=trust_env)
+
+    def proxy_route_for(parsed: Any, *, proxy: Any, trust_env: bool) -> Any:
+        return found(parsed, proxy, trust_env, *map(os.environ.get, _AROUND))
+
+    return proxy_route_for
+
+
 def way_of(lm: Any, given: Mapping[str, Any], asynchronous: bool) -> Way | None:
     """The way of a call; None for one that is left to DSPy.
 
     Args:
-        lm: the model.
-        given: all options of the call.
+        lm: the model, a stock one.
+        given: options of the call, beside those of the model.
         asynchronous: how it is asked.
     """
-    settings = {name: value for name, value in given.items() if value is not None}
+    settings = {name: value for name, value in {**lm.kwargs, **given}.items() if value is not None}
     rollout = settings.pop("rollout_id", None)
-    if not compat.is_stock(lm) or (rollout is not None and not settings.get("temperature")):
+    if rollout is not None and not settings.get("temperature"):
         return None
     if isinstance(lm._engine_spec, str):
         return _as_before(lm, settings, rollout, asynchronous)

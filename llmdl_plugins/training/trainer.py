@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from llmdl_plugins import sync
-from llmdl_plugins.data import Dataset, text_key
+from llmdl_plugins.data import Dataset, Example, text_key
 from llmdl_plugins.door import boundary
 from llmdl_plugins.errors import Stopped
 from llmdl_plugins.loading import load
@@ -21,7 +21,6 @@ from llmdl_plugins.run.architecture import read_space, recipe_of
 from llmdl_plugins.run.audience import watched
 from llmdl_plugins.run.budget import Budget
 from llmdl_plugins.run.cashier import Cashier
-from llmdl_plugins.run.evaluate import Evaluator
 from llmdl_plugins.run.events import Told, Watcher
 from llmdl_plugins.run.executor import Executor, Job
 from llmdl_plugins.run.executor import resolve as resolve_executor
@@ -43,6 +42,7 @@ from llmdl_plugins.training import ending, records
 from llmdl_plugins.training.course import Course
 from llmdl_plugins.training.draining import GRACE, drained, grounded
 from llmdl_plugins.training.estimate import Estimate, estimate
+from llmdl_plugins.training.evaluating import served
 from llmdl_plugins.training.finding import Finding, Shape, seen_before
 from llmdl_plugins.training.plan import Plan
 from llmdl_plugins.training.result import STOPPED, Result
@@ -144,7 +144,7 @@ class Trainer:
         plain = trainable(load_target(net) if isinstance(net, str) else net)
         wrong = resolve_loss(loss, model, plain.loss)
         rules = ToolRules(tools, frozenset(safe_tools))  # type: ignore[arg-type]  # it checks the word
-        made = _architecture(recipe_of(plain, recipe, chosen), node, source or text_key(splits.train), space)
+        made = _architecture(recipe_of(plain, recipe, chosen), node, source, splits.train, space)
         made = {**made, "tools": rules.json()}
         self._finding = Finding(plain, shape, made, probes if content else 0, seen_before(place, plain))
         made = {**made, **({"target": net} if isinstance(net, str) else {}), **(origin or {})}
@@ -208,17 +208,7 @@ class Trainer:
             self._tell(setup.started())
             given = setup.concurrency, setup.terms.rollout_timeout, setup.fast_http
             job = Job(setup.network, setup.loss, cashier, setup.origin, *given)
-            async with setup.executor.opened(job) as attempts:
-                evaluator = Evaluator(
-                    setup.network,
-                    setup.loss,
-                    ledger,
-                    cashier,
-                    concurrency=setup.concurrency,
-                    watcher=self._tell,
-                    tools=setup.tools,
-                    attempts=attempts,
-                )
+            async with served(job, ledger, self._tell, setup.tools, setup.executor) as evaluator:
                 return await self._ended(Course(setup, meter, evaluator, self._say))
 
     async def _ended(self, course: Course) -> Result:
@@ -271,9 +261,11 @@ class Trainer:
         self._say(f"warning: {text}")
 
 
-def _architecture(recipe: str | None, node: str | None, source: str, space: Space) -> dict[str, Any]:
+def _architecture(
+    recipe: str | None, node: str | None, source: str | None, train: Sequence[Example], space: Space
+) -> dict[str, Any]:
     """What is put around the application, as `built` takes it."""
     if recipe is None and space is None:
         return {"recipe": None}
-    made: dict[str, Any] = {"recipe": recipe, "node": node, "source": source}
+    made: dict[str, Any] = {"recipe": recipe, "node": node, "source": source or text_key(train)}
     return made if space is None else {**made, "space": read_space(space)}

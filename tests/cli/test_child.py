@@ -112,6 +112,8 @@ def test_the_environment_is_reduced_to_named_keys() -> None:
     named = reduced(all_of_it, ["AWS_*", "LANGSMITH_*"])
     assert named["AWS_SECRET_ACCESS_KEY"] == "s" and named["LANGSMITH_TRACING"] == "true"
     assert "DATABASE_URL" not in named
+    assert passed["LITELLM_LOCAL_MODEL_COST_MAP"] == "True"
+    assert reduced({"LITELLM_LOCAL_MODEL_COST_MAP": "no"}, ["LITELLM_*"])["LITELLM_LOCAL_MODEL_COST_MAP"] == "no"
 
 
 def test_a_langgraph_json_brings_its_own_environment_but_no_tracing(tmp_path: Path) -> None:

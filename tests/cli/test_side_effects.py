@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -60,9 +60,8 @@ def shop(tmp_path: Path, production: Production) -> Shop:
     (tmp_path / "rows.jsonl").write_text(
         "".join(json.dumps({"inputs": {"question": f"{n}?"}, "expected": {"answer": "yes"}}) + "\n" for n in range(2))
     )
-    with sqlite3.connect(tmp_path / "stock.db") as db:
+    with closing(sqlite3.connect(tmp_path / "stock.db")) as db:
         db.execute("CREATE TABLE items (name)")
-    db.close()
 
     def run(act: str, *options: str, at_import: str = "", command: str = "eval") -> subprocess.CompletedProcess[str]:
         env = {**os.environ, "ACT": act, "ACT_AT_IMPORT": at_import, "PRODUCTION": str(production.port)}
@@ -78,9 +77,8 @@ def untouched(folder: Path) -> bool:
     """Whether the folder is as it was, and the database empty."""
     if {p.name for p in folder.iterdir() if p.name != "state"} != {"rows.jsonl", "stock.db"}:
         return False
-    with sqlite3.connect(folder / "stock.db") as db:
+    with closing(sqlite3.connect(folder / "stock.db")) as db:
         found = db.execute("SELECT count(*) FROM items").fetchone()[0]
-    db.close()
     return bool(found == 0)
 
 
@@ -129,7 +127,7 @@ def test_what_a_node_does_to_the_world_raises_until_it_is_allowed(
 def test_reading_memory_and_the_scratch_folder_are_free(shop: Shop, tmp_path: Path) -> None:
     done = shop("harmless")
     assert done.returncode == 0, done.stderr
-    assert "100.0% on 2 rows" in done.stdout and untouched(tmp_path)
+    assert "100.0 % on 2 rows" in done.stdout and untouched(tmp_path)
 
 
 def test_a_model_call_connects_where_it_likes_and_does_nothing_else(

@@ -239,6 +239,12 @@ CONTRACTS = [
         ),
     ),
     Contract(
+        "dspy", "what sends looks for proxies by proxy_route_for, in the environment", WAYS,
+        "dspy/_vendor/lm15/transports/_proxy.py",
+        lambda: all(takes(module.proxy_route_for, "parsed", "proxy", "trust_env")() for module in compat.TRANSPORTS)
+        and "proxies = getproxies()" in inspect.getsource(compat.TRANSPORTS[0].proxy_route_for),
+    ),
+    Contract(
         "dspy", "DSPy chooses an engine by settings and by what its environment says of a provider, not by texts", WAYS,
         "dspy/clients/backend_selection.py",
         lambda: re.findall(r"os\.getenv\((.*?)\)", inspect.getsource(backend_selection))

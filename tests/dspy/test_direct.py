@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
+from unittest.mock import MagicMock
 
 import dspy
 import pytest
@@ -333,6 +334,18 @@ def test_who_has_wrapped_the_call_of_a_model_sees_every_call(
     monkeypatch.setattr(kind, "acall", traced)
     assert played(Case(lambda: Quick("text -> number: int"), []))["told"]["score"] == 1.0
     assert ways == [] and seen == ["m"]
+
+
+def test_a_model_that_only_looks_like_one_is_left_to_dspy(ways: list[bool]) -> None:
+    looks = MagicMock(spec=dspy.LM, return_value=["[[ ## number ## ]]\n3"])
+
+    class Asking(Threaded):
+        def forward(self, text: str, tags: Any) -> Any:
+            (found,) = dspy.ChatAdapter()(looks, {}, self.inner.predict.signature, [], {"text": text})
+            return dspy.Prediction(**found)
+
+    assert played(Case(lambda: Asking("text -> number: int"), []))["told"]["score"] == 1.0
+    assert ways == [False] and looks.call_count == 1
 
 
 @pytest.mark.parametrize("name", ["parse", "acall"])

@@ -132,6 +132,26 @@ def test_what_is_exported_is_verified_call_by_call() -> None:
     assert len(lm.engine.chat.calls) == 8  # the exported program is given the same answers
 
 
+def test_models_at_predictors_are_loaded_too(provider: Any, caplog: pytest.LogCaptureFixture) -> None:
+    program = dspy.Predict("question -> answer")
+    program.set_lm(dspy.LM("openai/m", api_base=f"{provider.address}/v1", api_key="k"))
+    net = trainable(program)
+    assert net.verify([{"question": "q?"}], {"self/instructions": "Tried."}).equal
+    assert not any("unsafe" in message for message in caplog.messages)  # its address is kept
+    assert "api_key" not in (told := net.export("dspy")["lm"]) and told["api_base"].startswith(provider.address)
+
+
+def test_what_dspy_cannot_load_again_is_told() -> None:
+    class Local(dspy.LM):  # type: ignore[misc]
+        """A model whose class nobody else can find."""
+
+    program = dspy.Predict("question -> answer")
+    program.set_lm(Local("m", engine=filling(marked).engine, cache=False))
+    program.lm.dump_state = lambda: {"_dspy_lm_class": f"{__name__}.Gone", "model": "m"}
+    with pytest.raises(MisuseError, match="DSPy can't load what it wrote of Predict"):
+        trainable(program).verify([{"question": "q?"}])
+
+
 @pytest.mark.filterwarnings("ignore:.*is not in what is exported")
 def test_a_difference_is_named() -> None:
     net = trainable(dspy.Predict("question -> answer"))

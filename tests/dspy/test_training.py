@@ -71,6 +71,22 @@ def test_show_fit_and_eval_from_a_shell(shell: Callable[..., Any]) -> None:
     assert (pair["paired"]["before"], pair["paired"]["after"]) == (0.5, 1.0)
 
 
+STOCK = """
+import os
+import dspy
+dspy.configure(lm=dspy.LM("openai/m", api_base=os.environ["PROVIDER"] + "/v1", api_key="k"))
+program = dspy.ChainOfThought("question -> answer")
+"""
+
+
+def test_a_model_of_a_provider_as_it_is(provider: Any, shell: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(STOCK)
+    given = ("--loss", "exact_match", "--optimizer", "demonstrations", "--env", "PROVIDER")
+    done = shell("fit", "app.py:program", "--data", "rows.jsonl", *given)
+    assert done.returncode == 3 and "No gain shown" in done.stdout, done.stderr
+    assert "Side effect" not in done.stderr and "refresh" not in done.stderr and len(provider.received) > len(ROWS) / 2
+
+
 @pytest.mark.long
 def test_export_from_a_shell_writes_what_the_program_loads(shell: Callable[..., Any], tmp_path: Path) -> None:
     given = ("--env", "PYTHONPATH", "--env", "HOPS_MODEL", "--quiet")

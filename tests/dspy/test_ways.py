@@ -8,8 +8,11 @@ from typing import Any
 
 import dspy
 import pytest
+from dspy._vendor.lm15.transports._url import parse_url
 
+from llmdl_dspy import compat
 from llmdl_plugins.data import Example
+from llmdl_plugins.door import boundary
 from llmdl_plugins.run.ledger import Ledger
 
 from .test_direct import Listening, Quick, Threaded, untimed, ways
@@ -73,3 +76,19 @@ def test_other_settings_are_chosen_for_anew(provider: Any, ways: list[bool], mon
 
     played(provider, Changing("text -> answer"), "OpenAI's")
     assert ways == [False] * 5 + [True, False, False, False, False] * 2
+
+
+def test_a_proxy_that_is_set_meanwhile_is_gone_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    asks: dict[str, Any] = {"proxy": None, "trust_env": True}
+    bare, there = [module.proxy_route_for for module in compat.TRANSPORTS], parse_url("http://model.example/v1")
+    with boundary.door():
+        for module in compat.TRANSPORTS:
+            assert module.proxy_route_for is not bare[0] and module.proxy_route_for(there, **asks) is None
+            monkeypatch.setenv("http_proxy", "http://between.example:3128")
+            assert module.proxy_route_for(there, **asks).host == "between.example"
+            monkeypatch.setenv("no_proxy", "model.example")
+            assert module.proxy_route_for(there, **asks) is None
+            monkeypatch.delenv("http_proxy"), monkeypatch.delenv("no_proxy")
+    assert [module.proxy_route_for for module in compat.TRANSPORTS] == bare

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -50,7 +51,7 @@ def test_nearly_half_of_the_calls_of_an_evolution_come_from_the_ledger(tmp_path:
     assert len([p for p in net.named_parameters().values() if p.kind == "choice"]) == len(STEPS)
     data = [tickets(simulator, split, 30) for split in ("train", "val", "test")]
     Trainer(net, "exact_match", *data, optimizer=Evolution(800), folder=tmp_path / "run").fit()
-    with sqlite3.connect(tmp_path / "run/ledger.db") as db:
+    with closing(sqlite3.connect(tmp_path / "run/ledger.db")) as db:
         (name,) = [n for (n,) in db.execute("select name from sqlite_master") if n == "rollouts"]
         used = sum(len(json.loads(r)["receipts"]) for (r,) in db.execute(f"select record from {name}"))
     assert simulator.counts["calls"] <= 0.55 * used

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -63,10 +64,9 @@ def test_no_text_is_found_in_the_folder(run_folder: Path) -> None:
     assert result.status == "improved" and any("no texts are stored" in line for line in said)
     assert leaky.found_in(run_folder, SAID) == during == []
     assert b"Please answer" in (run_folder / "result.json").read_bytes(), "what was trained is the result"
-    with sqlite3.connect(run_folder / "ledger.db") as db:
+    with closing(sqlite3.connect(run_folder / "ledger.db")) as db:
         calls, tokens = db.execute("SELECT count(*), count(answer) FROM calls WHERE answer = 'null'").fetchone()
         assert calls == tokens == result.spent["calls"]
-    db.close()
 
 
 def test_a_resumed_run_ends_the_same_and_replays_scores(run_folder: Path) -> None:
@@ -81,9 +81,8 @@ def test_a_resumed_run_ends_the_same_and_replays_scores(run_folder: Path) -> Non
 
 def test_what_it_does_not_keep_is_not_given_as_an_answer(run_folder: Path) -> None:
     trainer(leaky.Keyed(say=says), run_folder).fit()
-    with sqlite3.connect(run_folder / "ledger.db") as db:
+    with closing(sqlite3.connect(run_folder / "ledger.db")) as db:
         (key,) = db.execute("SELECT key FROM calls LIMIT 1").fetchone()
-    db.close()
     with pytest.raises(NotRememberedError, match="--no-content"):
         Remembered(run_folder / "ledger.db").pay(Call(key, "answer", {}, False), lambda: None)
 

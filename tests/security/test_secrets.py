@@ -7,6 +7,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -108,9 +109,8 @@ def test_what_only_looks_like_a_secret_is_read_by_its_own_process(
 @pytest.mark.parametrize("ask", ["[secret:PLANTED_API_KEY]", "[secret:PLANTED_API_KEY:00000000]", "[secret:"])
 def test_a_planted_record_is_not_given_a_secret(tmp_path: Path, ask: str) -> None:
     record(tmp_path, "x")
-    with sqlite3.connect(tmp_path / "ledger.db") as db:
+    with closing(sqlite3.connect(tmp_path / "ledger.db")) as db, db:
         db.execute("UPDATE calls SET answer = ?", (json.dumps(ask),))
-    db.close()
     assert leaky.IN_ENV not in json.dumps(recorded(tmp_path))
 
 

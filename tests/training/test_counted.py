@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import urllib.request
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,7 @@ def test_server_ledger_and_result_count_the_same_within_the_budget(asks: bool, b
         loss = Asking(model(address)) if asks else "exact_match"
         made = Trainer(net, loss, *rows, teacher=model(address), budget=budget, folder=run_folder)
         result, heard = made.fit(), stats(address)
-    with sqlite3.connect(run_folder / "ledger.db") as ledger:
+    with closing(sqlite3.connect(run_folder / "ledger.db")) as ledger:
         calls, tokens = ledger.execute("SELECT count(*), sum(input_tokens + output_tokens) FROM calls").fetchone()
     assert heard["calls"] == calls == result.spent["calls"]
     assert heard["prompt_tokens"] + heard["completion_tokens"] == tokens == result.spent["tokens"]

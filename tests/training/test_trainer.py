@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -157,7 +158,7 @@ def test_over_many_processes_a_folder_spends_no_more_than_one_budget(budget: str
         made.watcher = lambda event: made.stop() if simulator.counts["calls"] > stop else None  # noqa: B023
         made.fit()
         spent += simulator.counts["prompt_tokens"] + simulator.counts["completion_tokens"]
-    with sqlite3.connect(run_folder / "ledger.db") as ledger:
+    with closing(sqlite3.connect(run_folder / "ledger.db")) as ledger:
         told, dollars = ledger.execute(
             "SELECT sum(input_tokens + output_tokens), sum(input_tokens + 2 * output_tokens) / 1e6 FROM calls"
         ).fetchone()
@@ -244,7 +245,7 @@ def test_a_killed_run_goes_on_to_the_same_result(run_folder: Path, tmp_path: Pat
         assert subprocess.run([sys.executable, script, str(kill_after)]).returncode == -9
     done = subprocess.run([sys.executable, script, "100000"], capture_output=True, text=True, check=True)
     spent, paid_now = map(int, done.stdout.split())
-    with sqlite3.connect(run_folder / "ledger.db") as ledger:
+    with closing(sqlite3.connect(run_folder / "ledger.db")) as ledger:
         (recorded,) = ledger.execute("SELECT count(*) FROM calls").fetchone()
     assert paid_now < spent <= recorded <= spent + 2 * 8
 
@@ -351,5 +352,5 @@ def test_feedback_never_spends_what_was_set_aside(budget: int, run_folder: Path)
     for _ in range(3):
         _, made = trainer("rule", budget=f"{budget} calls", folder=run_folder)
         assert made.fit().status in ("improved", "no gain shown")
-    with sqlite3.connect(run_folder / "ledger.db") as ledger:
+    with closing(sqlite3.connect(run_folder / "ledger.db")) as ledger:
         assert ledger.execute("SELECT count(*) FROM calls").fetchone()[0] <= budget

@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -34,7 +34,7 @@ def call_production() -> None:
 
 
 def insert() -> None:
-    with sqlite3.connect("stock.db") as db:
+    with closing(sqlite3.connect("stock.db")) as db, db:
         db.execute("INSERT INTO items VALUES ('sold')")
 
 
@@ -70,10 +70,10 @@ def swallowed_and_asked() -> None:
 
 
 def harmless() -> None:
-    with sqlite3.connect("stock.db") as db:
+    with closing(sqlite3.connect("stock.db")) as db:
         db.execute("SELECT * FROM items").fetchall()
         db.execute("PRAGMA table_info(items)").fetchall()
-    with sqlite3.connect(":memory:") as db:
+    with closing(sqlite3.connect(":memory:")) as db:
         db.execute("CREATE TABLE t (a)")
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "a").write_text("x")
