@@ -40,20 +40,7 @@ def fit(
     train: options.Train = None,
     val: options.Val = None,
     test: Annotated[Path | None, typer.Option(help="Sealed examples, opened once.")] = None,
-    optimizer: options.Optimizer = "auto",
-    teacher: Annotated[str | None, typer.Option(help="PROVIDER:NAME of the model that writes proposals.")] = None,
-    recipe: Annotated[str | None, typer.Option(help="Architecture around a node, for example demonstrations.")] = None,
-    node: Annotated[str | None, typer.Option(help="The node that the recipe is put around.")] = None,
-    source: Annotated[
-        str | None, typer.Option(help="The state key that this node is asked with; the rows' text if not given.")
-    ] = None,
-    space: options.Space = None,
-    aim: Annotated[
-        str, typer.Option(help='"score", or "cost, 3 points": what is cheaper and worse by less than 3 points of 100.')
-    ] = "score",
-    budget: Annotated[
-        str | None, typer.Option(help='"2 usd", "500 calls", "200 rollouts", "1e6 tokens, 10 min".')
-    ] = None,
+    training: options.Training,
     prices: options.Prices = None,
     only: options.Only = None,
     freeze: options.Freeze = None,
@@ -63,15 +50,7 @@ def fit(
         int, typer.Option(min=0, help="Train rows that are run first, to find prompts by what is really sent.")
     ] = 2,
     columns: options.Columns,
-    executor: options.Executor = "local",
-    workers: options.Workers = None,
-    concurrency: options.Concurrency = 8,
-    fast_http: Annotated[
-        bool, typer.Option("--fast-http", help="Let OpenAI-compatible clients send through aiohttp in this run.")
-    ] = False,
     pace: Pace,
-    tools: options.Tools = "live",
-    seed: options.Seed = 0,
     folder: Annotated[
         Path | None, typer.Option(help="Run folder; the same command goes on there. runs/… if not given.")
     ] = None,
@@ -81,7 +60,6 @@ def fit(
     no_content: Annotated[
         bool, typer.Option("--no-content", help="Store no texts but trained values: counts, scores and hashes only.")
     ] = False,
-    force: Annotated[bool, typer.Option("--force", help="Go on in a folder that holds another run.")] = False,
     wishes: confined.Wishes,
     logger: Annotated[list[str] | None, typer.Option(help="A logger that is told how the run goes.")] = None,
     plugin: plugged.Plugins = None,
@@ -108,33 +86,16 @@ def fit(
             one_source(data, train),
             val,
             test,
-            optimizer=optimizer,
-            teacher=teacher,
-            budget=budget,
+            **vars(training),
+            **vars(pace.terms()),
             prices=read_prices(prices),
             folder=chosen,
-            recipe=recipe,
-            node=node,
-            source=source,
-            space=space,
-            aim=aim,
-            seed=seed,
-            concurrency=concurrency,
-            executor=executor,
-            workers=workers,
-            fast_http=fast_http,
-            rpm=pace.rpm,
-            tpm=pace.tpm,
-            timeout=pace.timeout or None,
-            rollout_timeout=pace.rollout_timeout or None,
-            tools=tools,
             safe_tools=wishes.safe_tools or (),
             loggers=logger or (),
             inputs=columns.keys,
             expected=columns.expected,
             origin={"target": target, **({"unfreeze": unfreeze} if unfreeze else {})},
             content=not no_content,
-            force=force,
             probes=probe,
             shape=shaping(unfreeze, only, freeze, keep or ()),
             watcher=watcher,

@@ -22,9 +22,6 @@ Val = Annotated[Path | None, typer.Option(help="Examples that screen proposals."
 Optimizer = Annotated[
     str, typer.Option(help="textual-gradient, demonstrations, a search, NAME+NAME in turns, or auto.")
 ]
-Space = Annotated[
-    str | None, typer.Option(help="What there is to choose from: a recipe, or a file with recipes and options.")
-]
 Prices = Annotated[
     Path | None,
     typer.Option(help='JSON: model to [dollars per 1e6 tokens in, out]; "*" for others. Else genai-prices.'),
@@ -48,6 +45,37 @@ Tools = Annotated[
 ]
 Seed = Annotated[int, typer.Option(help="Decides splits and draws.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress, but warnings.")]
+
+
+@dataclass(frozen=True)
+class Training:
+    """What `Trainer` takes as it is written, by the same names."""
+
+    optimizer: Optimizer = "auto"
+    teacher: Annotated[str | None, typer.Option(help="PROVIDER:NAME of the model that writes proposals.")] = None
+    budget: Annotated[str | None, typer.Option(help='"2 usd", "500 calls", "200 rollouts", "1e6 tokens, 10 min".')] = (
+        None
+    )
+    recipe: Annotated[str | None, typer.Option(help="Architecture around a node, for example demonstrations.")] = None
+    node: Annotated[str | None, typer.Option(help="The node that the recipe is put around.")] = None
+    source: Annotated[
+        str | None, typer.Option(help="The state key that this node is asked with; the rows' text if not given.")
+    ] = None
+    space: Annotated[
+        str | None, typer.Option(help="What there is to choose from: a recipe, or a file with recipes and options.")
+    ] = None
+    aim: Annotated[
+        str, typer.Option(help='"score", or "cost, 3 points": what is cheaper and worse by less than 3 points of 100.')
+    ] = "score"
+    executor: Executor = "local"
+    workers: Workers = None
+    concurrency: Concurrency = 8
+    fast_http: Annotated[
+        bool, typer.Option("--fast-http", help="Let OpenAI-compatible clients send through aiohttp in this run.")
+    ] = False
+    tools: Tools = "live"
+    seed: Seed = 0
+    force: Annotated[bool, typer.Option("--force", help="Go on in a folder that holds another run.")] = False
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from llmdl_plugins.cli.output import say
 from llmdl_plugins.columns import columns
 from llmdl_plugins.errors import MisuseError, RunFolderError
 
+_WIDEST = 60
 _HEAD = ("folder", "status", "before", "after", "calls", "optimizer", "application")
 
 
@@ -62,10 +63,11 @@ def _told(path: Path) -> dict[str, Any]:
 
 
 def _cell(name: str, one: dict[str, Any]) -> str:
-    from llmdl_plugins.report.figures import percent
+    from llmdl_plugins.figures import percent
 
     if name in ("before", "after"):
         return "–" if one.get(name) is None else percent(one[name])
     if name == "calls":
         return "–" if (calls := (one.get("spent") or {}).get("calls")) is None else f"{calls:,.0f}"
-    return str(one.get(name) or "–")
+    told = " ".join(str(one.get(name) or "–").split())  # a line stays a line, whatever a folder says
+    return told if name == "folder" or len(told) <= _WIDEST else f"{told[:_WIDEST]}…"

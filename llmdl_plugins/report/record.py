@@ -64,6 +64,31 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class Placed:
+    """A recipe of a space and where it stands; its settings stand beside."""
+
+    recipe: str
+    node: str | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True)
+class Space:
+    """What there was to choose from."""
+
+    recipes: Sequence[Placed] = ()
+    choices: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Tools:
+    """How tools were treated."""
+
+    mode: str = "live"
+    safe: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
 class Config:
     """`config.json`: what the run depends on."""
 
@@ -74,6 +99,10 @@ class Config:
     target: str | None = None
     recipe: str | None = None
     node: str | None = None
+    source: str | None = None
+    space: Space | None = None
+    tools: Tools | None = None
+    unfreeze: str | None = None
     data: str = ""
     network: str = ""
     forced: Sequence[Sequence[str]] = ()

@@ -91,10 +91,19 @@ def read_space(space: str | Path | Mapping[str, Any] | None) -> dict[str, Any] |
         raise MisuseError(f"{_named(space)} holds no space: {_FORM}.")
     recipes = [{"recipe": one} if isinstance(one, str) else one for one in told.get("recipes") or ()]
     choices = told.get("choices") or {}
-    fits = all(isinstance(one, Mapping) and one.get("recipe") for one in recipes)
-    if not fits or not isinstance(choices, Mapping) or not all(isinstance(o, list) and o for o in choices.values()):
+    if (
+        not all(map(_is_placed, recipes))
+        or not isinstance(choices, Mapping)
+        or not all(isinstance(o, list) and o for o in choices.values())
+    ):
         raise MisuseError(f"{_named(space)} holds no space: {_FORM}.")
     return {"recipes": [dict(one) for one in recipes], "choices": dict(choices)}
+
+
+def _is_placed(told: Any) -> bool:
+    """Whether it names a recipe, and where it stands if it does, by words."""
+    is_told = isinstance(told, Mapping) and isinstance(told.get("recipe"), str)
+    return is_told and all(isinstance(told.get(key), str | None) for key in ("node", "source"))
 
 
 def _read(path: Path) -> Any:

@@ -6,6 +6,8 @@ import logging
 from collections import Counter
 from collections.abc import Callable
 
+from llmdl_plugins.figures import percent
+from llmdl_plugins.printable import printable
 from llmdl_plugins.run.events import Event, Progressed, StepFinished, Told, Watcher
 
 WARNING = "warning: "
@@ -36,8 +38,8 @@ def logged() -> Watcher:
     """A watcher that writes to the logger `llmdl_plugins`: warnings as such, all else as information."""
 
     def say(text: str) -> None:
-        is_warning = text.startswith(WARNING)
-        _log.log(logging.WARNING if is_warning else logging.INFO, "%s", text.removeprefix(WARNING).strip())
+        is_warning, told = text.startswith(WARNING), printable(text.removeprefix(WARNING).strip())
+        _log.log(logging.WARNING if is_warning else logging.INFO, "%s", told)
 
     return lines(say)
 
@@ -54,5 +56,5 @@ def batch(event: StepFinished) -> str:
     spent = [f"{event.calls:,} calls", f"{event.tokens:,} tokens"]
     spent += [f"${event.usd:.2f}"] if event.usd else []
     spent += [f"{event.seconds:.0f} s"]
-    spent += [] if event.share is None else [f"{100 * event.share:.0f} % of the budget"]
+    spent += [] if event.share is None else [f"{percent(event.share, 0)} of the budget"]
     return f"{', '.join(told)} · so far {', '.join(spent)}"

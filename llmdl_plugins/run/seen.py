@@ -44,7 +44,9 @@ def read(folder: RunFolder) -> dict[str, Any] | None:
     try:
         rows, modules, network = found["rows"], found["modules"], found["network"]
         whole = [Tape.from_json(tape, {}) for tape in found["tapes"]]
-        is_sound = isinstance(network, str) and all(isinstance(name, str) for name in modules)
+        is_sound = (
+            isinstance(network, str) and isinstance(rows, list) and all(isinstance(name, str) for name in modules)
+        )
     except (KeyError, TypeError, AttributeError, IndexError, ValueError):
         is_sound, whole, rows = False, [], []
     if not is_sound or len(whole) != len(rows):

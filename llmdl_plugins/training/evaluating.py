@@ -1,4 +1,4 @@
-"""Runs beside those of the trainer: an evaluator whose ledger is in memory, or where it is said to be."""
+"""Evaluators: one for a job, and one beside the trainer's, whose ledger is in memory or where it is said to be."""
 
 from __future__ import annotations
 
@@ -19,6 +19,24 @@ from llmdl_plugins.run.origin import Origin
 from llmdl_plugins.run.terms import Terms
 from llmdl_plugins.run.tools import ToolRules
 from llmdl_plugins.training.draining import GRACE, grounded
+
+
+@asynccontextmanager
+async def served(
+    job: Job, ledger: Ledger, watcher: Watcher, tools: ToolRules, executor: Executor
+) -> AsyncIterator[Evaluator]:
+    """What runs candidates on examples, as long as its executor is open."""
+    async with executor.opened(job) as attempts:
+        yield Evaluator(
+            job.network,
+            job.loss,
+            ledger,
+            job.cashier,
+            concurrency=job.concurrency,
+            watcher=watcher,
+            tools=tools,
+            attempts=attempts,
+        )
 
 
 @asynccontextmanager
@@ -46,18 +64,9 @@ async def evaluating(
         cashier = Cashier(ledger, meter, terms.sender(ledger, meter, lambda text: watcher(Told(text))))
         made_by = origin or Origin({}, loss)
         job = Job(network, loss, cashier, made_by, concurrency, terms.rollout_timeout)
-        async with (executor or InProcess()).opened(job) as attempts:
+        async with served(job, ledger, watcher, tools, executor or InProcess()) as evaluator:
             try:
-                yield Evaluator(
-                    network,
-                    loss,
-                    ledger,
-                    cashier,
-                    concurrency=concurrency,
-                    watcher=watcher,
-                    tools=tools,
-                    attempts=attempts,
-                )
+                yield evaluator
             finally:
                 await grounded(cashier.flying.values(), GRACE)
                 await cashier.drain()

@@ -12,10 +12,13 @@ from llmdl_plugins.network import Network
 from llmdl_plugins.run import seen
 from llmdl_plugins.run.architecture import built
 from llmdl_plugins.run.cashier import Cashier
-from llmdl_plugins.run.evaluate import ORIGINAL, Evaluator
+from llmdl_plugins.run.evaluate import ORIGINAL
+from llmdl_plugins.run.events import silent
+from llmdl_plugins.run.executor import InProcess, Job
 from llmdl_plugins.run.folder import RunFolder
 from llmdl_plugins.run.ledger import Ledger
 from llmdl_plugins.run.rollout import Rollout
+from llmdl_plugins.training.evaluating import served
 from llmdl_plugins.training.probe import check_probes
 from llmdl_plugins.training.setup import Setup
 
@@ -120,18 +123,11 @@ class Finding:
         return replace(setup, network=known.network(), origin=replace(setup.origin, seen=known.seen))
 
     async def _rollouts(self, setup: Setup, ledger: Ledger, cashier: Cashier) -> list[Rollout]:
-        evaluator = Evaluator(
-            self.plain,
-            setup.loss,
-            ledger,
-            cashier,
-            concurrency=setup.concurrency,
-            tools=setup.tools,
-            seconds=setup.terms.rollout_timeout,
-        )
-        try:
-            rollouts = await evaluator.evaluate([ORIGINAL], setup.splits.train[: self.rows], phase="probe")
-        except Stopped:
-            return []
+        job = Job(self.plain, setup.loss, cashier, setup.origin, setup.concurrency, setup.terms.rollout_timeout)
+        async with served(job, ledger, silent, setup.tools, InProcess()) as evaluator:
+            try:
+                rollouts = await evaluator.evaluate([ORIGINAL], setup.splits.train[: self.rows], phase="probe")
+            except Stopped:
+                return []
         check_probes(rollouts)
         return [rollout for rollout in rollouts if rollout.status != "infrastructure error"]

@@ -21,7 +21,6 @@ from llmdl_plugins.run.architecture import read_space, recipe_of
 from llmdl_plugins.run.audience import watched
 from llmdl_plugins.run.budget import Budget
 from llmdl_plugins.run.cashier import Cashier
-from llmdl_plugins.run.evaluate import Evaluator
 from llmdl_plugins.run.events import Told, Watcher
 from llmdl_plugins.run.executor import Executor, Job
 from llmdl_plugins.run.executor import resolve as resolve_executor
@@ -43,6 +42,7 @@ from llmdl_plugins.training import ending, records
 from llmdl_plugins.training.course import Course
 from llmdl_plugins.training.draining import GRACE, drained, grounded
 from llmdl_plugins.training.estimate import Estimate, estimate
+from llmdl_plugins.training.evaluating import served
 from llmdl_plugins.training.finding import Finding, Shape, seen_before
 from llmdl_plugins.training.plan import Plan
 from llmdl_plugins.training.result import STOPPED, Result
@@ -208,17 +208,7 @@ class Trainer:
             self._tell(setup.started())
             given = setup.concurrency, setup.terms.rollout_timeout, setup.fast_http
             job = Job(setup.network, setup.loss, cashier, setup.origin, *given)
-            async with setup.executor.opened(job) as attempts:
-                evaluator = Evaluator(
-                    setup.network,
-                    setup.loss,
-                    ledger,
-                    cashier,
-                    concurrency=setup.concurrency,
-                    watcher=self._tell,
-                    tools=setup.tools,
-                    attempts=attempts,
-                )
+            async with served(job, ledger, self._tell, setup.tools, setup.executor) as evaluator:
                 return await self._ended(Course(setup, meter, evaluator, self._say))
 
     async def _ended(self, course: Course) -> Result:

@@ -49,6 +49,7 @@ def option(*words: str, options: tuple[str, ...], **given: str) -> Case:
     return Case(fit(*options, **given), words)
 
 
+SEARCH = ("search", AGENT, "--data", "good.jsonl", "--loss", "exact_match")
 FLAT = ("--inputs", "q", "--expected", "a")
 
 DATA = [
@@ -217,6 +218,7 @@ OPTIONS = [
     Case(("fit", AGENT, "--data", "good.jsonl"), ("Missing option", "--loss")),
     Case(("fit",), ("Missing argument",)),
     Case(("fti", AGENT), ("No such command",)),
+    *(Case((*SEARCH, "--space", f"spaces/{name}.json"), ("holds no space",)) for name in ("word", "recipe", "node")),
     Case(("show", AGENT, "--probe", "2"), ("Probes need both",)),
     Case(("show", AGENT, "--data", "good.jsonl"), ("Probes need both",)),
     Case(("show", AGENT, "--probe", "-1", "--data", "good.jsonl"), ("--probe",)),
@@ -238,6 +240,12 @@ FOLDERS = [
     Case(("export", "past/list"), ("config.json is damaged",)),
     Case(("export", "past/deep"), ("config.json is damaged",)),
     Case(("export", "past/bare"), ("config.json is damaged", "loss")),
+    Case(("export", "past/space"), ("config.json is damaged", "space")),
+    Case(("export", "past/recipes"), ("config.json is damaged", "recipes")),
+    Case(("export", "past/tools"), ("config.json is damaged", "tools")),
+    Case(("export", "past/unfreeze"), ("config.json is damaged", "unfreeze")),
+    Case(("export", "past/rows"), ("seen.json is damaged",)),
+    Case(("report", "past/space"), ("config.json is damaged", "space")),
     Case(("export", "past/noresult"), ("result.json is damaged", "status")),
     Case(("export", "past/python"), ("was started from Python",)),
     Case(("export", "past/changed"), ("has changed since this run",)),
@@ -284,6 +292,11 @@ _CONFIGS: dict[str, Any] = {
     "h": '{"graphs": {"one": "no colon"}}',
     "j": "[" * 100_000,
 }
+_SPACES = {
+    "word": '"vote"',
+    "recipe": '{"recipes": [{"recipe": 5}]}',
+    "node": '{"recipes": [{"recipe": "vote", "node": 5}]}',
+}
 _PRICES = {
     "list": "[1]",
     "words": '{"m": ["a", "b"]}',
@@ -307,6 +320,9 @@ def make(folder: Path) -> None:
         (folder / "bad" / name / "langgraph.json").write_text(text)
     (folder / "bad" / "i" / "langgraph.json").mkdir(parents=True)
     (folder / "prices").mkdir()
+    (folder / "spaces").mkdir()
+    for name, text in _SPACES.items():
+        (folder / "spaces" / f"{name}.json").write_text(text)
     for name, text in _PRICES.items():
         (folder / "prices" / f"{name}.json").write_text(text)
     _past(folder / "past")
@@ -377,6 +393,18 @@ def _past(folder: Path) -> None:
         "list": {"config.json": "[]", "result.json": json.dumps(result)},
         "deep": {"config.json": "[" * 100_000, "result.json": json.dumps(result)},
         "bare": {"config.json": json.dumps({"target": AGENT}), "result.json": json.dumps(result)},
+        "space": {"config.json": json.dumps({**config, "space": "x.yaml"}), "result.json": json.dumps(result)},
+        "recipes": {
+            "config.json": json.dumps({**config, "space": {"recipes": [{"node": 5}]}}),
+            "result.json": json.dumps(result),
+        },
+        "tools": {"config.json": json.dumps({**config, "tools": {"safe": 5}}), "result.json": json.dumps(result)},
+        "unfreeze": {"config.json": json.dumps({**config, "unfreeze": 5}), "result.json": json.dumps(result)},
+        "rows": {
+            "config.json": json.dumps(config),
+            "result.json": json.dumps(result),
+            "seen.json": json.dumps({"network": "x", "rows": 5, "modules": [], "tapes": []}),
+        },
         "noresult": {"config.json": json.dumps(config), "result.json": "{}"},
         "python": {"config.json": json.dumps({**config, "target": None}), "result.json": json.dumps(result)},
         "changed": {"config.json": json.dumps(config), "result.json": json.dumps(result)},

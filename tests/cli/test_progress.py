@@ -34,7 +34,8 @@ def test_a_batch_says_what_came_out_and_what_was_spent(capsys: pytest.CaptureFix
 def test_a_program_finds_it_in_its_log(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "llmdl_plugins")
     watch = logged()
-    watch(Told("warning: 3 train or val rows have a near-duplicate in test"))
+    watch(Told("warning: 3 train or val rows have a near-duplicate in test\x1b[2J"))
     watch(STEP)
     assert [record.levelname for record in caplog.records] == ["WARNING", "INFO"]
-    assert caplog.messages[0].startswith("3 train") and caplog.messages[1].startswith("screen: 16 runs")
+    assert caplog.messages[0].startswith("3 train") and caplog.messages[0].endswith("in test\\x1b[2J")
+    assert caplog.messages[1].startswith("screen: 16 runs")

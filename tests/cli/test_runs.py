@@ -43,6 +43,14 @@ def test_runs_are_listed_with_how_they_ended(llmdl: Callable[..., Any], tmp_path
     assert [one["status"] for one in told] == ["damaged", "cut off", "improved"] and told[2]["gain"] == 0.5
 
 
+def test_a_folder_forges_no_line_and_widens_no_other(llmdl: Callable[..., Any], tmp_path: Path) -> None:
+    made(tmp_path / "runs/a", 1000, RESULT, {**CONFIG, "target": "x\nruns/b  improved", "optimizer": "o" * 100_000})
+    made(tmp_path / "runs/c", 2000, RESULT)
+    head, *lines = llmdl("runs").out.splitlines()
+    assert head.startswith("folder") and [line.split()[0] for line in lines] == ["runs/c", "runs/a"]
+    assert max(map(len, lines)) < 200
+
+
 def test_a_run_is_told_as_json_too(llmdl: Callable[..., Any], tmp_path: Path) -> None:
     made(tmp_path / "runs/first", 1000, RESULT)
     told = json.loads(llmdl("report", "runs/first", "--json").out)

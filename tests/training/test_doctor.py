@@ -200,3 +200,14 @@ def test_the_plan_never_takes_more_than_there_is() -> None:
 def test_replayed_tools_are_no_side_effect() -> None:
     _, made = simulated("null")
     assert not of(examine(Case(**{**vars(made), "tools": ToolRules("replay")})), "effects")
+
+
+def test_what_could_not_be_measured_is_named_where_no_row_could_be_run() -> None:
+    def broken(messages: Any, options: Any) -> str:
+        raise KeyError("ticket")
+
+    found = {f.area: f for f in scripted(broken).findings}
+    assert found["runs"].state == "!!" and "test_doctor.py, line" in found["runs"].words
+    assert [found[area].words.rpartition(" shows ")[2] for area in ("noise", "headroom")] == [
+        "where rows can be run"
+    ] * 2

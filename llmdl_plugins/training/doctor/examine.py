@@ -40,14 +40,15 @@ def _found(case: Case, runs: Runs | None, noise: Noise | None, baseline: Baselin
     yield from of_rows(case)
     yield from of_parameters(case.network, [*runs.probes, *runs.twice[0]] if runs else ())
     yield from of_power(case, noise)
+    when = "where rows can be run" if runs and runs.failed else "with more --calls"
     if noise is not None:
         yield from of_noise(noise, baseline)
-    elif runs is None or runs.failed is None:
-        yield Finding("noise", "??", "how much the application differs from itself shows with --calls")
+    else:
+        yield Finding("noise", "??", f"how much the application differs from itself shows {when}")
     if runs is not None and (table := _table(runs)):
         yield of_headroom(Headroom.of(table))
-    elif runs is None or runs.failed is None:
-        yield Finding("headroom", "??", "whether prompts move this task shows with more --calls")
+    else:
+        yield Finding("headroom", "??", f"whether prompts move this task shows {when}")
     yield from of_effects(case, runs)
     yield from of_surroundings(case, runs)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from math import sqrt
 from typing import Any
@@ -13,12 +14,14 @@ from llmdl_plugins.errors import LlmdlError, ParameterError, Stopped
 from llmdl_plugins.run.budget import Budget
 from llmdl_plugins.run.evaluate import ORIGINAL, Evaluator
 from llmdl_plugins.run.events import Told, Watcher
+from llmdl_plugins.run.executor import InProcess, Job
 from llmdl_plugins.run.meter import Meter
+from llmdl_plugins.run.origin import Origin
 from llmdl_plugins.run.rollout import Rollout
 from llmdl_plugins.run.teacher import Teacher
 from llmdl_plugins.training.doctor.case import Case
 from llmdl_plugins.training.doctor.rephrase import rephrased, rewritten
-from llmdl_plugins.training.evaluating import evaluating
+from llmdl_plugins.training.evaluating import evaluating, served
 from llmdl_plugins.training.probe import PROBES, check_probes
 
 _MOST_ROWS, _MOST_PROMPTS = 40, 20
@@ -77,7 +80,8 @@ async def made(case: Case, watcher: Watcher) -> Runs:
         try:
             async with transport(False, case.concurrency, lambda text: hear(Told(text))):
                 await _probed(evaluator, runs)
-                await _compared(evaluator, runs)
+                async with _of(runs.case, evaluator) as shown:
+                    await _compared(shown, runs, max(1.0, evaluator.heaviest(ORIGINAL).calls))
         except ParameterError:  # what the user says of the parameters fits none
             raise
         except LlmdlError as error:
@@ -104,9 +108,9 @@ async def _probed(evaluator: Evaluator, runs: Runs) -> None:
     runs.case = runs.case.shown([r for r in runs.probes if r.status != "infrastructure error"])
 
 
-async def _compared(probing: Evaluator, runs: Runs) -> None:
-    case, evaluator, order = runs.case, _of(runs.case, probing), _order(runs.case)
-    each = max(1.0, probing.heaviest(ORIGINAL).calls)
+async def _compared(evaluator: Evaluator, runs: Runs, each: float) -> None:
+    """Run the original twice, and other prompts; `each` are the calls of a run."""
+    case, order = runs.case, _order(runs.case)
     teacher = Teacher(case.teacher, evaluator.cashier) if case.teacher is not None else None
     rows, prompts = plan(case.calls / each, len(order), int(teacher is not None) / each)
     if rows < _LEAST_ROWS:
@@ -121,20 +125,11 @@ async def _compared(probing: Evaluator, runs: Runs) -> None:
         runs.prompts.append(said)
 
 
-def _of(case: Case, probing: Evaluator) -> Evaluator:
+def _of(case: Case, probing: Evaluator) -> AbstractAsyncContextManager[Evaluator]:
     """What runs the network that the probes have shown, on the same ledger."""
-    if case.network is probing.network:
-        return probing
-    return Evaluator(
-        case.network,
-        case.loss,
-        probing.ledger,
-        probing.cashier,
-        concurrency=case.concurrency,
-        watcher=probing.watcher,
-        tools=case.tools,
-        seconds=case.terms.rollout_timeout,
-    )
+    made_by, seconds = Origin({}, case.loss), case.terms.rollout_timeout
+    job = Job(case.network, case.loss, probing.cashier, made_by, case.concurrency, seconds)
+    return served(job, probing.ledger, probing.watcher, case.tools, InProcess())
 
 
 def plan(runs: float, rows: int, extra: float = 0.0) -> tuple[int, int]:
