@@ -1,4 +1,4 @@
-"""Which edits of a move stand in the way of others, or of what goes well: found in pairs, and held to two draws."""
+"""Which edits of a move stand in the way of others, or of what goes well: found in pairs, and held to several draws."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ async def undoing(
     """The good edits beside which a lone one repairs none of the rows that it repairs by itself.
 
     Args:
+        company: the whole move; where a lone edit's rows are right in it when run again, nothing undid it.
         lone: edits that repaired nothing in company, as they were tried alone.
     """
     spoilt = await asyncio.gather(*(spoiled(problem, batch, one.move, company, one.repaired) for _, one in lone))
@@ -40,7 +41,7 @@ async def undoing(
 async def breaking(
     problem: Problem, rows: Sequence[Rollout], found: Sequence[Part], texts: Mapping[str, str], batch: Batch
 ) -> list[Part]:
-    """The edits that break by themselves one of these rows."""
+    """The edits that break by themselves one of these rows; none, where most seem to: then the row went well by luck."""
     if not rows:
         return []
     alone = [composed(problem, [part], texts) for part in found]
@@ -52,7 +53,7 @@ async def breaking(
 async def spoiled(
     problem: Problem, batch: Batch, before: Move | None, after: Move, rows: Sequence[Rollout], draws: int = 2
 ) -> list[Rollout]:
-    """The rows that do clearly worse after a move than before it, in two draws, since one may be bad luck.
+    """The rows that do clearly worse after a move than before it, in some draws, since one may be bad luck.
 
     Args:
         before: the move to compare with; None for the texts in force.

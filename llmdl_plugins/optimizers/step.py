@@ -52,7 +52,10 @@ class Step:
         if not self.batch.base:
             return False
         verdict = await self.problem.propose(self.batch.base, f"once more, new text for {', '.join(self.batch.base)}")
-        self.memory.build_on({})
+        if verdict.accepted:
+            self.memory.accept(None)
+        else:
+            self.memory.build_on({})
         return verdict.accepted
 
     async def _lighter(self, advice: Advice | None) -> list[Trial]:
