@@ -41,7 +41,7 @@ async def undoing(
 async def breaking(
     problem: Problem, rows: Sequence[Rollout], found: Sequence[Part], texts: Mapping[str, str], batch: Batch
 ) -> list[Part]:
-    """The edits that break by themselves one of these rows; none, where most seem to: then the row went well by luck."""
+    """The edits that break one of these rows by themselves; where most seem to, the row had gone well by luck."""
     if not rows:
         return []
     alone = [composed(problem, [part], texts) for part in found]

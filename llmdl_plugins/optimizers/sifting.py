@@ -48,13 +48,12 @@ async def sifted(
     good = [part for part in [*good, *(part for part, _ in lone)] if part not in out]
     trial = await _left(problem, trial, good, found, texts, batch, must=bool(out))
     if trial.gain > 0:
-        trial = trial.joined(
-            await tried(problem, trial.move, batch, batch.guards[: max(FEW - FAILING, min(FAILING, len(trial.old)))])
-        )
+        guards = batch.guards[: min(FAILING, max(FEW - FAILING, len(trial.old)))]
+        trial = trial.joined(await tried(problem, trial.move, batch, guards))
         kept = [part for part in found if part.edit in trial.move.edits.get(part.name, ())]
-        rows = await spoiled(problem, batch, None, trial.move, trial.broken, draws=3)
-        trial = trial.forgiven(rows)
-        if broke := await breaking(problem, rows, kept, texts, batch):
+        surely = await spoiled(problem, batch, None, trial.move, trial.broken, draws=3)
+        trial = trial.forgiven(surely)
+        if broke := await breaking(problem, surely, kept, texts, batch):
             out, good = [*out, *broke], [part for part in good if part not in broke]
             trial = await _left(problem, trial, good, found, texts, batch, must=True)
     idle = [part for part in found if part.rows and part not in good and part not in out]

@@ -22,7 +22,7 @@ Both = Sequence[tuple[Rollout, Rollout]]
 async def cheaper(
     evaluator: Evaluator, old: Values, new: Values, val: Sequence[Example], *, seed: str, margin: float
 ) -> Verdict:
-    """Compare on val items in a fresh order: 8, 16, 32 … all, and stop early where the answer is clear.
+    """Compare on val items in a fresh order: 8, 16, 24 … all, and stop early where the answer is clear.
 
     Cost is compared with the incumbent's, scores with those of the application as it was: else what every step may
     lose would add up.
