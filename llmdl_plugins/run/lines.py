@@ -17,7 +17,7 @@ _log = logging.getLogger("llmdl_plugins")
 
 
 def lines(say: Callable[[str], None]) -> Watcher:
-    """A watcher that says a line for each batch and each 50 runs; single runs, and what tells nothing new, fill no log."""
+    """A watcher that says a line for each batch and each 50 runs; single runs and what is nothing new fill no log."""
     single: Counter[str] = Counter()
     last: Event | None = None
 
