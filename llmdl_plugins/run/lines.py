@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 
 from llmdl_plugins.figures import percent
 from llmdl_plugins.printable import printable
@@ -16,14 +17,20 @@ _log = logging.getLogger("llmdl_plugins")
 
 
 def lines(say: Callable[[str], None]) -> Watcher:
-    """A watcher that says a line for each batch and each 50 runs; runs that are made one by one fill no log."""
-    single: Counter[str] = Counter()
+    """A watcher that says a line for each batch that tells more than the one before, and for each 50 runs.
+
+    Runs that are made one by one fill no log.
+    """
+    single, last = Counter[str](), StepFinished()
 
     def watch(event: Event) -> None:
+        nonlocal last
         if isinstance(event, Told):
             say(event.text)
         elif isinstance(event, StepFinished) and event.rollouts > 1:
-            say(f"  {batch(event)}")
+            before, last = last, replace(event, number=0, seconds=0.0, share=None)
+            if last != before:
+                say(f"  {batch(event)}")
         elif isinstance(event, Progressed) and event.total == 1:
             single[event.phase] += 1
             if single[event.phase] % _EVERY == 0:
