@@ -6,6 +6,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable
 
+from llmdl_plugins.figures import percent
 from llmdl_plugins.printable import printable
 from llmdl_plugins.run.events import Event, Progressed, StepFinished, Told, Watcher
 
@@ -55,5 +56,5 @@ def batch(event: StepFinished) -> str:
     spent = [f"{event.calls:,} calls", f"{event.tokens:,} tokens"]
     spent += [f"${event.usd:.2f}"] if event.usd else []
     spent += [f"{event.seconds:.0f} s"]
-    spent += [] if event.share is None else [f"{100 * event.share:.0f} % of the budget"]
+    spent += [] if event.share is None else [f"{percent(event.share, 0)} of the budget"]
     return f"{', '.join(told)} · so far {', '.join(spent)}"
