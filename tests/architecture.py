@@ -13,7 +13,7 @@ LEVELS = [
     for rooms in (
         "errors lazily slots plain binding parameter rows data splits sync printable secrets checks environment "
         "holding coroutines theirs figures cost tokens plugins notebook loading sayings importing langgraph_json "
-        "columns",
+        "columns meanwhile",
         "tape door module as_layer chunks nearest keys layered prompting updates effects target made gates named",
         "network layers containers losses standalone drawing module_network",
         "run",
