@@ -17,20 +17,20 @@ _log = logging.getLogger("llmdl_plugins")
 
 
 def lines(say: Callable[[str], None]) -> Watcher:
-    """A watcher that says a line for each batch that tells more than the one before, and for each 50 runs.
-
-    Runs that are made one by one fill no log.
-    """
-    single, last = Counter[str](), StepFinished()
+    """A watcher that says a line for each batch and each 50 runs; single runs and what is nothing new fill no log."""
+    single: Counter[str] = Counter()
+    last: Event | None = None
 
     def watch(event: Event) -> None:
         nonlocal last
+        if isinstance(event, Told | StepFinished):
+            before, last = last, _lasting(event)
+            if last == before:
+                return
         if isinstance(event, Told):
             say(event.text)
         elif isinstance(event, StepFinished) and event.rollouts > 1:
-            before, last = last, replace(event, number=0, seconds=0.0, share=None)
-            if last != before:
-                say(f"  {batch(event)}")
+            say(f"  {batch(event)}")
         elif isinstance(event, Progressed) and event.total == 1:
             single[event.phase] += 1
             if single[event.phase] % _EVERY == 0:
@@ -39,6 +39,11 @@ def lines(say: Callable[[str], None]) -> Watcher:
             say(f"  {event.phase}: {event.done}/{event.total}")
 
     return watch
+
+
+def _lasting(event: Told | StepFinished) -> Event:
+    """An event but for what passes by itself."""
+    return event if isinstance(event, Told) else replace(event, number=0, seconds=0.0, share=None)
 
 
 def logged() -> Watcher:

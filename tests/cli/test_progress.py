@@ -32,12 +32,14 @@ def test_a_batch_says_what_came_out_and_what_was_spent(capsys: pytest.CaptureFix
     )
 
 
-def test_a_batch_that_tells_nothing_new_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_tells_nothing_new_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:
     with progress() as watch:
+        for _ in range(3):
+            watch(Told("refused: it is no better"))
         for number in range(3):
             watch(replace(STEP, number=number, seconds=61.2 + number))
         watch(replace(STEP, calls=2301))
-    assert [line.count("calls") for line in capsys.readouterr().err.splitlines()] == [1, 1]
+    assert [line.count("calls") for line in capsys.readouterr().err.splitlines()] == [0, 1, 1]
 
 
 def test_a_program_finds_it_in_its_log(caplog: pytest.LogCaptureFixture) -> None:
