@@ -12,7 +12,8 @@ LEVELS = [
     set(rooms.split())
     for rooms in (
         "errors lazily slots plain binding parameter rows data splits sync printable secrets checks environment "
-        "holding coroutines theirs cost tokens plugins notebook loading sayings importing langgraph_json columns",
+        "holding coroutines theirs figures cost tokens plugins notebook loading sayings importing langgraph_json "
+        "columns meanwhile",
         "tape door module as_layer chunks nearest keys layered prompting updates effects target made gates named",
         "network layers containers losses standalone drawing module_network",
         "run",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any, ClassVar
 from uuid import uuid4
@@ -18,6 +19,7 @@ from langchain_core.callbacks import (
 from langchain_core.language_models import BaseChatModel, chat_models
 from langchain_core.outputs import LLMResult
 from langchain_core.runnables import config
+from pydantic import Field
 
 from llmdl_plugins.door import boundary, spared
 from llmdl_plugins.testing import ScriptedChat
@@ -146,11 +148,13 @@ async def test_what_a_handler_raises_is_written_down_or_comes_out_as_ever(
 class Waiting(ScriptedChat):
     """Waits until it is broken off, or breaks off itself."""
 
+    begun: asyncio.Event = Field(default_factory=asyncio.Event)
     gives_up: bool = False
 
     async def _agenerate(self, messages: Any, *args: Any, **kwargs: Any) -> Any:
         if self.gives_up:
             raise asyncio.CancelledError
+        self.begun.set()
         await asyncio.Event().wait()
 
 
@@ -164,11 +168,12 @@ class Heard(BaseCallbackHandler):
         self.errors.append(error)
 
 
-async def _ended(model: BaseChatModel, seconds: float) -> tuple[str, list[str]]:
+async def _ended(model: BaseChatModel, is_cancelled: bool) -> tuple[str, list[str]]:
     handler = Heard()
     call = asyncio.create_task(model.ainvoke("hi", config={"callbacks": [handler]}))
-    await asyncio.sleep(seconds)
-    call.cancel()
+    if is_cancelled and isinstance(model, Waiting):
+        await model.begun.wait()
+        call.cancel()
     (end,) = await asyncio.gather(call, return_exceptions=True)
     return type(end).__name__, [type(error).__name__ for error in handler.errors]
 
@@ -178,18 +183,20 @@ def _fails(messages: Any, kwargs: Any) -> str:
 
 
 @pytest.mark.parametrize(
-    "model",
+    ("model", "is_cancelled"),
     [
-        Waiting(lambda messages, kwargs: ""),
-        Waiting(lambda messages, kwargs: "", gives_up=True),
-        ScriptedChat(_fails),
+        (lambda: Waiting(_fails), True),
+        (lambda: Waiting(_fails, gives_up=True), False),
+        (lambda: ScriptedChat(_fails), False),
     ],
     ids=["broken off", "breaks off", "raises"],
 )
-async def test_a_call_that_is_awaited_where_it_was_gathered_ends_the_same(model: BaseChatModel) -> None:
-    bare = await _ended(model, 0.02)
+async def test_a_call_that_is_awaited_where_it_was_gathered_ends_the_same(
+    model: Callable[[], BaseChatModel], is_cancelled: bool
+) -> None:
+    bare = await _ended(model(), is_cancelled)
     with boundary.door(), boundary.scope():
-        assert await _ended(model, 0.02) == bare
+        assert await _ended(model(), is_cancelled) == bare
 
 
 class Where(ScriptedChat):

@@ -92,7 +92,9 @@ def _ready(
     inputs: Any,
 ) -> Ready | None:
     """A call; None for one that is left to DSPy."""
-    if not _is_unheard(adapter, lm) or (way := way_of(lm, lm_kwargs, asynchronous)) is None:
+    if not compat.is_stock(lm) or not _is_unheard(adapter, lm):
+        return None
+    if (way := way_of(lm, lm_kwargs, asynchronous)) is None:
         return None
     if (start := beginning(adapter, signature, demos)) is None:
         return None

@@ -79,12 +79,10 @@ def way_of(lm: Any, given: Mapping[str, Any], asynchronous: bool) -> Way | None:
     """The way of a call; None for one that is left to DSPy.
 
     Args:
-        lm: the model.
+        lm: the model, a stock one.
         given: options of the call, beside those of the model.
         asynchronous: how it is asked.
     """
-    if not compat.is_stock(lm):
-        return None
     settings = {name: value for name, value in {**lm.kwargs, **given}.items() if value is not None}
     rollout = settings.pop("rollout_id", None)
     if rollout is not None and not settings.get("temperature"):

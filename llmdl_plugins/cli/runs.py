@@ -63,7 +63,7 @@ def _told(path: Path) -> dict[str, Any]:
 
 
 def _cell(name: str, one: dict[str, Any]) -> str:
-    from llmdl_plugins.report.figures import percent
+    from llmdl_plugins.figures import percent
 
     if name in ("before", "after"):
         return "–" if one.get(name) is None else percent(one[name])

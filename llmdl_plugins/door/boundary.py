@@ -22,6 +22,7 @@ from llmdl_plugins.door import metered, overrides, passage, spared, streamed, th
 from llmdl_plugins.door.classes import Replaced, unbound
 from llmdl_plugins.door.scope import Call, Payer, Rewrite, Scope, Setup, current_scope, scope
 from llmdl_plugins.errors import MisuseError
+from llmdl_plugins.meanwhile import rare_collections
 from llmdl_plugins.plugins.catalogue import catalogue
 
 __all__ = ["Call", "Payer", "Rewrite", "Scope", "Setup", "current_scope", "door", "is_open", "scope"]
@@ -72,6 +73,7 @@ def _install() -> None:
     spared.spare(_replaced)
     _meet_classes()
     threads.propagate()
+    _others.enter_context(rare_collections())
     passage.standing = True
 
 

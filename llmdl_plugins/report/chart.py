@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from llmdl_plugins.report.figures import percent, points
+from llmdl_plugins.figures import percent, points
 from llmdl_plugins.report.record import Outcome, Run
 
 _LEFT, _WIDTH = 118, 176

@@ -10,8 +10,8 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from llmdl_plugins import figures
 from llmdl_plugins.printable import printable
-from llmdl_plugins.report import figures
 from llmdl_plugins.report.changes import changes
 from llmdl_plugins.report.chart import chart
 from llmdl_plugins.report.diff import shortened

@@ -9,8 +9,8 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from llmdl_plugins.checks import Check, Verification
+from llmdl_plugins.figures import chance, percent, points, some, times
 from llmdl_plugins.report.changes import changes
-from llmdl_plugins.report.figures import chance, percent, points, some, times
 from llmdl_plugins.report.markdown import code, escaped, word_changes
 from llmdl_plugins.report.record import IMPROVED, Felt, Move, Run
 from llmdl_plugins.report.sealed_words import caution, no_model_words, opened_words, sealed_words

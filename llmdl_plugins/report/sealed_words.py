@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from llmdl_plugins.figures import chance, percent, points, some
 from llmdl_plugins.report.diff import shortened
-from llmdl_plugins.report.figures import chance, percent, points, some
 from llmdl_plugins.report.record import IMPROVED, Outcome, Run
 from llmdl_plugins.training.power import rows_for
 

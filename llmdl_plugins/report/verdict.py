@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from llmdl_plugins.figures import chance, percent, points, some, times
 from llmdl_plugins.report.diff import shortened
-from llmdl_plugins.report.figures import chance, percent, points, some, times
 from llmdl_plugins.report.record import NO_GAIN, STOPPED, Outcome, Run
 from llmdl_plugins.training.costing import cost_words
 

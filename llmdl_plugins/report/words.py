@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from llmdl_plugins.figures import percent, points, some
 from llmdl_plugins.report.diff import shortened
-from llmdl_plugins.report.figures import percent, points, some
 from llmdl_plugins.report.kinds import FIXED, INSTRUCTIONS, OPTIONS, RETRIEVED, family
 from llmdl_plugins.report.record import STOPPED, Move, Run
 from llmdl_plugins.report.sealed_words import no_model_words, sealed_words

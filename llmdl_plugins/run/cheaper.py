@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from llmdl_plugins.data import Example
+from llmdl_plugins.figures import percent
 from llmdl_plugins.run.better import ACCEPT, HOPELESS, better, outlook
 from llmdl_plugins.run.costs import cost, in_unit, unit_of
 from llmdl_plugins.run.evaluate import ORIGINAL, Evaluator
@@ -56,6 +57,6 @@ def _is_clear(pairs: Sequence[tuple[float, float]], costs: Sequence[tuple[float,
 
 def _verdict(good: Both, costs: Sequence[tuple[float, float]], margin: float) -> Verdict:
     sure, before, after = better(scores(good), margin), *(sum(c[side] for c in costs) for side in (0, 1))
-    share = f"{after / before:.0%} of the cost" if before else "it cost nothing before"
+    share = f"{percent(after / before, 0)} of the cost" if before else "it cost nothing before"
     reason = f"P(worse by less than {100 * margin:g} points) = {sure:.2f}, {share}"
     return judged(good, min(sure, _saved(costs)) >= ACCEPT, sure, reason, partial(better, margin=margin))

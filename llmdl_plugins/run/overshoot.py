@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from llmdl_plugins.figures import percent
 from llmdl_plugins.run.meter import ALONE, Hold, Meter
 from llmdl_plugins.run.quote import UNSEEN_ANSWER
 
@@ -33,7 +34,8 @@ def _over(meter: Meter, name: str, concurrency: int) -> str:
     because = "because every call reserves its prompt and its longest answer first"
     if over:
         most = _amount(max(getattr(hold, name) for hold in meter.largest().values()), name)
-        because = f"because one call may use {most}, and is let through alone as long as more than {ALONE:.0%} are left"
+        left = percent(ALONE, 0)
+        because = f"because one call may use {most}, and is let through alone as long as more than {left} are left"
     said = f"at most {_amount(over, name)} over, {because}"
     if not open_ended:
         return said

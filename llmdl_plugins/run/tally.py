@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from statistics import fmean
 from typing import NamedTuple
 
+from llmdl_plugins.figures import percent
 from llmdl_plugins.plain import JSON, plain
 from llmdl_plugins.run.changes import in_words
 from llmdl_plugins.run.counts import Spent
@@ -126,5 +127,5 @@ def table(front: Sequence[Tried]) -> str:
     """Score and cost of each in words, a line each, after a head; nothing where there are fewer than two."""
     if len(front) < 2:
         return ""
-    lines = [f"  {one.score:6.1%}  {one.calls:.3g} calls, {one.tokens:.4g} tokens  {one.words}" for one in front]
+    lines = [f"  {percent(one.score):>7}  {one.calls:.3g} calls, {one.tokens:.4g} tokens  {one.words}" for one in front]
     return "\n".join(["\nscore against cost of a row, on train and val rows (no claim):", *lines])

@@ -12,6 +12,7 @@ from typing import Any
 
 from llmdl_plugins import sync
 from llmdl_plugins.data import Dataset
+from llmdl_plugins.figures import chance, percent, points
 from llmdl_plugins.losses.loss import Loss
 from llmdl_plugins.network import Network
 from llmdl_plugins.plain import plain
@@ -27,7 +28,6 @@ from llmdl_plugins.run.terms import Terms
 from llmdl_plugins.run.tools import ToolRules
 from llmdl_plugins.run.under_way import frozen_heap
 from llmdl_plugins.training.evaluating import evaluating
-from llmdl_plugins.training.result import points
 from llmdl_plugins.training.sealed import Sealed, judge
 
 _OTHER = "another model"
@@ -50,14 +50,14 @@ class Figures:
 
     def __str__(self) -> str:
         failed = ", ".join(f"{n} {status}" for status, n in self.statuses.items() if status != "scored")
-        lines = [f"{self.score:.1%} on {self.rows} rows, {self.calls} calls" + (f" ({failed})" if failed else "")]
+        lines = [f"{percent(self.score)} on {self.rows} rows, {self.calls} calls" + (f" ({failed})" if failed else "")]
         if self.first_error:
             lines.append(f"first error: {self.first_error}")
         if self.paired:
             low, high = self.paired.interval
             lines.append(
-                f"before {self.paired.before:.1%} → after {self.paired.after:.1%}, "
-                f"difference {points(self.paired.gain)} ({points(low)} to {points(high)}), p = {self.paired.p:.2g}"
+                f"before {percent(self.paired.before)} → after {percent(self.paired.after)}, "
+                f"difference {points(self.paired.gain)} ({points(low)} to {points(high)}), p {chance(self.paired.p)}"
             )
         return "\n".join(lines)
 

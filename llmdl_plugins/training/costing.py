@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
+from llmdl_plugins.figures import percent
 from llmdl_plugins.run.costs import Cost, in_unit, unit_of
 from llmdl_plugins.training import pairs
 
@@ -48,7 +49,7 @@ def cost_words(cost: Costs, margin: float | None = None, low: float = 0.0) -> st
     >>> cost_words(Costs("tokens", 800, 300, (0.36, 0.39), 0.0001), margin=0.03, low=-0.02)
     'not worse by 3 points, at 38 % of the tokens (95 % interval 36 % to 39 %)'
     """
-    left, *ends = (f"{100 * share:.0f} %" for share in (cost.share, *cost.interval))
+    left, *ends = (percent(share, 0) for share in (cost.share, *cost.interval))
     within = f" (95 % interval {ends[0]} to {ends[1]})" if {left} != {*ends} else ""
     took = f"at {left} of the {_UNITS.get(cost.unit, cost.unit)}{within}"
     if margin is None:

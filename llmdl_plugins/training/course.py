@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from llmdl_plugins.data import gaps
 from llmdl_plugins.door.transport import transport
 from llmdl_plugins.errors import BudgetError, MisuseError, ParameterError, PluginError, Stopped
+from llmdl_plugins.figures import percent
 from llmdl_plugins.plain import digest, plain
 from llmdl_plugins.run.counts import Spent
 from llmdl_plugins.run.evaluate import ORIGINAL, Evaluator
@@ -169,10 +170,8 @@ class Course:
             self.evaluator.ledger.add_event("no baseline", {"why": baseline})
         else:
             self.evaluator.ledger.add_event("baseline", plain(baseline))
-            self.say(
-                f"without any model: nearest train row {baseline.nearest:.1%}, vote of ten {baseline.vote:.1%}, "
-                f"weighted vote {baseline.weighted:.1%}"
-            )
+            nearest, vote, weighted = (percent(share) for share in (baseline.nearest, baseline.vote, baseline.weighted))
+            self.say(f"without any model: nearest train row {nearest}, vote of ten {vote}, weighted vote {weighted}")
         return sealed
 
     def _keep(self, values: Values) -> None:

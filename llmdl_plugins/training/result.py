@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from llmdl_plugins.errors import MisuseError
+from llmdl_plugins.figures import chance, percent, points, times
 from llmdl_plugins.network import Network
 from llmdl_plugins.plain import JSON, plain
 from llmdl_plugins.run.tally import Tried, table
@@ -103,21 +104,21 @@ class Result:
         if self.before is None or self.after is None or self.interval is None:
             return f"{self.status}: {self.reason}{table(self.front)}\nspent: {spending(self.spent)}"
         low, high = self.interval
-        head = f"{self.status}: {self.before:.1%} → {self.after:.1%} on {self.test_size} sealed rows"
+        head = f"{self.status}: {percent(self.before)} → {percent(self.after)} on {self.test_size} sealed rows"
         took = f"{cost_words(self.cost, self.margin, low)}\n" if self.cost else ""
-        opened = f"opened {self.openings} {'time' if self.openings == 1 else 'times'}"
+        opened = f"opened {times(self.openings)}"
         gain = f"gain {points(self.gain or 0.0)}, 95 % interval {points(low)} to {points(high)}"
-        shown = f"{gain} (p = {self.p:.2g}, {self.method}; test set {opened})"
+        shown = f"{gain} (p {chance(self.p or 0.0)}, {self.method}; test set {opened})"
         return f"{head}\n{took}{shown}{table(self.front)}\nspent: {spending(self.spent)}"
 
 
 def spending(spent: Mapping[str, Any]) -> str:
     """What was spent, in words; what is not in a sum is said.
 
-    >>> spending({"calls": 40, "tokens": 900, "usd": None, "untold": 2, "charged": 0})
-    '40 calls, 900 tokens; 2 calls told no usage, which is in no sum'
+    >>> spending({"calls": 40, "tokens": 9000, "usd": None, "untold": 2, "charged": 0})
+    '40 calls, 9,000 tokens; 2 calls told no usage, which is in no sum'
     """
-    units = [f"{spent[k]:.10g} {k}" for k in ("calls", "tokens", "usd", "seconds") if spent.get(k)]
+    units = [f"{spent[k]:,.10g} {k}" for k in ("calls", "tokens", "usd", "seconds") if spent.get(k)]
     untold = ""
     if spent.get("untold"):
         how = "is counted at what was reserved" if spent.get("charged") else "is in no sum"
@@ -129,15 +130,6 @@ def _lasting(told: Mapping[str, Any]) -> JSON:
     """What of a `result.json` a run that is made again from its ledger comes to again."""
     spent = {name: amount for name, amount in (told.get("spent") or {}).items() if name != "seconds"}
     return {**{k: plain(v) for k, v in told.items() if k not in ("openings", "versions")}, "spent": plain(spent)}
-
-
-def points(share: float) -> str:
-    """A difference of shares in points, with its sign.
-
-    >>> points(0.123)
-    '+12.3'
-    """
-    return f"{100 * share:+.1f}"
 
 
 def versions() -> dict[str, str]:

@@ -127,7 +127,7 @@ def test_what_a_node_does_to_the_world_raises_until_it_is_allowed(
 def test_reading_memory_and_the_scratch_folder_are_free(shop: Shop, tmp_path: Path) -> None:
     done = shop("harmless")
     assert done.returncode == 0, done.stderr
-    assert "100.0% on 2 rows" in done.stdout and untouched(tmp_path)
+    assert "100.0 % on 2 rows" in done.stdout and untouched(tmp_path)
 
 
 def test_a_model_call_connects_where_it_likes_and_does_nothing_else(

@@ -337,7 +337,7 @@ def test_who_has_wrapped_the_call_of_a_model_sees_every_call(
 
 
 def test_a_model_that_only_looks_like_one_is_left_to_dspy(ways: list[bool]) -> None:
-    looks = MagicMock(spec=dspy.LM, kwargs=None, callbacks=[], return_value=["[[ ## number ## ]]\n3"])
+    looks = MagicMock(spec=dspy.LM, return_value=["[[ ## number ## ]]\n3"])
 
     class Asking(Threaded):
         def forward(self, text: str, tags: Any) -> Any:

@@ -55,7 +55,7 @@ RIGHT = [1.0, 0.0, 1.0] * 20
 
 async def test_what_is_as_good_and_cheaper_passes() -> None:
     verdict, _ = await screened((RIGHT, 900), (RIGHT, 900), (RIGHT, 300))
-    assert verdict.accepted and verdict.reason.endswith("33% of the cost") and verdict.wins == verdict.losses == 0
+    assert verdict.accepted and verdict.reason.endswith("33 % of the cost") and verdict.wins == verdict.losses == 0
 
 
 @pytest.mark.parametrize("tokens", [900, 901])

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from llmdl_plugins.door import boundary
 from llmdl_plugins.run.ledger import Ledger
 from llmdl_plugins.run.under_way import frozen_heap, quick_switches
 from llmdl_plugins.run.write import Write
@@ -19,9 +20,10 @@ from llmdl_plugins.run.writer import Writer
 
 @pytest.fixture(autouse=True)
 def as_before() -> Iterator[None]:
-    before = sys.getswitchinterval()
+    before, thresholds = sys.getswitchinterval(), gc.get_threshold()
     yield
     sys.setswitchinterval(before)
+    gc.set_threshold(*thresholds)
 
 
 def test_the_interval_is_that_of_the_user_again_and_never_longer_meanwhile() -> None:
@@ -39,14 +41,30 @@ def test_the_interval_is_that_of_the_user_again_and_never_longer_meanwhile() -> 
 def test_the_garbage_collector_looks_less_often_meanwhile_and_is_that_of_the_user_again(
     own: tuple[int, int, int],
 ) -> None:
-    before = gc.get_threshold()
     gc.set_threshold(*own)
-    try:
-        with frozen_heap(), frozen_heap():
-            assert gc.get_threshold() == ((50_000, 10, 10) if own[0] == 700 else own) and gc.get_freeze_count()
-        assert gc.get_threshold() == own and not gc.get_freeze_count()
-    finally:
-        gc.set_threshold(*before)
+    inside = (50_000, 10, 10) if own[0] == 700 else own
+    with frozen_heap(), frozen_heap():
+        assert gc.get_threshold() == inside and gc.get_freeze_count()
+    assert gc.get_threshold() == own and not gc.get_freeze_count()
+    with boundary.door():
+        assert gc.get_threshold() == inside and not gc.get_freeze_count()
+    assert gc.get_threshold() == own
+
+
+def test_a_run_that_outlives_the_door_that_stood_before_it_leaves_nothing_behind() -> None:
+    own, door, run = gc.get_threshold(), boundary.door(), frozen_heap()
+    door.__enter__()
+    run.__enter__()
+    door.__exit__()
+    assert gc.get_threshold()[0] == 50_000
+    run.__exit__(None, None, None)
+    assert gc.get_threshold() == own
+
+
+def test_what_somebody_sets_meanwhile_stays_theirs() -> None:
+    with boundary.door():
+        gc.set_threshold(123, 4, 5)
+    assert gc.get_threshold() == (123, 4, 5)
 
 
 def test_many_writes_share_a_commit_and_a_rollout_has_none_of_its_own(

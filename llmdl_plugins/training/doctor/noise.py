@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import sqrt
 from statistics import fmean
 
+from llmdl_plugins.figures import percent
 from llmdl_plugins.plain import dumps
 from llmdl_plugins.run.rollout import Rollout
 from llmdl_plugins.training.baseline import Baseline
@@ -66,8 +67,8 @@ class Noise:
 
 def of_noise(noise: Noise, baseline: Baseline | str | None) -> Iterator[Finding]:
     """The score of the original, its noise, and what no model at all would score."""
-    low, high = noise.interval
-    what = f"the original scores {noise.score:.0%} ({low:.0%} to {high:.0%}) on {noise.rows} train rows"
+    score, low, high = (percent(share, 0) for share in (noise.score, *noise.interval))
+    what = f"the original scores {score} ({low} to {high}) on {noise.rows} train rows"
     yield Finding(
         "score", *_judged(noise, what), {"score": noise.score, "interval": noise.interval, "rows": noise.rows}
     )
@@ -79,7 +80,7 @@ def of_noise(noise: Noise, baseline: Baseline | str | None) -> Iterator[Finding]
     else:
         loud: State = "!!" if noise.differing > _LOUD else "ok"
         todo = "a lower temperature needs fewer rows to prove the same gain" if loud == "!!" else ""
-        what = f"the score of {noise.differing:.0%} of the rows differs between two runs of the original"
+        what = f"the score of {percent(noise.differing, 0)} of the rows differs between two runs of the original"
         yield Finding("noise", loud, what, todo, figures)
     if isinstance(baseline, str):
         yield Finding("baseline", "??", f"what similar train rows answer without any model can't be told: {baseline}")
@@ -98,7 +99,7 @@ def _judged(noise: Noise, what: str) -> tuple[State, str, str]:
 
 
 def _no_model(noise: Noise, share: float) -> Finding:
-    what = f"without any model, similar train rows answer {share:.0%} of val"
+    what = f"without any model, similar train rows answer {percent(share, 0)} of val"
     if share >= noise.interval[1]:
         todo = "a lookup does better than the application: try --optimizer demonstrations first"
         return Finding("baseline", "!!", what, todo, {"share": share})

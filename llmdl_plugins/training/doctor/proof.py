@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from llmdl_plugins.figures import percent
 from llmdl_plugins.training.doctor.case import Case
 from llmdl_plugins.training.doctor.finding import Finding
 from llmdl_plugins.training.doctor.noise import Noise
@@ -26,7 +27,7 @@ def of_power(case: Case, noise: Noise | None) -> Iterator[Finding]:
         yield _graded(n, noise)
         return
     measured = noise.to_reckon_with if noise else TYPICAL
-    said = f"noise {measured:.0%}" + ("" if noise else " assumed, not measured")
+    said = f"noise {percent(measured, 0)}" + ("" if noise else " assumed, not measured")
     rows = {gain: rows_for(gain, measured) for gain in (0.05, 0.1)}
     least = smallest_gain(n, measured)
     needs = ", ".join(f"{100 * gain:+.0f} needs {_many(count)} test rows" for gain, count in rows.items())
@@ -42,13 +43,13 @@ def of_power(case: Case, noise: Noise | None) -> Iterator[Finding]:
 
 def table(n: int) -> str:
     """The chance that a gain is shown, by gain and noise."""
-    head = "".join(f"{f'noise {noise:.0%}':>12}" for noise in NOISES)
+    head = "".join(f"{f'noise {percent(noise, 0)}':>12}" for noise in NOISES)
     lines = [
         f"Chance that {n} test rows show a gain (noise: rows that differ between two runs of the original)",
         f"{'gain':>6}{head}",
     ]
     for gain in GAINS:
-        shares = "".join(f"{power(n, gain, noise + gain):>12.0%}" for noise in NOISES)
+        shares = "".join(f"{percent(power(n, gain, noise + gain), 0):>12}" for noise in NOISES)
         lines.append(f"{100 * gain:>+6.0f}{shares}")
     return "\n".join(lines)
 
@@ -59,7 +60,8 @@ def _table(n: int) -> dict[str, dict[str, float]]:
 
 def _graded(n: int, noise: Noise) -> Finding:
     least = _LIKELY_Z * noise.deviation / n**0.5
-    what = f"{n} test rows show a gain of about {_points(least)} {LIKELY:.0%} of the time (graded scores; an estimate)"
+    often = percent(LIKELY, 0)
+    what = f"{n} test rows show a gain of about {_points(least)} {often} of the time (graded scores; an estimate)"
     figures = {"test": n, "deviation": noise.deviation, "smallest": least}
     if least > _WANTED:
         return Finding("power", "!!", what, "more test rows (--test FILE)", figures)

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
 from llmdl_plugins.data import Example, gaps
+from llmdl_plugins.figures import percent
 from llmdl_plugins.plain import dumps, plain
 from llmdl_plugins.training.doctor.case import Case
 from llmdl_plugins.training.doctor.finding import Finding, State
@@ -84,11 +85,11 @@ def _answers(rows: Sequence[Example]) -> Finding:
     share = most / len(rows)
     figures = {"answers": len(counts), "largest_share": share, "least": min(counts.values())}
     if share >= _LOPSIDED:
-        what = f"{label} is the answer of {share:.0%} of the rows, so always saying it scores that"
+        what = f"{label} is the answer of {percent(share, 0)} of the rows, so always saying it scores that"
         return Finding("data", "!!", what, "add rows of the others, or take a loss that weighs them", figures)
     if len(counts) > min(_LABELS, len(rows) // 2):
         return Finding("data", "ok", f"{len(counts)} different answers", figures=figures)
-    what = f"{len(counts)} different answers; the most frequent, {label}, on {share:.0%} of the rows"
+    what = f"{len(counts)} different answers; the most frequent, {label}, on {percent(share, 0)} of the rows"
     return Finding("data", "ok", what, figures=figures)
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 
-def percent(share: float) -> str:
+def percent(share: float, digits: int = 1) -> str:
     """A share.
 
-    >>> percent(0.117)
-    '11.7 %'
+    >>> percent(0.117), percent(0.117, 0)
+    ('11.7 %', '12 %')
     """
-    return f"{100 * share:.1f} %"
+    return f"{100 * share:.{digits}f} %"
 
 
 def points(difference: float) -> str:
