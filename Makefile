@@ -80,6 +80,8 @@ bench-agents: $(VENV)/ready
 	$(PY) benchmarks/agents/table.py fifth
 	$(PY) benchmarks/agents/table.py sixth
 	$(PY) benchmarks/agents/table.py seventh
+	$(PY) benchmarks/agents/table.py eighth
+	$(PY) benchmarks/agents/table.py ninth
 
 bench-training: $(VENV)/ready
 	@if command -v uv >/dev/null 2>&1; then \

@@ -102,6 +102,18 @@ def _result() -> ChatResult:
     return ChatResult(generations=[ChatGeneration(message=AIMessage(SAID, usage_metadata=used))])
 
 
+class Threaded(dspy.Module):  # type: ignore[misc]
+    """A program without `async`, which runs in threads."""
+
+    def __init__(self, inner: dspy.Module) -> None:
+        super().__init__()
+        self.inner = inner
+
+    def forward(self, **row: str) -> Any:
+        """The answer."""
+        return self.inner(**row)
+
+
 @dataclass(frozen=True)
 class Case:
     """What is evaluated.
@@ -110,17 +122,19 @@ class Case:
         lm: the model.
         demos: how many demonstrations the program shows.
         rows: how many rows.
+        threaded: whether the program is written without `async`.
     """
 
     lm: dspy.LM
     demos: int
     rows: int
+    threaded: bool = False
 
     def program(self) -> dspy.Module:
         """A fresh one."""
         made = dspy.ChainOfThought("context, question -> answer")
         made.predict.demos = DEMOS[: self.demos]
-        return made
+        return Threaded(made) if self.threaded else made
 
     def inputs(self) -> list[dict[str, str]]:
         """The rows."""
@@ -245,6 +259,7 @@ PARTS: Mapping[str, tuple[float, tuple[int, ...]]] = {
     "waiting": (0.05, (4,)),
     "http": (0.0, (4,)),
     "http-waiting": (0.05, (4,)),
+    "threaded": (0.0, (4,)),
 }
 
 
@@ -296,7 +311,7 @@ def main() -> None:
         with asked(part, delay) as models:
             for what, demos in product(models, shown):
                 title = f"{part}: {what}, {demos} demonstrations"
-                case = Case(models[what], demos, 64 if args.quick else 512)
+                case = Case(models[what], demos, 64 if args.quick else 512, part == "threaded")
                 paces = measured(case, 1 if args.quick else 5, delay)
                 print(table(title, paces), flush=True)
                 told[title] = {name: asdict(pace) for name, pace in paces.items()}

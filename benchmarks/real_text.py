@@ -15,6 +15,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -65,9 +66,9 @@ def main() -> None:
     parser.add_argument("--json", type=Path, default=Path("runs/real_text.jsonl"))
     asked = parser.parse_args()
     asked.json.parent.mkdir(parents=True, exist_ok=True)
-    answers = Remembered(asked.json.with_suffix(".answers"))
-    model = chat(asked.model, answers)
-    print(table(list(runs(asked, model, chat(asked.teacher, answers) if asked.teacher else model))))
+    with closing(Remembered(asked.json.with_suffix(".answers"))) as answers:
+        model = chat(asked.model, answers)
+        print(table(list(runs(asked, model, chat(asked.teacher, answers) if asked.teacher else model))))
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -23,14 +24,13 @@ def importable(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_answer_is_kept_with_its_scores_for_the_next_run(tmp_path: Path) -> None:
     from texts.remembered import Remembered
 
-    first, again = (
-        FakeListChatModel(responses=said, cache=Remembered(tmp_path / "answers")) for said in (["a", "b"], ["c"])
-    )
-    asked = [first.invoke(text).text for text in ("one", "two", "one")]
-    assert asked == ["a", "b", "a"]
-    # Another model is another key: what a model answers depends on its settings.
-    assert [again.invoke("one").text, again.invoke("one").text] == ["c", "c"]
-    assert FakeListChatModel(responses=["z"] * 2, cache=Remembered(tmp_path / "answers")).invoke("one").text == "z"
+    with closing(Remembered(tmp_path / "answers")) as answers:
+        first, again = (FakeListChatModel(responses=said, cache=answers) for said in (["a", "b"], ["c"]))
+        assert [first.invoke(text).text for text in ("one", "two", "one")] == ["a", "b", "a"]
+        # Another model is another key: what a model answers depends on its settings.
+        assert [again.invoke("one").text, again.invoke("one").text] == ["c", "c"]
+    with closing(Remembered(tmp_path / "answers")) as answers:
+        assert FakeListChatModel(responses=["a", "b"], cache=answers).invoke("two").text == "b"
 
 
 def test_a_seed_draws_rows_of_its_own_and_none_twice(tmp_path: Path) -> None:

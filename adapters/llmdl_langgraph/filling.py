@@ -17,6 +17,7 @@ TEMPLATING = {
     "SystemMessagePromptTemplate",
     "HumanMessagePromptTemplate",
 }
+_AROUND_EXAMPLES = {"FewShotPromptTemplate", "FewShotPromptWithTemplates"}
 _FINISHED = {"SystemMessage", "HumanMessage", "AIMessage", "ChatMessage", "ToolMessage", "MessagesPlaceholder"}
 
 
@@ -31,6 +32,8 @@ def filled(tree: ast.AST) -> Iterator[tuple[ast.expr, Syntax]]:
             case ast.Call() if called(node) in TEMPLATING:
                 syntax = _syntax(node)
                 yield from ((inner, syntax) for inner in _templates(node) if inner is not node)
+            case ast.Call(keywords=keywords) if called(node) in _AROUND_EXAMPLES:
+                yield from ((k.value, _syntax(node)) for k in keywords if k.arg in ("prefix", "suffix"))
 
 
 def _syntax(node: ast.Call) -> Syntax:

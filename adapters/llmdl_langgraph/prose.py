@@ -42,6 +42,8 @@ def is_opening(parts: Sequence[Part]) -> bool:
     """Whether a text begins with a label, or has several, so that it tells a message that it begins."""
     first, *rest = parts or ("",)
     label = first.strip() if isinstance(first, str) else ""
+    if len(rest) > 1 and isinstance(rest[1], str) and rest[1].startswith(_COLONS):  # "Task {number}: {task}"
+        label += rest[1][0]
     return bool(rest and label) and (_is_label(label) or _has_several(parts, LABEL_CHARS))
 
 

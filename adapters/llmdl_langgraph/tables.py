@@ -75,8 +75,9 @@ def _read(entries: Callable[[str], Iterator[Entry]], text: str) -> list[Entry]:
 
 
 def _of_yaml(loader: type[yaml.SafeLoader], text: str) -> Iterator[Entry]:
-    root = yaml.compose(text, Loader=loader)
-    return _walk(text, root, (), 0, set()) if root else iter(())
+    roots = list(yaml.compose_all(text, Loader=loader))
+    for n, root in enumerate(roots):
+        yield from _walk(text, root, (n,) if len(roots) > 1 else (), 0, set()) if root else ()
 
 
 def _walk(text: str, node: yaml.Node, keys: Keys, margin: int, seen: set[yaml.Node]) -> Iterator[Entry]:

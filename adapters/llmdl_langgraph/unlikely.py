@@ -8,7 +8,7 @@ from pathlib import Path
 
 from llmdl_langgraph.discover import Discovery
 from llmdl_langgraph.prompt_files import PromptFile
-from llmdl_langgraph.prompts import defines_tables, is_promptish, looks_like_prompt
+from llmdl_langgraph.prompts import NAMED_WORDS, is_data, is_promptish, looks_like_prompt
 from llmdl_langgraph.prose import WORDS_OF_A_PHRASE, anchor, count_words
 from llmdl_langgraph.quoting import quoting
 from llmdl_langgraph.readings import readings
@@ -59,7 +59,9 @@ def trusted(discovery: Discovery, unlikely: Sequence[Text], seen: Collection[Tex
 
 def _is_telling(site: Site, used: Usage, prompts: Sequence[Table], tables: Sequence[Table]) -> bool:
     """Whether code that no node is known to reach holds a prompt, or a table says what something is."""
-    is_told = any(_holds(table, site) for table in prompts) or any(_says(table, site) for table in tables)
+    if any(_holds(table, site) for table in prompts):
+        return count_words((site.text,)) >= NAMED_WORDS
+    is_told = any(_says(table, site) for table in tables)
     if site.kind == "field description" or is_told:
         return count_words((site.text,)) >= WORDS_OF_A_PHRASE
     return site.kind not in ("file", "entry") and looks_like_prompt(site, used)
@@ -154,7 +156,7 @@ def _is_passage(site: Site) -> bool:
 def _sites(discovery: Discovery, sent: Sequence[str]) -> Iterator[Site]:
     for source in [*discovery.sources, *quoting(sent, discovery.sources)]:
         for site in source.sites:
-            if not _is_schema(site, discovery.used) and not defines_tables(site):
+            if not _is_schema(site, discovery.used) and not is_data(site):
                 yield site
     for file in discovery.files:
         yield from file.sites

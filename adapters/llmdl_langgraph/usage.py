@@ -27,6 +27,8 @@ SENDING = {
     "ChatMessagePromptTemplate",
     "PromptTemplate",
     "ChatPromptTemplate",
+    "FewShotPromptTemplate",
+    "FewShotChatMessagePromptTemplate",
     "from_messages",
     "from_template",
     "create_react_agent",

@@ -42,6 +42,10 @@ class Remembered(BaseCache):
         with self._turn:
             self._db.execute("INSERT OR IGNORE INTO answers VALUES (?, ?)", row)
 
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
     def clear(self, **kwargs: Any) -> None:
         """Forget all."""
         with self._turn:

@@ -153,7 +153,5 @@ def _tell(result: Result, folder: Path) -> None:
 
     tell(folder)
     say(f"spent: {spending(result.spent)}")
-    if result.status == "stopped":
-        say(f"Saved in {folder}: the same command with --folder {folder} goes on where it stopped.")
-    elif result.status == "improved":
+    if result.status == "improved":
         say(f"next: llmdl export {folder} {handing(result)}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 
 from llmdl_plugins.figures import percent
 from llmdl_plugins.printable import printable
@@ -16,10 +17,16 @@ _log = logging.getLogger("llmdl_plugins")
 
 
 def lines(say: Callable[[str], None]) -> Watcher:
-    """A watcher that says a line for each batch and each 50 runs; runs that are made one by one fill no log."""
+    """A watcher that says a line for each batch and each 50 runs; single runs and what is nothing new fill no log."""
     single: Counter[str] = Counter()
+    last: Event | None = None
 
     def watch(event: Event) -> None:
+        nonlocal last
+        if isinstance(event, Told | StepFinished):
+            before, last = last, _lasting(event)
+            if last == before:
+                return
         if isinstance(event, Told):
             say(event.text)
         elif isinstance(event, StepFinished) and event.rollouts > 1:
@@ -32,6 +39,11 @@ def lines(say: Callable[[str], None]) -> Watcher:
             say(f"  {event.phase}: {event.done}/{event.total}")
 
     return watch
+
+
+def _lasting(event: Told | StepFinished) -> Event:
+    """An event but for what passes by itself."""
+    return event if isinstance(event, Told) else replace(event, number=0, seconds=0.0, share=None)
 
 
 def logged() -> Watcher:

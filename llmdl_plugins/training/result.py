@@ -115,10 +115,10 @@ class Result:
 def spending(spent: Mapping[str, Any]) -> str:
     """What was spent, in words; what is not in a sum is said.
 
-    >>> spending({"calls": 40, "tokens": 900, "usd": None, "untold": 2, "charged": 0})
-    '40 calls, 900 tokens; 2 calls told no usage, which is in no sum'
+    >>> spending({"calls": 40, "tokens": 9000, "usd": None, "untold": 2, "charged": 0})
+    '40 calls, 9,000 tokens; 2 calls told no usage, which is in no sum'
     """
-    units = [f"{spent[k]:.10g} {k}" for k in ("calls", "tokens", "usd", "seconds") if spent.get(k)]
+    units = [f"{spent[k]:,.10g} {k}" for k in ("calls", "tokens", "usd", "seconds") if spent.get(k)]
     untold = ""
     if spent.get("untold"):
         how = "is counted at what was reserved" if spent.get("charged") else "is in no sum"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
 import pytest
 
@@ -29,6 +30,16 @@ def test_a_batch_says_what_came_out_and_what_was_spent(capsys: pytest.CaptureFix
     assert capsys.readouterr().err == (
         "  screen: 50/100\n  screen: 16 runs, score 0.25, 2 raised · so far 2,300 calls, 9,000 tokens, $0.50, 61 s\n"
     )
+
+
+def test_what_tells_nothing_new_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:
+    with progress() as watch:
+        for _ in range(3):
+            watch(Told("refused: it is no better"))
+        for number in range(3):
+            watch(replace(STEP, number=number, seconds=61.2 + number))
+        watch(replace(STEP, calls=2301))
+    assert [line.count("calls") for line in capsys.readouterr().err.splitlines()] == [0, 1, 1]
 
 
 def test_a_program_finds_it_in_its_log(caplog: pytest.LogCaptureFixture) -> None:

@@ -298,6 +298,29 @@ CONTRACTS = [
     ),
     Contract("dspy", "options of a connection are named", COMPAT, LOOK, lambda: "api_key" in execution.CLIENT_KEYS),
     Contract(
+        "dspy", "errors of an engine become DSPy's by error_boundary, with the provider's name", DIRECT,
+        "dspy/clients/errors.py", takes(compat.error_boundary, "model", "provider", "unexpected"),
+    ),
+    Contract(
+        "dspy", "what OpenAI's messages are warned of is said by warn_openai_messages", REQUESTED,
+        "dspy/clients/_deprecation.py",
+        lambda: "warn_openai_messages(self, messages)" in inspect.getsource(dspy.BaseLM.acall),
+    ),
+    Contract(
+        "dspy", "an output in an answer begins with its header, by itself or before its text", COMPAT,
+        "dspy/adapters/chat_adapter.py",
+        lambda: compat.HEADER.match("[[ ## answer ## ]] x")[1] == "answer" and not compat.HEADER.match("answer"),
+    ),
+    Contract(
+        "dspy", "modules are copied by deepcopy of BaseModule", "adapters/llmdl_dspy/predicting.py",
+        "dspy/primitives/base_module.py",
+        lambda: "deepcopy" in vars(compat.COPIED) and dspy.Predict.deepcopy is compat.COPIED.deepcopy,
+    ),
+    Contract(
+        "dspy", "what save writes names the versions by get_dependency_versions", COMPAT, "dspy/utils/saving.py",
+        lambda: compat.versions()["dspy"] == dspy.__version__,
+    ),
+    Contract(
         "dspy", "a response goes to JSON and back", COMPAT, "dspy/_vendor/lm15/serde.py",
         lambda: serde.response_from_dict(serde.response_to_dict(RESPONSE, include_provider_data=True)) == RESPONSE,
     ),

@@ -301,7 +301,6 @@ def test_a_text_is_found_again_when_lines_moved_and_refused_when_it_changed() ->
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("two.yaml", "a: One text here.\n---\nb: Another text here.\n"),
         ("broken.yaml", "a: [One text here.\nb: {"),
         ("unknown.yaml", "a: *nowhere\n"),
         ("empty.yaml", ""),
@@ -365,3 +364,11 @@ def test_a_site_knows_where_it_stands() -> None:
         assert row == last and json.loads(lines[row - 1][column:end]) == site.text
     places = {site.scope: site.span[:2] for site in sites("prompts.yaml")}
     assert (places["plain"], places["messages.1.content"]) == ((3, 7), (36, 26))
+
+
+def test_each_document_of_a_file_has_texts_of_its_own() -> None:
+    text = "---\nname: buy\nprompt: You buy wine.\n---\n# the second\nname: sell\nprompt: You sell wine.\n"
+    found = {site.scope: site for site in entries_in(text, Path("wine.yaml"), "wine.yaml")}
+    changed = patched_table(text, {found["1.prompt"]: "You sell: all of it."})
+    assert [one["prompt"] for one in yaml.safe_load_all(changed)] == ["You buy wine.", "You sell: all of it."]
+    assert "# the second" in changed

@@ -38,6 +38,8 @@ def test_a_label_that_begins_a_message_is_found_and_bound_there_alone(agent: Age
 def test_a_label_has_a_colon_or_some_words_and_a_value() -> None:
     assert is_opening(("Paper topic: ", Slot("topic")))
     assert is_opening(("Question: ", Slot("question")))
+    assert is_opening(("Task ", Slot("number"), ": ", Slot("task")))
+    assert not is_opening(("Task ", Slot("number"), " is ", Slot("task")))
     assert not is_opening(("Asked ", Slot("question")))
     assert not is_opening(("Q: ", Slot("question")))
     assert not is_opening(("Paper topic: ",))

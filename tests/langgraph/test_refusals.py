@@ -263,5 +263,5 @@ def test_a_tool_description_is_refused_like_a_prompt(agent: Agent, folder: Path)
     net.unfreeze(name)
     assert "+" in net.export("patch", values)
     path = tool.source.site.file
-    path.write_text(path.read_text().replace(tool.places[0][1], "Changed by hand."))
+    path.write_text(path.read_text().replace(tool.places[0][1].splitlines()[0], "Changed by hand."))
     refused(net, name, str(path), "changed since it was read", OVERLAY, values=values)

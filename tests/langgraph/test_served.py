@@ -18,9 +18,13 @@ from typing import Any
 
 import pytest
 
+from llmdl_plugins import trainable
+from llmdl_plugins.target import load_target
+
 from ..written import written
 from .conftest import Agent
 from .test_export import NASTY, STATIC, choice, opened
+from .test_factories import MADE
 
 PATIENCE = 90.0
 
@@ -91,10 +95,7 @@ def _post(url: str, body: Any) -> Any:
 @pytest.mark.long
 @pytest.mark.parametrize("variant", [False, True])
 def test_an_exported_folder_is_served(agent: Agent, folder: Path, tmp_path: Path, served: Any, variant: bool) -> None:
-    model = folder / "model.py"
-    # The model answers with all that it was asked: what the server sends can be read from the answer.
-    said = "return repr([m.text for m in messages])\n\n\ndef _unused(messages):\n    return f"
-    model.write_text(model.read_text().replace("return f", said))
+    _answer_with_what_is_asked(folder)
     _, net, _ = opened(agent, "constant")
     values: dict[str, Any] = {"sort/system_prompt": NASTY}
     if variant:
@@ -107,3 +108,22 @@ def test_an_exported_folder_is_served(agent: Agent, folder: Path, tmp_path: Path
     assert asked[0] == NASTY and asked[-1] == "My invoice is wrong"
     assert ("The invoice of June is missing" in asked) is variant
     assert "polite reply" in state["messages"][-1]["content"]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("maker", ["configured", "opened", "unfinished"])
+def test_an_exported_factory_is_served(agent: Agent, folder: Path, tmp_path: Path, served: Any, maker: str) -> None:
+    _answer_with_what_is_asked(folder)
+    (folder / "makers.py").write_text(MADE.replace('config == {"configurable": {}}', '"configurable" in config'))
+    net = trainable(load_target(f"{folder / 'makers.py'}:{maker}"))
+    written(tmp_path / "out", net.export("module", {"sort/system_prompt": NASTY}))
+    state = served(tmp_path / "out")({"messages": [{"role": "user", "content": "My invoice is wrong"}]})
+    assert ast.literal_eval(state.get("label", "None")) == [NASTY, "My invoice is wrong"], state
+    assert "polite reply" in state["messages"][-1]["content"]
+
+
+def _answer_with_what_is_asked(folder: Path) -> None:
+    """The model answers with all that it was asked: what the server sends can be read from the answer."""
+    model = folder / "model.py"
+    said = "return repr([m.text for m in messages])\n\n\ndef _unused(messages):\n    return f"
+    model.write_text(model.read_text().replace("return f", said))
