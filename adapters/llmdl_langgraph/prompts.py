@@ -42,7 +42,7 @@ def looks_like_prompt(site: Site, used: Usage) -> bool:
         return False
     if site.kind == "file" or site.context in SENDING or used.is_written(site):
         return True
-    if _DESCRIBING.fullmatch(site.name) or defines_tables(site):
+    if _DESCRIBING.fullmatch(site.name) or is_data(site):
         return False
     if used.is_sent(site):
         return True
@@ -58,9 +58,9 @@ def looks_like_prompt(site: Site, used: Usage) -> bool:
     return (any(map(is_promptish, holders(site))) and words >= NAMED_WORDS) or _is_long(site, words)
 
 
-def defines_tables(site: Site) -> bool:
-    """Whether a text says in SQL what a data base is made of."""
-    return bool(_DEFINING.match(site.text))
+def is_data(site: Site) -> bool:
+    """Whether a text is a document to be searched, or says in SQL what a data base is made of."""
+    return site.context == "Document" or bool(_DEFINING.match(site.text))
 
 
 def is_promptish(name: str) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from llmdl_langgraph.discover import Discovery
 from llmdl_langgraph.prompt_files import PromptFile
-from llmdl_langgraph.prompts import NAMED_WORDS, defines_tables, is_promptish, looks_like_prompt
+from llmdl_langgraph.prompts import NAMED_WORDS, is_data, is_promptish, looks_like_prompt
 from llmdl_langgraph.prose import WORDS_OF_A_PHRASE, anchor, count_words
 from llmdl_langgraph.quoting import quoting
 from llmdl_langgraph.readings import readings
@@ -156,7 +156,7 @@ def _is_passage(site: Site) -> bool:
 def _sites(discovery: Discovery, sent: Sequence[str]) -> Iterator[Site]:
     for source in [*discovery.sources, *quoting(sent, discovery.sources)]:
         for site in source.sites:
-            if not _is_schema(site, discovery.used) and not defines_tables(site):
+            if not _is_schema(site, discovery.used) and not is_data(site):
                 yield site
     for file in discovery.files:
         yield from file.sites

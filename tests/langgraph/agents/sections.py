@@ -3,6 +3,7 @@
 import re
 from typing import TypedDict
 
+from langchain_core.documents import Document
 from langchain_core.messages import HumanMessage, SystemMessage
 from langgraph.graph import END, START, StateGraph
 from model import model
@@ -14,6 +15,9 @@ CREATE TABLE teas (
     grams INTEGER          -- how much of it is left in the whole house today
 );
 """
+
+
+SHELF = [Document("Tea from the hills is picked by hand, and it is sold in tins.")]
 
 
 class State(TypedDict, total=False):
@@ -33,7 +37,8 @@ def answer(state: State) -> State:
     notes = state["notes"]
     kitchen = notes[notes.find("[Notes of the kitchen]") :]
     cellar = re.findall(r"\[Notes of the cellar\].*", notes)
-    told = "Answer from these notes, and from nothing else.\n\n[What was asked today]\n" + state["asked"]
+    shelf = "\n".join(document.page_content for document in SHELF)
+    told = f"Answer from these notes, and from nothing else.\n{shelf}\n\n[What was asked today]\n" + state["asked"]
     return {"answer": model.invoke(f"{told}\n{notes}\n\n{len(cellar)} {len(kitchen)}").text}
 
 
