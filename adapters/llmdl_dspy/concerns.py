@@ -1,4 +1,4 @@
-"""What training should know of a program's own code: what it keeps in itself between rows, and what history it reads."""
+"""What training should know of a program: what it keeps in itself between rows, and what history it reads."""
 
 from __future__ import annotations
 
