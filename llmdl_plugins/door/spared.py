@@ -85,10 +85,7 @@ def _merging(own: Callable[[_Metadata, _Metadata], dict[str, Any]]) -> Callable[
 
 def _never_wait(handlers: Sequence[BaseCallbackHandler]) -> bool:
     """Whether all say that they don't, by `never_waits`: their events are synchronous, and told inline."""
-    for handler in handlers:  # a loop, since every event of every node and call comes here
-        if not getattr(handler, "never_waits", False):
-            return False
-    return True
+    return all([getattr(handler, "never_waits", False) for handler in handlers])
 
 
 def _at_once(own: Any) -> Callable[..., Awaitable[None]]:
