@@ -24,17 +24,18 @@ def report(
 def tell(folder: Path, as_json: bool = False) -> None:
     """Write the page of a run, and print the verdict and what helped."""
     from llmdl_plugins.plain import plain
-    from llmdl_plugins.report.page import written
+    from llmdl_plugins.report.page import PAGE, written
     from llmdl_plugins.report.source import read_run
     from llmdl_plugins.report.verdict import headline, verdict
     from llmdl_plugins.report.words import what_helped
 
     run = read_run(folder)
-    page = written(run)
     helped = list(what_helped(run))
     if as_json:
-        told = {"status": headline(run), "verdict": verdict(run), "helped": helped, "report": str(page)}
+        told = {"status": headline(run), "verdict": verdict(run), "helped": helped, "report": str(folder / PAGE)}
         say(json.dumps({**told, "result": plain(run.outcome)}))
+        written(run)
         return
-    for line in [verdict(run), *(f"- {sentence}" for sentence in helped), f"report: {page}"]:
+    for line in [verdict(run), *(f"- {sentence}" for sentence in helped)]:
         say(line)
+    say(f"report: {written(run)}")  # last: a folder that can be read and not written is told all the same

@@ -11,7 +11,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from llmdl_plugins import figures
-from llmdl_plugins.errors import RunFolderError
 from llmdl_plugins.printable import printable
 from llmdl_plugins.report.changes import changes
 from llmdl_plugins.report.chart import chart
@@ -41,7 +40,6 @@ def write_report(folder: Path) -> Path:
 def written(run: Run) -> Path:
     """The page of a run, written into its folder; its path."""
     text = render(run)
-    _make_way(run.folder)
     RunFolder(run.folder).write_text(PAGE, text)
     return run.folder / PAGE
 
@@ -93,12 +91,3 @@ def _told(run: Run) -> dict[str, Any]:
         "folder": shlex.quote(str(run.folder)),
         "written": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
     }
-
-
-def _make_way(folder: Path) -> None:
-    # A link left under the name that is written aside would be written through, out of the folder.
-    aside = folder / f".{PAGE}.new"
-    try:
-        aside.unlink(missing_ok=True)
-    except OSError:
-        raise RunFolderError(f"{aside} is in the way and can't be removed: remove it by hand.") from None

@@ -8,7 +8,7 @@ import shutil
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from llmdl_plugins.errors import MisuseError, RunFolderError
@@ -162,7 +162,12 @@ def _kept(config: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _others(wanted: Mapping[str, Any], held: Mapping[str, Any] | None) -> list[str]:
-    return [] if held is None else sorted(k for k in wanted if wanted[k] != held.get(k))
+    return [] if held is None else sorted(k for k in wanted if _identity(k, wanted[k]) != _identity(k, held.get(k)))
+
+
+def _identity(name: str, value: Any) -> Any:
+    """What has to be the same: of the application its file, wherever that lies on this machine."""
+    return PurePath(value).name if name == "target" and isinstance(value, str) else value
 
 
 def refuse_link(path: Path) -> None:

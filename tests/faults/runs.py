@@ -25,6 +25,7 @@ from ..forking import AFRESH
 HERE = Path(__file__).parent
 AGENT = f"{HERE / 'agents' / 'two_nodes.py'}:graph"
 CHAIN = f"{HERE / 'agents' / 'plain_client.py'}:chain"
+PROGRAM = f"{HERE / 'agents' / 'program.py'}:program"
 SAME = (
     "status",
     "before",

@@ -10,12 +10,13 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from .runs import AGENT, Ground, children, fit, gone, ground, kill, killed, repeats, same, train
+from .runs import AGENT, PROGRAM, Ground, children, fit, gone, ground, kill, killed, repeats, same, train
 
 # Calls that a kill can cost: rollouts under way at once, and critics, one for each failure of a batch.
 ROLLOUTS, CRITICS = 8, 24
@@ -76,6 +77,32 @@ def test_200_kills_at_seeded_moments(tmp_path: Path, optimizer: str, way: str, s
         assert 0 <= repeats(place, "runs/k") <= run.kills * in_flight
         if optimizer != "demonstrations":
             assert place.stats()["calls"] <= 300 + run.kills * in_flight
+
+
+# What else a run can be made of: target and options, and the calls that a kill can cost.
+TAUGHT = ("--teacher", "openai:mock", "--budget", "300 calls")
+PATHS: dict[str, tuple[str, tuple[object, ...], int]] = {
+    "no feedback": (AGENT, ("--optimizer", "rewrites", *TAUGHT), ROLLOUTS),
+    "fragments": (AGENT, ("--optimizer", "fragments", "--budget", "300 calls"), ROLLOUTS),
+    "in turns": (AGENT, ("--optimizer", "textual-gradient+demonstrations", "--node", "solve", *TAUGHT), CRITICS),
+    "an architecture": (AGENT, ("--recipe", "vote", "--node", "solve", *TAUGHT[:2], "--budget", "900 calls"), 40),
+    "workers": (AGENT, ("--executor", "processes", "--workers", 2, *TAUGHT), CRITICS),
+    "a program": (PROGRAM, TAUGHT, CRITICS),
+}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("path", PATHS)
+def test_kills_of_whatever_a_run_is_made_of(place: Ground, path: str) -> None:
+    target, options, in_flight = PATHS[path]
+    if target == PROGRAM and find_spec("dspy") is None:
+        pytest.skip("not installed: dspy")
+    whole = unbroken(place, fit(target, "runs/whole", *options), "runs/whole")
+    place.reset()
+    step = whole["spent"]["calls"] // 3
+    run = killed(place, fit(target, "runs/k", *options), "runs/k", kills=3, seed=1, step=step)
+    assert run.kills >= 2 and same(run.result) == same(whole)
+    assert 0 <= repeats(place, "runs/k") <= run.kills * in_flight
 
 
 def test_killing_the_application_alone_is_said_and_what_was_paid_stays(place: Ground) -> None:

@@ -39,6 +39,15 @@ def test_another_run_is_refused_and_force_is_written_down(tmp_path: Path) -> Non
         assert folder.read("config.json")["forced"] == [["seed"]]
 
 
+def test_an_application_is_the_same_wherever_its_folder_lies(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path / "run")
+    for place in ("/home/me/desk/app.py:graph", "app.py:graph"):
+        with folder.opened({"target": place}):
+            assert folder.read("config.json")["target"] == place
+    with pytest.raises(RunFolderError, match="target differ"), folder.opened({"target": "other.py:graph"}):
+        pass
+
+
 def test_two_owners_at_once_are_refused(tmp_path: Path) -> None:
     folder = RunFolder(tmp_path / "run")
     with folder.opened({}), pytest.raises(LockedError, match="Process .* is writing to"), folder.opened({}):
