@@ -45,12 +45,13 @@ class _About:
 
 
 _RUN = "llmdl fit app.py:graph --data rows.jsonl --loss exact_match"
+_SEARCH = "llmdl search app.py:graph --data rows.jsonl --loss exact_match --space space.yaml"
 _ABOUT = {
     Kind.OPTIMIZER: _About("leaves out sentences that earn nothing", f"{_RUN} --optimizer {{name}}"),
     Kind.LAYER: _About("a reminder in front of what a layer reads", ""),
     Kind.CONTAINER: _About("layers that stand in for each other", ""),
     Kind.LOSS: _About("the share of words in common", f"{_RUN.rpartition(' ')[0]} {{name}}"),
-    Kind.SEARCH: _About("one choice after the other", f"{_RUN} --optimizer {{name}}", "search strategy"),
+    Kind.SEARCH: _About("one choice after the other", f"{_SEARCH} --search {{name}}", "search strategy"),
     Kind.ADAPTER: _About("bots as networks", "llmdl show my_bots.py:bot", target="adapt"),
     Kind.MODEL: _About("models that answer in capitals", f"{_RUN} --teacher {{name}}:large", "model provider"),
     Kind.EXECUTOR: _About("so many rows at once", f"{_RUN} --executor {{name}}:2"),

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from llmdl_plugins.cli.output import say
 from llmdl_plugins.columns import columns
 from llmdl_plugins.errors import MisuseError, RunFolderError
+
+if TYPE_CHECKING:
+    from llmdl_plugins.report.record import Run
 
 _WIDEST = 60
 _HEAD = ("folder", "status", "before", "after", "calls", "optimizer", "application")
@@ -54,12 +57,18 @@ def _told(path: Path) -> dict[str, Any]:
 
     try:
         run = read_run(path, journal=False)
+        so_far = {} if run.outcome else _so_far(read_run(path))
     except RunFolderError as error:
         return {"folder": str(path), "status": "damaged", "error": str(error)}
     ended, config = run.outcome, run.config
-    figures = {n: getattr(ended, n) for n in ("before", "after", "gain", "interval", "p", "spent")} if ended else {}
+    figures = {n: getattr(ended, n) for n in ("before", "after", "gain", "interval", "p", "spent")} if ended else so_far
     asked = {"optimizer": config.optimizer, "loss": config.loss, "seed": config.seed, "application": config.target}
     return {"folder": str(path), "status": headline(run), **figures, **asked}
+
+
+def _so_far(run: Run) -> dict[str, Any]:
+    """What a run without a result has paid for, as its ledger tells."""
+    return {"spent": {"calls": run.journal.calls, "tokens": run.journal.tokens}}
 
 
 def _cell(name: str, one: dict[str, Any]) -> str:

@@ -15,9 +15,9 @@ from llmdl_plugins.plain import dumps
 from llmdl_plugins.run.feedback import Feedback
 from llmdl_plugins.run.rollout import Rollout
 from llmdl_plugins.run.teacher import Teacher
-from llmdl_plugins.run.usable import nothing_said
+from llmdl_plugins.run.usable import REPEATED, nothing_said
 from llmdl_plugins.tape import Step
-from llmdl_plugins.training.question import SHARED, TOLD, Answer, answers, cut, question
+from llmdl_plugins.training.question import SHARED, TOLD, Answer, answers, cut, question, repeats
 
 Names = Mapping[Parameter, str]
 Unusable = Callable[[str, str, str], None]
@@ -111,8 +111,8 @@ async def _asked(cases: Sequence[_Case], teacher: Teacher, place: str, unusable:
     where = f"{place}/{first.walk.rollout.example.id}/{first.step.path}"
     said = await teacher.ask(question([(c.step, c.back) for c in cases]), role="critic", place=where)
     # What a step after it was told may be right for this one too; what only shows the case is no answer.
-    shown = question([(c.step, [_result(c.walk.rollout)]) for c in cases])
-    if why := nothing_said(said, TOLD, shown):
+    again = repeats(said, [(c.step, [_result(c.walk.rollout)]) for c in cases])
+    if why := REPEATED if again else nothing_said(said, TOLD):
         unusable(first.walk.names[_prompts(first.step, first.walk.names)[0]], why, "feedback on")
         said = ""
     return answers(said, [c.step for c in cases])

@@ -36,7 +36,7 @@ def test_runs_are_listed_with_how_they_ended(llmdl: Callable[..., Any], tmp_path
         "runs/team/second",
         "runs/first",
     ]
-    assert "damaged" in lines[1] and "cut off" in lines[2]
+    assert "damaged" in lines[1] and lines[2].split()[1:6] == ["cut", "off", "–", "–", "0"]
     assert lines[3].split()[1:] == ["improved", "25.0", "%", "75.0", "%", "1,234", "textual-gradient", "app.py:graph"]
     assert "\x1b" not in done.out
     told = json.loads(llmdl("runs", tmp_path / "runs", "--json").out)

@@ -183,16 +183,36 @@ async def test_an_answer_that_says_nothing_is_no_feedback_and_is_told(answer: st
     assert why in unusable[0][1]
 
 
-@pytest.mark.parametrize("parrot", [True, False])
-async def test_an_answer_made_of_what_was_shown_is_no_feedback_and_one_that_quotes_it_is(parrot: bool) -> None:
-    """What the embedded model gives as a critic: the cases once more."""
-    prompt, seen = Parameter("Answer."), "add the album rock solid to my classical feast playlist"
-    tape = Tape([Step("say", "say#0", {"text": seen}, {"answer": "music"}, [prompt])])
-    answer = f"It never says that adding songs, as in {seen}, is about playlists, which the prompt has to name."
-    if parrot:
-        answer = f'1. It saw:\n<<<INPUT\n{{"text":"{seen}"}}\nINPUT>>>\nIt gave:\n<<<OUTPUT\n{{"answer":"music"}}'
+SEEN = "add the album rock solid to my classical feast playlist"
+PARROTS = {
+    "the case": f'1. It saw:\n<<<INPUT\n{{"text":"{SEEN}"}}\nINPUT>>>\nIt gave:\n<<<OUTPUT\n{{"answer":"music"}}',
+    "what came back": "1: The final result was wrong: got x, expected right. The task was:",
+}
+
+
+@pytest.mark.parametrize("answer", PARROTS.values(), ids=PARROTS)
+async def test_an_answer_made_of_what_was_shown_is_no_feedback(answer: str) -> None:
+    """What models of 135M and 0.5B parameters give as critics."""
+    assert await _heard(answer) == ([], ["the teacher repeated what it was asked"])
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        f"It never says that adding songs, as in {SEEN}, is about playlists, which the prompt has to name.",
+        "Delete: Say which of the labels this text should get.",
+    ],
+)
+async def test_an_answer_may_quote_what_was_shown_and_be_made_of_the_prompt(answer: str) -> None:
+    assert await _heard(answer) == ([answer], [])
+
+
+async def _heard(answer: str) -> tuple[list[str], list[str]]:
+    """What is taken for feedback, and why the rest is not."""
+    prompt = Parameter("Say which of the labels this text should get.")
+    tape = Tape([Step("say", "say#0", {"text": SEEN}, {"answer": "music"}, [prompt])])
     _, found, unusable = await criticised([failed(tape)], lambda messages, kwargs: answer, {prompt: "say/instruction"})
-    assert (len(found), len(unusable)) == ((0, 1) if parrot else (1, 0))
+    return [one.words for one in found], [why for _, why, _ in unusable]
 
 
 def test_feedback_of_many_examples_is_reduced_to_counted_modes() -> None:
