@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import ceil
 
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.plain import dumps
@@ -20,6 +21,7 @@ from llmdl_plugins.tape import Step
 from llmdl_plugins.training.question import SHARED, TOLD, Answer, answers, cut, question, repeats
 
 Names = Mapping[Parameter, str]
+_REQUESTS = 3  # so many about a step before cases share one
 Unusable = Callable[[str, str, str], None]
 
 
@@ -99,11 +101,15 @@ class _Walk:
 
 
 def _shared(cases: Sequence[_Case]) -> list[list[_Case]]:
-    """Cases of the same step, a few together."""
+    """Cases of the same step, a few together: the fewer there are, the more each is looked at."""
     same: dict[tuple[object, ...], list[_Case]] = {}
     for case in cases:
         same.setdefault((case.step.name, *case.step.reads), []).append(case)
-    return [group[n : n + SHARED] for group in same.values() for n in range(0, len(group), SHARED)]
+    return [some for group in same.values() for some in _split(group, min(SHARED, ceil(len(group) / _REQUESTS)))]
+
+
+def _split(cases: list[_Case], size: int) -> list[list[_Case]]:
+    return [cases[n : n + size] for n in range(0, len(cases), size)]
 
 
 async def _asked(cases: Sequence[_Case], teacher: Teacher, place: str, unusable: Unusable) -> list[Answer]:
