@@ -10,6 +10,7 @@ import dspy
 
 from llmdl_dspy.architecture import drawn, offered, predictor, varied
 from llmdl_dspy.chat import DspyChat
+from llmdl_dspy.concerns import concerns
 from llmdl_dspy.export import left_out
 from llmdl_dspy.forms import FORMS, in_form, is_written
 from llmdl_dspy.keys import needs
@@ -67,6 +68,10 @@ class DspyNetwork(Network):
         if missing := self._needs - row.inputs.keys():
             self._refuse(row, missing)
         return [as_state(answer) for answer in await super().play(row)]
+
+    def concerns(self) -> list[str]:
+        """What the program keeps in itself from one row to the next, and where it reads a history of calls."""
+        return concerns(self.program.module)
 
     def _refuse(self, row: Example, missing: frozenset[str]) -> None:
         """Look whether a row calls what is missing by another name: DSPy itself asks without it, and warns."""

@@ -136,7 +136,7 @@ class Binding:
         if len(self._known) >= BOUND:
             self._known.clear()
         found = self._explanations(sent)
-        reads = tuple(parameters(found))
+        reads = tuple(dict.fromkeys(parameters(found)))
         text = rewritten(found, self._saying) if self._values.keys() & set(reads) else sent
         known = self._known[sent] = _Known(text, reads)
         return known

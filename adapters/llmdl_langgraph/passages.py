@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
+from llmdl_langgraph.entries import patched_table
 from llmdl_langgraph.errors import CannotExportError
 from llmdl_langgraph.saved import kept
 from llmdl_langgraph.sites import Site
+from llmdl_langgraph.tables import read_table
 from llmdl_langgraph.template import Span, position
 
 ENOUGH_CHARS = 12
@@ -21,6 +24,8 @@ _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _FILLED = re.compile(r"\{\{?[^{}]*\}?\}|\{%.*?%\}|[{}<>%$\[\]]")
 _BLOCK = re.compile(r"\s*\{%.*%\}\s*")
 _TAG = re.compile(r"\s*</?[a-z][\w:-]*(?:\s[^<>]*)?>\s*")
+_HEADER = re.compile(r"---[ \t]*\n(.*?\n)---[ \t]*(?:\n|\Z)", re.S)
+_PASSAGES = 1000  # of a file are numbered below the values of its header
 _ELEMENT = re.compile(r">([^<>]*\w[^<>]*)</")
 
 
@@ -35,9 +40,10 @@ def passages(text: str, file: Path, name: str, sent: Sequence[str]) -> list[Site
     over = (False, True) if any(line.is_block for line in lines) else (False,)
     runs = [_stripped(text, *run) for message in sent for blocks in over for run in _runs(lines, message, blocks)]
     found = dict.fromkeys([*runs, *_elements(text, sent)])
-    return [
+    parts = [
         _site(text, file, name, n, span) for n, span in enumerate(found, 1) if span != _stripped(text, 0, len(text))
     ]
+    return [*parts, *_of_header(text, file, name, sent)]
 
 
 def patched_text(content: str, edits: Mapping[Site, str]) -> str:
@@ -50,13 +56,20 @@ def patched_text(content: str, edits: Mapping[Site, str]) -> str:
 
 
 def _patched(content: str, edits: Mapping[Site, str]) -> str:
-    placed = sorted((*_place(content, site), new) for site, new in edits.items())
+    placed = sorted((*_place(content, site), new) for site, new in edits.items() if not site.table)
     if any(before[1] > after[0] for before, after in pairwise(placed)):
         raise CannotExportError(f"{next(iter(edits)).file}: two of its passages overlap: change one of them only.")
     is_markup = _is_markup(content)
     for start, end, new in reversed(placed):
         content = content[:start] + (escape(new) if is_markup else new) + content[end:]
-    return content
+    in_header = {site: new for site, new in edits.items() if site.table}
+    return _with_header(content, in_header) if in_header else content
+
+
+def _with_header(content: str, edits: Mapping[Site, str]) -> str:
+    if (found := _HEADER.match(content)) is None:
+        raise CannotExportError(f"{next(iter(edits)).file} has changed since it was read: read it again.")
+    return content[: found.start(1)] + patched_table(found[1], edits) + content[found.end(1) :]
 
 
 def _is_markup(text: str) -> bool:
@@ -126,6 +139,19 @@ def _elements(text: str, sent: Sequence[str]) -> Iterator[tuple[int, int]]:
         start, end = _stripped(text, *element.span(1))
         if end - start >= ENOUGH_CHARS and any(text[start:end] in message for message in sent):
             yield start, end
+
+
+def _of_header(text: str, file: Path, name: str, sent: Sequence[str]) -> Iterator[Site]:
+    """The values in the YAML that a file begins with, such as what a skill is for, that are sent without their keys."""
+    if (found := _HEADER.match(text)) is None:
+        return
+    for n, entry in enumerate(read_table(found[1], ".yaml"), _PASSAGES):
+        start, end = entry.start + found.start(1), entry.end + found.start(1)
+        line = text[text.rfind("\n", 0, start) + 1 : end]
+        if len(entry.value) >= ENOUGH_CHARS and any(entry.value in told and line not in told for told in sent):
+            keys = list(map(str, entry.keys))
+            at = _site(text, file, name, n, (start, end))
+            yield replace(at, scope=".".join(keys), name=keys[-1], text=entry.value, table=".yaml")
 
 
 def _place(content: str, site: Site) -> tuple[int, int]:

@@ -48,10 +48,10 @@ def is_opening(parts: Sequence[Part]) -> bool:
 
 
 def _is_label(text: str) -> bool:
-    """Whether a text is a few words, or one with a colon behind it."""
-    if (words := count_words((text,))) < WORDS_OF_A_LABEL:
-        return words == 1 and len(text) > FEW_CHARS and text.endswith(_COLONS)
-    return _weight(text) >= LABEL_CHARS
+    """Whether a text is a few words, or ends with a colon."""
+    if text.endswith(_COLONS):
+        return count_words((text,)) > 0 and len(text) > FEW_CHARS
+    return count_words((text,)) >= WORDS_OF_A_LABEL and _weight(text) >= LABEL_CHARS
 
 
 def _has_several(parts: Sequence[Part], chars: int) -> bool:

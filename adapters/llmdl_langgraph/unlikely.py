@@ -34,7 +34,9 @@ def unlikely_texts(discovery: Discovery, sent: Sequence[str]) -> list[Text]:
     sites = [site for site in _sites(discovery, sent) if site not in known and could_be_in(sent, site.text)]
     if sum(site.kind in _DESCRIBING for site in sites) > CATALOGUE:
         sites = [site for site in sites if site.kind not in _DESCRIBING]
-    ways = {site: tuple(found) for site in sites if (found := readings(site))}
+    ways = {
+        site: tuple(found) for site in sites if (found := readings(site, is_message=discovery.used.is_message(site)))
+    }
     groups = [{site: ways[site] for site in discovery.own.of(group)} for group in twins(ways)]
     return [text(group, distinct(r for found in group.values() for r in found), _ROLE) for group in groups]
 

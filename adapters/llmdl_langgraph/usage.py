@@ -83,8 +83,8 @@ class Usage:
         return (site.module, site.span) in self.written
 
     def is_message(self, site: Site) -> bool:
-        """Whether a site is all that a message says."""
-        return (site.module, site.span) in self.messages
+        """Whether a site is all that a message says, or may be as a text of a file."""
+        return site.kind in ("file", "entry") or (site.module, site.span) in self.messages
 
     def is_sent(self, site: Site) -> bool:
         """Whether a site is held by a name that is sent."""

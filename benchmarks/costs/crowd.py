@@ -8,11 +8,13 @@ import resource
 import statistics
 import time
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from typing import Any
 
 from costs.traffic import Desk, Slow, app, desk
 
+from llmdl_plugins.run.ledger import Ledger
 from llmdl_plugins.run.under_way import frozen_heap
 
 CONCURRENCY, LATENCY = 64, 0.02
@@ -74,7 +76,8 @@ def residue(first: int, last: int) -> dict[str, float]:
     """Python objects that rollouts leave behind: all different, and nobody reads their tapes."""
     tracemalloc.start()
     try:
-        before, after = _between(first, last, lambda: tracemalloc.get_traced_memory()[0])
+        with _busy() as ours:
+            before, after = asyncio.run(_grown(ours, first, last, lambda: tracemalloc.get_traced_memory()[0]))
     finally:
         tracemalloc.stop()
     return {
@@ -85,13 +88,21 @@ def residue(first: int, last: int) -> dict[str, float]:
 
 
 def resident(first: int, last: int) -> dict[str, float]:
-    """What the whole process holds after so many rollouts; nothing is traced, which would take four times as long."""
-    before, after = _between(first, last, _resident)
-    return {
-        f"process after {first} rollouts, MB": before / 2**20,
-        f"process after {last} rollouts, MB": after / 2**20,
-        "most until then, MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-    }
+    """What the whole process holds after so many rollouts, and the disk; nothing is traced, which would take long."""
+    with _busy() as ours:
+        before, after = asyncio.run(_grown(ours, first, last, _resident))
+        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        ours.ledger.close()
+        begun = time.perf_counter()
+        with closing(Ledger(ours.path)):
+            seconds = time.perf_counter() - begun
+        return {
+            f"process after {first} rollouts, MB": before / 2**20,
+            f"process after {last} rollouts, MB": after / 2**20,
+            "most until then, MB": most / 1024,
+            "ledger on disk, MB": ours.path.stat().st_size / 2**20,
+            "opened again, s": seconds,
+        }
 
 
 def _resident() -> int:
@@ -99,10 +110,10 @@ def _resident() -> int:
         return int(told.read().split()[1]) * resource.getpagesize()
 
 
-def _between(first: int, last: int, held: Callable[[], int]) -> tuple[int, int]:
-    """What is held after so many rollouts, the garbage collected."""
+@contextmanager
+def _busy() -> Iterator[Desk]:
     with desk(app("model", Slow(latency=lambda n: 0.0)).network, CONCURRENCY) as ours, frozen_heap():
-        return asyncio.run(_grown(ours, first, last, held))
+        yield ours
 
 
 async def _grown(ours: Desk, first: int, last: int, held: Callable[[], int]) -> tuple[int, int]:

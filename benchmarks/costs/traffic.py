@@ -152,6 +152,7 @@ class Desk:
 
     evaluator: Evaluator
     ledger: Ledger
+    path: Path
 
     async def evaluated(
         self, runs: int, repetition: str | None = None, candidates: Sequence[Any] = ({},), tapes: bool = True
@@ -165,6 +166,6 @@ class Desk:
 @contextmanager
 def desk(network: Network, concurrency: int) -> Iterator[Desk]:
     """The evaluator."""
-    with tempfile.TemporaryDirectory() as folder, closing(Ledger(Path(folder) / "ledger.db")) as ledger:
+    with tempfile.TemporaryDirectory() as folder, closing(Ledger(path := Path(folder) / "ledger.db")) as ledger:
         cashier = Cashier(ledger, Meter(Budget.parse(None)))
-        yield Desk(Evaluator(network, resolve("exact_match"), ledger, cashier, concurrency=concurrency), ledger)
+        yield Desk(Evaluator(network, resolve("exact_match"), ledger, cashier, concurrency=concurrency), ledger, path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 
 from llmdl_langgraph.errors import CannotExportError
 from llmdl_langgraph.passages import passages, patched_text, whole
@@ -115,3 +116,25 @@ def test_half_a_character_can_not_stand_in_a_file() -> None:
     system, _ = sites()
     with pytest.raises(CannotExportError, match="no file can hold"):
         patched_text(TEXT, {system: "half \ud83d of it"})
+
+
+SKILL = "---\nname: weave\ndescription: How patterns are woven.  # a comment\nlevel: 2\n---\nBegin at the left edge.\n"
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+@pytest.mark.parametrize("new", ["How to weave: all of it", "[[1]] 'Weave' \"it\" # now", "One line\n\nand another é"])
+def test_a_value_in_the_header_of_a_file_is_edited_as_yaml(new: str, ends: str) -> None:
+    told = "- weave: How patterns are woven.\n\nBegin at the left edge."
+    body, value = passages(SKILL, FILE, "skill.md", [told])
+    assert (body.text, value.text, value.name) == ("Begin at the left edge.", "How patterns are woven.", "description")
+    changed = patched_text(SKILL.replace("\n", ends), {body: "Begin.", value: new}).replace("\r\n", "\n")
+    _, header, rest = changed.split("---\n")
+    assert yaml.safe_load(header) == {"name": "weave", "description": new, "level": 2}
+    assert rest == "Begin.\n" and "# a comment" in header
+
+
+def test_a_header_that_has_changed_is_refused() -> None:
+    *_, value = passages(SKILL, FILE, "skill.md", ["How patterns are woven."])
+    for now in ("Begin at the left edge.\n", SKILL.replace("woven", "made")):
+        with pytest.raises(CannotExportError, match="has changed"):
+            patched_text(now, {value: "new"})
