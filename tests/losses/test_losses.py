@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from langchain_core.messages import AIMessage, HumanMessage
+from pydantic import BaseModel
 
 from llmdl_plugins.data import Example
 from llmdl_plugins.errors import MisuseError, UnknownNameError
@@ -14,6 +15,13 @@ from llmdl_plugins.losses.judge import Judge, JudgeError
 from llmdl_plugins.losses.loss import Loss, Score, checked, resolve
 from llmdl_plugins.losses.numeric import Numeric, last_number
 from llmdl_plugins.testing import ScriptedChat
+
+
+class Verdict(BaseModel):
+    """What `response_format` makes of an answer."""
+
+    a: int
+    b: str
 
 
 async def scored(loss: Any, prediction: Any, expected: Any) -> Score:
@@ -38,6 +46,7 @@ async def scored(loss: Any, prediction: Any, expected: Any) -> Score:
         ("numeric", "no number", "4", 0),
         ("json_match", '```json\n{"a": 1, "b": "X"}\n```', '{"a": 1.0, "b": "x"}', 1),
         ("json_match", '{"a": 1}', '{"a": 1, "b": 2}', 0.5),
+        ("json_match", Verdict(a=1, b="y"), {"a": 1, "b": "x"}, 0.5),
         ("json_match", "no json", '{"a": 1}', 0),
         ("json_match", "[1, 2]", "[1, 2]", 1),
     ],
