@@ -46,7 +46,7 @@ async def scored(loss: Any, prediction: Any, expected: Any) -> Score:
         ("numeric", "no number", "4", 0),
         ("json_match", '```json\n{"a": 1, "b": "X"}\n```', '{"a": 1.0, "b": "x"}', 1),
         ("json_match", '{"a": 1}', '{"a": 1, "b": 2}', 0.5),
-        ("json_match", Verdict(a=1, b="y"), {"a": 1, "b": "x"}, 0.5),
+        ("json_match", {"r": Verdict(a=1, b="y")}, {"r": {"a": 1, "b": "x"}}, 0.5),
         ("json_match", "no json", '{"a": 1}', 0),
         ("json_match", "[1, 2]", "[1, 2]", 1),
     ],
