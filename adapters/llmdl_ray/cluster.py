@@ -11,7 +11,7 @@ from typing import Any
 
 import ray
 
-from llmdl_plugins.errors import MisuseError
+from llmdl_plugins.errors import MisuseError, WorkerError
 
 _RAY: Any = ray
 _STORE = 80 * 2**20  # bytes for objects that Ray shares: we have none, and it takes no less
@@ -24,6 +24,7 @@ def cluster(workers: int | None) -> Iterator[int]:
 
     Raises:
         MisuseError: there is none at RAY_ADDRESS, or it is too small.
+        WorkerError: one of our own does not start.
     """
     with _joined(address) if (address := os.environ.get("RAY_ADDRESS")) else _started(workers or os.cpu_count() or 1):
         try:
@@ -52,15 +53,12 @@ def _joined(address: str) -> Iterator[None]:
 @contextmanager
 def _started(cores: int) -> Iterator[None]:
     folder = tempfile.mkdtemp(prefix="llmdl-ray-", dir="/tmp")  # the paths of its sockets must be short
+    ours = {"num_cpus": cores, "object_store_memory": _STORE, "include_dashboard": False, "_temp_dir": folder}
     try:
-        ray.init(
-            address="local",
-            num_cpus=cores,
-            object_store_memory=_STORE,
-            include_dashboard=False,
-            _temp_dir=folder,
-            **_SAYS,
-        )
+        try:
+            ray.init(address="local", **ours, **_SAYS)
+        except Exception as error:  # it raises bare ones, as where a machine is too busy for it
+            raise WorkerError(f"Ray could not be started: {error}") from error
         yield
     finally:
         shutil.rmtree(folder, ignore_errors=True)

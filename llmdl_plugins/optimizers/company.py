@@ -1,4 +1,4 @@
-"""Which edits of a move stand in the way of others, or of what goes well: found in pairs, and held to two draws."""
+"""Which edits of a move stand in the way of others, or of what goes well: found in pairs, and held to several draws."""
 
 from __future__ import annotations
 
@@ -11,47 +11,56 @@ from llmdl_plugins.optimizers.trials import Batch, Trial
 from llmdl_plugins.run.problem import Problem
 from llmdl_plugins.run.rollout import Rollout
 
-_DRAWS = ("0", "again")
+_DRAWS = ("0", "again", "once more")
 _CLEAR = 0.1
+_FEW = 2
 
 
 async def undoing(
-    problem: Problem, lone: Sequence[tuple[Part, Trial]], good: Sequence[Part], texts: Mapping[str, str], batch: Batch
+    problem: Problem,
+    company: Move,
+    lone: Sequence[tuple[Part, Trial]],
+    good: Sequence[Part],
+    texts: Mapping[str, str],
+    batch: Batch,
 ) -> list[Part]:
     """The good edits beside which a lone one repairs none of the rows that it repairs by itself.
 
     Args:
+        company: the whole move; where a lone edit's rows are right in it when run again, nothing undid it.
         lone: edits that repaired nothing in company, as they were tried alone.
     """
-    pairs = [(one, beside, composed(problem, [beside, part], texts)) for part, one in lone for beside in good]
+    spoilt = await asyncio.gather(*(spoiled(problem, batch, one.move, company, one.repaired) for _, one in lone))
+    undone = [each for each, rows in zip(lone, spoilt, strict=True) if len(rows) == len(each[1].repaired)]
+    pairs = [(one, beside, composed(problem, [beside, part], texts)) for part, one in undone for beside in good]
     lost = await asyncio.gather(*(spoiled(problem, batch, one.move, both, one.repaired) for one, _, both in pairs))
     found = [beside for (one, beside, _), rows in zip(pairs, lost, strict=True) if len(rows) == len(one.repaired)]
     return [part for part in good if part in found]
 
 
 async def breaking(
-    problem: Problem, trial: Trial, found: Sequence[Part], texts: Mapping[str, str], batch: Batch
+    problem: Problem, rows: Sequence[Rollout], found: Sequence[Part], texts: Mapping[str, str], batch: Batch
 ) -> list[Part]:
-    """The edits that break by themselves a row that went well and that the move breaks."""
-    rows = await spoiled(problem, batch, None, trial.move, trial.broken)
+    """The edits that break one of these rows by themselves; where most seem to, the row had gone well by luck."""
     if not rows:
         return []
     alone = [composed(problem, [part], texts) for part in found]
     lost = await asyncio.gather(*(spoiled(problem, batch, None, one, rows) for one in alone))
-    return [part for part, spoilt in zip(found, lost, strict=True) if spoilt]
+    broke = [part for part, spoilt in zip(found, lost, strict=True) if spoilt]
+    return broke if len(broke) <= max(_FEW, len(found) / 2) else []
 
 
 async def spoiled(
-    problem: Problem, batch: Batch, before: Move | None, after: Move, rows: Sequence[Rollout]
+    problem: Problem, batch: Batch, before: Move | None, after: Move, rows: Sequence[Rollout], draws: int = 2
 ) -> list[Rollout]:
-    """The rows that do clearly worse after a move than before it, in two draws, since one may be bad luck.
+    """The rows that do clearly worse after a move than before it, in some draws, since one may be bad luck.
 
     Args:
         before: the move to compare with; None for the texts in force.
     """
     sides = [{**batch.base, **(before.texts if before else {})}, {**batch.base, **after.texts}]
     left = list(rows)
-    for repetition in _DRAWS:
+    for repetition in _DRAWS[:draws]:
         both = await problem.evaluate(sides, [r.example for r in left], repetition=repetition) if left else []
         pairs = zip(left, both[: len(left)], both[len(left) :], strict=True)
         left = [row for row, old, new in pairs if old.score - new.score >= _CLEAR]

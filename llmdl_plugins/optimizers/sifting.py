@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from llmdl_plugins.optimizers.company import breaking, undoing
+from llmdl_plugins.optimizers.company import breaking, spoiled, undoing
 from llmdl_plugins.optimizers.moves import Move
 from llmdl_plugins.optimizers.parts import EACH, Part, composed
 from llmdl_plugins.optimizers.trials import FAILING, FEW, Batch, Trial, tried
@@ -44,13 +44,16 @@ async def sifted(
     rest = [part for part in found if part not in good and (part.rows or not trial.promising)]
     alone = await asyncio.gather(*(_alone(problem, part, texts, batch) for part in rest))
     lone = [(part, one) for part, one in zip(rest, alone, strict=True) if one.gain > 0]
-    out = await undoing(problem, lone, good, texts, batch)
+    out = await undoing(problem, trial.move, lone, good, texts, batch)
     good = [part for part in [*good, *(part for part, _ in lone)] if part not in out]
     trial = await _left(problem, trial, good, found, texts, batch, must=bool(out))
     if trial.gain > 0:
-        trial = trial.joined(await tried(problem, trial.move, batch, batch.guards[: FEW - len(trial.old)]))
+        guards = batch.guards[: min(FAILING, max(FEW - FAILING, len(trial.old)))]
+        trial = trial.joined(await tried(problem, trial.move, batch, guards))
         kept = [part for part in found if part.edit in trial.move.edits.get(part.name, ())]
-        if broke := await breaking(problem, trial, kept, texts, batch):
+        surely = await spoiled(problem, batch, None, trial.move, trial.broken, draws=3)
+        trial = trial.forgiven(surely)
+        if broke := await breaking(problem, surely, kept, texts, batch):
             out, good = [*out, *broke], [part for part in good if part not in broke]
             trial = await _left(problem, trial, good, found, texts, batch, must=True)
     idle = [part for part in found if part.rows and part not in good and part not in out]
@@ -69,8 +72,20 @@ async def _left(
     """The good edits alone, where that is no worse, or has to be; where there are none, the screen judges them all."""
     if not good or len(good) == len(found):
         return trial
-    smaller = await tried(problem, composed(problem, good, texts), batch, _covering(good, batch))
-    return smaller if must or smaller.promising or smaller.gain >= trial.gain else trial
+    smaller = composed(problem, good, texts)
+    if trial.promising and not must and all(part in good for part in found if part.rows):
+        return await _spared(problem, trial, smaller, batch)
+    again = await tried(problem, smaller, batch, _covering(good, batch))
+    return again if must or again.promising or again.gain >= trial.gain else trial
+
+
+async def _spared(problem: Problem, trial: Trial, smaller: Move, batch: Batch) -> Trial:
+    """The move without what no row asked for: tried on other rows, which tell more than the same ones again."""
+    seen = {r.example.id for r in trial.old}
+    rest = [r for r in batch.failed if r.example.id not in seen]
+    other = await tried(problem, smaller, batch, rest[:FAILING])
+    both = replace(trial, move=smaller).joined(other)
+    return both if other.promising or both.gain >= trial.gain else trial
 
 
 async def _alone(problem: Problem, part: Part, texts: Mapping[str, str], batch: Batch) -> Trial:

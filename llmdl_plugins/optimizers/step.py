@@ -1,62 +1,70 @@
-"""One round of textual-gradient: backward, blame, step, train screen, val screen."""
+"""One round of textual-gradient: what a teacher advises and what stands in the way, on train rows, then on val rows."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from llmdl_plugins.optimizers.arms import given
+from llmdl_plugins.optimizers.advice import Advice, Teaching
 from llmdl_plugins.optimizers.memory import Memory
-from llmdl_plugins.optimizers.moves import Move, merged
-from llmdl_plugins.optimizers.parts import Part, parts
+from llmdl_plugins.optimizers.parts import Part
 from llmdl_plugins.optimizers.passengers import left_behind
-from llmdl_plugins.optimizers.proposed import proposed
 from llmdl_plugins.optimizers.pruning import pruned
-from llmdl_plugins.optimizers.sifting import sifted
 from llmdl_plugins.optimizers.standing import clash
-from llmdl_plugins.optimizers.trials import Batch, Trial, cleared
-from llmdl_plugins.run.feedback import FailureMode, Feedback, failure_modes
+from llmdl_plugins.optimizers.trials import FAILING, Batch, Trial, cleared
 from llmdl_plugins.run.problem import Problem
 
-_BLAMED, _TOGETHER = 3, 8
 _UNSURE = 0.2
 _BAD = 3
 
 
 @dataclass
 class Step:
-    """One round: backward, blame, proposals, the train screen, the val screen.
+    """One round: what the teacher advises, what stands in the way, the val screen.
 
     Args:
-        number: of the round.
-        most: the edit budget, in sentences.
-        arm: what is read of the feedback.
         plateau: whether the round before brought nothing.
         barren: whether the teacher gave nothing to try.
+        idle: edits that repaired none of the rows that asked for them.
     """
 
     problem: Problem
     memory: Memory
     batch: Batch
-    number: int
-    most: int
-    arm: str
+    teaching: Teaching
     plateau: bool
     barren: bool = False
     idle: Sequence[Part] = ()
 
     async def taken(self) -> bool:
         """Propose new texts; whether one was accepted."""
-        modes = self._modes(given(self.arm, await self.problem.backward(self.batch.failed, self.batch.base)))
-        texts = {name: self._text(name) for name in modes or self.problem.parameters}
-        moves = [m for n in modes if (m := await self._proposed(modes[n], texts, n)) is not None]
-        self.barren = not moves
-        trials = [await self._sifted(merged(moves), modes, texts)] if moves else []
-        if self.plateau:
-            new = {**texts, **merged(moves).texts}
-            trials += await cleared(self.problem, texts, new, self.batch.failed, self.batch, self.memory.was_tried)
-            trials += await pruned(self.problem, texts, self.memory.witnesses, self.batch, self.memory.was_tried)
+        if not self.batch.failed:
+            return await self._settled()
+        advice = await self.teaching.advice(self.batch)
+        self.barren, self.idle = advice is None, advice.idle if advice else ()
+        trials = [await self.teaching.pursued(self.batch, await self._cut(advice.trial))] if advice else []
+        if self.plateau and not any(trial.promising and trial.gain > 0 for trial in trials):
+            trials += await self._lighter(advice)
         return await self._screened(trials) or await self._explored()
+
+    async def _settled(self) -> bool:
+        """Whether val rows take what leaves no train row to work on, where they could not tell before."""
+        if not self.batch.base:
+            return False
+        verdict = await self.problem.propose(self.batch.base, f"once more, new text for {', '.join(self.batch.base)}")
+        if verdict.accepted:
+            self.memory.accept(None)
+        else:
+            self.memory.build_on({})
+        return verdict.accepted
+
+    async def _lighter(self, advice: Advice | None) -> list[Trial]:
+        """What is better without a sentence that is there, or without many."""
+        new = advice.whole.texts if advice else {}
+        texts = self.teaching.texts(self.batch, new or self.problem.parameters)
+        known = self.memory.was_tried
+        cut = await cleared(self.problem, texts, {**texts, **new}, self.batch.failed, self.batch, known)
+        return cut + await pruned(self.problem, texts, self.memory.witnesses, self.batch, known)
 
     async def _explored(self) -> bool:
         """Whether what comes next begins without sentences that undo what a new one repairs."""
@@ -71,37 +79,14 @@ class Step:
         self.problem.say(f"goes on without what undoes {found.new!r} in {found.name}: {' '.join(found.gone)}")
         return True
 
-    async def _sifted(self, whole: Move, modes: Mapping[str, Sequence[FailureMode]], texts: Mapping[str, str]) -> Trial:
-        found = parts(whole, modes, self.batch.failed)
-        kept = await sifted(self.problem, whole, texts, found, self.batch)
-        self.idle = kept.idle
-        self.memory.learn(kept)
-        return await self._cut(kept.trial, texts)
-
-    async def _cut(self, trial: Trial, texts: Mapping[str, str]) -> Trial:
+    async def _cut(self, trial: Trial) -> Trial:
         """The trial, or better without a sentence that stands in the way."""
-        if len(trial.bad) < _BAD:
+        if len(trial.bad) < _BAD * max(1, len(trial.new) / FAILING):
             return trial
-        new = {**{n: texts[n] for n in trial.move.texts}, **trial.move.texts}
+        texts = self.teaching.texts(self.batch, trial.move.texts)
+        new = {**texts, **trial.move.texts}
         cut = await cleared(self.problem, texts, new, trial.bad, self.batch, self.memory.was_tried)
         return max([trial, *cut], key=lambda t: t.gain)
-
-    def _text(self, name: str) -> str:
-        return str(self.batch.base.get(name, self.problem.value(name)))
-
-    def _modes(self, feedback: Sequence[Feedback]) -> dict[str, list[FailureMode]]:
-        """What is said about the most blamed parameters."""
-        found = {}
-        for name, parameter in self.problem.parameters.items():
-            said = failure_modes(feedback, parameter)
-            if open := self.memory.open(name, self._text(name), said):
-                found[name] = open
-        blamed = sorted(found, key=lambda name: -sum(m.count for m in found[name]))
-        return {name: found[name] for name in blamed[: _TOGETHER if self.plateau else _BLAMED]}
-
-    async def _proposed(self, modes: Sequence[FailureMode], texts: Mapping[str, str], name: str) -> Move | None:
-        place = str(self.number)
-        return await proposed(self.problem, self.memory, modes, texts, name, most=self.most, place=place)
 
     async def _screened(self, trials: Sequence[Trial]) -> bool:
         """What is better on train goes on to val, the best first; whether one was accepted."""
@@ -111,7 +96,7 @@ class Step:
                 self.memory.reject(trial.move)
                 continue
             candidate = {**self.batch.base, **trial.move.texts}
-            before = {name: self._text(name) for name in trial.move.texts}
+            before = self.teaching.texts(self.batch, trial.move.texts)
             verdict = await self.problem.propose(candidate, trial.move.what)
             if verdict.accepted:
                 self.memory.accept(trial.cut)

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from llmdl_plugins.data import Example
+from llmdl_plugins.optimizers.advice import Teaching
 from llmdl_plugins.optimizers.arms import checked
 from llmdl_plugins.optimizers.memory import Memory
 from llmdl_plugins.optimizers.step import Step
@@ -18,6 +19,7 @@ from llmdl_plugins.run.work import Range, Size, Work
 
 _BATCH = 24
 _EDITS = 12, 3
+_BLAMED, _TOGETHER = 3, 8
 _PATIENCE = 10
 _BARREN = 3
 _ELSE = "one that is larger may, and `demonstrations` and `fragments` need none"
@@ -48,7 +50,7 @@ class TextualGradient(Optimizer):
         The factors are what runs on simulated worlds took; others vary by half as much again, and more.
         """
         rows, most = size.train + size.val, self.rounds * (self.batch + 2 * size.val)
-        rollouts = max(2.0 * self.batch, 3.8 * size.wrong * rows / max(1, size.parameters))
+        rollouts = max(2.0 * self.batch, 4.6 * size.wrong * rows / max(1, size.parameters))
         critics = rollouts * (0.1 + 0.1 * size.wrong)
         return Work(
             Range(min(self.batch, size.train), min(rollouts, most), most),
@@ -63,8 +65,10 @@ class TextualGradient(Optimizer):
             hard = [r.example for r in batch.failed]
             if idle % 2:
                 memory.again()
-            step = Step(problem, memory, batch, number, self.most(number), self.feedback, plateau=idle > 0)
-            moved = bool(batch.failed) and await step.taken()
+            together = _TOGETHER if idle else _BLAMED
+            teaching = Teaching(problem, memory, number, self.most(number), self.feedback, together)
+            step = Step(problem, memory, batch, teaching, plateau=idle > 0)
+            moved = await step.taken()
             idle, barren = 0 if moved else idle + 1, barren + 1 if step.barren else 0
             # Who has said useful things before may do so again, with other rows.
             if barren >= _BARREN and not problem.incumbent:

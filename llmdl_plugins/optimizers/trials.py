@@ -18,7 +18,6 @@ _ROWS = 4
 _CLEAR = 2
 _TELLING = 60
 FAILING, FEW = 8, 12
-_GLANCE = 4
 
 
 @dataclass(frozen=True)
@@ -117,9 +116,20 @@ class Trial:
         """The rows that are better with it, as they were."""
         return [o for o, n in zip(self.old, self.new, strict=True) if n.score > o.score]
 
+    def forgiven(self, surely: Sequence[Rollout]) -> Trial:
+        """The trial as if of the rows that went well only these had broken."""
+        luck = [r for r in self.broken if r not in surely]
+        return replace(self, new=[o if o in luck else n for o, n in zip(self.old, self.new, strict=True)])
+
     def joined(self, more: Trial) -> Trial:
         """The same move on more rows."""
         return replace(self, old=[*self.old, *more.old], new=[*self.new, *more.new])
+
+    def followed(self, both: Move, more: Trial) -> Trial:
+        """This move and one after it: the rows of both trials, as they went last."""
+        first = {r.example.id: r for r in self.batch.told}
+        last = {r.example.id: r for r in [*self.new, *more.new]}
+        return replace(self, move=both, old=[first[row] for row in last], new=list(last.values()))
 
 
 async def tried(problem: Problem, move: Move, batch: Batch, rows: Sequence[Rollout], cut: Cut | None = None) -> Trial:

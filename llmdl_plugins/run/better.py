@@ -51,26 +51,32 @@ def _posterior(wins: int, losses: int) -> float:
     return float(total / 2**flips)
 
 
-def outlook(pairs: Sequence[tuple[float, float]], left: int, margin: float | None = None) -> float:
-    """P(the screen accepts after the items that are left): how many differ, and which way, is known as far as seen."""
+def outlook(
+    pairs: Sequence[tuple[float, float]], left: int, margin: float | None = None, accept: float = ACCEPT
+) -> float:
+    """P(the screen accepts after the items that are left): how many differ, and which way, is known as far as seen.
+
+    Args:
+        accept: how sure it has to be in the end.
+    """
     wins, losses = sum(n > o for o, n in pairs), sum(n < o for o, n in pairs)
-    return _accepted(wins, losses, len(pairs) - wins - losses, left, margin)
+    return _accepted(wins, losses, len(pairs) - wins - losses, left, margin, accept)
 
 
 @cache
-def _accepted(wins: int, losses: int, ties: int, left: int, margin: float | None) -> float:
+def _accepted(wins: int, losses: int, ties: int, left: int, margin: float | None, accept: float) -> float:
     flips = range(0, left + 1, 1 + left // _POINTS)
     chances = [_beta_binomial(n, left, wins + losses + 1, ties + 1) for n in flips]
     items = wins + losses + ties + left
-    found = (p * _accepted_of(n, wins, losses, items, margin) for n, p in zip(flips, chances, strict=True))
+    found = (p * _accepted_of(n, wins, losses, items, margin, accept) for n, p in zip(flips, chances, strict=True))
     return sum(found) / sum(chances)
 
 
-def _accepted_of(flips: int, wins: int, losses: int, items: int, margin: float | None) -> float:
+def _accepted_of(flips: int, wins: int, losses: int, items: int, margin: float | None, accept: float) -> float:
     """The same where so many more items differ: the more of them are won, the surer it is."""
     chance, total = _beta_binomial(flips, flips, wins + 1, losses + 1), 0.0
     for k in range(flips, -1, -1):
-        if _better_of(wins + k, losses + flips - k, items, margin) < ACCEPT:
+        if _better_of(wins + k, losses + flips - k, items, margin) < accept:
             break
         total += chance
         chance *= k * (losses + 1 + flips - k) / ((flips - k + 1) * (wins + k)) if k else 0.0

@@ -13,15 +13,16 @@ from llmdl_plugins.run.costs import cost, in_unit, unit_of
 from llmdl_plugins.run.evaluate import ORIGINAL, Evaluator
 from llmdl_plugins.run.prices import Prices
 from llmdl_plugins.run.rollout import Rollout, Values
-from llmdl_plugins.run.screen import EARLY, MOST, Verdict, judged, looks, scores, telling
+from llmdl_plugins.run.screen import MOST, Verdict, judged, looks, scores, telling
 
+_EARLY = 0.99
 Both = Sequence[tuple[Rollout, Rollout]]
 
 
 async def cheaper(
     evaluator: Evaluator, old: Values, new: Values, val: Sequence[Example], *, seed: str, margin: float
 ) -> Verdict:
-    """Compare on val items in a fresh order: 8, 16, 32 … all, and stop early where the answer is clear.
+    """Compare on val items in a fresh order: 8, 16, 24 … all, and stop early where the answer is clear.
 
     Cost is compared with the incumbent's, scores with those of the application as it was: else what every step may
     lose would add up.
@@ -52,7 +53,7 @@ def _is_clear(pairs: Sequence[tuple[float, float]], costs: Sequence[tuple[float,
     """Whether what it would say is as good as certain; what is not cheaper on the first rows hardly will be."""
     if _saved(costs) <= 0.5 or outlook(pairs, left, m) <= HOPELESS:
         return True
-    return min(_saved(costs), better(pairs, m)) >= EARLY
+    return min(_saved(costs), better(pairs, m)) >= _EARLY
 
 
 def _verdict(good: Both, costs: Sequence[tuple[float, float]], margin: float) -> Verdict:

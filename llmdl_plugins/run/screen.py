@@ -14,9 +14,9 @@ from llmdl_plugins.run.better import ACCEPT, HOPELESS, better, outlook
 from llmdl_plugins.run.evaluate import Evaluator
 from llmdl_plugins.run.rollout import Rollout, Values
 
-EARLY = 0.99
+EARLY, LATE = 0.975, 0.93
 MOST = 256  # val items that one proposal is looked at on: more would tell little that the sealed test doesn't
-_LOOKS = (8, 16, 32, 64, 128)
+_LOOKS = (8, 16, 24, 32, 40, 48, 64, 96, 128, 192)
 _SLICE = 5
 
 
@@ -35,7 +35,7 @@ class Verdict:
 
 
 async def screen(evaluator: Evaluator, old: Values, new: Values, val: Sequence[Example], *, seed: str) -> Verdict:
-    """Compare on val items in a fresh order: 8, 16, 32 … all, and stop early where the answer is clear."""
+    """Compare on val items in a fresh order: 8, 16, 24 … all, and stop early where the answer is clear."""
     order = list(val)
     random.Random(seed).shuffle(order)
     order = order[:MOST]
@@ -45,13 +45,13 @@ async def screen(evaluator: Evaluator, old: Values, new: Values, val: Sequence[E
         both = telling(rollouts[:seen], rollouts[seen:])
         pairs = scores(both)
         may_tie = shorter and _tied(pairs)
-        if seen == len(order) or is_clear(pairs, len(order) - len(pairs), may_tie):
+        if seen == len(order) or (is_clear(pairs, len(order) - len(pairs), may_tie) and not _may_hurt(both)):
             return _verdict(both, may_tie)
     raise AssertionError("the last look is at all items")
 
 
 def looks(items: int) -> list[int]:
-    """After how many items the screen looks: 8, 16, 32, twice as many each time, and all at last."""
+    """After how many items the screen looks: every 8 at first, rarer later, and all at last."""
     return [n for n in _LOOKS if n < items] + [items]
 
 
@@ -62,7 +62,7 @@ def is_clear(pairs: Sequence[tuple[float, float]], left: int, may_tie: bool = Fa
         left: items that were not looked at.
         may_tie: whether a tie to the end would be accepted.
     """
-    return better(pairs) >= EARLY or (outlook(pairs, left) <= HOPELESS and not may_tie)
+    return better(pairs) >= EARLY or (outlook(pairs, left, accept=LATE) <= HOPELESS and not may_tie)
 
 
 def telling(old: Sequence[Rollout], new: Sequence[Rollout]) -> list[tuple[Rollout, Rollout]]:
@@ -77,7 +77,7 @@ def scores(both: Sequence[tuple[Rollout, Rollout]]) -> list[tuple[float, float]]
 
 def _verdict(both: Sequence[tuple[Rollout, Rollout]], shorter: bool) -> Verdict:
     probability = better(scores(both))
-    accepted, reason = probability >= ACCEPT, f"P(better) = {probability:.2f}"
+    accepted, reason = probability >= LATE, f"P(better) = {probability:.2f}"
     if shorter:
         accepted, reason = True, "as good and shorter"
     return judged(both, accepted, probability, reason, _doubt)
@@ -118,13 +118,23 @@ def _regressed(
 
     Whether any group is hurt is the first step of Holm (1979): each of k groups may err with a k-th of what one may.
     """
+    doubts = {name: doubt(pairs) for name, pairs in _groups(both).items() if len(pairs) >= _SLICE}
+    worst = min(doubts, key=doubts.__getitem__, default=None)
+    return worst if worst is not None and doubts[worst] <= (1 - ACCEPT) / len(doubts) + 1e-12 else None
+
+
+def _groups(both: Sequence[tuple[Rollout, Rollout]]) -> dict[str, list[tuple[float, float]]]:
     groups: dict[str, list[tuple[float, float]]] = {}
     for old, new in both:
         if old.example.group is not None:
             groups.setdefault(old.example.group, []).append((old.score, new.score))
-    doubts = {name: doubt(pairs) for name, pairs in groups.items() if len(pairs) >= _SLICE}
-    worst = min(doubts, key=doubts.__getitem__, default=None)
-    return worst if worst is not None and doubts[worst] <= (1 - ACCEPT) / len(doubts) + 1e-12 else None
+    return groups
+
+
+def _may_hurt(both: Sequence[tuple[Rollout, Rollout]]) -> bool:
+    """Whether a proposal that looks better loses on a group of which too few rows were looked at to tell."""
+    lost = [g for g, pairs in _groups(both).items() if len(pairs) < _SLICE and sum(n - o for o, n in pairs) < 0]
+    return bool(lost) and better(scores(both)) >= EARLY
 
 
 def _is_shorter(network: Network, new: Values, old: Values) -> bool:

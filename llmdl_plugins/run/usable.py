@@ -15,18 +15,17 @@ _REFUSAL = re.compile(
     r"i (?:can(?:no|')t|can’t|am unable|am not able|won['’]t|will not|must decline))\b",
     re.I,
 )
+REPEATED = "the teacher repeated what it was asked"
 _ECHO = 8
-_PARROTED = 0.5
 _SOME = 12
 _KNOWN = 0.1
 
 
-def nothing_said(answer: str, told: Sequence[str] = (), shown: str = "") -> str | None:
+def nothing_said(answer: str, told: Sequence[str] = ()) -> str | None:
     """Why an answer says nothing, or None.
 
     Args:
         told: the fixed part of what was asked, which is no answer to it.
-        shown: what it is about: an answer may quote it, but not be made of it.
 
     >>> nothing_said("I'm sorry, but I can't help with that.")
     'the teacher declined'
@@ -35,9 +34,8 @@ def nothing_said(answer: str, told: Sequence[str] = (), shown: str = "") -> str 
         return "the teacher said nothing"
     if _REFUSAL.match(answer):
         return "the teacher declined"
-    said = runs(answer, _ECHO)
-    if any(said & runs(one, _ECHO) for one in told) or len(said & runs(shown, _ECHO)) > _PARROTED * len(said):
-        return "the teacher repeated what it was asked"
+    if any(runs(answer, _ECHO) & runs(one, _ECHO) for one in told):
+        return REPEATED
     return None
 
 

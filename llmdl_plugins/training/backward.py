@@ -9,17 +9,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import ceil
 
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.plain import dumps
 from llmdl_plugins.run.feedback import Feedback
 from llmdl_plugins.run.rollout import Rollout
 from llmdl_plugins.run.teacher import Teacher
-from llmdl_plugins.run.usable import nothing_said
+from llmdl_plugins.run.usable import REPEATED, nothing_said
 from llmdl_plugins.tape import Step
-from llmdl_plugins.training.question import SHARED, TOLD, Answer, answers, cut, question
+from llmdl_plugins.training.question import SHARED, TOLD, Answer, answers, cut, question, repeats
 
 Names = Mapping[Parameter, str]
+_REQUESTS = 3  # so many about a step before cases share one
 Unusable = Callable[[str, str, str], None]
 
 
@@ -99,11 +101,15 @@ class _Walk:
 
 
 def _shared(cases: Sequence[_Case]) -> list[list[_Case]]:
-    """Cases of the same step, a few together."""
+    """Cases of the same step, a few together: the fewer there are, the more each is looked at."""
     same: dict[tuple[object, ...], list[_Case]] = {}
     for case in cases:
         same.setdefault((case.step.name, *case.step.reads), []).append(case)
-    return [group[n : n + SHARED] for group in same.values() for n in range(0, len(group), SHARED)]
+    return [some for group in same.values() for some in _split(group, min(SHARED, ceil(len(group) / _REQUESTS)))]
+
+
+def _split(cases: list[_Case], size: int) -> list[list[_Case]]:
+    return [cases[n : n + size] for n in range(0, len(cases), size)]
 
 
 async def _asked(cases: Sequence[_Case], teacher: Teacher, place: str, unusable: Unusable) -> list[Answer]:
@@ -111,8 +117,8 @@ async def _asked(cases: Sequence[_Case], teacher: Teacher, place: str, unusable:
     where = f"{place}/{first.walk.rollout.example.id}/{first.step.path}"
     said = await teacher.ask(question([(c.step, c.back) for c in cases]), role="critic", place=where)
     # What a step after it was told may be right for this one too; what only shows the case is no answer.
-    shown = question([(c.step, [_result(c.walk.rollout)]) for c in cases])
-    if why := nothing_said(said, TOLD, shown):
+    again = repeats(said, [(c.step, [_result(c.walk.rollout)]) for c in cases])
+    if why := REPEATED if again else nothing_said(said, TOLD):
         unusable(first.walk.names[_prompts(first.step, first.walk.names)[0]], why, "feedback on")
         said = ""
     return answers(said, [c.step for c in cases])

@@ -6,8 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
 
-from llmdl_plugins.run.better import ACCEPT, better
-from llmdl_plugins.run.screen import MOST, is_clear, looks
+from llmdl_plugins.run.better import better
+from llmdl_plugins.run.screen import LATE, MOST, is_clear, looks
 from llmdl_plugins.training.power import LIKELY, at_least, chances, least
 
 _Counts = tuple[int, int]
@@ -45,7 +45,7 @@ def screening(items: int, gain: float, discordance: float) -> Screening:
         here, begun = _further(here, look - begun, win, discordance), look
         for counts in [c for c in here if is_clear(_pairs(c, look), items - look)]:
             weight = here.pop(counts)
-            accepted += weight * (better(_pairs(counts, look)) >= ACCEPT)
+            accepted += weight * (better(_pairs(counts, look)) >= LATE)
             seen += weight * look
     seen += sum(here.values()) * items
     accepted += sum(w * _at_the_end(c, items - begun, win, discordance) for c, w in here.items())
@@ -81,7 +81,7 @@ def _at_the_end(counts: _Counts, left: int, win: float, discordance: float) -> f
 @cache
 def _needed(flips: int) -> int:
     """The fewest wins that are accepted where so many items differ."""
-    return next((w for w in range(flips + 1) if better(_pairs((w, flips - w), flips)) >= ACCEPT), flips + 1)
+    return next((w for w in range(flips + 1) if better(_pairs((w, flips - w), flips)) >= LATE), flips + 1)
 
 
 def _pairs(counts: _Counts, items: int) -> list[tuple[float, float]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -12,12 +12,17 @@ from llmdl_plugins import Prompt, Trainer, trainable
 from llmdl_plugins.containers import Sequential
 from llmdl_plugins.data import Example
 from llmdl_plugins.errors import ParameterError, UnknownNameError
+from llmdl_plugins.optimizers.advice import Teaching
 from llmdl_plugins.optimizers.arms import given
+from llmdl_plugins.optimizers.memory import Memory
 from llmdl_plugins.optimizers.proposed import written
+from llmdl_plugins.optimizers.step import Step
 from llmdl_plugins.optimizers.textual_gradient import TextualGradient
+from llmdl_plugins.optimizers.trials import Batch
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.run.feedback import Feedback
 from llmdl_plugins.run.lint import copied
+from llmdl_plugins.run.screen import Verdict
 from llmdl_plugins.testing import ScriptedChat
 
 ROWS = [{"inputs": {"question": f"item {n}"}, "expected": "yes"} for n in range(60)]
@@ -188,6 +193,59 @@ def test_advice_that_breaks_what_a_sentence_in_force_is_good_for_does_not_come_i
     result, held = fruit(critic)
     assert result.after == 1.0
     assert not any(SHORTCUT in text for text in held)
+
+
+def test_what_is_said_of_rows_that_still_fail_comes_in_before_val_rows_are_paid() -> None:
+    def critic(text: str) -> list[str]:
+        return [PEARS] * ("pears" in text) if APPLES in text.partition("PROMPT>>>")[0] else [APPLES]
+
+    result, held = fruit(critic)
+    first = next(text for text in held if APPLES in text)
+    assert PEARS in first and result.after == 1.0
+
+
+def test_a_row_that_goes_wrong_with_most_edits_stands_in_the_way_of_none() -> None:
+    """Four kinds of rows want a sentence each, and one row goes well only where three of these are not there."""
+    wanted = {"apples": APPLES, "pears": PEARS, "plums": "Plums are blue.", "grapes": "Grapes are small."}
+
+    def answer(messages: Any, kwargs: Any) -> str:
+        prompt, kind = str(messages[0].content), str(messages[-1].content).split()[0]
+        hurting = any(wanted[other] in prompt for other in ("apples", "pears", "plums"))
+        return "yes" if (wanted[kind] in prompt if kind in wanted else not hurting) else "no"
+
+    def teach(messages: Any, kwargs: Any) -> str:
+        text = str(messages[-1].content)
+        if "Write an improved" in text:
+            told = text.partition("<<<FEEDBACK")[2].partition("FEEDBACK>>>")[0]
+            return f"<prompt>Answer. {' '.join(s for s in wanted.values() if s in told)}</prompt>"
+        return " ".join(s for kind, s in wanted.items() if kind in text) or "NONE"
+
+    train, *others = (
+        [{"inputs": {"question": f"{list(wanted)[n % 4]} {n}"}, "expected": "yes"} for n in range(*some)]
+        for some in ((24,), (100, 140), (200, 240))
+    )
+    train[0], held = {"inputs": {"question": "luck 0"}, "expected": "yes"}, list[str]()
+    net = trainable(Prompt(ScriptedChat(script=answer), "Answer.", "question", "answer"))
+    watch: dict[str, Any] = {"watcher": lambda event: held.append(str(getattr(event, "after", "")))}
+    Trainer(net, "exact_match", train, *others, teacher=ScriptedChat(teach), budget="900 calls", **watch).fit()
+    first = next(text for text in held if APPLES in text or "Grapes" in text)
+    assert all(sentence in first for sentence in wanted.values())
+
+
+@pytest.mark.parametrize("accepted", [True, False])
+async def test_what_leaves_no_train_row_to_work_on_is_screened_once_more(accepted: bool) -> None:
+    proposed = list[Any]()
+
+    class Screening:
+        async def propose(self, candidate: Any, what: str) -> Verdict:
+            proposed.append(candidate)
+            return Verdict(accepted, 0.5, 0, 0, 0, 0.0, 0.0, what)
+
+    problem, memory, texts = cast(Any, Screening()), Memory(), {"instruction": "Say yes."}
+    memory.build_on(texts)
+    step = Step(problem, memory, Batch([], texts), Teaching(problem, memory, 1, 12, "own", 3), plateau=True)
+    assert await step.taken() is accepted
+    assert proposed == [texts] and memory.pending == {}
 
 
 def test_a_sentence_in_force_gives_way_to_one_that_it_undoes() -> None:

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from llmdl_plugins.errors import WorkerError
+
 from ..run.tickets import command, kept, lines, placed, told, trainer
 
 pytestmark = pytest.mark.long
@@ -22,6 +24,18 @@ pytest.importorskip("ray", reason="ray is not installed: pip install 'llmdl-plug
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder that the application writes its marks to."""
     return placed(tmp_path, monkeypatch)
+
+
+def test_why_ray_does_not_start_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    from llmdl_ray import cluster
+
+    def busy(**given: object) -> None:
+        raise Exception("The current node timed out during startup.")
+
+    monkeypatch.delenv("RAY_ADDRESS", raising=False)
+    monkeypatch.setattr(cluster.ray, "init", busy)
+    with pytest.raises(WorkerError, match=r"could not be started: .* timed out"), cluster.cluster(2):
+        pass
 
 
 def left_behind(place: Path) -> list[int]:

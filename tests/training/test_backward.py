@@ -69,7 +69,7 @@ async def test_so_it_is_in_a_langgraph_chain_whose_critic_is_longwinded(depth: i
     names = {p: f"step{n}" for n, prompt in enumerate(prompts) for p in prompt.named_parameters().values()}
     words = "The prompt lacks the unit, and much else. " * 200
     critic, found, _ = await criticised([failed(tape, n) for n in range(6)], lambda messages, kwargs: words, names)
-    assert len(critic.calls) == 2 * depth
+    assert len(critic.calls) == 3 * depth
     sizes = [len(call.text) for call in critic.calls]
     assert max(sizes) < 9000
     assert {(names[f.parameter], f.example) for f in found} == {(n, f"e{e}") for n in names.values() for e in range(6)}
@@ -84,10 +84,12 @@ def chain(prompts: list[Prompt], keys: list[str]) -> Any:
     return builder.add_edge(f"step{len(prompts) - 1}", END).compile()
 
 
-@pytest.mark.parametrize("examples", [1, 4, 5, 64])
-async def test_failing_examples_share_a_critic_and_the_request_stays_of_one_size(examples: int) -> None:
+@pytest.mark.parametrize(("examples", "requests"), [(1, 1), (3, 3), (4, 2), (6, 3), (9, 3), (10, 3), (64, 16)])
+async def test_many_failing_examples_share_a_critic_and_the_request_stays_of_one_size(
+    examples: int, requests: int
+) -> None:
     critic, found, _ = await walked(1, lambda messages, kwargs: "Name the unit.", size=9000, examples=examples)
-    assert len(critic.calls) == -(-examples // 4)
+    assert len(critic.calls) == requests
     assert max(len(call.text) for call in critic.calls) < 9000
     assert {f.example for f in found} == {f"e{n}" for n in range(examples)}
 
@@ -96,14 +98,15 @@ async def test_what_a_critic_says_of_each_case_goes_to_that_example() -> None:
     def critic(messages: Any, kwargs: Any) -> str:
         return "Case 1: Name the unit.\n2) NONE - the record lacks the kind.\n**3.** Round it.\nAnd say so."
 
-    _, found, _ = await walked(1, critic, examples=3)
-    assert {f.example: f.words for f in found} == {"e0": "Name the unit.", "e2": "Round it.\nAnd say so."}
+    _, found, _ = await walked(1, critic, examples=9)
+    said = {"e0": "Name the unit.", "e2": "Round it.\nAnd say so."}
+    assert {f.example: f.words for f in found if f.example in ("e0", "e1", "e2")} == said
 
 
 async def test_what_is_not_numbered_goes_to_the_example_whose_words_it_uses_and_the_rest_to_all() -> None:
     said = "For q0 name the unit. For q2 round it. Be brief."
-    _, found, _ = await walked(1, lambda messages, kwargs: said, examples=3, size=1)
-    assert {f.example: f.words for f in found} == {
+    _, found, _ = await walked(1, lambda messages, kwargs: said, examples=9, size=1)
+    assert {f.example: f.words for f in found if f.example in ("e0", "e1", "e2")} == {
         "e0": "For q0 name the unit. Be brief.",
         "e1": "Be brief.",
         "e2": "For q2 round it. Be brief.",
@@ -134,7 +137,8 @@ async def test_rows_that_raised_come_first_and_their_last_step_answers_for_it() 
     prompt = Parameter("Answer.")
     scored = Tape([Step("say", "say#0", {}, {"answer": "x"}, [prompt])])
     raised = Tape([Step("say", "say#0", {}, None, [prompt], error="ValueError('no number')")])
-    rollouts = [failed(scored, 1), failed(raised, 2, status="task error", words="it raised.")]
+    rollouts = [failed(scored, n) for n in (1, 2, 3)]
+    rollouts.append(failed(raised, 4, status="task error", words="it raised."))
     critic, _, _ = await criticised(rollouts, lambda messages, kwargs: "Give a number.", {prompt: "say"})
     first, second = critic.calls[0].text.split("Case 2.")
     assert "it raised ValueError('no number')" in first and "got x" in second
@@ -183,16 +187,36 @@ async def test_an_answer_that_says_nothing_is_no_feedback_and_is_told(answer: st
     assert why in unusable[0][1]
 
 
-@pytest.mark.parametrize("parrot", [True, False])
-async def test_an_answer_made_of_what_was_shown_is_no_feedback_and_one_that_quotes_it_is(parrot: bool) -> None:
-    """What the embedded model gives as a critic: the cases once more."""
-    prompt, seen = Parameter("Answer."), "add the album rock solid to my classical feast playlist"
-    tape = Tape([Step("say", "say#0", {"text": seen}, {"answer": "music"}, [prompt])])
-    answer = f"It never says that adding songs, as in {seen}, is about playlists, which the prompt has to name."
-    if parrot:
-        answer = f'1. It saw:\n<<<INPUT\n{{"text":"{seen}"}}\nINPUT>>>\nIt gave:\n<<<OUTPUT\n{{"answer":"music"}}'
+SEEN = "add the album rock solid to my classical feast playlist"
+PARROTS = {
+    "the case": f'1. It saw:\n<<<INPUT\n{{"text":"{SEEN}"}}\nINPUT>>>\nIt gave:\n<<<OUTPUT\n{{"answer":"music"}}',
+    "what came back": "1: The final result was wrong: got x, expected right. The task was:",
+}
+
+
+@pytest.mark.parametrize("answer", PARROTS.values(), ids=PARROTS)
+async def test_an_answer_made_of_what_was_shown_is_no_feedback(answer: str) -> None:
+    """What models of 135M and 0.5B parameters give as critics."""
+    assert await _heard(answer) == ([], ["the teacher repeated what it was asked"])
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        f"It never says that adding songs, as in {SEEN}, is about playlists, which the prompt has to name.",
+        "Delete: Say which of the labels this text should get.",
+    ],
+)
+async def test_an_answer_may_quote_what_was_shown_and_be_made_of_the_prompt(answer: str) -> None:
+    assert await _heard(answer) == ([answer], [])
+
+
+async def _heard(answer: str) -> tuple[list[str], list[str]]:
+    """What is taken for feedback, and why the rest is not."""
+    prompt = Parameter("Say which of the labels this text should get.")
+    tape = Tape([Step("say", "say#0", {"text": SEEN}, {"answer": "music"}, [prompt])])
     _, found, unusable = await criticised([failed(tape)], lambda messages, kwargs: answer, {prompt: "say/instruction"})
-    assert (len(found), len(unusable)) == ((0, 1) if parrot else (1, 0))
+    return [one.words for one in found], [why for _, why, _ in unusable]
 
 
 def test_feedback_of_many_examples_is_reduced_to_counted_modes() -> None:
