@@ -14,8 +14,8 @@ LONG_WORDS = 15
 NAMED_WORDS = 4
 
 _NAMES = re.compile(
-    r"prompts?|instructions?|templates?|system|persona|preamble|guide(line)?s?|guidance|rubric|sys|messages?|msgs?|"
-    r"rules?|constraints?|goals?|objectives?|backstor(y|ies)|examples?|shots",
+    r"prompts?|instructions?|templates?|system|personas?|preamble|guide(line)?s?|guidance|rubric|sys|messages?|msgs?|"
+    r"rules?|constraints?|goals?|objectives?|backstor(y|ies)|examples?|shots|styles?|tones?|roles?",
     re.I,
 )
 _SETTING_UP = {
