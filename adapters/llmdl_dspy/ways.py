@@ -22,6 +22,7 @@ from llmdl_plugins.door.arriving import Method
 
 _PROXIES = [f"{name}_proxy" for name in ("http", "https", "all", "no")]
 _AROUND = (*_PROXIES, *map(str.upper, _PROXIES), "REQUEST_METHOD")  # by which Python tells a CGI script
+_KEPT = 64
 _PLAIN = {str, int, float, bool}
 Key = tuple[Any, ...]
 
@@ -113,8 +114,11 @@ def learn(lm: Any, call: Any, asynchronous: bool, engine: Any, request: Any, pro
     settings = {name: value for name, value in call.legacy.items() if value is not None and name not in compat.BODY}
     if (key := _key(lm, settings, asynchronous)) is None or not _is_plain(call.legacy["messages"], request):
         return
+    known = _chosen.setdefault(lm, {})
+    if len(known) >= _KEPT:
+        known.clear()
     model = engine.resolve(lm.model).model
-    _chosen.setdefault(lm, {})[key] = _Chosen(_loop(asynchronous), engine, provider, model, request.config)
+    known[key] = _Chosen(_loop(asynchronous), engine, provider, model, request.config)
 
 
 def _is_plain(rows: Any, request: Request) -> bool:
@@ -128,8 +132,8 @@ def _is_plain(rows: Any, request: Request) -> bool:
 
 def _key(lm: Any, settings: Mapping[str, Any], asynchronous: bool) -> Key | None:
     """What DSPy chooses by; None where it is more than can be told."""
-    if not _PLAIN.issuperset(map(type, settings.values())):
-        return None
+    if settings.get("logprobs") or not _PLAIN.issuperset(map(type, settings.values())):
+        return None  # an answer with probabilities is more than its text
     around = tuple(map(os.environ.get, _variables(lm.model)))
     told = sorted((name, type(value).__name__, value) for name, value in settings.items())
     return (asynchronous, lm.model, lm._engine_spec, around, *told)

@@ -56,6 +56,11 @@ def test_it_is_sent_what_dspy_sends(kind: Any, name: str, provider: Any, ways: l
     assert played(provider, program, name) == dspys and ways == [False, True, True]
 
 
+def test_probabilities_of_an_answer_are_left_to_dspy(provider: Any, ways: list[bool]) -> None:
+    sent = played(provider, Quick("text -> answer", logprobs=True), "OpenAI's")["sent"]
+    assert [body["logprobs"] for body in sent] == [True] * len(ROWS) and ways == [False] * len(ROWS)
+
+
 def test_a_fault_on_the_way_is_tried_again_by_the_run(provider: Any, ways: list[bool]) -> None:
     program = Quick("text -> answer")
     ours = played(provider, program, "OpenAI's", statuses=(200, 500, 429))
