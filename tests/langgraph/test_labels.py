@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from llmdl_langgraph.prose import is_opening
@@ -45,3 +46,29 @@ def test_a_label_has_a_colon_or_some_words_and_a_value() -> None:
     assert not is_opening(("Paper topic: ",))
     assert not is_opening((Slot("topic"), " is the paper topic"))
     assert not is_opening(())
+
+
+MADE = """
+import asyncio
+from langchain_core.messages import HumanMessage
+from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.graph import START, MessagesState, StateGraph
+from model import model
+
+async def publish(title):
+    inner = StateGraph(MessagesState).add_node("inside", lambda s: {"messages": [model.invoke(s["messages"])]})
+    agent = inner.add_edge(START, "inside").compile(InMemorySaver())
+    text = f"Title: {title}"
+    return await agent.ainvoke({"messages": [("user", text)]}, config={"configurable": {"thread_id": "1"}})
+
+def publisher(state):
+    return {"messages": asyncio.run(publish("Tea"))["messages"][-1:]}
+
+graph = StateGraph(MessagesState).add_node(publisher).add_edge(START, "publisher").compile()
+"""
+
+
+def test_what_an_agent_that_a_node_makes_sends_is_of_that_node(agent: Agent, folder: Path) -> None:
+    (folder / "publishing.py").write_text(MADE, "utf-8")
+    net = network(agent("publishing"), probes=[{"messages": [("user", "Publish it")]}])
+    assert "Title: {title}" in {net[name].default for name in trainable(net)}
