@@ -24,7 +24,7 @@ from llmdl_langgraph.texts import Text
 from llmdl_langgraph.texts import text as text_at
 from llmdl_langgraph.tools import sent_tools
 from llmdl_langgraph.transforms import CASES
-from llmdl_langgraph.twins import distinct
+from llmdl_langgraph.twins import alike, distinct
 from llmdl_langgraph.unlikely import quotes_seen, records_seen, trusted, unlikely_texts, without_overlaps
 from llmdl_plugins.data import Example
 from llmdl_plugins.errors import LlmdlError, RolloutError, TargetError
@@ -37,6 +37,7 @@ MANY_WORDS = 4  # of a prompt file, or of a function on lines of their own, are 
 GLUE = "it only lays out data inside another text"
 RECORDED = "it is a value in a record that is printed into a message: data, and quoted as such"
 UNSEEN = "not seen in what the probes sent"
+ALIKE = "another place says the same with other slots: nothing that is sent tells which of them it is"
 SHARED = "another node sends a message that begins with the same words"
 
 
@@ -141,6 +142,8 @@ def matched(discovery: Discovery, sent: Sequence[Sent], data: Sequence[str] = ()
     found = named(as_seen, discovery)
     sent_as = dict(zip(found.texts.values(), (seen.get(t, []) for t in kept), strict=True))
     seen_in = {t: list(dict.fromkeys(s.message.text for s in some)) for t, some in sent_as.items() if some}
+    for text in alike(list(found.texts.values())) & seen_in.keys():
+        text.parameter.freeze(ALIKE)
     for text, why in lost(seen_in, list(sent_as), messages).items():
         text.parameter.freeze(why)
     return found

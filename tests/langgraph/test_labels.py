@@ -72,3 +72,23 @@ def test_what_an_agent_that_a_node_makes_sends_is_of_that_node(agent: Agent, fol
     (folder / "publishing.py").write_text(MADE, "utf-8")
     net = network(agent("publishing"), probes=[{"messages": [("user", "Publish it")]}])
     assert "Title: {title}" in {net[name].default for name in trainable(net)}
+
+
+ALIKE_ONES = """
+from langgraph.graph import START, MessagesState, StateGraph
+from model import model
+
+OLD_PROMPT = "You sort letters of {town} by street."
+LETTERS = "You sort letters of {place} by street."
+
+def sort(state):
+    return {"messages": [model.invoke([("system", LETTERS.format(place="Oslo")), *state["messages"]])]}
+
+graph = StateGraph(MessagesState).add_node(sort).add_edge(START, "sort").compile()
+"""
+
+
+def test_of_texts_that_differ_in_their_slots_alone_none_is_changed_for_the_other(agent: Agent, folder: Path) -> None:
+    (folder / "letters.py").write_text(ALIKE_ONES, "utf-8")
+    net = network(agent("letters"), probes=[{"messages": [("user", "A letter")]}])
+    assert not [name for name in trainable(net) if "sort letters" in net[name].default]
