@@ -82,6 +82,7 @@ bench-agents: $(VENV)/ready
 	$(PY) benchmarks/agents/table.py seventh
 	$(PY) benchmarks/agents/table.py eighth
 	$(PY) benchmarks/agents/table.py ninth
+	$(PY) benchmarks/agents/table.py tenth
 
 bench-training: $(VENV)/ready
 	@if command -v uv >/dev/null 2>&1; then \

@@ -15,6 +15,7 @@ import logging
 import statistics
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
@@ -274,23 +275,30 @@ def table(title: str, paces: Mapping[str, Pace]) -> str:
     return "\n".join([head, "|---|---|---|---|---|---|", *rows, ""])
 
 
-def functions(rows: int) -> dict[str, float]:
-    """Functions that a row of the evaluator calls, all that it begins with in them: the same whatever the load."""
-    found = dict[str, float]()
+def functions(rows: int) -> dict[str, dict[str, float]]:
+    """Functions that a row of the evaluator calls, by whose they are: the same whatever the load.
+
+    All that it begins with is in them; what Python itself holds counts for who calls it.
+    """
+    found = dict[str, dict[str, float]]()
     for part in ("idle", "http"):
         with asked(part, 0.0) as models:
-            for what, lm in models.items():
-                for demos in (4, 0):
-                    found[f"{what}, {demos} demonstrations"] = _functions(Case(lm, demos, rows))
+            for what, demos in product(models, (4, 0)):
+                case, profile = Case(models[what], demos, rows), cProfile.Profile()
+                with dspy.context(lm=case.lm):
+                    evaluator(case)
+                    profile.runcall(evaluator, case)
+                calls = Counter[str]()
+                for (file, *_), (_, count, _, _, callers) in Stats(profile).stats.items():  # type: ignore[attr-defined]
+                    for (caller, *_), (_, own, *_) in callers.items() if file == "~" else [((file,), (0, count))]:
+                        calls[_whose(caller)] += own
+                found[f"{what}, {demos} demonstrations"] = {who: count / rows for who, count in calls.items()}
     return found
 
 
-def _functions(case: Case) -> float:
-    profile = cProfile.Profile()
-    with dspy.context(lm=case.lm):
-        evaluator(case)
-        profile.runcall(evaluator, case)
-    return float(Stats(profile).prim_calls) / case.rows  # type: ignore[attr-defined]
+def _whose(file: str) -> str:
+    owners = {"llmdl_dspy": "the adapter", "llmdl_plugins": "the run", "site-packages/dspy/": "DSPy"}
+    return next((who for part, who in owners.items() if part in file), "others")
 
 
 def main() -> None:
@@ -305,7 +313,9 @@ def main() -> None:
     told: dict[str, Any] = {}
     if "functions" in args.parts:
         told["functions"] = functions(64 if args.quick else 512)
-        print("\n".join(f"functions a row: {what}: {count:,.0f}" for what, count in told["functions"].items()))
+        for what, calls in told["functions"].items():
+            shares = ", ".join(f"{who} {count:,.0f}" for who, count in sorted(calls.items()))
+            print(f"functions a row: {what}: {sum(calls.values()):,.0f} ({shares})")
     for part in [part for part in args.parts if part in PARTS]:
         delay, shown = PARTS[part]
         with asked(part, delay) as models:

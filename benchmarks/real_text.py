@@ -16,6 +16,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import closing
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ os.environ.setdefault("DSPY_CACHEDIR", tempfile.mkdtemp())
 from texts.arms import ARMS, chat  # noqa: E402
 from texts.measuring import measured, name_of, taught_by  # noqa: E402
 from texts.remembered import Remembered  # noqa: E402
-from texts.sets import freed, sets  # noqa: E402
+from texts.sets import Texts, freed, sets  # noqa: E402
 from texts.table import table  # noqa: E402
 
 KEY = ("model", "set", "optimizer", "teacher", "seed")
@@ -37,18 +38,23 @@ def runs(asked: argparse.Namespace, model: Mapping[str, Any], teacher: Mapping[s
     held = [json.loads(line) for line in asked.json.read_text().splitlines()] if asked.json.exists() else []
     known = {tuple(one.get(name, "") for name in KEY) for one in held}
     yield from held
-    for seed in asked.seeds:
-        for texts in sets(asked.files, not asked.no_news):
-            texts = freed(texts) if asked.free else texts
-            for arm in asked.optimizers:
-                key = name_of(model), texts.name, arm, taught_by(arm, teacher), seed
-                if key not in known and (texts.labels or arm != "calibration"):
-                    folder = asked.json.with_suffix(".runs") / " ".join(map(str, key)).replace(":", "-")
-                    made = measured(texts, arm, seed, asked.budget, model, teacher, folder)
-                    with asked.json.open("a", encoding="utf-8") as out:
-                        out.write(json.dumps(made) + "\n")
-                    print(json.dumps(made), file=sys.stderr, flush=True)
-                    yield made
+    for seed, texts, arm in wanted(asked):
+        key = name_of(model), texts.name, arm, taught_by(arm, teacher), seed
+        if key not in known:
+            folder = asked.json.with_suffix(".runs") / " ".join(map(str, key)).replace(":", "-")
+            made = measured(texts, arm, seed, asked.budget, model, teacher, folder)
+            with asked.json.open("a", encoding="utf-8") as out:
+                out.write(json.dumps(made) + "\n")
+            print(json.dumps(made), file=sys.stderr, flush=True)
+            yield made
+
+
+def wanted(asked: argparse.Namespace) -> Iterator[tuple[int, Texts, str]]:
+    """Seeds, sets and optimizers; there is nothing to calibrate where answers are held to no labels."""
+    for seed, texts in product(asked.seeds, list(sets(asked.files, not asked.no_news))):
+        for arm in asked.optimizers:
+            if not (asked.free and arm == "calibration"):
+                yield seed, freed(texts) if asked.free else texts, arm
 
 
 def main() -> None:

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
 from typing import Annotated, Any
 
 import pytest
 from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.documents import Document
-from langchain_core.messages import ToolCall, ToolMessage
+from langchain_core.messages import AIMessage, ToolCall, ToolMessage
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.tools import BaseTool, InjectedToolArg, StructuredTool, ToolException, tool
 from langchain_core.tools.retriever import create_retriever_tool
 from pydantic import BaseModel, ValidationError
 
 from llmdl_plugins.door import boundary
-from llmdl_plugins.door.results import CantKeepError, RecordedToolError, keep, restore
+from llmdl_plugins.door.results import CantKeepError, RecordedToolError, error_of, keep, restore
 from llmdl_plugins.errors import MisuseError, ToolMissError
 from llmdl_plugins.run.ledger import Ledger
 from llmdl_plugins.run.tools import ToolRecords, ToolRules
@@ -39,6 +43,12 @@ class Price(BaseModel):
     """A result that is a model."""
 
     euros: int
+
+
+class Level(Enum):
+    """A result that is one of some."""
+
+    HIGH = "high"
 
 
 class Archive(BaseRetriever):
@@ -218,6 +228,7 @@ def test_a_fault_on_the_way_is_no_answer_of_the_tool(run: Run) -> None:
         None, "", 1.5, [1, ("a", {"b": None})], {"tuple": [1]}, {1: {"class": "x", "fields": {}}},
         Document("text", id="1", metadata={"n": [1]}), Found(("a", "b")), [Price(euros=3)],
         ToolMessage("said", tool_call_id="c1", artifact={"rows": (1, 2)}),
+        AIMessage("said").text, {"level": Level.HIGH}, [socket.AF_INET],
     ],
 )  # fmt: skip
 def test_results_are_rebuilt_equal(value: Any) -> None:
@@ -229,6 +240,17 @@ def test_results_are_rebuilt_equal(value: Any) -> None:
 def test_what_cannot_be_rebuilt_is_refused(value: Any) -> None:
     with pytest.raises(CantKeepError):
         keep(value)
+
+
+@pytest.mark.parametrize("part", [{"fields": {"args": [["touch", "made"]]}}, {"value": ["touch", "made"]}])
+def test_what_no_record_of_ours_names_is_not_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: Any) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(CantKeepError):
+        restore({"class": "subprocess:Popen", **part})
+    told = error_of({"class": "subprocess:Popen", "arguments": [["touch", "made"]], "text": "x"})
+    assert type(told) is RecordedToolError and "Popen: x" in str(told)
+    time.sleep(0.1)
+    assert not (tmp_path / "made").exists()
 
 
 def test_a_live_object_passes_and_is_named(run: Run) -> None:

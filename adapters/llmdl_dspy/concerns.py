@@ -18,8 +18,17 @@ _CHANGES |= {"clear", "discard"}
 
 def concerns(program: dspy.Module) -> list[str]:
     """In words, one for each thing and place."""
+    return [line for kind, method in _all(program) for line in _of(kind, method)]
+
+
+def reads_history(program: dspy.Module) -> bool:
+    """Whether it looks, as it runs, at what a model was asked before."""
+    return any(True for _, method in _all(program) for _ in _told(method))
+
+
+def _all(program: dspy.Module) -> Iterator[tuple[type, Callable[..., Any]]]:
     kinds = dict.fromkeys(type(one) for _, one in program.named_sub_modules(dspy.Module))
-    return [line for kind in kinds for method in _run(kind) for line in _of(kind, method)]
+    return ((kind, method) for kind in kinds for method in _run(kind))
 
 
 def _run(kind: type) -> list[Callable[..., Any]]:
@@ -46,8 +55,8 @@ def _of(kind: type, method: Callable[..., Any]) -> Iterator[str]:
         )
     for line in _told(method):
         yield (
-            f"{where}:{line} reads the history of a model, which is not written in a run; what a call took is in its "
-            "prediction: get_lm_usage(), under dspy.configure(track_usage=True)"
+            f"{where}:{line} reads the history of a model, where calls of rows that run beside it stand, too; what a "
+            "call took is in its prediction: get_lm_usage(), under dspy.configure(track_usage=True)"
         )
 
 

@@ -13,6 +13,7 @@ import dspy
 
 from llmdl_dspy import compat, models
 from llmdl_dspy.calling import Call, beginning, current_call, ended, in_a_run, named, place_here, under_way
+from llmdl_dspy.concerns import reads_history
 from llmdl_dspy.configured import alone
 from llmdl_dspy.discovering import predictors_of
 from llmdl_dspy.feeding import feeders
@@ -60,7 +61,7 @@ class Program:
             stages.setdefault(one.predict.stage, []).append(one)
         self._by_stage = stages
         self.layers: Mapping[str, Module] = {}
-        self.remembering = remembering(module)
+        self.remembering, self.reads_history = remembering(module), reads_history(module)
         self.is_async = hasattr(module, "aforward") and not acts_at_once(module)
 
     @property
@@ -88,13 +89,16 @@ class Program:
         with (
             boundary.door(),
             boundary.scope(place=place_here()),
-            dspy.context(trace=[], disable_history=in_a_run() or dspy.settings.disable_history),
+            dspy.context(trace=[], disable_history=self._is_silent()),
             alone(),
             self.bound(),
             beginning(),
             each_time(self.remembering),
         ):
             return await self.run(inputs)
+
+    def _is_silent(self) -> bool:
+        return bool(dspy.settings.disable_history or (in_a_run() and not self.reads_history))
 
     def bound(self) -> holding[Any]:
         """Inside, calls of the predictors, and of copies of them, are given what is in force."""

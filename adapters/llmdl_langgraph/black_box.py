@@ -10,13 +10,13 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from langgraph.config import get_config
 from pydantic import BaseModel
 
-from llmdl_langgraph.updates import fields
+from llmdl_langgraph.updates import fields, written
 from llmdl_plugins.layers import black_box
 from llmdl_plugins.module import Module, State
 
 
 class BlackBox(black_box.BlackBox):
-    """state → whatever the node returns, an update or a `Command`; calls: those of the node, counted.
+    """state → what the node returns, an update or a `Command` that does more; calls: those of the node, counted.
 
     Args:
         node: the node's runnable.
@@ -29,8 +29,8 @@ class BlackBox(black_box.BlackBox):
         self.schema = schema
 
     async def forward(self, state: State) -> Any:
-        """What the node returns."""
-        return await self.node.ainvoke(as_input(self.schema, state), get_config())
+        """What the node returns; where that does nothing but write, its update."""
+        return written(await self.node.ainvoke(as_input(self.schema, state), get_config()))
 
 
 class LayerNode(Runnable[Any, Any]):

@@ -10,6 +10,7 @@ from langchain_core.language_models import BaseChatModel
 from langgraph.graph._node import StateNodeSpec
 
 from llmdl_langgraph.concerns import outside
+from llmdl_langgraph.middleware import model_node
 from llmdl_langgraph.place import called
 from llmdl_langgraph.reached import Reached
 from llmdl_langgraph.units import Unit
@@ -35,6 +36,7 @@ def effects(
     units = [unit for found in inside for unit in found.own.units.values()]
     said = [what for unit in units for what in _of_code(unit)]
     tools = {tool.name for found in inside for tool in found.own.tools} - set(safe_tools)
+    tools = set() if model_node(spec) else tools
     if spec.ends:
         said.append(f"it decides where the graph goes ({', '.join(map(str, spec.ends))})")
     said += [f"it runs the tool {name}: give --safe-tool {name} if that may run more often" for name in sorted(tools)]

@@ -82,12 +82,12 @@ def explain(sent: str, texts: Sequence[Text]) -> Explanation:
 
 
 def _explain(sent: str, texts: Sequence[Text], depth: int) -> Explanation:
-    found = _best(list(_found(sent, texts, depth == DEPTH)), sent) if sent and texts and depth else None
+    found = _best(_found(sent, texts, depth == DEPTH), sent) if sent and texts and depth else None
     if found is None:
         return sent
     text, reading, match = found
     values = {name: _explain(v, texts, depth - 1 if v != sent else 0) for name, v in match.values.items()}
-    before, after = (_explain(around, texts, depth - 1) for around in (sent[: match.start], sent[match.end :]))
+    before, after = _explain(sent[: match.start], texts, depth - 1), _explain(sent[match.end :], texts, depth - 1)
     return Explained(text, sent, reading, match, before, after, values)
 
 
@@ -129,17 +129,17 @@ def _joints(found: Found) -> list[int]:
     return [match.start + at for at in accumulate(lengths[:-1])]
 
 
-def _found(sent: str, texts: Iterable[Text], is_whole: bool) -> Iterator[Found]:
-    for text in texts:
-        for reading, matcher in text.searches:
-            # Most texts are not in it, and a look at one word of theirs tells so.
-            if (
-                matcher.anchor in sent
-                and (match := matcher.search(sent))
-                and not (reading.is_phrase and not any(_is_at_lines(sent, match.start, match.end)))
-                and not (reading.is_opening and not _begins_message(reading, match, sent, is_whole))
-            ):
-                yield text, reading, match
+def _found(sent: str, texts: Iterable[Text], is_whole: bool) -> list[Found]:
+    # Most texts are not in it, and a look at one word of theirs tells so.
+    return [
+        (text, reading, match)
+        for text in texts
+        for reading, matcher in text.searches
+        if matcher.anchor in sent
+        and (match := matcher.search(sent))
+        and not (reading.is_phrase and not any(_is_at_lines(sent, match.start, match.end)))
+        and not (reading.is_opening and not _begins_message(reading, match, sent, is_whole))
+    ]
 
 
 def _begins_message(reading: Reading, match: Match, sent: str, is_whole: bool) -> bool:

@@ -76,13 +76,19 @@ def _descriptions(
 def _held(graph: Graph) -> Mapping[str, Any]:
     """What `create_agent` was given, as its model node holds it."""
     specs = graph.builder.nodes if isinstance(graph, CompiledStateGraph) else {}
-    function = getattr(getattr(specs.get("model"), "runnable", None), "func", None)
-    if function is None or function.__module__ != MAKER:
+    function = model_node(specs.get("model"))
+    if function is None:
         raise MisuseError(
             "Only an agent made by langchain.agents.create_agent takes middleware; this graph was made otherwise. "
             + OTHERWISE
         )
     return inspect.getclosurevars(function).nonlocals
+
+
+def model_node(spec: Any) -> Any:
+    """The function of the node that asks the model, where `create_agent` made it: its tools are run by another node."""
+    function = getattr(getattr(spec, "runnable", None), "func", None)
+    return function if getattr(function, "__module__", None) == MAKER else None
 
 
 def _texts(message: SystemMessage | None) -> list[str]:

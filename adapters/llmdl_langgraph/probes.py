@@ -24,7 +24,7 @@ from llmdl_langgraph.texts import Text
 from llmdl_langgraph.texts import text as text_at
 from llmdl_langgraph.tools import sent_tools
 from llmdl_langgraph.transforms import CASES
-from llmdl_langgraph.twins import distinct
+from llmdl_langgraph.twins import alike, distinct
 from llmdl_langgraph.unlikely import quotes_seen, records_seen, trusted, unlikely_texts, without_overlaps
 from llmdl_plugins.data import Example
 from llmdl_plugins.errors import LlmdlError, RolloutError, TargetError
@@ -37,6 +37,7 @@ MANY_WORDS = 4  # of a prompt file, or of a function on lines of their own, are 
 GLUE = "it only lays out data inside another text"
 RECORDED = "it is a value in a record that is printed into a message: data, and quoted as such"
 UNSEEN = "not seen in what the probes sent"
+ALIKE = "another place says the same with other slots: nothing that is sent tells which of them it is"
 SHARED = "another node sends a message that begins with the same words"
 
 
@@ -136,9 +137,13 @@ def matched(discovery: Discovery, sent: Sequence[Sent], data: Sequence[str] = ()
     kept = without_overlaps([t for t in [*likely, *unlikely] if t in seen or t in static], set(seen))
     unseen = {t: "" if t in static and not are_all else UNSEEN for t in kept}
     alone = Alone(discovery.sources)
-    found = named([_seen(t, static.get(t, frozenset()), seen.get(t, []), unseen[t], alone) for t in kept], discovery)
+    nodes = discovery.reached.keys()
+    as_seen = [_seen(t, static.get(t, frozenset()), seen.get(t, []), unseen[t], alone, nodes) for t in kept]
+    found = named(as_seen, discovery)
     sent_as = dict(zip(found.texts.values(), (seen.get(t, []) for t in kept), strict=True))
     seen_in = {t: list(dict.fromkeys(s.message.text for s in some)) for t, some in sent_as.items() if some}
+    for text in alike(list(found.texts.values())) & seen_in.keys():
+        text.parameter.freeze(ALIKE)
     for text, why in lost(seen_in, list(sent_as), messages).items():
         text.parameter.freeze(why)
     return found
@@ -189,7 +194,9 @@ def _is_sure(found: Explained, message: Sent, explained: Explanation, is_likely:
     return is_likely or (is_own and count_words(found.reading.parts) >= MANY_WORDS)
 
 
-def _seen(text: Text, held: frozenset[str], seen: Sequence[Seen], unseen: str, alone: Alone) -> Candidate:
+def _seen(
+    text: Text, held: frozenset[str], seen: Sequence[Seen], unseen: str, alone: Alone, nodes: Set[str]
+) -> Candidate:
     senders = frozenset(s.message.node for s in seen)
     used = tuple(reading for reading in text.readings if any(reading is s.reading for s in seen))
     if used and used[0].transform in CASES:  # an edit is written as the source writes it
@@ -198,21 +205,22 @@ def _seen(text: Text, held: frozenset[str], seen: Sequence[Seen], unseen: str, a
         text.ways,
         used or text.readings,
         held if senders <= held else senders,
-        _why_frozen(text, held, seen) if seen else unseen,
+        _why_frozen(text, held, seen, nodes) if seen else unseen,
         is_spoken=any(s.message.is_answer for s in seen),
         senders=senders,
         is_whole=bool(seen) and all(s.is_whole for s in seen) and all(map(alone, text.sites)),
     )
 
 
-def _why_frozen(text: Text, held: frozenset[str], seen: Sequence[Seen]) -> str:
+def _why_frozen(text: Text, held: frozenset[str], seen: Sequence[Seen], nodes: Set[str]) -> str:
     if _only_lays_out(seen):
         return GLUE
     if all(s.is_recorded for s in seen):
         return RECORDED
     if text.is_sourceless:
         return SOURCELESS
-    return SHARED if any(s.reading.is_opening and not _is_of(s.message.node, held) for s in seen) else ""
+    others = {s.message.node for s in seen if s.reading.is_opening and not _is_of(s.message.node, held)}
+    return SHARED if others & nodes else ""  # a node that the graph has not is one of an agent that a node makes
 
 
 def _is_of(sender: str, held: frozenset[str]) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from llmdl_langgraph.readings import Reading
 from llmdl_langgraph.sites import Site
+from llmdl_langgraph.texts import Text
 from llmdl_plugins.slots import Part, Slot
 
 Said = tuple[Part, ...]
@@ -28,6 +29,17 @@ def distinct(readings: Iterable[Reading]) -> tuple[Reading, ...]:
     for reading in readings:
         found.setdefault(reading.parts, reading)
     return tuple(found.values())
+
+
+def alike(texts: Sequence[Text]) -> set[Text]:
+    """The texts that another one is equal to, but for the names of its slots."""
+    shapes: dict[tuple[str | None, ...], set[Text]] = {}
+    for text in texts:
+        for reading in text.readings:
+            if reading.slots:
+                shape = tuple(None if isinstance(part, Slot) else part for part in _said(reading.parts))
+                shapes.setdefault(shape, set()).add(text)
+    return {text for same in shapes.values() if len(same) > 1 for text in same}
 
 
 def _said(parts: Sequence[Part]) -> Said:

@@ -36,6 +36,14 @@ def update(output: Any) -> Any:
     return fields(output) if isinstance(output, BaseModel) or dataclasses.is_dataclass(output) else output
 
 
+def written(output: Any) -> Any:
+    """A node's output as an update where it does nothing but write: `create_agent` gives a list of one `Command`."""
+    alone = output[0] if isinstance(output, list) and len(output) == 1 else output
+    if not isinstance(alone, Command) or alone.goto or alone.graph or alone.resume:
+        return output
+    return alone.update if isinstance(alone.update, dict) else output
+
+
 def sends(output: Any) -> Iterator[str]:
     """The nodes that an output of a node or of its branch sends to."""
     if isinstance(output, Send):

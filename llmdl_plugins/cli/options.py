@@ -15,7 +15,7 @@ Application = Annotated[
     str,
     typer.Argument(help="path/app.py:graph, path/book.ipynb:graph, package.module:graph or langgraph.json[:name]"),
 ]
-Loss = Annotated[str, typer.Option(help="exact_match, contains, f1, numeric, json_match, judge, or package:function.")]
+Loss = Annotated[str, typer.Option(help="exact_match, contains, f1, numeric, json_match, judge, or file.py:function.")]
 Data = Annotated[Path | None, typer.Option(help="All examples, JSONL or CSV; val and test are cut from them.")]
 Train = Annotated[Path | None, typer.Option(help="Train examples, where they are in a file of their own.")]
 Val = Annotated[Path | None, typer.Option(help="Examples that screen proposals.")]

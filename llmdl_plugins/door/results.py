@@ -1,12 +1,14 @@
 """Results of tools and retrievers as plain JSON, and back; what can't be rebuilt equal is not kept.
 
-No pickle: scalars, lists, tuples, mappings, messages, documents, commands, and dataclasses and pydantic models of
-loaded modules, rebuilt from their fields.
+No pickle: scalars, lists, tuples, mappings, messages, documents, commands, and enums, kinds of text and number,
+dataclasses and pydantic models of loaded modules, rebuilt from their values.  Of what a record names nothing else is
+made: it may be anybody's.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import enum
 import json
 import sys
 from collections.abc import Mapping, Sequence
@@ -18,6 +20,7 @@ from pydantic import BaseModel, ValidationError
 from llmdl_plugins.plain import JSON, dumps
 
 _ATTRIBUTES: dict[type, Sequence[str]] = {}
+_PLAIN = str, int, float
 
 
 class CantKeepError(Exception):
@@ -58,6 +61,8 @@ def restore(told: Any) -> Any:
             return tuple(restore(v) for v in values)
         case {"mapping": pairs}:
             return {restore(k): restore(v) for k, v in pairs}
+        case {"class": name, "value": value}:
+            return _valued(class_named(name), restore(value))
         case {"class": name, "fields": fields}:
             return _rebuilt(class_named(name), {k: restore(v) for k, v in fields.items()})
     raise CantKeepError(f"an unknown form {sorted(told)}")
@@ -79,6 +84,10 @@ def _told(value: Any) -> JSON:
         return [_told(v) for v in value]
     if type(value) is tuple:
         return {"tuple": [_told(v) for v in value]}
+    if isinstance(value, enum.Enum):
+        return {"class": _name(type(value)), "value": _told(value.value)}
+    if base := next((kind for kind in _PLAIN if isinstance(value, kind)), None):
+        return {"class": _name(type(value)), "value": base.__str__(value) if base is str else base(value)}
     if isinstance(value, Mapping):
         return {"mapping": [[_told(k), _told(v)] for k, v in value.items()]}
     fields = _fields(value)
@@ -96,7 +105,17 @@ def _fields(value: Any) -> dict[str, Any]:
 
 
 def _rebuilt(kind: type, fields: dict[str, Any]) -> Any:
-    return kind.model_validate(fields) if issubclass(kind, BaseModel) else kind(**fields)
+    if issubclass(kind, BaseModel):
+        return kind.model_validate(fields)
+    if not dataclasses.is_dataclass(kind) and kind not in _ATTRIBUTES:
+        raise CantKeepError(f"a {kind.__name__}")
+    return kind(**fields)
+
+
+def _valued(kind: type, value: Any) -> Any:
+    if not issubclass(kind, (*_PLAIN, enum.Enum)):
+        raise CantKeepError(f"a {kind.__name__}")
+    return kind(value)
 
 
 def _name(kind: type) -> str:
@@ -141,6 +160,8 @@ def error_of(told: Any) -> Exception:
 def _in_kind(told: Any) -> Exception | None:
     try:
         kind = class_named(told["class"])
+        if not issubclass(kind, Exception):
+            return None
         make = kind.from_exception_data if issubclass(kind, ValidationError) else kind
         error = make(*(restore(a) for a in told["arguments"]))
     except Exception:  # whatever a foreign constructor raises, the text is what is left

@@ -10,6 +10,7 @@ from typing import Any
 from llmdl_plugins.data import Example
 from llmdl_plugins.losses.exact_match import normal
 from llmdl_plugins.losses.loss import Loss, Score, as_text
+from llmdl_plugins.plain import plain
 
 
 class JsonMatch(Loss):
@@ -38,9 +39,9 @@ def same(said: Any, wanted: Any) -> bool:
 
 
 def parsed(value: Any) -> Any:
-    """A value, parsed where it is JSON text."""
+    """A value as plain JSON, as a structured response is one; parsed where it is JSON text."""
     if not isinstance(value, str):
-        return value
+        return plain(value)
     fenced = re.search(r"```(?:json)?(.*?)```", value, re.S)
     try:
         return json.loads(fenced[1] if fenced else value)

@@ -58,7 +58,7 @@ def _opened(path: Path, say: Say) -> sqlite3.Connection:
 
 
 def connected(path: Path | str) -> sqlite3.Connection:
-    """A connection that commits durably, and shows no view or trigger that a stranger has put into the file."""
+    """A connection that commits durably, and runs no function for what a stranger has put into the file."""
     db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
     db.text_factory = _text
     db.execute("PRAGMA trusted_schema=OFF")
@@ -78,8 +78,7 @@ def prepared(db: sqlite3.Connection, path: Path | None = None) -> None:
             f"{path} was written by a newer llmdl-plugins (format {version}, this one knows {VERSION}): "
             "update llmdl-plugins, or give another --folder."
         )
-    if not version:
-        _refuse_strangers(db, path)
+    _refuse_strangers(db, path, version)
     db.execute("PRAGMA journal_mode=WAL")
     made = db.execute("SELECT count(*) FROM sqlite_master WHERE name = 'calls'").fetchone()[0]
     upgrades = [step for n in range(version, VERSION) for step in UPGRADES[n]] if made else []
@@ -87,10 +86,12 @@ def prepared(db: sqlite3.Connection, path: Path | None = None) -> None:
     _refuse_others(db, path)
 
 
-def _refuse_strangers(db: sqlite3.Connection, path: Path | None) -> None:
-    """An unnumbered file is empty, or was written before formats were counted."""
-    names = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")]
-    strange = sorted(name for name in names if not name.startswith("sqlite_") and not _is_old(db, name))
+def _refuse_strangers(db: sqlite3.Connection, path: Path | None, version: int) -> None:
+    """No ledger computes or acts by itself when it is read; an unnumbered one is empty, or older than formats are."""
+    held = db.execute("SELECT name, type FROM sqlite_master WHERE type != 'index'").fetchall()
+    tables = [name for name, kind in held if kind == "table" and not name.startswith("sqlite_")]
+    acting = [name for name, kind in held if kind != "table"]
+    strange = sorted([*acting, *(name for name in tables if not version and not _is_old(db, name))])
     if strange:
         raise RunFolderError(f"{path} is no ledger: it holds {', '.join(strange)}. Give another --folder.")
 

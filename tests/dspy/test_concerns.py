@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import closing
 from typing import Any
 
 import dspy
 
 from llmdl_plugins import trainable
+from llmdl_plugins.data import Example
+from llmdl_plugins.run.ledger import Ledger
 
+from .filling import filling, marked
 from .programs import Nested
 from .styles import STYLES
+from .test_tool_uses import evaluator
 
 
 class Remembering(dspy.Module):
@@ -61,3 +67,22 @@ def test_programs_that_keep_nothing_are_not_named() -> None:
     assert trainable(Nested()).concerns() == []
     with dspy.context(lm=dspy.LM("m")):
         assert [line for style in STYLES.values() for line in trainable(style.program()).concerns()] == []
+
+
+class Priced(dspy.Module):
+    """Looks at what the model said last, in the history that DSPy writes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.say = dspy.Predict("question -> answer")
+
+    def forward(self, question: str) -> Any:
+        made = self.say(question=question)
+        return dspy.Prediction(answer=made.answer, said=dspy.settings.lm.history[-1]["outputs"][0])
+
+
+def test_a_program_that_reads_the_history_of_a_model_finds_it() -> None:
+    row = Example({"question": "q"}, {"answer": "none"}, "0")
+    with dspy.context(lm=filling(marked)), closing(Ledger()) as ledger, evaluator(Priced(), ledger) as at:
+        (rollout,) = asyncio.run(at.evaluate([{}], [row]))
+    assert rollout.score == 1.0 and "[[ ## answer ## ]]" in rollout.output["said"]

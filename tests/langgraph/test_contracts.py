@@ -13,6 +13,7 @@ from typing import Annotated, Any, TypedDict
 
 import pytest
 from langchain_core.callbacks import BaseCallbackHandler
+from langchain_core.language_models import FakeListChatModel
 from langchain_core.tools import tool
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.config import get_config
@@ -380,6 +381,12 @@ def test_langgraph_keeps(contract: Contract) -> None:
 
 def test_langchain_keeps_the_words_of_its_agents() -> None:
     agents = pytest.importorskip("langchain.agents", reason="needs langchain")
+    made = agents.create_agent(FakeListChatModel(responses=["yes"]), [])
+    Contract(
+        "langchain", "the node of create_agent that asks is a function of its module; its tools run in another node",
+        "adapters/llmdl_langgraph/middleware.py, effects.py", "langchain/agents/factory.py",
+        lambda: made.builder.nodes["model"].runnable.func.__module__ == "langchain.agents.factory",
+    ).check()  # fmt: skip
     Contract(
         "langchain", "create_agent takes system_prompt, tools and response_format",
         "adapters/llmdl_langgraph/usage.py, offered.py", "langchain/agents/factory.py",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from llmdl_langgraph.prose import is_opening
@@ -45,3 +46,49 @@ def test_a_label_has_a_colon_or_some_words_and_a_value() -> None:
     assert not is_opening(("Paper topic: ",))
     assert not is_opening((Slot("topic"), " is the paper topic"))
     assert not is_opening(())
+
+
+MADE = """
+import asyncio
+from langchain_core.messages import HumanMessage
+from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.graph import START, MessagesState, StateGraph
+from model import model
+
+async def publish(title):
+    inner = StateGraph(MessagesState).add_node("inside", lambda s: {"messages": [model.invoke(s["messages"])]})
+    agent = inner.add_edge(START, "inside").compile(InMemorySaver())
+    text = f"Title: {title}"
+    return await agent.ainvoke({"messages": [("user", text)]}, config={"configurable": {"thread_id": "1"}})
+
+def publisher(state):
+    return {"messages": asyncio.run(publish("Tea"))["messages"][-1:]}
+
+graph = StateGraph(MessagesState).add_node(publisher).add_edge(START, "publisher").compile()
+"""
+
+
+def test_what_an_agent_that_a_node_makes_sends_is_of_that_node(agent: Agent, folder: Path) -> None:
+    (folder / "publishing.py").write_text(MADE, "utf-8")
+    net = network(agent("publishing"), probes=[{"messages": [("user", "Publish it")]}])
+    assert "Title: {title}" in {net[name].default for name in trainable(net)}
+
+
+ALIKE_ONES = """
+from langgraph.graph import START, MessagesState, StateGraph
+from model import model
+
+OLD_PROMPT = "You sort letters of {town} by street."
+LETTERS = "You sort letters of {place} by street."
+
+def sort(state):
+    return {"messages": [model.invoke([("system", LETTERS.format(place="Oslo")), *state["messages"]])]}
+
+graph = StateGraph(MessagesState).add_node(sort).add_edge(START, "sort").compile()
+"""
+
+
+def test_of_texts_that_differ_in_their_slots_alone_none_is_changed_for_the_other(agent: Agent, folder: Path) -> None:
+    (folder / "letters.py").write_text(ALIKE_ONES, "utf-8")
+    net = network(agent("letters"), probes=[{"messages": [("user", "A letter")]}])
+    assert not [name for name in trainable(net) if "sort letters" in net[name].default]

@@ -99,10 +99,10 @@ def test_a_hostile_text_is_searched_quickly() -> None:
         parts += [Slot(f"s{n}"), ": "]
     parts += [X, " never ", X, " ends"]
     text = "a long enough start " + "b: " * 20_000
-    began = time.perf_counter()
+    began = time.process_time()
     assert Matcher(parts).search(text) is None
     assert Matcher([*parts[:-4], Slot("z"), " never"]).search(text) is None
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 @pytest.mark.parametrize(

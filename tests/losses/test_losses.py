@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from langchain_core.messages import AIMessage, HumanMessage
+from pydantic import BaseModel
 
 from llmdl_plugins.data import Example
 from llmdl_plugins.errors import MisuseError, UnknownNameError
@@ -14,6 +15,13 @@ from llmdl_plugins.losses.judge import Judge, JudgeError
 from llmdl_plugins.losses.loss import Loss, Score, checked, resolve
 from llmdl_plugins.losses.numeric import Numeric, last_number
 from llmdl_plugins.testing import ScriptedChat
+
+
+class Verdict(BaseModel):
+    """What `response_format` makes of an answer."""
+
+    a: int
+    b: str
 
 
 async def scored(loss: Any, prediction: Any, expected: Any) -> Score:
@@ -202,3 +210,8 @@ async def test_a_number_is_a_score_of_a_class_too() -> None:
     assert await scored(Counted(), "x", "y") == Score(1.0)
     with pytest.raises(MisuseError, match="The loss counted returned 2"):
         await scored(Counted(), "xx", "y")
+
+
+async def test_fields_of_a_structured_response_are_compared() -> None:
+    score = await scored("json_match", {"made": Verdict(a=1, b="y")}, {"made": {"a": 1, "b": "x"}})
+    assert score == Score(0.5, "made: b is 'y' instead of 'x'.")

@@ -226,3 +226,18 @@ def test_a_database_of_something_else_is_refused(tmp_path: Path, statement: str,
         db.execute(statement)
     with pytest.raises(RunFolderError, match=words):
         opened(path, lambda text: None)
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        ("DROP TABLE rollouts", "CREATE VIEW rollouts AS SELECT 1 AS key, '{}' AS record, 0 AS at, 0 AS crc"),
+        ("CREATE TRIGGER rollouts_gone AFTER INSERT ON events BEGIN DELETE FROM rollouts; END",),
+    ],
+)
+def test_a_ledger_that_computes_or_acts_when_it_is_read_is_refused(closed: Path, statements: tuple[str, ...]) -> None:
+    with closing(sqlite3.connect(closed)) as db:
+        for statement in statements:
+            db.execute(statement)
+    with pytest.raises(RunFolderError, match="is no ledger: it holds rollouts"):
+        Ledger(closed)

@@ -26,7 +26,7 @@ class Node(Block):
     async def forward(self, state):
         if self.inside:
             return await self.inside.forward(state)
-        return await self.spec.runnable.ainvoke(as_input(self.spec.input_schema, state), ensure_config())
+        return written(await self.spec.runnable.ainvoke(as_input(self.spec.input_schema, state), ensure_config()))
 
 
 class Chain(Block):
@@ -102,6 +102,14 @@ def beside(folder, module, attribute):
         for name in [name for name in sys.modules if name.partition(".")[0] in names]:
             del sys.modules[name]
         sys.modules.update(before)
+
+
+def written(given):
+    """What a node gives, as an update where it is a command that does nothing but write."""
+    alone = given[0] if isinstance(given, list) and len(given) == 1 else given
+    if not hasattr(alone, "goto") or alone.goto or alone.graph or alone.resume:
+        return given
+    return alone.update if isinstance(alone.update, dict) else given
 
 
 def fields(state):
