@@ -67,10 +67,11 @@ class Teaching:
         """The trial, and with it what is said of the rows that still fail then, as long as that earns its place.
 
         A train row costs one run and a val row two, and what mends one kind of failure among many shows on many val
-        rows only.  So what can be found on the rows at hand goes to val rows together.
+        rows only.  So what can be found on the rows at hand goes to val rows together.  Where several prompts change,
+        val rows say first whether that was right.
         """
         depth = 0
-        while trial.promising:
+        while trial.promising and len(trial.move.texts) == 1:
             tried_on = {r.example.id for r in trial.old}
             rest = [r for r in batch.failed if r.example.id not in tried_on]
             trial = trial.joined(await tried(self.problem, trial.move, batch, rest))

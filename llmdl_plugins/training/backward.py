@@ -21,7 +21,7 @@ from llmdl_plugins.tape import Step
 from llmdl_plugins.training.question import SHARED, TOLD, Answer, answers, cut, question, repeats
 
 Names = Mapping[Parameter, str]
-_REQUESTS = 3  # so many about a step before cases share one
+_REQUESTS = 3  # so many, about all steps together, before cases share one
 Unusable = Callable[[str, str, str], None]
 
 
@@ -43,9 +43,10 @@ async def backward(
     Source: TextGrad (Yuksekgonul et al., 2024); here each step is told only what came back for its own output.
     """
     found: list[Feedback] = []
+    prompts = sum(p.kind == "text" and p.trainable for p in names)
     walks = [_Walk(r, names) for r in sorted(rollouts, key=lambda r: (r.status == "scored", r.score))]
     while wave := [case for walk in walks for case in walk.due()]:
-        shared = _shared([case for case in wave if case.back])
+        shared = _shared([case for case in wave if case.back], max(1, _REQUESTS // max(1, prompts)))
         asked = [_asked(cases, teacher, place, unusable) for cases in shared]
         heard = zip(shared, await together(asked), strict=True)
         said = {id(c): answer for cases, told in heard for c, answer in zip(cases, told, strict=True)}
@@ -53,8 +54,8 @@ async def backward(
             answer = said.get(id(case), Answer(False, ""))
             case.walk.passed(case, answer)
             if answer.blamed:
-                prompts = _prompts(case.step, names)
-                found += [Feedback(p, case.walk.rollout.example.id, answer.words) for p in prompts]
+                blamed = _prompts(case.step, names)
+                found += [Feedback(p, case.walk.rollout.example.id, answer.words) for p in blamed]
     return found
 
 
@@ -100,12 +101,12 @@ class _Walk:
                 self.coming.setdefault(id(source), []).append(words)
 
 
-def _shared(cases: Sequence[_Case]) -> list[list[_Case]]:
+def _shared(cases: Sequence[_Case], requests: int) -> list[list[_Case]]:
     """Cases of the same step, a few together: the fewer there are, the more each is looked at."""
     same: dict[tuple[object, ...], list[_Case]] = {}
     for case in cases:
         same.setdefault((case.step.name, *case.step.reads), []).append(case)
-    return [some for group in same.values() for some in _split(group, min(SHARED, ceil(len(group) / _REQUESTS)))]
+    return [some for group in same.values() for some in _split(group, min(SHARED, ceil(len(group) / requests)))]
 
 
 def _split(cases: list[_Case], size: int) -> list[list[_Case]]:

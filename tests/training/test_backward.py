@@ -69,7 +69,7 @@ async def test_so_it_is_in_a_langgraph_chain_whose_critic_is_longwinded(depth: i
     names = {p: f"step{n}" for n, prompt in enumerate(prompts) for p in prompt.named_parameters().values()}
     words = "The prompt lacks the unit, and much else. " * 200
     critic, found, _ = await criticised([failed(tape, n) for n in range(6)], lambda messages, kwargs: words, names)
-    assert len(critic.calls) == 3 * depth
+    assert len(critic.calls) == 2 * depth
     sizes = [len(call.text) for call in critic.calls]
     assert max(sizes) < 9000
     assert {(names[f.parameter], f.example) for f in found} == {(n, f"e{e}") for n in names.values() for e in range(6)}
