@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from llmdl_langgraph.discover import UNREACHED
 from llmdl_langgraph.probes import UNSEEN
 
 from .conftest import Agent
-from .test_export import sent, sent_alone
+from .test_export import patched, sent, sent_alone
 from .test_frozen import ASKED, network
 
 pytest.importorskip("jinja2")
@@ -50,8 +49,7 @@ def test_a_rendered_template_is_edited_as_its_source_is_written(agent: Agent, fo
         "You greet an old house and {everybody} in it.",
         "You sort.\n\n- bills first\n\n- letters from aunts last\n\nBe very quick about it.",
     ]
-    subprocess.run(["git", "init", "-q", "."], cwd=folder, check=True)
-    subprocess.run(["git", "apply", "-"], cwd=folder, input=net.export("patch", changes).encode(), check=True)
+    patched(net, changes, folder)
     assert sent_alone((folder, "built.graph", ASKED)) == [bound]
 
 

@@ -64,6 +64,14 @@ def sent_alone(*runs: tuple[Path, str, Any]) -> list[list[Any]]:
     return json.loads(done.stdout)  # type: ignore[no-any-return]
 
 
+def patched(net: LangGraphNetwork, values: dict[str, Any], folder: Path) -> str:
+    """The patch of these values, which git has applied in the folder, by then a repository."""
+    subprocess.run(["git", "init", "-q", "."], cwd=folder, check=True)
+    patch = net.export("patch", values)
+    subprocess.run(["git", "apply", "-"], cwd=folder, input=patch.encode(), check=True)
+    return patch
+
+
 def test_a_patched_source_sends_what_the_bound_run_sent(agent: Agent, folder: Path) -> None:
     subprocess.run(["git", "init", "-q", "."], cwd=folder.parent, check=True)
     nets = {name: opened(agent, name) for name in CHANGES}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from llmdl_langgraph.patch import patch
 from llmdl_langgraph.sites import sites_in
 
 from .conftest import Agent
-from .test_export import sent, sent_alone
+from .test_export import patched, sent, sent_alone
 from .test_frozen import network
 from .test_probes import trainable
 
@@ -38,11 +37,9 @@ def test_each_text_can_be_changed_and_the_patched_source_sends_the_same(agent: A
     bound = sent(net, module.model, changed, ASKED)
     told = "\n".join(text for messages in bound for _, text in messages)
     assert all(after.format(village="a village", all="{all}", more="{more}") in told for after in CHANGES.values())
-    subprocess.run(["git", "init", "-q", "."], cwd=folder, check=True)
-    patched = net.export("patch", changed)
-    subprocess.run(["git", "apply", "-"], cwd=folder, input=patched.encode(), check=True)
+    diff = patched(net, changed, folder)
     assert sent_alone((folder, "quoted", ASKED)) == [bound]
-    assert '-  "chairs": 3' not in patched
+    assert '-  "chairs": 3' not in diff
 
 
 def test_they_are_known_without_a_probe_by_the_node_that_reads_their_key(agent: Agent) -> None:

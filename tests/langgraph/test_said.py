@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from llmdl_langgraph.patch import patch
 from llmdl_langgraph.sites import Site, sites_in
 
 from .conftest import Agent
-from .test_export import sent, sent_alone
+from .test_export import patched, sent, sent_alone
 from .test_frozen import network
 from .test_probes import trainable
 
@@ -46,8 +45,7 @@ def test_each_can_be_changed_and_the_patched_source_sends_the_same(agent: Agent,
     bound = [sent(net, module.model, changed, inputs) for inputs in RUNS]
     told = "\n".join(text for calls in bound for messages in calls for _, text in messages)
     assert all(after.replace("{asked}", RUNS[0]["asked"]) in told for after in CHANGES.values())
-    subprocess.run(["git", "init", "-q", "."], cwd=folder, check=True)
-    subprocess.run(["git", "apply", "-"], cwd=folder, input=net.export("patch", changed).encode(), check=True)
+    patched(net, changed, folder)
     assert [sent_alone((folder, "said", inputs))[0] for inputs in RUNS] == bound
 
 

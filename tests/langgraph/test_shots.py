@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 from .conftest import Agent
-from .test_export import sent, sent_alone
+from .test_export import patched, sent, sent_alone
 from .test_frozen import network
 from .test_probes import trainable
 
@@ -30,6 +29,5 @@ def test_each_can_be_changed_and_the_patched_source_sends_the_same(agent: Agent,
     [[(_, sailor)], [(_, climber), _]] = bound = sent(net, module.model, changed, ASKED)
     assert sailor == "Sailors say {this}:\n\nQ. Is it deep?\nA. Yes.\n\nIn Oslo: Is it far?"
     assert climber.endswith("- left: Stay left.\n- right: Leave new snow alone.\n")
-    subprocess.run(["git", "init", "-q", "."], cwd=folder, check=True)
-    subprocess.run(["git", "apply", "-"], cwd=folder, input=net.export("patch", changed).encode(), check=True)
+    patched(net, changed, folder)
     assert sent_alone((folder, "shots", ASKED)) == [bound]
