@@ -30,6 +30,7 @@ COMPAT = "adapters/llmdl_dspy/compat.py"
 MEETING = "adapters/llmdl_dspy/meeting.py"
 LOOK = "dspy/clients/execution.py"
 TOOLS = "adapters/llmdl_dspy/tool_uses.py"
+MODULES = "adapters/llmdl_dspy/modules.py"
 DIRECT, WAYS = "adapters/llmdl_dspy/direct.py", "adapters/llmdl_dspy/ways.py"
 FORMATTED, REQUESTED = "adapters/llmdl_dspy/formatted.py", "adapters/llmdl_dspy/requested.py"
 PREDICTOR, PROGRAM = "adapters/llmdl_dspy/predictor.py", "adapters/llmdl_dspy/program.py"
@@ -100,6 +101,29 @@ def overrides_hold(**settings: Any) -> bool:
         return {**thread_local_overrides.get()}.items() >= settings.items()
 
 
+def a_context_holds_all_settings() -> bool:
+    def told() -> Any:
+        return type(thread_local_overrides.get()), {**thread_local_overrides.get()}
+
+    with dspy.context(max_errors=7, of_mine=1):
+        with dspy.context(trace=None):
+            dspys = told()
+        with compat.context(trace=None):
+            return bool(told() == dspys and {"max_errors": 7, "of_mine": 1, "trace": None}.items() <= dspys[1].items())
+
+
+def told_of(prediction: Any) -> Any:
+    """All that a prediction holds."""
+    held = dict(vars(prediction))
+    return {*held}, held["_store"], held["_lm_usage"], {**vars(held["_completions"])}
+
+
+CALLED = """        caller_modules = settings.caller_modules or []
+        caller_modules = list(caller_modules)
+        caller_modules.append(self)
+
+        with settings.context(caller_modules=caller_modules):
+            if settings.track_usage"""
 OTHER = dspy.Signature("question -> answer", "Other.")
 CONTRACTS = [
     Contract(
@@ -254,6 +278,40 @@ CONTRACTS = [
     Contract(
         "dspy", "calls of models stand in BaseLM; they and a chat adapter's methods are functions of DSPy's", COMPAT,
         "dspy/clients/base_lm.py", compat.is_untouched,
+    ),
+    Contract(
+        "dspy", "a module that is called notes that it calls, and calls its forward; who listens and counts is told",
+        MODULES, "dspy/primitives/module.py",
+        lambda: all(
+            CALLED in inspect.getsource(one) and f"\n            return {last}(*args" in inspect.getsource(one)
+            for one, last in ((dspy.Module.__call__, "self.forward"), (dspy.Module.acall, "await self.aforward"))
+        ),
+    ),
+    Contract(
+        "dspy", "a context holds all settings, those of before and those of dspy.configure", COMPAT,
+        "dspy/dsp/utils/settings.py", a_context_holds_all_settings,
+    ),
+    Contract(
+        "dspy", "a predictor looks inputs through, asks an adapter, and makes a prediction that it puts into the trace",
+        DIRECT, "dspy/predict/predict.py",
+        lambda: vars(dspy.Predict).keys() >= {"_forward_preprocess", "_forward_postprocess", "_should_stream"}
+        and compat.held(PREDICT).keys() >= {"signature", "demos", "config", "lm", "fields"}
+        and "or settings.lm" in inspect.getsource(dspy.Predict._forward_preprocess)
+        and inspect.getsource(dspy.Predict._forward_preprocess).count("logger.warning(") == 3
+        and "settings.adapter or ChatAdapter()" in inspect.getsource(dspy.Predict.forward),
+    ),
+    Contract(
+        "dspy", "it says nothing of inputs whose types are not written", COMPAT, "dspy/utils/constants.py",
+        lambda: compat.kinds_of(dspy.Signature("a, b: int -> c").input_fields) == {"a": None, "b": int}
+        and compat.is_of(1, int) and not compat.is_of("1", int),
+    ),
+    Contract(
+        "dspy", "a prediction holds its fields, its completions and what it took, and nothing else", COMPAT,
+        "dspy/primitives/prediction.py",
+        lambda: all(
+            told_of(compat.predicted(given, OTHER)) == told_of(dspy.Prediction.from_completions(given, OTHER))
+            for given in ([{"answer": "a", "more": 1}], [{"answer": "a"}, {"answer": "b"}])
+        ),
     ),
     Contract(
         "dspy", "an example holds its fields in _store", "adapters/llmdl_dspy/unchanged.py",
