@@ -61,6 +61,7 @@ JUNK = {
     "the same again": ("<prompt>Answer.</prompt>", "it is the prompt that is there already"),
     "100k characters": ("x" * 100_000, "100000 characters, more than the 20000 allowed"),
     "a refusal": ("I'm sorry, but I can't assist with that.", "the teacher declined"),
+    "circles": ("I can help." + " I will write a new instruction." * 9, "the teacher went round in circles"),
     "JSON": ('{"prompt": "Say yes.", "why": ["because"]}', "it is JSON and no prompt"),
     "another script": ("<prompt>\u603b\u662f\u56de\u7b54\u662f\u3002</prompt>", "it is in another script"),
     "another language": (
