@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 
-from llmdl_plugins.door.arriving import replacing
-from llmdl_sdks import chat_completions, genai, messages, responses, stainless
+from llmdl_plugins.door.arriving import Methods, replacing
+from llmdl_sdks import bodies, chat_completions, genai, messages, responses, sockets, stainless
+
+# What is done anew for each call and comes to nothing: in the SDK, and in httpx below it, whoever sends through that.
+_SPARED: dict[str, Methods] = {
+    "openai._utils._transform": bodies.methods,
+    "httpcore._backends.anyio": sockets.methods,
+    "httpcore2._backends.anyio": sockets.methods,
+}
 
 
-def openai() -> AbstractContextManager[None]:
+@contextmanager
+def openai() -> Iterator[None]:
     """`chat.completions` and `responses`: create, parse and stream, whole, raw or streamed, sync and async."""
     spoken = {"/chat/completions": chat_completions.DIALECT, "/responses": responses.DIALECT}
-    return replacing("openai._base_client", lambda module: stainless.methods(module, spoken))
+    met = {"openai._base_client": lambda module: stainless.methods(module, spoken)}
+    with ExitStack() as undone:
+        for name, methods in {**met, **_SPARED}.items():
+            undone.enter_context(replacing(name, methods))
+        yield
 
 
 def anthropic() -> AbstractContextManager[None]:
