@@ -62,16 +62,18 @@ def test_what_no_model_gives_stands_beside() -> None:
     assert found[0] == found[2] == 1.0
 
 
-def test_a_line_says_on_how_many_seeds_a_gain_is_sure_and_what_was_lost() -> None:
+def test_a_line_says_on_how_many_seeds_a_gain_is_claimed_and_what_was_lost() -> None:
     from texts.table import table
 
     shared = {"model": "m", "set": "two", "teacher": "", "refused": {}, "taught": 0, "proposed": 5, "accepted": 1}
     runs = [
-        {"optimizer": "demonstrations", "seed": 0, "tested": [0.0, 1.0, 0.5, 1.0], "start": "0000", "end": "1111"},
-        {"optimizer": "demonstrations", "seed": 1, "tested": [0.5, 0.0, -0.9, -0.1], "start": "1100", "end": "0000"},
-        {"optimizer": "random sets", "seed": 0, "tested": [None, None], "start": "0000", "end": "0000"},
+        ("demonstrations", 0, "improved", [0.0, 1.0, 0.5, 1.0], "0000", "1111"),
+        ("demonstrations", 1, "no gain shown", [0.5, 0.0, -0.9, -0.1], "1100", "0000"),
+        ("random sets", 0, "no gain shown", [None, None], "0000", "0000"),
     ]
-    lines = table([{**shared, **run, "calls": 9, "no model": [0.5, 1.0, 0.25]} for run in runs]).splitlines()
+    names = "optimizer", "seed", "status", "tested", "start", "end"
+    told = [{**shared, **dict(zip(names, run, strict=True)), "calls": 9, "no model": [0.5, 1.0, 0.25]} for run in runs]
+    lines = table(told).splitlines()
     assert "| demonstrations | `demonstrations` | 25 → 50 (1 of 2, 1 down) | 2 of 10 | – | 9 |" in lines
     assert "| demonstrations | `random sets` | 0 → 0 (0 of 1) | 1 of 5 | – | 9 |" in lines
     assert any("no model" in line and "| 50, 100, 25 |" in line for line in lines)

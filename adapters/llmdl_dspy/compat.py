@@ -179,13 +179,19 @@ async def complete(lm: Any, call: Any) -> CallResult | None:
 
 def is_async(lm: Any) -> bool:
     """Whether a model answers asynchronously as it does otherwise: an engine or a `forward` of the user's may not."""
-    if not isinstance(lm, dspy.BaseLM):
+    if type(lm) is not dspy.LM and not _is_async(lm.__class__):
         return False
-    kind, base = lm.__class__, dspy.LM if isinstance(lm, dspy.LM) else dspy.BaseLM
+    return isinstance(getattr(lm, "_engine_spec", "auto"), str) or lm._async_engine_spec is not None
+
+
+def _is_async(kind: type) -> bool:
+    if not issubclass(kind, dspy.BaseLM):
+        return False
+    base = dspy.LM if issubclass(kind, dspy.LM) else dspy.BaseLM
     for one, other in (("__call__", "acall"), ("forward", "aforward")):
         if getattr(kind, one) is not getattr(base, one) and getattr(kind, other) is getattr(base, other):
             return False
-    return isinstance(getattr(lm, "_engine_spec", "auto"), str) or lm._async_engine_spec is not None
+    return True
 
 
 def is_managed(call: Any) -> bool:
@@ -254,38 +260,6 @@ def unchecked(kind: Any, **fields: Any) -> Any:
     for name, value in fields.items():
         object.__setattr__(made, name, value)
     return made
-
-
-def told(response: Response) -> dict[str, Any]:
-    """A response as plain JSON, of which `again` makes the same."""
-    return dict(serde.response_to_dict(response, include_provider_data=True))
-
-
-def again(answer: Mapping[str, Any]) -> Response:
-    """The response that this JSON was."""
-    return serde.response_from_dict(dict(answer))
-
-
-def event_told(event: Any) -> dict[str, Any]:
-    """An event of a stream as plain JSON."""
-    return dict(serde.stream_event_to_dict(event))
-
-
-def event_again(answer: Mapping[str, Any]) -> Any:
-    """The event that this JSON was."""
-    return serde.stream_event_from_dict(dict(answer))
-
-
-def result_told(result: CallResult) -> dict[str, Any]:
-    """What a call that DSPy makes by itself brought, as plain JSON."""
-    return dict(result.dump())
-
-
-def result_again(answer: Mapping[str, Any], usage: Mapping[str, Any]) -> CallResult:
-    """The same, as if it had come now."""
-    result = CallResult.load(dict(answer))
-    result.cache_hit, result.usage = False, dict(usage)
-    return result
 
 
 def around() -> Mapping[str, Any]:

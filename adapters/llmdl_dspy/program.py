@@ -84,12 +84,23 @@ class Program:
 
         With none changed, no tape recorded and no run that pays, it is the module itself that runs.
         """
+        if in_a_run():
+            return await self._bound(inputs, is_silent=not self.reads_history)
         if not self._is_observed():
             return await self.run(inputs)
+        with boundary.door():
+            return await self._bound(inputs, is_silent=False)
+
+    async def _bound(self, inputs: Mapping[str, Any], is_silent: bool) -> Any:
+        """The same with the values put in, while the door stands.
+
+        Args:
+            is_silent: whether DSPy writes no history.
+        """
+        is_silent = is_silent or compat.around()["disable_history"]
         with (
-            boundary.door(),
             boundary.scope(place=place_here()),
-            compat.context(trace=[], disable_history=self._is_silent()),
+            compat.context(trace=[], disable_history=is_silent),
             alone(),
             self.bound(),
             beginning(),
@@ -97,15 +108,12 @@ class Program:
         ):
             return await self.run(inputs)
 
-    def _is_silent(self) -> bool:
-        return bool(dspy.settings.disable_history or (in_a_run() and not self.reads_history))
-
     def bound(self) -> holding[Any]:
         """Inside, calls of the predictors, and of copies of them, are given what is in force."""
         return holding(_program, self)
 
     def _is_observed(self) -> bool:
-        if tape.current_tape() or in_a_run():
+        if tape.current_tape():
             return True
         here = copies()
         return any(in_force(here.get(p, p)) != p.default for p in self.parameters().values())
@@ -119,8 +127,9 @@ class Program:
 
     def _models(self) -> Iterator[Any]:
         """Those that its predictors may ask."""
+        usual = compat.around()["lm"]
         for one in self.predictors:
-            yield from (lm for lm in (one.predict.lm or dspy.settings.lm, *one.models()) if lm is not None)
+            yield from (lm for lm in (compat.held(one.predict)["lm"] or usual, *one.models()) if lm is not None)
 
     def call(self, caller: dspy.Predict, kwargs: Mapping[str, Any]) -> Call:
         """A call of a predictor as a step of the tape; as it begins,

@@ -49,14 +49,20 @@ def _line(cells: Iterable[str]) -> str:
 
 
 def _gained(own: Runs) -> str:
-    """What is right before and after, and on how many seeds that is surely more, or less."""
+    """What is right before and after, on how many seeds the run claims a gain, and on how many it is surely less."""
     if not own:
         return ""
     before, after = (100 * fmean(_right(run[side]) for run in own) for side in ("start", "end"))
-    edges = [run["tested"][2:] for run in own if run["tested"][2:]]
-    below = sum(high < 0 for _, high in edges)
-    sure = f"{sum(low > 0 for low, _ in edges)} of {len(own)}" + (f", {below} down" if below else "")
-    return f"{before:.0f} → {after:.0f} ({sure})"
+    claimed, less = (sum(map(so, own)) for so in (_claimed, _less))
+    return f"{before:.0f} → {after:.0f} ({claimed} of {len(own)}{f', {less} down' if less else ''})"
+
+
+def _claimed(run: dict[str, Any]) -> bool:
+    return run["status"] == "improved"
+
+
+def _less(run: dict[str, Any]) -> bool:
+    return any(high < 0 for high in run["tested"][3:])
 
 
 def _over(runs: Runs) -> str:

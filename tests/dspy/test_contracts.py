@@ -6,6 +6,7 @@ import copy
 import dataclasses
 import inspect
 import re
+from dataclasses import replace
 from typing import Any
 
 import dspy
@@ -18,11 +19,20 @@ from dspy.clients.call_result import CallResult
 from dspy.clients.engines.lm15_engine import AsyncLM15Engine, LM15Engine
 from dspy.clients.lm15_boundary import request_kwargs
 from dspy.dsp.utils.settings import thread_local_overrides
-from dspy.lm15 import Message, Request, Response, TextPart, Usage, response_from_openai_chat, response_to_events
+from dspy.lm15 import (
+    Message,
+    Request,
+    Response,
+    TextPart,
+    ThinkingPart,
+    Usage,
+    response_from_openai_chat,
+    response_to_events,
+)
 from dspy.predict import predict, react, react_v2
 from dspy.utils import parallelizer
 
-from llmdl_dspy import compat
+from llmdl_dspy import compat, kept
 
 from ..contracts import Contract, has, takes
 
@@ -30,7 +40,7 @@ COMPAT = "adapters/llmdl_dspy/compat.py"
 MEETING = "adapters/llmdl_dspy/meeting.py"
 LOOK = "dspy/clients/execution.py"
 TOOLS = "adapters/llmdl_dspy/tool_uses.py"
-MODULES = "adapters/llmdl_dspy/modules.py"
+KEPT, MODULES = "adapters/llmdl_dspy/kept.py", "adapters/llmdl_dspy/modules.py"
 DIRECT, WAYS = "adapters/llmdl_dspy/direct.py", "adapters/llmdl_dspy/ways.py"
 FORMATTED, REQUESTED = "adapters/llmdl_dspy/formatted.py", "adapters/llmdl_dspy/requested.py"
 PREDICTOR, PROGRAM = "adapters/llmdl_dspy/predictor.py", "adapters/llmdl_dspy/program.py"
@@ -56,6 +66,14 @@ def found_by_name(name: str) -> bool:
 LM = dspy.LM("m", engine=Constant(), temperature=1.0)
 REQUEST = Request(model="m", messages=(Message.user("Hi"),), system="Be kind.")
 RESPONSE = Constant().complete(REQUEST)
+RESPONSES = [
+    RESPONSE,
+    replace(RESPONSE, id="1", usage=Usage(), finish_reason="length", logprobs_complete=False),
+    replace(RESPONSE, provider_data={"id": "x"}),
+    replace(RESPONSE, usage=Usage(1, 0, 3, cache_read_tokens=2, reasoning_tokens=1)),
+    replace(RESPONSE, message=Message.assistant([ThinkingPart("hm"), TextPart("said")])),
+    replace(RESPONSE, message=Message.assistant([TextPart("")])),
+]
 EVENTS = list(response_to_events(RESPONSE))
 
 ADAPTER = dspy.ChatAdapter()
@@ -379,16 +397,21 @@ CONTRACTS = [
         lambda: compat.versions()["dspy"] == dspy.__version__,
     ),
     Contract(
-        "dspy", "a response goes to JSON and back", COMPAT, "dspy/_vendor/lm15/serde.py",
-        lambda: serde.response_from_dict(serde.response_to_dict(RESPONSE, include_provider_data=True)) == RESPONSE,
+        "dspy", "a response goes to JSON and back, and one that is a text comes to the same JSON by itself", KEPT,
+        "dspy/_vendor/lm15/serde.py",
+        lambda: all(
+            serde.response_from_dict(serde.response_to_dict(one, include_provider_data=True)) == one
+            and kept.response_told(one) == serde.response_to_dict(one, include_provider_data=True)
+            for one in RESPONSES
+        ),
     ),
     Contract(
-        "dspy", "so do events of a stream, which ends with an end", COMPAT, "dspy/_vendor/lm15/serde.py",
+        "dspy", "so do events of a stream, which ends with an end", KEPT, "dspy/_vendor/lm15/serde.py",
         lambda: [serde.stream_event_from_dict(serde.stream_event_to_dict(e)) for e in EVENTS] == EVENTS
         and EVENTS[-1].type == "end",
     ),
     Contract(
-        "dspy", "what a call brought goes to JSON and back", COMPAT, "dspy/clients/call_result.py",
+        "dspy", "what a call brought goes to JSON and back", KEPT, "dspy/clients/call_result.py",
         lambda: CallResult.load(CallResult.native(RESPONSE).dump()).outputs == ["said"],
     ),
     Contract(
