@@ -42,7 +42,9 @@ def test_a_run_with_a_damaged_ledger_goes_on_to_the_same_result(fit: Llmdl, llmd
     assert "warning: runs/a/ledger.db was damaged: " in again.err and "kept as ledger.damaged-1.db" in again.err
     assert comparable(again.out) == comparable(first.out)
     assert llmdl("report", "runs/a").code == 0
-    assert fit("--folder", "runs/a").err == ""
+    third = fit("--folder", "runs/a")
+    assert third.err == "" and comparable(third.out) == comparable(first.out)
+    assert not list((tmp_path / "runs").glob(".git*")), "who names a folder keeps it as he likes"
 
 
 @pytest.mark.parametrize("name", ["config.json", "result.json"])
@@ -79,7 +81,5 @@ def test_a_folder_that_is_locked_ends_with_75(fit: Llmdl) -> None:
 
 
 def test_runs_without_a_folder_of_their_own_stay_out_of_version_control(fit: Llmdl, tmp_path: Path) -> None:
-    assert fit("--folder", "mine").code == 0
-    assert not (tmp_path / "runs").exists() and not list((tmp_path / "mine").glob(".git*"))
-    assert fit().code == 0
+    assert fit("--budget", "100 calls").code in (0, 3)
     assert (tmp_path / "runs" / ".gitignore").read_text() == "*\n"

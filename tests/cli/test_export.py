@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -12,25 +13,33 @@ from typing import Any
 
 import pytest
 
+from llmdl_plugins.plain import digest
+
 from .conftest import HERE
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where agents are kept with their finished runs: each is trained once, and every test has a copy."""
+    return tmp_path_factory.mktemp("trained")
 
 
 @pytest.fixture
 def run(
-    llmdl: Callable[..., Any],
-    rows: Path,
-    tmp_path: Path,
-    teacher: str,
-    request: pytest.FixtureRequest,
+    llmdl: Callable[..., Any], rows: Path, tmp_path: Path, teacher: str, request: pytest.FixtureRequest, trained: Path
 ) -> Iterator[Callable[..., Any]]:
     """A finished run in runs/a of an agent in a repository of its own, trained with a teacher."""
-    (tmp_path / "app").mkdir()
-    source = (HERE / "agents" / "desk.py").read_text()
-    (tmp_path / "app" / "mail_desk.py").write_text(source.replace(*getattr(request, "param", ("", ""))))
-    subprocess.run(["git", "init", "-q", "."], cwd=tmp_path / "app", check=True)
-    options = ["--data", rows, "--loss", "exact_match", "--teacher", teacher, "--folder", "runs/a", "--quiet"]
-    done = llmdl("fit", "app/mail_desk.py:graph", *options)
-    assert done.code == 0, done.err
+    change = getattr(request, "param", ("", ""))
+    if not (kept := trained / digest(change)).exists():
+        (tmp_path / "app").mkdir()
+        (tmp_path / "app" / "mail_desk.py").write_text((HERE / "agents" / "desk.py").read_text().replace(*change))
+        subprocess.run(["git", "init", "-q", "."], cwd=tmp_path / "app", check=True)
+        options = ["--data", rows, "--loss", "exact_match", "--teacher", teacher, "--folder", "runs/a", "--quiet"]
+        done = llmdl("fit", "app/mail_desk.py:graph", *options)
+        assert done.code == 0, done.err
+        shutil.copytree(tmp_path, kept)
+        sys.modules.pop("mail_desk", None)
+    shutil.copytree(kept, tmp_path, dirs_exist_ok=True)
     yield llmdl
     sys.modules.pop("mail_desk", None)
 
@@ -113,7 +122,9 @@ def test_a_patch_comes_with_its_page_and_is_verified_for_nothing(
     assert again.code == 2 and "The patch of this run is applied already" in again.err
     subprocess.run(["git", "apply", "-R", "prompts.patch"], cwd=tmp_path / "app", check=True)
     sys.modules.pop("mail_desk")
-    assert run("export", "runs/a").out == (tmp_path / "app/prompts.patch").read_text()
+    patch = run("export", "runs/a").out
+    assert patch == (tmp_path / "app/prompts.patch").read_text() and "lease name the desk" in patch
+    assert '-PROMPT = "You sort stories for a newspaper. Name the desk' in patch and "+PROMPT = " in patch
 
 
 def test_the_page_alone_and_never_over_somebody_elses(run: Callable[..., Any], tmp_path: Path) -> None:
@@ -147,7 +158,6 @@ def test_a_difference_is_an_error_and_nothing_is_written(run: Callable[..., Any]
     path = tmp_path / "app/mail_desk.py"
     told = "SystemMessage(PROMPT if 'pytest' in __import__('sys').modules else PROMPT + '!')"
     path.write_text(path.read_text().replace("SystemMessage(PROMPT)", told))
-    sys.modules.pop("mail_desk")
     done = run("export", "runs/a", "-o", "app/prompts.patch", "--verify", rows)
     assert done.code == 1 and "message 1 differs from character" in done.err and "Nothing was written" in done.err
     assert not (tmp_path / "app/prompts.patch").exists()
@@ -189,10 +199,11 @@ def test_what_the_application_does_at_import_is_refused(run: Callable[..., Any],
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("run", [ACTING], indirect=True)
 def test_the_copy_that_is_verified_is_guarded_too(
     run: Callable[..., Any], rows: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    path = tmp_path / "app/mail_desk.py"
+    path.write_text(path.read_text().replace(*ACTING))
     made, verify = tmp_path / "made.txt", ("--verify", str(rows), "--env", "ACT_*")
     monkeypatch.setenv("ACT_AT", str(made))
     done = alone(tmp_path, *verify)
@@ -213,10 +224,11 @@ COUNTING = (
 )
 
 
-@pytest.mark.parametrize("run", [COUNTING], indirect=True)
 def test_no_more_rows_are_run_than_are_compared(
     run: Callable[..., Any], rows: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    path = tmp_path / "app/mail_desk.py"
+    path.write_text(path.read_text().replace(*COUNTING))
     monkeypatch.setenv("ACT_AT", str(tmp_path / "acts.txt"))
     done = run("export", "runs/a", "-o", "app/prompts.patch", "--verify", rows)
     assert done.code == 0 and "3 calls of 3 probes is equal" in done.err, done.err

@@ -24,38 +24,23 @@ def test_show_names_nodes_and_prompts(llmdl: Callable[..., Any], agent: str) -> 
     assert json.loads(llmdl("show", agent, "--json").out)["nodes"] == ["sort"]
 
 
-def test_fit_without_teacher_finds_worked_examples_and_exports_them(
+def test_fit_without_teacher_finds_worked_examples_and_exports_a_folder_that_runs(
     llmdl: Callable[..., Any], agent: str, rows: Path, tmp_path: Path
 ) -> None:
-    done = llmdl("fit", agent, "--data", rows, "--loss", "exact_match", "--folder", "runs/a")
+    (tmp_path / "newsroom").mkdir()
+    (tmp_path / "newsroom/__init__.py").touch()
+    (tmp_path / "newsroom/agent.py").write_text(Path(agent.rpartition(":")[0]).read_text())
+    done = llmdl("fit", "newsroom/agent.py:graph", "--data", rows, "--loss", "exact_match", "--folder", "runs/p")
     assert done.code == 0, done.err
-    assert "Improved: 50.0 %" in done.out and (tmp_path / "runs/a/report.html").exists()
-    result = json.loads((tmp_path / "runs/a/result.json").read_text())
+    assert "Improved: 50.0 %" in done.out and (tmp_path / "runs/p/report.html").exists()
+    result = json.loads((tmp_path / "runs/p/result.json").read_text())
     assert result["parameters"]["sort/chosen"]["after"] in ("static", "retrieved")
-    assert llmdl("export", "runs/a", "--as", "module", "-o", "out").code == 0
+    assert llmdl("export", "runs/p", "--as", "module", "-o", "out").code == 0
     assert "llmdl" not in "".join(p.read_text() for p in (tmp_path / "out").iterdir() if p.suffix == ".py")
-
-
-def test_fit_with_a_teacher_gives_a_patch_of_the_users_own_source(
-    llmdl: Callable[..., Any], agent: str, rows: Path, teacher: str
-) -> None:
-    done = llmdl(
-        "fit",
-        agent,
-        "--data",
-        rows,
-        "--loss",
-        "exact_match",
-        "--teacher",
-        teacher,
-        "--folder",
-        "runs/b",
-        "--quiet",
-    )
-    assert done.code == 0, done.err
-    patch = llmdl("export", "runs/b", "--as", "patch").out
-    assert '-PROMPT = "You sort stories for a newspaper. Name the desk' in patch
-    assert "+PROMPT = " in patch and "lease name the desk" in patch
+    code = "from app import graph; print(graph.invoke({'messages': 'late goal wins the match, part 2'})['desk'])"
+    env = {**os.environ, "PYTHONPATH": f"{tmp_path / 'out'}:{HERE}"}
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path / "out", env=env, capture_output=True, text=True)
+    assert done.stdout.strip() == "sports", done.stderr
 
 
 def test_a_dry_run_sends_nothing_and_is_measured_where_a_folder_holds_rows(
@@ -70,38 +55,27 @@ def test_a_dry_run_sends_nothing_and_is_measured_where_a_folder_holds_rows(
     assert done["spent"]["calls"] / 1.5 < told["calls"]["likely"] < 1.5 * done["spent"]["calls"]
 
 
-def test_eval_of_an_application_and_of_a_run(llmdl: Callable[..., Any], agent: str, rows: Path, teacher: str) -> None:
-    alone = llmdl("eval", agent, "--data", rows, "--loss", "exact_match", "--json")
+def test_eval_of_an_application_and_of_a_run_that_scores_by_the_same_function(
+    llmdl: Callable[..., Any], agent: str, rows: Path, teacher: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = "def same(prediction, gold):\n    return prediction['desk'] == gold['desk']\n"
+    (tmp_path / "desk_scores.py").write_text(told)
+    monkeypatch.syspath_prepend(tmp_path)
+    few = tmp_path / "few.jsonl"
+    few.write_text("\n".join(rows.read_text().splitlines()[:20]))
+    alone = llmdl("eval", agent, "--data", few, "--loss", "exact_match", "--json")
     assert json.loads(alone.out)["score"] == 0.5
-    enough = [("eval", agent, "--data", rows, "--loss", "exact_match", "--at-least", least) for least in (0.5, 0.51)]
+    enough = [("eval", agent, "--data", few, "--loss", "exact_match", "--at-least", least) for least in (0.5, 0.51)]
     assert [llmdl(*command).code for command in enough] == [0, 1]
-    assert llmdl("fit", agent, "--data", rows, "--loss", "exact_match", "--folder", "runs/c", "--quiet").code == 0
-    pair = json.loads(llmdl("eval", "runs/c", "--data", rows, "--json").out)
+    assert llmdl("fit", agent, "--data", rows, "--loss", "desk_scores:same", "--folder", "runs/c", "--quiet").code == 0
+    pair = json.loads(llmdl("eval", "runs/c", "--data", few, "--json").out)
     assert pair["paired"]["before"] == 0.5 and pair["paired"]["after"] > 0.9
     replay = ("--tools", "replay", "--safe-tool", "search", "--safe-tool", "look_up")
-    assert json.loads(llmdl("eval", "runs/c", "--data", rows, "--json", *replay).out)["paired"] == pair["paired"]
-    moved = json.loads(llmdl("eval", "runs/c", "--data", rows, "--json", "--model", "deaf:any").out)
+    assert json.loads(llmdl("eval", "runs/c", "--data", few, "--json", *replay).out)["paired"] == pair["paired"]
+    moved = json.loads(llmdl("eval", "runs/c", "--data", few, "--json", "--model", "deaf:any").out)
     assert (moved["paired"]["before"], moved["paired"]["after"]) == (0.5, 0.5)
-    wrong = llmdl("eval", "runs/c", "--data", rows, "--tools", "repaly")
+    wrong = llmdl("eval", "runs/c", "--data", few, "--tools", "repaly")
     assert wrong.code == 2 and "Did you mean 'replay'?" in wrong.err
-
-
-def test_eval_of_a_run_scores_by_the_same_function(
-    llmdl: Callable[..., Any], agent: str, rows: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "desk_scores.py").write_text(
-        "def same(prediction, gold):\n    return prediction['desk'] == gold['desk']\n"
-    )
-    monkeypatch.syspath_prepend(tmp_path)
-    options = ["--data", rows, "--loss", "desk_scores:same", "--folder", "runs/f", "--quiet"]
-    assert llmdl("fit", agent, *options).code == 0
-    assert json.loads(llmdl("eval", "runs/f", "--data", rows, "--json").out)["paired"]["before"] == 0.5
-
-
-def test_the_same_command_pays_nothing_again(llmdl: Callable[..., Any], agent: str, rows: Path, tmp_path: Path) -> None:
-    command = ("fit", agent, "--data", rows, "--loss", "exact_match", "--folder", "runs/d", "--json", "--quiet")
-    first, second = json.loads(llmdl(*command).out), json.loads(llmdl(*command).out)
-    assert {k: v for k, v in first.items() if k != "spent"} == {k: v for k, v in second.items() if k != "spent"}
 
 
 def test_ctrl_c_saves_and_says_how_to_go_on(agent: str, rows: Path, tmp_path: Path) -> None:
@@ -129,31 +103,6 @@ def test_ctrl_c_saves_and_says_how_to_go_on(agent: str, rows: Path, tmp_path: Pa
     assert process.returncode == 130, err
     assert "The same llmdl fit command with --folder runs/e goes on where it stopped" in " ".join(out.split())
     assert json.loads((tmp_path / "runs/e/result.json").read_text())["status"] == "stopped"
-
-
-def test_an_agent_in_a_package_exports_as_a_folder_that_runs(
-    llmdl: Callable[..., Any], agent: str, rows: Path, tmp_path: Path
-) -> None:
-    (tmp_path / "newsroom").mkdir()
-    (tmp_path / "newsroom/__init__.py").touch()
-    (tmp_path / "newsroom/agent.py").write_text(Path(agent.rpartition(":")[0]).read_text())
-    command = (
-        "fit",
-        "newsroom/agent.py:graph",
-        "--data",
-        rows,
-        "--loss",
-        "exact_match",
-        "--folder",
-        "runs/p",
-        "--quiet",
-    )
-    assert llmdl(*command).code == 0
-    assert llmdl("export", "runs/p", "--as", "module", "-o", "out").code == 0
-    code = "from app import graph; print(graph.invoke({'messages': 'late goal wins the match, part 2'})['desk'])"
-    env = {**os.environ, "PYTHONPATH": f"{tmp_path / 'out'}:{HERE}"}
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path / "out", env=env, capture_output=True, text=True)
-    assert done.stdout.strip() == "sports", done.stderr
 
 
 def test_flat_rows_compare_the_key_that_they_name(llmdl: Callable[..., Any], agent: str, tmp_path: Path) -> None:
