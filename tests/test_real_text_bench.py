@@ -62,6 +62,25 @@ def test_what_no_model_gives_stands_beside() -> None:
     assert found[0] == found[2] == 1.0
 
 
+def test_a_line_says_on_how_many_seeds_a_gain_is_claimed_and_what_was_lost() -> None:
+    from texts.table import table
+
+    shared = {"model": "m", "set": "two", "teacher": "", "refused": {}, "taught": 0, "proposed": 5, "accepted": 1}
+    runs = [
+        ("demonstrations", 0, "improved", [0.0, 1.0, 0.5, 1.0], "0000", "1111"),
+        ("demonstrations", 1, "no gain shown", [0.5, 0.0, -0.9, -0.1], "1100", "0000"),
+        ("random sets", 0, "no gain shown", [None, None], "0000", "0000"),
+    ]
+    names = "optimizer", "seed", "status", "tested", "start", "end"
+    told = [{**shared, **dict(zip(names, run, strict=True)), "calls": 9, "no model": [0.5, 1.0, 0.25]} for run in runs]
+    lines = table(told).splitlines()
+    assert "| demonstrations | `demonstrations` | 25 → 50 (1 of 2, 1 down) | 2 of 10 | – | 9 |" in lines
+    assert "| demonstrations | `random sets` | 0 → 0 (0 of 1) | 1 of 5 | – | 9 |" in lines
+    assert any("no model" in line and "| 50, 100, 25 |" in line for line in lines)
+    # Only the rows of seeds that both have are compared.
+    assert any("over `random sets`" in line and "| +100 (+100 to +100) |" in line for line in lines)
+
+
 @pytest.mark.skipif(not RECORD.exists(), reason="nothing was measured yet")
 def test_the_table_is_made_again_from_the_record_alone(tmp_path: Path) -> None:
     """No run is left to make, so no model is asked; every line of the table stands in the text."""
@@ -69,5 +88,5 @@ def test_the_table_is_made_again_from_the_record_alone(tmp_path: Path) -> None:
     held.write_bytes(RECORD.read_bytes())
     command = [sys.executable, str(BENCHMARKS / "real_text.py"), "--no-news", "--json", str(held)]
     told = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout.splitlines()
-    written = (BENCHMARKS / "training.md").read_text(encoding="utf-8").splitlines()
+    written = (BENCHMARKS / "real_text.md").read_text(encoding="utf-8").splitlines()
     assert len(told) > 5 and [line for line in told if line not in written] == []

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import dspy
 from dspy.lm15 import Message
 
+from llmdl_dspy import compat
 from llmdl_dspy.asked import told_of
 from llmdl_dspy.outputs import texts_in
 from llmdl_dspy.requested import is_sendable, request_of, texts_of
@@ -25,7 +27,8 @@ class Beginning(NamedTuple):
         rows: the messages, as the adapter formats them; none where a call is more than texts.
         told: the same as the ledger has them.
         system, shown: the same as a request has them.
-        names, asks: the inputs, and what the last message ends with.
+        kinds: of each input its type; None where none was written.
+        asks: what the last message ends with.
         texts: the outputs, where all are texts.
     """
 
@@ -34,14 +37,25 @@ class Beginning(NamedTuple):
     told: Sequence[JSON] = ()
     system: Any = None
     shown: tuple[Message, ...] = ()
-    names: tuple[str, ...] = ()
+    kinds: Mapping[str, Any] = MappingProxyType({})
     asks: str = ""
     texts: tuple[str, ...] = ()
 
+    def takes(self, inputs: Mapping[str, Any], looks: bool) -> bool:
+        """Whether these are the inputs, all of them, and DSPy has nothing to say of one.
+
+        Args:
+            looks: whether it says of one that its type is another.
+        """
+        kinds = self.kinds
+        if inputs.keys() != kinds.keys():
+            return False
+        return not looks or all([type(v) is kinds[name] or _fits(v, kinds[name]) for name, v in inputs.items()])
+
     def last(self, adapter: Any, signature: Any, inputs: Mapping[str, Any]) -> str:
         """The last message, as the adapter formats it: texts are put in as they are."""
-        given = [(name, inputs[name]) for name in self.names if name in inputs]
-        if {type(value) for _, value in given} != {str}:
+        given = [(name, inputs[name]) for name in self.kinds]
+        if not all([type(value) is str for _, value in given]):
             return str(adapter.format_user_message_content(signature, dict(inputs), main_request=True))
         return "\n\n".join([*[f"[[ ## {name} ## ]]\n{text}" for name, text in given], self.asks]).strip()
 
@@ -62,7 +76,7 @@ _known: dict[tuple[Any, ...], Beginning] = {}
 
 def beginning(adapter: Any, signature: Any, demos: Sequence[Any]) -> Beginning | None:
     """What a call of DSPy's chat adapter begins with; None where it may be more than texts."""
-    if (now := held(demos)) is None:
+    if not isinstance(signature, type) or (now := held(demos)) is None:
         return None
     key = (*said_by(signature), *map(id, demos))
     known = _known.get(key)
@@ -79,11 +93,17 @@ def _made(adapter: Any, signature: Any, demos: Sequence[Any], now: Sequence[Any]
     *rows, last = adapter.format(signature, demos, {})
     if not (said := texts_of([*rows, last])) or not all(said) or not is_sendable("".join(said)):
         return Beginning(now)
+    if compat.PREDICTING.resolve_adapter(None, adapter, signature, {}, signature) is not adapter:
+        return Beginning(now)  # an output wants evidence
     request = request_of({"model": "any", "messages": [*rows, last]})
     told, outputs = [told_of(row) for row in rows], signature.output_fields
     is_texts = all(field.annotation is str for field in outputs.values())
-    names, texts = tuple(signature.input_fields), tuple(outputs) if is_texts else ()
-    return Beginning(now, rows, told, request.system, request.messages[:-1], names, last["content"], texts)
+    kinds, texts = compat.kinds_of(signature.input_fields), tuple(outputs) if is_texts else ()
+    return Beginning(now, rows, told, request.system, request.messages[:-1], kinds, last["content"], texts)
+
+
+def _fits(value: Any, kind: Any) -> bool:
+    return value is None or kind is None or compat.is_of(value, kind)
 
 
 def _is_more(annotation: Any) -> bool:

@@ -51,7 +51,7 @@ class Bound:
             UnboundCallError: a text that is in force has no place in it.
         """
         values = self._values()
-        if signature in self._made:
+        if signature is not self._signature and signature in self._made:
             signature = self._signature
         if values == self._defaults():
             return signature

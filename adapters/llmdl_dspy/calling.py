@@ -17,24 +17,54 @@ from llmdl_plugins.holding import holding
 from llmdl_plugins.module import Module
 from llmdl_plugins.tape import Step
 
+# What a call is given, and the predictor where that is another signature than the program's.
+Given = tuple[Mapping[str, Any], Predictor | None]
+
 _call: ContextVar[Call | None] = ContextVar("llmdl_dspy_call", default=None)
 _last: ContextVar[Step | None] = ContextVar("llmdl_dspy_last", default=None)
 
 
 class Call:
-    """A call of a predictor.
+    """A call of a predictor, as a step of the tape.
 
     Args:
-        kwargs: what it is given.
-        step: of the tape, where one is recorded.
+        step: of the tape, which the call begins and ends.
         layer: what stands for the predictor, if something does.
-        changed: the predictor, where it is given another signature than the program's.
+        give: tells what it is given, once the step has begun.
     """
 
+    kwargs: Mapping[str, Any]
+
     def __init__(
-        self, kwargs: Mapping[str, Any], step: Step | None, layer: Module | None, changed: Predictor | None
+        self,
+        step: tape.step,
+        layer: Module | None,
+        give: Callable[[], Given],
     ) -> None:
-        self.kwargs, self._step, self.layer, self._changed = kwargs, step, layer, changed
+        self.layer, self._taking, self._give = layer, step, give
+        self._step: Step | None = None
+        self._changed: Predictor | None = None
+
+    def __enter__(self) -> Call:
+        self._step = self._taking.__enter__()
+        try:
+            self.kwargs, self._changed = self._give()
+        except BaseException as error:
+            self._taking.__exit__(type(error), error)
+            raise
+        self._token = _call.set(self)
+        return self
+
+    def __exit__(self, kind: object, error: BaseException | None, *_: object) -> None:
+        _call.reset(self._token)
+        self._taking.__exit__(kind, error)
+        if error is None:
+            _last.set(self._step)
+
+    @property
+    def is_looked_at(self) -> bool:
+        """Whether what it sends first has to hold another text than the program's."""
+        return self._changed is not None
 
     def sends(self, messages: Messages) -> None:
         """Look at the first of what it sends.
@@ -61,19 +91,9 @@ class Call:
         return prediction
 
 
-def under_way(call: Call) -> holding[Call]:
-    """Inside, this call is made."""
-    return holding(_call, call)
-
-
 def current_call() -> Call | None:
     """The call of a predictor that this code is part of."""
     return _call.get()
-
-
-def ended(step: Step | None) -> None:
-    """Note the step of a predictor that has ended in this context."""
-    _last.set(step)
 
 
 def beginning() -> holding[None]:

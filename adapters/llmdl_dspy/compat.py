@@ -18,12 +18,16 @@ from dspy.clients.call_result import CallResult
 from dspy.clients.engines.lm15_engine import AsyncLM15Engine, LM15Engine
 from dspy.clients.errors import error_boundary as error_boundary
 from dspy.clients.lm15_boundary import request_kwargs
-from dspy.dsp.utils.settings import thread_local_overrides
+from dspy.dsp.utils.settings import main_thread_config, thread_local_overrides
 from dspy.lm15 import Message, Request, Response, TextPart, Usage, response_from_openai_chat
 from dspy.predict import predict, react, react_v2
 from dspy.primitives.base_module import BaseModule
+from dspy.primitives.prediction import Completions
 from dspy.utils import parallelizer
+from dspy.utils.constants import IS_TYPE_UNDEFINED
 from dspy.utils.saving import get_dependency_versions
+
+from llmdl_plugins.holding import holding
 
 # What a call is made of, and where it is made: the door replaces `execute`, `aexecute` and `_engine`.
 EXECUTION = execution
@@ -31,6 +35,7 @@ BODY = ("model", "messages", "rollout_id")
 CONNECTION = execution.CLIENT_KEYS
 _CALLED = ("__call__", "acall")
 _OWN = {"forward", "aforward", *_CALLED}
+_PREDICTS = ("_forward_preprocess", "_forward_postprocess", "_should_stream")
 _PLAIN = SimpleNamespace(request=None, legacy={})  # a call that sets nothing
 # What stands in a text for an image and its like.
 MARK = CUSTOM_TYPE_START_IDENTIFIER
@@ -85,6 +90,51 @@ def is_stock(lm: Any) -> bool:
     return type(lm) is dspy.LM and lm.model_type == "chat" and _OWN.isdisjoint(vars(lm))
 
 
+def is_plain(kind: type[dspy.Predict]) -> bool:
+    """Whether predictors of this class look at what they are given, and make predictions, as DSPy has written it."""
+    if kind is dspy.Predict:
+        return True
+    return all(getattr(kind, name) is getattr(dspy.Predict, name) for name in _PREDICTS)
+
+
+def held(predict: dspy.Predict) -> dict[str, Any]:
+    """What a predictor holds; its own way to it looks each time who asks."""
+    found: dict[str, Any] = object.__getattribute__(predict, "__dict__")
+    return found
+
+
+def kinds_of(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The types of inputs; None for one of which none was written."""
+    return {
+        name: None if one.json_schema_extra.get(IS_TYPE_UNDEFINED) else one.annotation for name, one in fields.items()
+    }
+
+
+def is_of(value: Any, kind: Any) -> bool:
+    """Whether DSPy says nothing of a value where this type is written."""
+    return bool(predict._is_value_compatible_with_type(value, kind))
+
+
+def predicted(completions: list[dict[str, Any]], signature: Any) -> dspy.Prediction:
+    """The prediction of completions, nearly always one."""
+    if len(completions) != 1:
+        return dspy.Prediction.from_completions(completions, signature=signature)
+    (fields,) = completions
+    all_of_them, made = object.__new__(Completions), object.__new__(dspy.Prediction)
+    vars(all_of_them).update(signature=signature, _completions={name: [value] for name, value in fields.items()})
+    vars(made).update(_store=dict(fields), _completions=all_of_them, _lm_usage=None)
+    return made
+
+
+def trace(predict: dspy.Predict, inputs: Mapping[str, Any], prediction: dspy.Prediction) -> None:
+    """Note a prediction in DSPy's trace, where it is written."""
+    here, most = around()["trace"], around()["max_trace_size"]
+    if here is not None and most > 0:
+        if len(here) >= most:
+            here.pop(0)
+        here.append((predict, {**inputs}, prediction))
+
+
 def own_engine(lm: Any, asynchronous: bool) -> Any:
     """The engine of the user's that answers it, one request with one response; else None."""
     engine = lm._async_engine_spec if asynchronous else lm._engine_spec
@@ -129,13 +179,19 @@ async def complete(lm: Any, call: Any) -> CallResult | None:
 
 def is_async(lm: Any) -> bool:
     """Whether a model answers asynchronously as it does otherwise: an engine or a `forward` of the user's may not."""
-    if not isinstance(lm, dspy.BaseLM):
+    if type(lm) is not dspy.LM and not _is_async(lm.__class__):
         return False
-    kind, base = lm.__class__, dspy.LM if isinstance(lm, dspy.LM) else dspy.BaseLM
+    return isinstance(getattr(lm, "_engine_spec", "auto"), str) or lm._async_engine_spec is not None
+
+
+def _is_async(kind: type) -> bool:
+    if not issubclass(kind, dspy.BaseLM):
+        return False
+    base = dspy.LM if issubclass(kind, dspy.LM) else dspy.BaseLM
     for one, other in (("__call__", "acall"), ("forward", "aforward")):
         if getattr(kind, one) is not getattr(base, one) and getattr(kind, other) is getattr(base, other):
             return False
-    return isinstance(getattr(lm, "_engine_spec", "auto"), str) or lm._async_engine_spec is not None
+    return True
 
 
 def is_managed(call: Any) -> bool:
@@ -206,36 +262,21 @@ def unchecked(kind: Any, **fields: Any) -> Any:
     return made
 
 
-def told(response: Response) -> dict[str, Any]:
-    """A response as plain JSON, of which `again` makes the same."""
-    return dict(serde.response_to_dict(response, include_provider_data=True))
+def around() -> Mapping[str, Any]:
+    """The settings that hold here: inside a `dspy.context` all of them are in one place."""
+    found: Mapping[str, Any] = thread_local_overrides.get() or main_thread_config
+    return found
 
 
-def again(answer: Mapping[str, Any]) -> Response:
-    """The response that this JSON was."""
-    return serde.response_from_dict(dict(answer))
+def context(**changes: Any) -> holding[Any]:
+    """`dspy.context`, which is entered for each module and each row."""
+    before = thread_local_overrides.get()
+    return holding(thread_local_overrides, type(before)({**main_thread_config, **before, **changes}))
 
 
-def event_told(event: Any) -> dict[str, Any]:
-    """An event of a stream as plain JSON."""
-    return dict(serde.stream_event_to_dict(event))
-
-
-def event_again(answer: Mapping[str, Any]) -> Any:
-    """The event that this JSON was."""
-    return serde.stream_event_from_dict(dict(answer))
-
-
-def result_told(result: CallResult) -> dict[str, Any]:
-    """What a call that DSPy makes by itself brought, as plain JSON."""
-    return dict(result.dump())
-
-
-def result_again(answer: Mapping[str, Any], usage: Mapping[str, Any]) -> CallResult:
-    """The same, as if it had come now."""
-    result = CallResult.load(dict(answer))
-    result.cache_hit, result.usage = False, dict(usage)
-    return result
+def inside(module: Any) -> holding[Any]:
+    """Inside, this module calls."""
+    return context(caller_modules=[*(around()["caller_modules"] or ()), module])
 
 
 def override(changes: Mapping[str, Any]) -> None:

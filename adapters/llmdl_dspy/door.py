@@ -19,9 +19,9 @@ def _methods(module: ModuleType) -> Sequence[Method]:
     supported.check()
     from llmdl_dspy import (
         configured,
-        direct,
         formatted,
         meeting,
+        modules,
         pools,
         predicting,
         requested,
@@ -30,5 +30,5 @@ def _methods(module: ModuleType) -> Sequence[Method]:
         ways,
     )
 
-    rooms = (meeting, predicting, configured, pools, direct, formatted, requested, ways, tool_uses, retrievals)
+    rooms = (meeting, modules, predicting, configured, pools, formatted, requested, ways, tool_uses, retrievals)
     return [method for room in rooms for method in room.methods()]

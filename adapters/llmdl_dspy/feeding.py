@@ -12,6 +12,8 @@ _LEAST = 4  # shorter texts are found anywhere
 
 def feeders(recorded: Tape, inputs: Mapping[str, Any]) -> list[Step]:
     """The steps of which an output is one of these inputs, or stands in one of them."""
+    if not recorded.steps:
+        return []
     texts = [text for value in inputs.values() for text in _texts(value)]
     ids = {id(value) for value in inputs.values()}
     return [step for step in recorded.steps if any(_feeds(value, texts, ids) for value in _values(step.outputs))]

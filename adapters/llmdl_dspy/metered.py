@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from typing import Any
 
-from llmdl_dspy import compat
+from llmdl_dspy import compat, kept
 from llmdl_dspy.asked import Asked, counted
 from llmdl_dspy.spoken import said_by, said_in, usage_of
 from llmdl_plugins.door.flow import Flow
@@ -65,20 +65,20 @@ class Metered:
     def stream(self, request: Any) -> Iterator[Any]:
         """The events of the engine's stream, or those that are remembered."""
         asked = self._asked
-        flow, kept = Flow(asked.here, asked.paid), list[Any]()
+        flow, heard = Flow(asked.here, asked.paid), list[Any]()
         if (recorded := flow.open()) is not None:
-            yield from _events_again(recorded, kept)
+            yield from _events_again(recorded, heard)
         else:
             events = flow.chunks(lambda: passing(lambda: self._backend.stream(request)))
             try:
                 for event in events:
-                    kept.append(event)
+                    heard.append(event)
                     yield event
             except BaseException as error:
-                flow.broken(error, (lambda: _events(kept)) if kept else None)
+                flow.broken(error, (lambda: _events(heard)) if heard else None)
                 events.close()
                 raise
-        _ended(asked, flow, kept)
+        _ended(asked, flow, heard)
 
 
 class AsyncMetered(Metered):
@@ -112,54 +112,54 @@ class AsyncMetered(Metered):
     async def stream(self, request: Any) -> AsyncIterator[Any]:  # type: ignore[override]
         """The events of the engine's stream, or those that are remembered."""
         asked = self._asked
-        flow, kept = Flow(asked.here, asked.paid), list[Any]()
+        flow, heard = Flow(asked.here, asked.paid), list[Any]()
         if (recorded := await flow.aopen()) is not None:
-            for event in _events_again(recorded, kept):
+            for event in _events_again(recorded, heard):
                 yield event
         else:
             events = flow.achunks(lambda: apassing(lambda: self._backend.stream(request)))
             try:
                 async for event in events:
-                    kept.append(event)
+                    heard.append(event)
                     yield event
             except BaseException as error:
-                flow.broken(error, (lambda: _events(kept)) if kept else None)
+                flow.broken(error, (lambda: _events(heard)) if heard else None)
                 await events.aclose()
                 raise
-        _ended(asked, flow, kept)
+        _ended(asked, flow, heard)
 
 
-def _ended(asked: Asked, flow: Flow, kept: Sequence[Any]) -> None:
-    if not kept or kept[-1].type != "end":
+def _ended(asked: Asked, flow: Flow, heard: Sequence[Any]) -> None:
+    if not heard or heard[-1].type != "end":
         flow.broken(InfrastructureError("The stream ended before its answer did."), None)
         return
-    flow.whole(lambda: _events(kept))
-    asked.note(said_by(kept), usage_of(kept[-1]))
+    flow.whole(lambda: _events(heard))
+    asked.note(said_by(heard), usage_of(heard[-1]))
 
 
 def _response(response: Any) -> JSON:
-    return {"usage": plain(usage_of(response)), "response": plain(compat.told(response))}
+    return {"usage": plain(usage_of(response)), "response": kept.response_told(response)}
 
 
 def _response_again(answer: Any) -> Any:
-    return compat.again(answer["response"])
+    return kept.response_again(answer["response"])
 
 
 def _result(result: Any) -> JSON:
-    told = {"usage": counted(result.usage), "counted": result.usage, "result": compat.result_told(result)}
-    return plain(told)
+    usage = {"usage": plain(counted(result.usage)), "counted": plain(result.usage)}
+    return {**usage, "result": kept.result_told(result)}
 
 
 def _result_again(answer: Any) -> Any:
-    return compat.result_again(answer["result"], answer["counted"])
+    return kept.result_again(answer["result"], answer["counted"])
 
 
-def _events(kept: Sequence[Any]) -> JSON:
-    usage = usage_of(kept[-1]) if kept[-1].type == "end" else None
-    return {"usage": plain(usage), "events": [plain(compat.event_told(event)) for event in kept]}
+def _events(heard: Sequence[Any]) -> JSON:
+    usage = usage_of(heard[-1]) if heard[-1].type == "end" else None
+    return {"usage": plain(usage), "events": [kept.event_told(event) for event in heard]}
 
 
-def _events_again(recorded: Any, kept: list[Any]) -> Iterator[Any]:
+def _events_again(recorded: Any, heard: list[Any]) -> Iterator[Any]:
     for told in recorded["events"]:
-        kept.append(event := compat.event_again(told))
+        heard.append(event := kept.event_again(told))
         yield event

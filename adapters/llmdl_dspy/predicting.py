@@ -7,7 +7,7 @@ from typing import Any
 
 import dspy
 
-from llmdl_dspy.compat import COPIED
+from llmdl_dspy import compat, direct
 from llmdl_dspy.program import current
 from llmdl_plugins import sync
 from llmdl_plugins.door.arriving import Method
@@ -18,30 +18,42 @@ def methods() -> Sequence[Method]:
     return [
         Method(dspy.Predict, "forward", _forward),
         Method(dspy.Predict, "aforward", _aforward),
-        Method(COPIED, "deepcopy", _deepcopy),
+        Method(compat.COPIED, "deepcopy", _deepcopy),
     ]
 
 
 def _forward(own: Callable[..., Any]) -> Callable[..., Any]:
+    is_dspys = compat.is_untouched() and compat.is_written(own)
+
     def forward(self: Any, **kwargs: Any) -> Any:
         if (program := current()) is None:
             return own(self, **kwargs)
         with program.call(self, kwargs) as call:
             if call.layer is not None:
                 return call.answered(sync.run(call.layered(self, is_async=False)))
-            return call.answered(own(self, **call.kwargs))
+            if not is_dspys or (ready := direct.ready(self, call.kwargs, asynchronous=False)) is None:
+                return call.answered(own(self, **call.kwargs))
+            if call.is_looked_at:
+                program.sent(ready.messages())
+            return call.answered(ready.answer())
 
     return forward
 
 
 def _aforward(own: Callable[..., Any]) -> Callable[..., Any]:
+    is_dspys = compat.is_untouched() and compat.is_written(own)
+
     async def aforward(self: Any, **kwargs: Any) -> Any:
         if (program := current()) is None:
             return await own(self, **kwargs)
         with program.call(self, kwargs) as call:
             if call.layer is not None:
                 return call.answered(await call.layered(self, is_async=True))
-            return call.answered(await own(self, **call.kwargs))
+            if not is_dspys or (ready := direct.ready(self, call.kwargs, asynchronous=True)) is None:
+                return call.answered(await own(self, **call.kwargs))
+            if call.is_looked_at:
+                program.sent(ready.messages())
+            return call.answered(await ready.aanswer())
 
     return aforward
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import copy
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import partial
 from typing import Any
 
 import dspy
 
 from llmdl_dspy import compat, models
-from llmdl_dspy.calling import Call, beginning, current_call, ended, in_a_run, named, place_here, under_way
+from llmdl_dspy.calling import Call, Given, beginning, current_call, in_a_run, named, place_here
 from llmdl_dspy.concerns import reads_history
 from llmdl_dspy.configured import alone
 from llmdl_dspy.discovering import predictors_of
@@ -84,12 +84,23 @@ class Program:
 
         With none changed, no tape recorded and no run that pays, it is the module itself that runs.
         """
+        if in_a_run():
+            return await self._bound(inputs, is_silent=not self.reads_history)
         if not self._is_observed():
             return await self.run(inputs)
+        with boundary.door():
+            return await self._bound(inputs, is_silent=False)
+
+    async def _bound(self, inputs: Mapping[str, Any], is_silent: bool) -> Any:
+        """The same with the values put in, while the door stands.
+
+        Args:
+            is_silent: whether DSPy writes no history.
+        """
+        is_silent = is_silent or compat.around()["disable_history"]
         with (
-            boundary.door(),
             boundary.scope(place=place_here()),
-            dspy.context(trace=[], disable_history=self._is_silent()),
+            compat.context(trace=[], disable_history=is_silent),
             alone(),
             self.bound(),
             beginning(),
@@ -97,15 +108,12 @@ class Program:
         ):
             return await self.run(inputs)
 
-    def _is_silent(self) -> bool:
-        return bool(dspy.settings.disable_history or (in_a_run() and not self.reads_history))
-
     def bound(self) -> holding[Any]:
         """Inside, calls of the predictors, and of copies of them, are given what is in force."""
         return holding(_program, self)
 
     def _is_observed(self) -> bool:
-        if tape.current_tape() or in_a_run():
+        if tape.current_tape():
             return True
         here = copies()
         return any(in_force(here.get(p, p)) != p.default for p in self.parameters().values())
@@ -119,33 +127,23 @@ class Program:
 
     def _models(self) -> Iterator[Any]:
         """Those that its predictors may ask."""
+        usual = compat.around()["lm"]
         for one in self.predictors:
-            yield from (lm for lm in (one.predict.lm or dspy.settings.lm, *one.models()) if lm is not None)
+            yield from (lm for lm in (compat.held(one.predict)["lm"] or usual, *one.models()) if lm is not None)
 
-    @contextmanager
-    def call(self, caller: dspy.Predict, kwargs: Mapping[str, Any]) -> Iterator[Call]:
-        """A call of a predictor as a step of the tape.
+    def call(self, caller: dspy.Predict, kwargs: Mapping[str, Any]) -> Call:
+        """A call of a predictor as a step of the tape; as it begins,
 
         Raises:
             UnboundCallError: what is in force can't reach it.
             MisuseError: no model of DSPy is set.
         """
-        known = self._known(caller, dspy.settings.caller_modules or [])
+        known = self._known(caller, compat.around()["caller_modules"] or [])
         given = {key: value for key, value in kwargs.items() if key not in OWN}
         layer = None if known is None or is_inside() else self.layers.get(known.name)
-        recorded = tape.current_tape()
-        fed_by = feeders(recorded, given) if recorded else None
-        with tape.step(known.name if known else named(caller), given, fed_by) as step:
-            try:
-                instead = known.given(caller, kwargs) if known and not layer else dict(kwargs)
-                if known and not layer:
-                    models.check(known.name, instead.get("lm") or caller.lm or dspy.settings.lm)
-            except LlmdlError as error:
-                raise passage.refused(error) from None
-            changed = known if instead.get("signature") is not kwargs.get("signature") else None
-            with under_way(Call(instead, step, layer, changed)) as call:
-                yield call
-        ended(step)
+        fed_by = feeders(recorded, given) if (recorded := tape.current_tape()) else None
+        step = tape.step(known.name if known else named(caller), given, fed_by)
+        return Call(step, layer, partial(_given, None if layer else known, caller, kwargs))
 
     def sent(self, messages: Messages) -> None:
         """Look at what leaves for a model while this program runs.
@@ -182,6 +180,18 @@ class Program:
         if len(found) > 1:
             raise passage.refused(UnboundCallError(_ALIKE.format(", ".join(one.name for one in alike))))
         return found[0] if found else None
+
+
+def _given(known: Predictor | None, caller: dspy.Predict, kwargs: Mapping[str, Any]) -> Given:
+    """What a call of a predictor is given with what is in force."""
+    if known is None:
+        return dict(kwargs), None
+    try:
+        instead = known.given(caller, kwargs)
+        models.check(known.name, instead.get("lm") or caller.lm or compat.around()["lm"])
+    except LlmdlError as error:
+        raise passage.refused(error) from None
+    return instead, known if instead.get("signature") is not kwargs.get("signature") else None
 
 
 def current() -> Program | None:

@@ -60,8 +60,11 @@ def usage_of(heard: Any) -> dict[str, int] | None:
     if usage is None or (usage.input_tokens is None and usage.output_tokens is None):
         return None
     told = {"input": usage.input_tokens or 0, "output": usage.output_tokens or 0}
-    cached = {"cached": usage.cache_read_tokens, "written": usage.cache_write_tokens}
-    return told | {name: count for name, count in cached.items() if count}
+    if usage.cache_read_tokens:
+        told["cached"] = usage.cache_read_tokens
+    if usage.cache_write_tokens:
+        told["written"] = usage.cache_write_tokens
+    return told
 
 
 def _call(ident: Any, name: str, arguments: str) -> Said:

@@ -14,11 +14,11 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.pregel import Pregel
 
 from llmdl_langgraph.adapt import found_in
-from llmdl_langgraph.folder import Application
-from llmdl_langgraph.handover import Handover
-from llmdl_langgraph.isolation import Graph
-from llmdl_langgraph.locate import Location, holders
+from llmdl_langgraph.exporting.folder import Application
+from llmdl_langgraph.exporting.handover import Handover
 from llmdl_langgraph.network import LangGraphNetwork
+from llmdl_langgraph.reading.locate import Location, holders
+from llmdl_langgraph.running.isolation import Graph
 from llmdl_plugins.checks import Check, Verification
 from llmdl_plugins.data import Example
 from llmdl_plugins.errors import MisuseError

@@ -12,28 +12,28 @@ from langchain_core.runnables import Runnable
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Send
 
-from llmdl_langgraph.black_box import BlackBox, LayerNode
-from llmdl_langgraph.concerns import concerns
-from llmdl_langgraph.context import context_of
-from llmdl_langgraph.discover import Discovery, discover
 from llmdl_langgraph.drawn import drawn
-from llmdl_langgraph.effects import effects, only_model
-from llmdl_langgraph.folder import Application
-from llmdl_langgraph.handover import FORMS, Handover
-from llmdl_langgraph.isolation import Graph
-from llmdl_langgraph.layered import links, own_layers
-from llmdl_langgraph.locate import Location
-from llmdl_langgraph.offers import Offer, offer
-from llmdl_langgraph.probes import probed
-from llmdl_langgraph.refusals import place_of, reason
-from llmdl_langgraph.runs import Runs
-from llmdl_langgraph.sites import Site
-from llmdl_langgraph.source import source_of
-from llmdl_langgraph.surgery import Compiled, spec_of, with_nodes
-from llmdl_langgraph.tool_texts import ToolText
-from llmdl_langgraph.tools import tools_of
-from llmdl_langgraph.unchanged import unchanged
-from llmdl_langgraph.verify import verify
+from llmdl_langgraph.exporting.folder import Application
+from llmdl_langgraph.exporting.handover import FORMS, Handover
+from llmdl_langgraph.exporting.refusals import place_of, reason
+from llmdl_langgraph.exporting.unchanged import unchanged
+from llmdl_langgraph.exporting.verify import verify
+from llmdl_langgraph.finding.concerns import concerns
+from llmdl_langgraph.finding.discover import Discovery, discover
+from llmdl_langgraph.finding.effects import effects, only_model
+from llmdl_langgraph.finding.probes import probed
+from llmdl_langgraph.finding.tools import tools_of
+from llmdl_langgraph.matching.tool_texts import ToolText
+from llmdl_langgraph.reading.locate import Location
+from llmdl_langgraph.reading.sites import Site
+from llmdl_langgraph.reading.source import source_of
+from llmdl_langgraph.running.black_box import BlackBox, LayerNode
+from llmdl_langgraph.running.context import context_of
+from llmdl_langgraph.running.isolation import Graph
+from llmdl_langgraph.running.layered import links, own_layers
+from llmdl_langgraph.running.offers import Offer, offer
+from llmdl_langgraph.running.runs import Runs
+from llmdl_langgraph.running.surgery import Compiled, spec_of, with_nodes
 from llmdl_plugins import sync, tape
 from llmdl_plugins.as_layer import as_layer
 from llmdl_plugins.binding import using

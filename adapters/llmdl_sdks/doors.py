@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 
-from llmdl_plugins.door.arriving import replacing
-from llmdl_sdks import chat_completions, genai, messages, responses, stainless
+from llmdl_plugins.door.arriving import Methods, replacing
+from llmdl_sdks import addresses, bodies, chat_completions, genai, messages, responses, results, sockets, stainless
+
+# What is done anew for each call and comes to nothing: in the SDK, in httpx below it, in LangChain above.
+_SPARED: dict[str, Methods] = {
+    "openai._utils._transform": bodies.methods,
+    "httpcore._backends.anyio": sockets.methods,
+    "httpcore2._backends.anyio": sockets.methods,
+    **{
+        f"{library}.{module}": addresses.methods for library in ("httpx", "httpx2") for module in ("_urlparse", "_urls")
+    },
+    "langchain_openai.chat_models.base": results.methods,
+}
 
 
-def openai() -> AbstractContextManager[None]:
+@contextmanager
+def openai() -> Iterator[None]:
     """`chat.completions` and `responses`: create, parse and stream, whole, raw or streamed, sync and async."""
     spoken = {"/chat/completions": chat_completions.DIALECT, "/responses": responses.DIALECT}
-    return replacing("openai._base_client", lambda module: stainless.methods(module, spoken))
+    met = {"openai._base_client": lambda module: stainless.methods(module, spoken)}
+    with ExitStack() as undone:
+        for name, methods in {**met, **_SPARED}.items():
+            undone.enter_context(replacing(name, methods))
+        yield
 
 
 def anthropic() -> AbstractContextManager[None]:

@@ -12,6 +12,7 @@ from typing import Any, TypedDict
 from langchain_core.caches import BaseCache
 from langchain_core.messages import HumanMessage, SystemMessage
 from langgraph.graph import END, START, StateGraph
+from texts.by_hand import ByHand
 from texts.sets import Row
 
 from llmdl_local import LocalChat
@@ -25,6 +26,7 @@ from llmdl_plugins.run.problem import Problem
 
 FREE = {"max_tokens": 8}
 PROMPT = "Say which label the text should get."
+DEMONSTRATIONS, RANDOM = "demonstrations", "random sets"
 Made = Callable[[Sequence[str], Sequence[Row], Mapping[str, Any]], Network]
 
 
@@ -39,7 +41,7 @@ class State(TypedDict, total=False):
 class RandomSets(DemonstrationSearch):
     """Random sets of worked examples, one of each label, until the budget ends: bought without looking at anything."""
 
-    name = "random sets"
+    name = RANDOM
 
     async def optimize(self, problem: Problem) -> None:
         """Propose balanced sets at the one node."""
@@ -87,18 +89,17 @@ def _named(name: str) -> Callable[[], Optimizer]:
     return lambda: find("optimizers", name)()
 
 
-RANDOM = "random sets"
 ARMS = {
-    "demonstrations": Arm("demonstrations", DemonstrationSearch),
+    DEMONSTRATIONS: Arm("demonstrations", DemonstrationSearch),
     RANDOM: Arm("demonstrations", RandomSets),
     "dspy:bootstrap-few-shot-with-random-search": Arm(
         "demonstrations", _named("dspy:bootstrap-few-shot-with-random-search")
     ),
+    "written by hand": Arm("instructions by hand", ByHand),
     "fragments": Arm("instructions without feedback", _named("fragments")),
     "calibration": Arm("calibration", _named("calibration"), scorer),
     "textual-gradient": Arm("instructions by feedback", _named("textual-gradient")),
     "gepa": Arm("instructions by feedback", _named("gepa")),
-    "dspy:gepa": Arm("instructions by feedback", _named("dspy:gepa")),
 }
 
 

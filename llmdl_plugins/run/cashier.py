@@ -13,6 +13,7 @@ from uuid import uuid4
 from llmdl_plugins.door.answers import total_usage
 from llmdl_plugins.door.boundary import Call
 from llmdl_plugins.door.passage import refused
+from llmdl_plugins.door.recorded import can_be_given
 from llmdl_plugins.errors import BudgetError, LedgerError
 from llmdl_plugins.plain import JSON
 from llmdl_plugins.run.joins import Joins
@@ -160,6 +161,9 @@ class Cashier:
 
     def _remembered(self, call: Call) -> JSON:
         answer = self.ledger.answer(call.key)
+        if answer is not None and not can_be_given(answer):
+            self.ledger.spoiled("calls", call.key)
+            answer = None
         if answer is not None:
             self._receive(self._receipt(call, total_usage(answer)))
         return answer  # type: ignore[no-any-return]

@@ -6,6 +6,7 @@ import copy
 import dataclasses
 import inspect
 import re
+from dataclasses import replace
 from typing import Any
 
 import dspy
@@ -18,11 +19,20 @@ from dspy.clients.call_result import CallResult
 from dspy.clients.engines.lm15_engine import AsyncLM15Engine, LM15Engine
 from dspy.clients.lm15_boundary import request_kwargs
 from dspy.dsp.utils.settings import thread_local_overrides
-from dspy.lm15 import Message, Request, Response, TextPart, Usage, response_from_openai_chat, response_to_events
+from dspy.lm15 import (
+    Message,
+    Request,
+    Response,
+    TextPart,
+    ThinkingPart,
+    Usage,
+    response_from_openai_chat,
+    response_to_events,
+)
 from dspy.predict import predict, react, react_v2
 from dspy.utils import parallelizer
 
-from llmdl_dspy import compat
+from llmdl_dspy import compat, kept
 
 from ..contracts import Contract, has, takes
 
@@ -30,6 +40,7 @@ COMPAT = "adapters/llmdl_dspy/compat.py"
 MEETING = "adapters/llmdl_dspy/meeting.py"
 LOOK = "dspy/clients/execution.py"
 TOOLS = "adapters/llmdl_dspy/tool_uses.py"
+KEPT, MODULES = "adapters/llmdl_dspy/kept.py", "adapters/llmdl_dspy/modules.py"
 DIRECT, WAYS = "adapters/llmdl_dspy/direct.py", "adapters/llmdl_dspy/ways.py"
 FORMATTED, REQUESTED = "adapters/llmdl_dspy/formatted.py", "adapters/llmdl_dspy/requested.py"
 PREDICTOR, PROGRAM = "adapters/llmdl_dspy/predictor.py", "adapters/llmdl_dspy/program.py"
@@ -55,6 +66,14 @@ def found_by_name(name: str) -> bool:
 LM = dspy.LM("m", engine=Constant(), temperature=1.0)
 REQUEST = Request(model="m", messages=(Message.user("Hi"),), system="Be kind.")
 RESPONSE = Constant().complete(REQUEST)
+RESPONSES = [
+    RESPONSE,
+    replace(RESPONSE, id="1", usage=Usage(), finish_reason="length", logprobs_complete=False),
+    replace(RESPONSE, provider_data={"id": "x"}),
+    replace(RESPONSE, usage=Usage(1, 0, 3, cache_read_tokens=2, reasoning_tokens=1)),
+    replace(RESPONSE, message=Message.assistant([ThinkingPart("hm"), TextPart("said")])),
+    replace(RESPONSE, message=Message.assistant([TextPart("")])),
+]
 EVENTS = list(response_to_events(RESPONSE))
 
 ADAPTER = dspy.ChatAdapter()
@@ -100,6 +119,29 @@ def overrides_hold(**settings: Any) -> bool:
         return {**thread_local_overrides.get()}.items() >= settings.items()
 
 
+def a_context_holds_all_settings() -> bool:
+    def told() -> Any:
+        return type(thread_local_overrides.get()), {**thread_local_overrides.get()}
+
+    with dspy.context(max_errors=7, of_mine=1):
+        with dspy.context(trace=None):
+            dspys = told()
+        with compat.context(trace=None):
+            return bool(told() == dspys and {"max_errors": 7, "of_mine": 1, "trace": None}.items() <= dspys[1].items())
+
+
+def told_of(prediction: Any) -> Any:
+    """All that a prediction holds."""
+    held = dict(vars(prediction))
+    return {*held}, held["_store"], held["_lm_usage"], {**vars(held["_completions"])}
+
+
+CALLED = """        caller_modules = settings.caller_modules or []
+        caller_modules = list(caller_modules)
+        caller_modules.append(self)
+
+        with settings.context(caller_modules=caller_modules):
+            if settings.track_usage"""
 OTHER = dspy.Signature("question -> answer", "Other.")
 CONTRACTS = [
     Contract(
@@ -256,6 +298,40 @@ CONTRACTS = [
         "dspy/clients/base_lm.py", compat.is_untouched,
     ),
     Contract(
+        "dspy", "a module that is called notes that it calls, and calls its forward; who listens and counts is told",
+        MODULES, "dspy/primitives/module.py",
+        lambda: all(
+            CALLED in inspect.getsource(one) and f"\n            return {last}(*args" in inspect.getsource(one)
+            for one, last in ((dspy.Module.__call__, "self.forward"), (dspy.Module.acall, "await self.aforward"))
+        ),
+    ),
+    Contract(
+        "dspy", "a context holds all settings, those of before and those of dspy.configure", COMPAT,
+        "dspy/dsp/utils/settings.py", a_context_holds_all_settings,
+    ),
+    Contract(
+        "dspy", "a predictor looks inputs through, asks an adapter, and makes a prediction that it puts into the trace",
+        DIRECT, "dspy/predict/predict.py",
+        lambda: vars(dspy.Predict).keys() >= {"_forward_preprocess", "_forward_postprocess", "_should_stream"}
+        and compat.held(PREDICT).keys() >= {"signature", "demos", "config", "lm", "fields"}
+        and "or settings.lm" in inspect.getsource(dspy.Predict._forward_preprocess)
+        and inspect.getsource(dspy.Predict._forward_preprocess).count("logger.warning(") == 3
+        and "settings.adapter or ChatAdapter()" in inspect.getsource(dspy.Predict.forward),
+    ),
+    Contract(
+        "dspy", "it says nothing of inputs whose types are not written", COMPAT, "dspy/utils/constants.py",
+        lambda: compat.kinds_of(dspy.Signature("a, b: int -> c").input_fields) == {"a": None, "b": int}
+        and compat.is_of(1, int) and not compat.is_of("1", int),
+    ),
+    Contract(
+        "dspy", "a prediction holds its fields, its completions and what it took, and nothing else", COMPAT,
+        "dspy/primitives/prediction.py",
+        lambda: all(
+            told_of(compat.predicted(given, OTHER)) == told_of(dspy.Prediction.from_completions(given, OTHER))
+            for given in ([{"answer": "a", "more": 1}], [{"answer": "a"}, {"answer": "b"}])
+        ),
+    ),
+    Contract(
         "dspy", "an example holds its fields in _store", "adapters/llmdl_dspy/unchanged.py",
         "dspy/primitives/example.py", lambda: vars(dspy.Example(a=1))["_store"] == {"a": 1},
     ),
@@ -321,16 +397,21 @@ CONTRACTS = [
         lambda: compat.versions()["dspy"] == dspy.__version__,
     ),
     Contract(
-        "dspy", "a response goes to JSON and back", COMPAT, "dspy/_vendor/lm15/serde.py",
-        lambda: serde.response_from_dict(serde.response_to_dict(RESPONSE, include_provider_data=True)) == RESPONSE,
+        "dspy", "a response goes to JSON and back, and one that is a text comes to the same JSON by itself", KEPT,
+        "dspy/_vendor/lm15/serde.py",
+        lambda: all(
+            serde.response_from_dict(serde.response_to_dict(one, include_provider_data=True)) == one
+            and kept.response_told(one) == serde.response_to_dict(one, include_provider_data=True)
+            for one in RESPONSES
+        ),
     ),
     Contract(
-        "dspy", "so do events of a stream, which ends with an end", COMPAT, "dspy/_vendor/lm15/serde.py",
+        "dspy", "so do events of a stream, which ends with an end", KEPT, "dspy/_vendor/lm15/serde.py",
         lambda: [serde.stream_event_from_dict(serde.stream_event_to_dict(e)) for e in EVENTS] == EVENTS
         and EVENTS[-1].type == "end",
     ),
     Contract(
-        "dspy", "what a call brought goes to JSON and back", COMPAT, "dspy/clients/call_result.py",
+        "dspy", "what a call brought goes to JSON and back", KEPT, "dspy/clients/call_result.py",
         lambda: CallResult.load(CallResult.native(RESPONSE).dump()).outputs == ["said"],
     ),
     Contract(

@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Any
+import inspect
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any, TypedDict
 
 import anthropic
 import anthropic._base_client
 import openai
 import openai._base_client
 import pytest
+from anyio._backends._asyncio import SocketStream
+from anyio.streams.tls import TLSStream
 from google import genai
 from google.genai import _api_client
+from httpx import _urlparse, _urls
+from langchain_openai.chat_models import base
+from openai._utils import _transform
 
 from ..contracts import Contract, fields, has, own, takes
 
 STAINLESS = "adapters/llmdl_sdks/stainless.py"
+TRANSFORM = "openai/_utils/_transform.py"
+BODIES = "adapters/llmdl_sdks/bodies.py"
+SOCKETS = "adapters/llmdl_sdks/sockets.py"
+LIBRARIES = [import_module(name) for name in ("httpcore", "httpcore2") if find_spec(name)]
+RESULTS = "adapters/llmdl_sdks/results.py"
+ADDRESSES = "adapters/llmdl_sdks/addresses.py"
+MODELS = "langchain_openai/chat_models/base.py"
+BOTH = ("transform", "async_transform")
+PLAIN = [{"a": None}, 1, 0.5, True, "text"]
 GENAI = "adapters/llmdl_sdks/genai.py"
 OPTIONS = ("method", "url", "headers", "json_data", "extra_json", "max_retries")
 SENDING = ("cast_to", "options", "stream", "stream_cls")
@@ -22,6 +39,11 @@ KINDS = [
     ("openai", openai._base_client, openai.OpenAI, openai.AsyncOpenAI),
     ("anthropic", anthropic._base_client, anthropic.Anthropic, anthropic.AsyncAnthropic),
 ]
+
+
+class Params(TypedDict):
+    a: list[dict[str, Any] | int | float | bool | str]
+    b: int
 
 
 def stainless(sdk: str, base: Any, client: Any, aclient: Any) -> list[Contract]:
@@ -59,7 +81,54 @@ def stainless(sdk: str, base: Any, client: Any, aclient: Any) -> list[Contract]:
     ]  # fmt: skip
 
 
+def readable(library: Any) -> list[Contract]:
+    look = f"{library.__name__}/_backends/anyio.py"
+    return [
+        Contract(
+            library.__name__, "a stream over anyio keeps anyio's in _stream", SOCKETS, look,
+            lambda: library._backends.anyio.AnyIOStream(7)._stream == 7,
+        ),
+        Contract(
+            library.__name__, "whether it is readable is told by get_extra_info, of its socket", SOCKETS, look,
+            lambda: {"raw_socket", "is_socket_readable"} <= {*_names(library._backends.anyio.AnyIOStream)},
+        ),
+    ]  # fmt: skip
+
+
+def _names(stream: Any) -> tuple[str, ...]:
+    return stream.get_extra_info.__code__.co_names  # type: ignore[no-any-return]
+
+
 CONTRACTS = [contract for kind in KINDS for contract in stainless(*kind)] + [
+    *(contract for library in LIBRARIES for contract in readable(library)),
+    Contract(
+        "openai", "bodies are transformed by two functions of a module, with types", BODIES, TRANSFORM,
+        lambda: all(takes(getattr(_transform, name), "data", "expected_type")() for name in BOTH),
+    ),
+    Contract(
+        "openai", "of plain JSON only the names of keys are changed", BODIES, TRANSFORM,
+        lambda: _transform.transform({"a": PLAIN, "b": openai.not_given}, Params) == {"a": PLAIN},
+    ),
+    Contract(
+        "langchain-openai", "an answer is put into words by run_in_executor of the model's module", RESULTS, MODELS,
+        lambda: "run_in_executor" in base.BaseChatOpenAI._agenerate.__code__.co_names,
+    ),
+    Contract(
+        "langchain-openai", "what does it is a method of BaseChatOpenAI that waits for nothing", RESULTS, MODELS,
+        lambda: not inspect.iscoroutinefunction(vars(base.BaseChatOpenAI)["_create_chat_result"]),
+    ),
+    Contract(
+        "httpx", "addresses are read by a function that gives what can't be changed", ADDRESSES, "httpx/_urlparse.py",
+        lambda: isinstance(_urlparse.urlparse("http://a"), tuple) and _urls.urlparse is _urlparse.urlparse,
+    ),
+    Contract(
+        "anyio", "the socket of a stream is its _raw_socket", SOCKETS, "anyio/_backends/_asyncio.py",
+        lambda: SocketStream.__dict__["_raw_socket"].fget,
+    ),
+    Contract(
+        "anyio", "that of one in TLS is its transport_stream's", SOCKETS, "anyio/streams/tls.py",
+        fields(TLSStream, "transport_stream"),
+    ),
     Contract(
         "google-genai", "everything is sent through four methods", GENAI, "google/genai/_api_client.py",
         own(_api_client.BaseApiClient, "request", "async_request", "request_streamed", "async_request_streamed"),
