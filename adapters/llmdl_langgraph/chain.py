@@ -66,7 +66,8 @@ def _as_said(update: Any) -> Any:
 class ChainNetwork(LangGraphNetwork):
     """A chain of the user with its prompts as parameters; it takes a mapping, and gives what the chain gives."""
 
-    exports, kind = ("patch", "weights", "module"), "chain"
+    exports = ("patch", "weights", "module")
+    kind = "chain"
     chain: Runnable[Any, Any]
 
     def __init__(self, graph: Graph, *args: Any, **kwargs: Any) -> None:

@@ -70,7 +70,8 @@ class LangGraphNetwork(Network):
         at: where its nodes have names in modules, if they have.
     """
 
-    exports, kind = FORMS, "graph"
+    exports: Sequence[str] = FORMS
+    kind = "graph"
 
     def __init__(
         self,
