@@ -1,8 +1,8 @@
-"""The forms in which an application is handed over with values written into it."""
+"""The forms in which an application is handed over with values written into it, and what stands where in its source."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,9 @@ from llmdl_langgraph.errors import CannotExportError
 from llmdl_langgraph.exporting.export import Values, as_patch, edits
 from llmdl_langgraph.exporting.folder import Application, as_folder, as_graph, as_module
 from llmdl_langgraph.exporting.middleware import as_middleware
+from llmdl_langgraph.exporting.refusals import place_of, reason
 from llmdl_langgraph.exporting.verify import Exported
+from llmdl_langgraph.reading.sites import Site
 from llmdl_langgraph.running.offers import Offer
 from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.parameter import Parameter
@@ -31,6 +33,24 @@ class Handover:
     app: Application
     offers: Mapping[str, Offer]
     links: Mapping[str, Parameter]
+
+    def places(self, name: str) -> list[str]:
+        """Where a parameter stands in the source: file and line, or cell and line, of each place."""
+        return [place_of(site) for site in self._sites(name)]
+
+    def unexportable(self, name: str) -> str | None:
+        """Why a change of a parameter could not be handed over as a patch; None where it could."""
+        if (tool := self.app.tools.get(name)) and isinstance(tool.origin, str):
+            return tool.origin
+        if not (sites := self._sites(name)):
+            return "it is no text of the source"
+        return next((why for site in sites if (why := reason(site, self.app.discovery.sources))), None)
+
+    def _sites(self, name: str) -> Sequence[Site]:
+        if text := self.app.discovery.texts.get(name):
+            return text.sites
+        tool = self.app.tools.get(name)
+        return [] if tool is None or isinstance(tool.origin, str) else [tool.origin.site]
 
     def as_form(self, form: str, values: Values) -> Any:
         """The application in one of the forms that are written by its source.
