@@ -21,6 +21,7 @@ from llmdl_langgraph.effects import effects, only_model
 from llmdl_langgraph.folder import Application
 from llmdl_langgraph.handover import FORMS, Handover
 from llmdl_langgraph.isolation import Graph
+from llmdl_langgraph.late import is_imported
 from llmdl_langgraph.layered import links, own_layers
 from llmdl_langgraph.locate import Location
 from llmdl_langgraph.offers import Offer, offer
@@ -117,7 +118,14 @@ class LangGraphNetwork(Network):
 
     def late_modules(self) -> list[str]:
         """The modules of the application that its nodes have imported since this network was made."""
-        return sorted(name for name in sys.modules.keys() - self._imported if source_of(sys.modules[name]))
+        return sorted(filter(self.imports, self._arrived()))
+
+    def imports(self, module: str) -> bool:
+        """Whether the sources of the application import a module of this name, early or late."""
+        return is_imported(module)
+
+    def _arrived(self) -> list[str]:
+        return [name for name in sys.modules.keys() - self._imported if source_of(sys.modules[name])]
 
     def seen(
         self, rows: Sequence[Any], tapes: Sequence[Tape], are_all: bool = False, files: Set[Path] = frozenset()
@@ -130,7 +138,7 @@ class LangGraphNetwork(Network):
             are_all: whether nothing else is ever sent.
             files: those that were opened then.
         """
-        discovery = discover(self.original, self._at) if self.late_modules() else self.discovery
+        discovery = discover(self.original, self._at) if self._arrived() else self.discovery
         found, tools = probed(discovery, tapes, rows, are_all, files), tools_of(self.original, discovery, tapes)
         network = type(self)(self.original, found, layers=own_layers(self.original), tools=tools, at=self._at)
         network.safe_tools = self.safe_tools
