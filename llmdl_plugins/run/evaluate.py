@@ -24,7 +24,6 @@ from llmdl_plugins.run.counts import Spent
 from llmdl_plugins.run.events import Event, Progressed, Told, Watcher, silent
 from llmdl_plugins.run.executor import Attempts, Task, attempts_here
 from llmdl_plugins.run.ledger import Ledger
-from llmdl_plugins.run.met import Met
 from llmdl_plugins.run.node_threads import node_threads
 from llmdl_plugins.run.one_by_one import OneByOne
 from llmdl_plugins.run.patience import ROLLOUT_TIMEOUT
@@ -98,7 +97,7 @@ class Evaluator:
         self.concurrency = concurrency + concurrency // (2 if concurrency >= _MANY else 8)
         self._slots = asyncio.Semaphore(self.concurrency)
         self._outcomes: Counter[Status] = Counter()
-        self._met = Met()
+        self._met = set[str]()
         self._steps = 0
         self._heaviest: dict[str, Spent] = {}
         self._prepared: dict[int, _Prepared] = {}

@@ -16,9 +16,8 @@ from typing import TYPE_CHECKING, Any
 from llmdl_plugins.plain import JSON
 from llmdl_plugins.run.database import Say, connected, in_memory, opened
 from llmdl_plugins.run.disk import unread
-from llmdl_plugins.run.met import Met
 from llmdl_plugins.run.schema import ASKED_FOR, TABLES, TOOK, Packed, is_row
-from llmdl_plugins.run.write import Write
+from llmdl_plugins.run.write import Told, Write
 from llmdl_plugins.run.writer import Writer
 from llmdl_plugins.secrets import redact
 
@@ -52,7 +51,7 @@ class Ledger:
         # Who reads must not wait for a commit; only a database in memory has one connection.
         self._reads, self._reading = (connected(path), threading.Lock()) if path else (self._db, self._writer.lock)
         # Most of what is looked up is not there, and to ask the database takes long while it is written to.
-        self._keys = {table: Met(self._column(table)) for table in ASKED_FOR}
+        self._keys = {table: set(self._column(table)) for table in ASKED_FOR}
 
     def answer(self, key: str) -> Any:
         """The recorded answer of a call, or None."""
@@ -75,12 +74,12 @@ class Ledger:
         """The request of a recorded call, or None."""
         return self._recorded("calls", key, "request")
 
-    def add_call(self, call: Call, answer: JSON, tokens: dict[str, int] | None, seconds: float) -> Write:
-        """Record an answer; over when it is on disk."""
+    def add_call(self, call: Call, answer: JSON, tokens: dict[str, int] | None, seconds: float, *told: Told) -> Write:
+        """Record an answer; over when it is on disk, of which those are told."""
         given = tokens or {}
         used = given.get("input"), given.get("output"), seconds, time.time()
         request = call.request if call.written is None else Packed(call.written)
-        return self._record("calls", call.key, call.path, request, answer, *used)
+        return self._record("calls", call.key, call.path, request, answer, *used, told=told)
 
     def add_failure(self, key: str, path: str, error: str) -> Write:
         """Record a call that failed."""
@@ -192,10 +191,10 @@ class Ledger:
                 self._writer.failure = failure = unread(self._name, error)
                 raise failure from error
 
-    def _record(self, table: str, *values: Any) -> Write:
+    def _record(self, table: str, *values: Any, told: Sequence[Told] = ()) -> Write:
         if table in self._keys:
             self._keys[table].add(values[0])
-        return self._writer.add(table, values)
+        return self._writer.add(table, values, *told)
 
 
 def _told(table: str, row: Sequence[Any], column: str) -> Any:
