@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from llmdl_plugins.door.arriving import Methods, replacing
 from llmdl_sdks import (
     addresses,
+    answer_types,
     bodies,
     chat_completions,
     genai,

@@ -123,7 +123,7 @@ CONTRACTS = [contract for kind in KINDS for contract in stainless(*kind)] + [
         lambda: _transform.transform({"a": PLAIN, "b": openai.not_given}, Params) == {"a": PLAIN},
     ),
     Contract(
-        "openai", "the types of answers are taken apart by functions of a type alone", ANSWER_TYPES, "openai/_models.py",
+        "openai", "types are taken apart by functions of a type alone", ANSWER_TYPES, "openai/_models.py",
         lambda: all(len(inspect.signature(getattr(_models, name)).parameters) == 1 for name in answer_types._ASKED),
     ),
     Contract(
