@@ -20,7 +20,6 @@ from llmdl_plugins.named import NamedParameters
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.plain import digest, plain
 from llmdl_plugins.plugins.catalogue import catalogue
-from llmdl_plugins.rows import Extras
 from llmdl_plugins.tape import Tape
 
 
@@ -116,7 +115,7 @@ class Network(NamedParameters):
         Raises:
             MisuseError: the row has what this kind of application can't take.
         """
-        if row.extras != Extras():
+        if row.has_extras:
             raise MisuseError(f"Row {row.id!r}: {self.name} takes inputs alone, no turns, resume, context or config.")
         return [await self.forward(dict(row.inputs))]
 
