@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -22,19 +23,19 @@ class Memory:
 
     Args:
         rejected: moves that did not help; a new incumbent makes them worth another try.
-        harmful: sentences without which it was better; they stay out for good.
         pending: texts that are better on train rows, and not surely on val rows: what comes next builds on them.
         doubts: moves in a row that did not help.
         idle: sentences that repaired no row that asked for them; a new incumbent makes them worth another try.
-        barred: sentences that undo what others repair; where nothing moves they may be worth it after all.
+        barred: sentences that undo what others repair, or without which it was better; where nothing moves they may be
+            worth it after all.
         witnesses: a train row that each sentence repaired, by the sentence.
         exploring: whether what is built on is worse for now, since sentences had to go for one that they undid.
         explored: sentences that went in vain; a new incumbent makes that worth another try.
         best: the highest score of a train row so far.
+        met: in how many batches each row was.
     """
 
     rejected: list[Move] = field(default_factory=list)
-    harmful: dict[str, list[str]] = field(default_factory=dict)
     idle: dict[str, list[str]] = field(default_factory=dict)
     barred: dict[str, list[str]] = field(default_factory=dict)
     pending: dict[str, str] = field(default_factory=dict)
@@ -43,6 +44,7 @@ class Memory:
     exploring: bool = False
     explored: list[str] = field(default_factory=list)
     best: float = 0.0
+    met: Counter[str] = field(default_factory=Counter)
 
     def reject(self, tried: Move) -> None:
         """It did not help; where nothing did for a while, what it was built on is given up too."""
@@ -94,7 +96,7 @@ class Memory:
         self.idle.clear()
         self.explored.clear()
         if cut:
-            self.harmful.setdefault(cut.name, []).append(cut.sentence)
+            self.barred.setdefault(cut.name, []).append(cut.sentence)
 
     def was_tried(self, proposed: Move) -> bool:
         """Whether this did not help before, in these words or in others."""
@@ -107,12 +109,12 @@ class Memory:
             self.barred.clear()
 
     def open(self, name: str, text: str, modes: Sequence[FailureMode]) -> list[FailureMode]:
-        """The failure modes that ask neither for what is in the text already nor for what is harmful."""
+        """The failure modes that ask neither for what is in the text already nor for what stays out."""
         known = [*(p.strip() for p in pieces(text)), *self._out(name)]
         return [m for m in modes if not holds(known, m.words)]
 
     def allowed(self, name: str, old: str, new: str, most: int, worth: Mapping[str, int]) -> str:
-        """What of a new text may be tried: no harmful sentence, and so many edits at most.
+        """What of a new text may be tried: none that stays out, and so many edits at most.
 
         Args:
             worth: how many examples asked for a sentence; those most asked for come first.
@@ -122,7 +124,7 @@ class Memory:
         return applied(old, [e for e in made if e in asked[:most]])
 
     def _out(self, name: str) -> list[str]:
-        return [*self.harmful.get(name, ()), *self.idle.get(name, ()), *self.barred.get(name, ())]
+        return [*self.idle.get(name, ()), *self.barred.get(name, ())]
 
 
 def _once(text: str) -> str:

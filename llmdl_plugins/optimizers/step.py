@@ -51,7 +51,8 @@ class Step:
         """Whether val rows take what leaves no train row to work on, where they could not tell before."""
         if not self.batch.base:
             return False
-        verdict = await self.problem.propose(self.batch.base, f"once more, new text for {', '.join(self.batch.base)}")
+        what = f"once more, new text for {', '.join(self.batch.base)}"
+        verdict = await self.problem.propose(self.batch.base, what, more=self.problem.train)
         if verdict.accepted:
             self.memory.accept(None)
         else:
@@ -97,7 +98,7 @@ class Step:
                 continue
             candidate = {**self.batch.base, **trial.move.texts}
             before = self.teaching.texts(self.batch, trial.move.texts)
-            verdict = await self.problem.propose(candidate, trial.move.what)
+            verdict = await self.problem.propose(candidate, trial.move.what, more=self.problem.train)
             if verdict.accepted:
                 self.memory.accept(trial.cut)
                 await left_behind(self.problem, candidate, before, self.batch.failed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from llmdl_plugins.data import Example
 from llmdl_plugins.optimizers.advice import Teaching
@@ -15,6 +15,7 @@ from llmdl_plugins.optimizers.step import Step
 from llmdl_plugins.optimizers.trials import Batch
 from llmdl_plugins.run.optimizer import Optimizer
 from llmdl_plugins.run.problem import Problem
+from llmdl_plugins.run.rollout import Rollout
 from llmdl_plugins.run.work import Range, Size, Work
 
 _BATCH = 24
@@ -22,6 +23,7 @@ _EDITS = 12, 3
 _BLAMED, _TOGETHER = 3, 8
 _PATIENCE = 10
 _BARREN = 3
+_SEARCHED = 4
 _ELSE = "one that is larger may, and `demonstrations` and `fragments` need none"
 
 
@@ -62,6 +64,9 @@ class TextualGradient(Optimizer):
         memory, hard, idle, barren = Memory(), list[Example](), 0, 0
         for number in range(self.rounds):
             batch = await self._forward(problem, memory, hard, number)
+            if not batch.failed and not batch.base and len(batch.told) == len(problem.train):
+                problem.say("training ends: no train row fails any more")
+                return
             hard = [r.example for r in batch.failed]
             if idle % 2:
                 memory.again()
@@ -78,16 +83,27 @@ class TextualGradient(Optimizer):
                 return
 
     async def _forward(self, problem: Problem, memory: Memory, hard: Sequence[Example], number: int) -> Batch:
-        draw, base = random.Random(f"{problem.seed}/{number}"), memory.pending
+        """A batch of rows as they go with the present texts; more of them until one fails."""
+        base, told = memory.pending, list[Rollout]()
         watched = memory.watched({n: str(base.get(n, problem.value(n))) for n in problem.parameters})
+        rows = self._rows(problem, memory, hard, watched, number)[: _SEARCHED * self.batch]
+        for begin in range(0, len(rows), self.batch):
+            some = rows[begin : begin + self.batch]
+            memory.met.update(e.id for e in some)
+            told += [r for r in await problem.evaluate([base], some) if r.status != "infrastructure error"]
+            if any(r.score < memory.well(told) for r in told):
+                break
+        return Batch(told, base, memory.well(told), watched)
+
+    def _rows(
+        self, problem: Problem, memory: Memory, hard: Sequence[Example], watched: frozenset[str], number: int
+    ) -> list[Example]:
+        """Train rows that failed last time and those that show what a sentence is good for, then all others."""
         again = {e.id: e for e in list(hard)[: self.batch // 2]}
         again |= {e.id: e for e in problem.train if e.id in watched}
         kept = list(again.values())[: self.batch * 3 // 4]
-        known = {e.id for e in kept}
-        fresh = spread([e for e in problem.train if e.id not in known], draw)
-        rollouts = await problem.evaluate([base], kept + fresh[: self.batch - len(kept)])
-        told = [r for r in rollouts if r.status != "infrastructure error"]
-        return Batch(told, base, memory.well(told), watched)
+        known, draw = {e.id for e in kept}, random.Random(f"{problem.seed}/{number}")
+        return kept + spread([e for e in problem.train if e.id not in known], draw, memory.met)
 
     def most(self, number: int) -> int:
         """The edit budget of a round, in sentences: wide steps first, small ones at the end (cosine)."""
@@ -95,11 +111,12 @@ class TextualGradient(Optimizer):
         return round(last + (first - last) * (1 + math.cos(math.pi * number / self.rounds)) / 2)
 
 
-def spread(examples: Sequence[Example], draw: random.Random) -> list[Example]:
-    """The examples in a drawn order in which their groups take turns."""
-    order, met, turns = list(examples), Counter[str | None](), dict[str, int]()
+def spread(examples: Sequence[Example], draw: random.Random, met: Mapping[str, int]) -> list[Example]:
+    """The examples in a drawn order in which their groups take turns, those of a group that were met least first."""
+    order, passed, turns = list(examples), Counter[str | None](), dict[str, int]()
     draw.shuffle(order)
+    order.sort(key=lambda e: met.get(e.id, 0))
     for example in order:
-        turns[example.id] = met[example.group]
-        met[example.group] += 1
+        turns[example.id] = passed[example.group]
+        passed[example.group] += 1
     return sorted(order, key=lambda e: turns[e.id])

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -24,11 +23,11 @@ from llmdl_plugins.run.counts import Spent
 from llmdl_plugins.run.events import Event, Progressed, Told, Watcher, silent
 from llmdl_plugins.run.executor import Attempts, Task, attempts_here
 from llmdl_plugins.run.ledger import Ledger
-from llmdl_plugins.run.met import Met
 from llmdl_plugins.run.node_threads import node_threads
 from llmdl_plugins.run.one_by_one import OneByOne
 from llmdl_plugins.run.patience import ROLLOUT_TIMEOUT
 from llmdl_plugins.run.pool import pooled
+from llmdl_plugins.run.record import is_record
 from llmdl_plugins.run.referring import filled
 from llmdl_plugins.run.rollout import Rollout, Status, Values, Wanted
 from llmdl_plugins.run.space import Space
@@ -97,7 +96,7 @@ class Evaluator:
         self.concurrency = concurrency + concurrency // (2 if concurrency >= _MANY else 8)
         self._slots = asyncio.Semaphore(self.concurrency)
         self._outcomes: Counter[Status] = Counter()
-        self._met = Met()
+        self._met = set[str]()
         self._steps = 0
         self._heaviest: dict[str, Spent] = {}
         self._prepared: dict[int, _Prepared] = {}
@@ -149,8 +148,10 @@ class Evaluator:
 
     def tell(self, event: Event) -> None:
         """Tell those who watch; who only watches changes nothing, not even by failing."""
-        with suppress(Exception):
+        try:
             self.watcher(event)
+        except Exception:
+            return
 
     async def _run(self, ready: _Prepared, example: Example, repetition: str, record: str, tapes: bool) -> Rollout:
         """One rollout: from the ledger where it is finished there, else made now.
@@ -181,7 +182,7 @@ class Evaluator:
     async def _rollout(self, key: str, ready: _Prepared, example: Example, repetition: str, tapes: bool) -> Rollout:
         if (landing := self._landing.get(key)) is not None:
             await self.ledger.landed(landing)
-        record = self.ledger.rollout(key)
+        record = self._recorded(key)
         if record is not None and (not tapes or self._is_readable(key, record)):
             return self._replayed(record, example)
         original = ready.digest == self._original.digest
@@ -192,6 +193,12 @@ class Evaluator:
             await self._keep(key, rollout.record(self._names, refers=record is None))
         self._watch_share(rollout)
         return rollout if rollout.told is None else replace(rollout, told=None)
+
+    def _recorded(self, key: str) -> Any:
+        if (record := self.ledger.rollout(key)) is not None and not is_record(record):
+            self.ledger.spoiled("rollouts", key)
+            return None
+        return record
 
     def _is_readable(self, key: str, record: Any) -> bool:
         """Whether all that was said is there; where a call is gone, or holds what another process hid, it is not."""
@@ -205,10 +212,9 @@ class Evaluator:
     async def _keep(self, key: str, record: JSON) -> None:
         # Not waited for one by one: the calls of a rollout are on disk, and one that is lost is made of them again.
         if len(self._landing) >= _LANDING:
-            self._landing = {name: write for name, write in self._landing.items() if not write.is_over or write.failure}
-        if len(self._landing) >= _LANDING:
             await self._landed()
-        self._landing[key] = self.ledger.add_rollout(key, record)
+        write = self._landing[key] = self.ledger.add_rollout(key, record)
+        write.then(lambda failure: failure or self._landing.pop(key, None))
 
     async def _landed(self) -> None:
         """Wait until the rollouts are on disk.
@@ -216,15 +222,12 @@ class Evaluator:
         Raises:
             LedgerError: they can't be written.
         """
-        if not (landing := [*self._landing.items()]):
-            return
-        try:
+        if self._landing:
             await self.ledger.asettle()
-        finally:
-            for key, _ in landing:
-                self._landing.pop(key, None)
-        for _, write in landing:
-            write.result()
+        for key, write in self._landing.copy().items():
+            if write.failure:
+                del self._landing[key]
+                raise write.failure
 
     def _count(self, key: str) -> None:
         # A replay counts like the run that it repeats, so that a resumed run stops where an unbroken one does.
@@ -261,9 +264,12 @@ class Evaluator:
         took, most = self.cashier.meter.worth(rollout.receipts), self._heaviest.get(ready.digest)
         if most is None:
             most = self._heaviest[ready.digest] = Spent()
-        most.calls, most.tokens, most.usd = (
-            max(most.calls, took.calls), max(most.tokens, took.tokens), max(most.usd, took.usd)
-        )  # fmt: skip
+        if took.calls > most.calls:
+            most.calls = took.calls
+        if took.tokens > most.tokens:
+            most.tokens = took.tokens
+        if took.usd > most.usd:
+            most.usd = took.usd
 
     def heaviest(self, candidate: Values) -> Spent:
         """The most that one rollout of a candidate took: what is set aside for the sealed test follows it."""

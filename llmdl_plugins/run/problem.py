@@ -121,18 +121,21 @@ class Problem:
         self.range = _wider(self.range, [r.score for r in rollouts if r.status != "infrastructure error"])
         return rollouts
 
-    async def propose(self, candidate: Values, what: str, shown: Sequence[Example] = ()) -> Verdict:
+    async def propose(
+        self, candidate: Values, what: str, shown: Sequence[Example] = (), *, more: Sequence[Example] = ()
+    ) -> Verdict:
         """Screen a candidate; where it is accepted it is the new incumbent.
 
         Args:
             candidate: the values that change.
             what: the move in words, for the report.
             shown: train rows that its texts hold as worked examples, on purpose.
+            more: train rows that are asked too where val rows leave it open.
         """
         async with self.stage.turn:
             self._begin()
             with self.stage.work():
-                return await self._judged(candidate, what, shown)
+                return await self._judged(candidate, what, shown, more)
 
     @contextmanager
     def keeping_a_screen(self) -> Iterator[None]:
@@ -178,13 +181,13 @@ class Problem:
             held.seconds + runs * pace,
         )
 
-    async def _judged(self, candidate: Values, what: str, shown: Sequence[Example]) -> Verdict:
+    async def _judged(self, candidate: Values, what: str, shown: Sequence[Example], more: Sequence[Example]) -> Verdict:
         if found := self.refusal(candidate, shown):
             self.refused(*found)
             return Verdict(False, 0.0, 0, 0, 0, 0.0, 0.0, found[1])
         full = self._full(candidate)
         number, before = len(self._verdicts), self._incumbent
-        verdict = await self._screened(before, full, f"{self.seed}/{number}")
+        verdict = await self._screened(before, full, f"{self.seed}/{number}", more)
         if verdict.accepted and (why := self.untestable(full)):
             verdict = replace(verdict, accepted=False, reason=why)
         self._verdicts.append(verdict)
@@ -194,9 +197,11 @@ class Problem:
         self._tell(verdict, what, candidate, before)
         return verdict
 
-    async def _screened(self, before: Values, after: Values, seed: str) -> Verdict:
+    async def _screened(self, before: Values, after: Values, seed: str, more: Sequence[Example]) -> Verdict:
         given, margin = (self.evaluator, before, after, self._val), self.aim.margin
-        return await (screen(*given, seed=seed) if margin is None else cheaper(*given, seed=seed, margin=margin))
+        if margin is None:
+            return await screen(*given, seed=seed, more=more)
+        return await cheaper(*given, seed=seed, margin=margin)
 
     def refusal(self, candidate: Values, shown: Sequence[Example] = ()) -> tuple[str, str] | None:
         """The name and the fault of a text that brings along what it must not, whoever proposes it.
@@ -230,12 +235,10 @@ class Problem:
         record = {"what": what, "parameters": sorted(candidate), "kinds": kinds, **asdict(verdict)}
         self.evaluator.ledger.add_event("verdict", plain(record))
         said = "accepted" if verdict.accepted else "rejected"
-        self.evaluator.tell(
-            Told(
-                f"{said}: {what}: val {verdict.before:.2f} → {verdict.after:.2f} on "
-                f"{verdict.wins + verdict.losses + verdict.ties} items ({verdict.reason})"
-            )
-        )
+        items = verdict.wins + verdict.losses + verdict.ties
+        rows = "val" if items <= self.screened else "val and train"
+        change = f"{verdict.before:.2f} → {verdict.after:.2f} on {items} items"
+        self.evaluator.tell(Told(f"{said}: {what}: {rows} {change} ({verdict.reason})"))
         number = len(self._verdicts)
         self.evaluator.tell(screened(number, what, candidate, verdict))
         for update in updates(number, before, self._incumbent, self.parameters):

@@ -18,6 +18,7 @@ EARLY, LATE = 0.975, 0.93
 MOST = 256  # val items that one proposal is looked at on: more would tell little that the sealed test doesn't
 _LOOKS = (8, 16, 24, 32, 40, 48, 64, 96, 128, 192)
 _SLICE = 5
+_OPEN = 0.25
 
 
 @dataclass(frozen=True)
@@ -34,20 +35,52 @@ class Verdict:
     reason: str
 
 
-async def screen(evaluator: Evaluator, old: Values, new: Values, val: Sequence[Example], *, seed: str) -> Verdict:
-    """Compare on val items in a fresh order: 8, 16, 24 … all, and stop early where the answer is clear."""
-    order = list(val)
-    random.Random(seed).shuffle(order)
-    order = order[:MOST]
+async def screen(
+    evaluator: Evaluator, old: Values, new: Values, val: Sequence[Example], *, seed: str, more: Sequence[Example] = ()
+) -> Verdict:
+    """Compare on val items in a fresh order: 8, 16, 24 … all, and stop early where the answer is clear.
+
+    Args:
+        more: items that are asked too, both sides drawn anew, where all val items leave it open.
+    """
     shorter = _is_shorter(evaluator.network, new, old)
-    for seen in looks(len(order)):
-        rollouts = await evaluator.evaluate([old, new], order[:seen], phase="screen", tapes=False)
-        both = telling(rollouts[:seen], rollouts[seen:])
+    order = _drawn(val, seed)
+    both = await _compared(evaluator, old, new, order, shorter)
+    if len(both) == len(order) and is_open(scores(both), len(more)):
+        both = await _compared(evaluator, old, new, _drawn(more, seed), shorter, both, draw=f"more/{seed}")
+    return _verdict(both, shorter)
+
+
+async def _compared(
+    evaluator: Evaluator,
+    old: Values,
+    new: Values,
+    items: Sequence[Example],
+    shorter: bool,
+    before: Sequence[tuple[Rollout, Rollout]] = (),
+    *,
+    draw: str = "0",
+) -> list[tuple[Rollout, Rollout]]:
+    """Both sides on as many of these items as it takes, after those before."""
+    for seen in looks(len(items)):
+        rollouts = await evaluator.evaluate([old, new], items[:seen], repetition=draw, phase="screen", tapes=False)
+        both = [*before, *telling(rollouts[:seen], rollouts[seen:])]
+        left = len(items) - (len(both) - len(before))
         pairs = scores(both)
-        may_tie = shorter and _tied(pairs)
-        if seen == len(order) or (is_clear(pairs, len(order) - len(pairs), may_tie) and not _may_hurt(both)):
-            return _verdict(both, may_tie)
+        if seen == len(items) or (is_clear(pairs, left, shorter and _tied(pairs)) and not _may_hurt(both)):
+            return both
     raise AssertionError("the last look is at all items")
+
+
+def _drawn(items: Sequence[Example], seed: str) -> list[Example]:
+    order = list(items)
+    random.Random(seed).shuffle(order)
+    return order[:MOST]
+
+
+def is_open(pairs: Sequence[tuple[float, float]], more: int) -> bool:
+    """Whether so many items more may well show what these do not."""
+    return better(pairs) < LATE and more > 0 and outlook(pairs, more, accept=LATE) > _OPEN
 
 
 def looks(items: int) -> list[int]:
@@ -78,7 +111,7 @@ def scores(both: Sequence[tuple[Rollout, Rollout]]) -> list[tuple[float, float]]
 def _verdict(both: Sequence[tuple[Rollout, Rollout]], shorter: bool) -> Verdict:
     probability = better(scores(both))
     accepted, reason = probability >= LATE, f"P(better) = {probability:.2f}"
-    if shorter:
+    if shorter and _tied(scores(both)):
         accepted, reason = True, "as good and shorter"
     return judged(both, accepted, probability, reason, _doubt)
 

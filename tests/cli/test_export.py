@@ -95,7 +95,7 @@ def test_an_application_that_raises_while_it_is_verified_is_one_line(
 
 
 def test_what_differs_between_runs_is_the_same_for_the_ledger_and_for_the_process_alone() -> None:
-    from llmdl_langgraph import replay_alone
+    from llmdl_langgraph.exporting import replay_alone
     from llmdl_plugins.run import undated
 
     assert (undated.TIME, undated.IDENTITY) == (replay_alone.TIME, replay_alone.IDENTITY)
@@ -120,6 +120,12 @@ def test_a_patch_comes_with_its_page_and_is_verified_for_nothing(
     sys.modules.pop("mail_desk")
     again = run("export", "runs/a")
     assert again.code == 2 and "The patch of this run is applied already" in again.err
+    told = (tmp_path / "runs/a/result.json").read_text()
+    assert told.count('"sort/prompt"') == 1
+    (tmp_path / "runs/a/result.json").write_text(told.replace('"sort/prompt"', '"found/by_a_run"'))
+    sys.modules.pop("mail_desk")
+    assert "The patch of this run is applied already" in run("export", "runs/a").err
+    (tmp_path / "runs/a/result.json").write_text(told)
     subprocess.run(["git", "apply", "-R", "prompts.patch"], cwd=tmp_path / "app", check=True)
     sys.modules.pop("mail_desk")
     patch = run("export", "runs/a").out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Callable
 from typing import Any, cast
@@ -17,7 +18,7 @@ from llmdl_plugins.optimizers.arms import given
 from llmdl_plugins.optimizers.memory import Memory
 from llmdl_plugins.optimizers.proposed import written
 from llmdl_plugins.optimizers.step import Step
-from llmdl_plugins.optimizers.textual_gradient import TextualGradient
+from llmdl_plugins.optimizers.textual_gradient import TextualGradient, spread
 from llmdl_plugins.optimizers.trials import Batch
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.run.feedback import Feedback
@@ -205,6 +206,23 @@ def test_what_is_said_of_rows_that_still_fail_comes_in_before_val_rows_are_paid(
     assert PEARS in first and result.after == 1.0
 
 
+def test_a_run_ends_with_a_word_where_every_train_row_goes_well() -> None:
+    result, _, heard = fit("<prompt>Always say yes.</prompt>")
+    assert "training ends: no train row fails any more" in heard
+    assert result.status == "improved" and result.spent["calls"] < 250
+
+
+def test_rows_that_were_looked_at_least_come_first_and_groups_take_turns() -> None:
+    rows = [Example({"q": n}, n, str(n), "rare" if n % 8 == 0 else "common") for n in range(24)]
+    met = {str(n): 1 for n in range(12)}
+    order = spread(rows, random.Random(0), met)
+    assert [e.group for e in order[:6]].count("rare") == 3
+    assert {e.id for e in order if e.group == "common"} - met.keys() == {
+        e.id for e in order[:14] if e.group == "common"
+    } - met.keys()
+    assert order[0].id not in met and order[1].id not in met
+
+
 def test_a_row_that_goes_wrong_with_most_edits_stands_in_the_way_of_none() -> None:
     """Four kinds of rows want a sentence each, and one row goes well only where three of these are not there."""
     wanted = {"apples": APPLES, "pears": PEARS, "plums": "Plums are blue.", "grapes": "Grapes are small."}
@@ -238,7 +256,10 @@ async def test_what_leaves_no_train_row_to_work_on_is_screened_once_more(accepte
     proposed = list[Any]()
 
     class Screening:
-        async def propose(self, candidate: Any, what: str) -> Verdict:
+        train = ("a row",)
+
+        async def propose(self, candidate: Any, what: str, *, more: Any) -> Verdict:
+            assert more == self.train
             proposed.append(candidate)
             return Verdict(accepted, 0.5, 0, 0, 0, 0.0, 0.0, what)
 

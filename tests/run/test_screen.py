@@ -34,10 +34,13 @@ class Drawn:
     network = NET
 
     def __init__(self, sides: Sequence[Sequence[float | None]]) -> None:
-        self.sides, self.seen = sides, 0
+        self.sides, self.seen, self.draws = sides, 0, list[str]()
 
-    async def evaluate(self, candidates: Any, examples: Sequence[Example], *, phase: str, tapes: bool) -> list[Rollout]:
+    async def evaluate(
+        self, candidates: Any, examples: Sequence[Example], *, repetition: str, phase: str, tapes: bool
+    ) -> list[Rollout]:
         self.seen = len(examples)
+        self.draws.append(repetition)
         return [rollout(e, side[int(e.id)]) for side in self.sides for e in examples]
 
 
@@ -113,6 +116,26 @@ async def test_a_gain_that_hurts_one_group_is_rejected() -> None:
     verdict, _ = await screened(old, [1 - s for s in old], groups=4)
     assert not verdict.accepted and verdict.reason == "it hurts the group 'g0'"
     assert (await screened(old, [1 - s for s in old]))[0].accepted
+
+
+async def with_more(wins: int, more: int) -> tuple[Verdict, list[str]]:
+    """Eight val rows of which one is lost and so many are won, and more rows that are all won."""
+    rows, ties = val(8 + more), 7 - wins
+    evaluator: Any = Drawn([[1.0, *[0.0] * (7 + more)], [*[0.0] * (1 + ties), *[1.0] * (wins + more)]])
+    return await screen(evaluator, OLD, NEW, rows[:8], seed="0", more=rows[8:]), evaluator.draws
+
+
+async def test_what_val_rows_leave_open_more_rows_decide_and_both_sides_are_drawn_anew_on_them() -> None:
+    open_, draws = await with_more(4, 0)
+    assert not open_.accepted and open_.probability > 0.8 and draws == ["0"]
+    decided, draws = await with_more(4, 16)
+    assert decided.accepted and (decided.wins, decided.losses) == (12, 1) and draws[0] == "0" != draws[1]
+
+
+@pytest.mark.parametrize("wins", [0, 7])
+async def test_no_more_rows_are_asked_where_val_rows_are_clear(wins: int) -> None:
+    verdict, draws = await with_more(wins, 16)
+    assert draws == ["0"] and verdict.accepted == (wins == 7)
 
 
 async def test_faults_on_the_way_say_nothing_on_either_side() -> None:

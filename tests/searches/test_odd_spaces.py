@@ -77,7 +77,9 @@ class OddProblem(SpaceProblem):
             for e, score in zip(examples, scores, strict=True)
         ]
 
-    async def propose(self, candidate: Values, what: str, shown: Sequence[Example] = ()) -> Verdict:
+    async def propose(
+        self, candidate: Values, what: str, shown: Sequence[Example] = (), *, more: Sequence[Example] = ()
+    ) -> Verdict:
         self.proposed.append(self.space.of(candidate))
         return await super().propose(candidate, what, shown)
 

@@ -98,10 +98,10 @@ class _Watched(Problem):
             notes.trespasses.append(f"it evaluates {foreign[:3]}, which are no train rows")
         return await super().evaluate(candidates, examples, repetition=repetition)
 
-    async def _judged(self, candidate: Values, what: str, shown: Sequence[Example]) -> Verdict:
+    async def _judged(self, candidate: Values, what: str, *rows: Sequence[Example]) -> Verdict:
         self._note_wrong(candidate)
         whole = _whole(self, candidate)
-        verdict = await super()._judged(candidate, what, shown)
+        verdict = await super()._judged(candidate, what, *rows)
         told = Proposal(what, plain(dict(candidate)), whole, verdict.accepted)  # type: ignore[arg-type]
         self.__dict__["notes"].proposals.append(told)
         return verdict

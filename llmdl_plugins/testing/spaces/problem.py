@@ -76,7 +76,9 @@ class SpaceProblem(Problem):
     def _known(self) -> dict[int, Sequence[Receipt]]:
         return {}
 
-    async def propose(self, candidate: Values, what: str, shown: Sequence[Example] = ()) -> Verdict:
+    async def propose(
+        self, candidate: Values, what: str, shown: Sequence[Example] = (), *, more: Sequence[Example] = ()
+    ) -> Verdict:
         """Take it."""
         self.returned = self.space.of(candidate)
         return Verdict(True, 1.0, 1, 0, 0, 0.0, 1.0, "taken")
