@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import sqrt
 
 from llmdl_plugins.figures import percent
 from llmdl_plugins.training.doctor.case import Case
@@ -70,7 +71,7 @@ def _graded(n: int, noise: Noise) -> Finding:
 def _least(n: int, deviation: float) -> float:
     """The gain g with g = z · √((deviation² + g) / n): rows that the gain itself turns differ too, by 1 at most."""
     spread = _LIKELY_Z**2 / n
-    return (spread + (spread**2 + 4 * spread * deviation**2) ** 0.5) / 2
+    return (spread + sqrt(spread**2 + 4 * spread * deviation**2)) / 2
 
 
 def _points(gain: float | None) -> str:
