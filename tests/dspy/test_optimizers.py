@@ -206,7 +206,7 @@ def test_the_nearest_runs_that_went_right_become_a_pool_to_choose_from() -> None
     net = trainable(two_nodes.built(SimulatedChat(simulator=simulator)))
     result = trained(net, simulator, "dspy:knn-few-shot", teacher=None, node="look")
     assert result.proposed == 1
-    with pytest.raises(MisuseError, match="Name the node"):
+    with pytest.raises(MisuseError, match="name it"):
         trained(net, simulator, "dspy:knn-few-shot", teacher=None)
 
 
