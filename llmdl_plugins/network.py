@@ -51,6 +51,10 @@ class Network(NamedParameters):
         """The modules of the application that were imported by its runs, where that is known."""
         return []
 
+    def imports(self, module: str) -> bool:
+        """Whether the application itself names a module as one that it imports, where that is known."""
+        return False
+
     async def forward(self, inputs: Any, config: Any = None) -> Any:
         """Run the application once with the values in force."""
         raise NotImplementedError

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from llmdl_plugins.door.arriving import Methods, replacing
 from llmdl_sdks import (
     addresses,
-    annotations,
+    answer_types,
     bodies,
     chat_completions,
     genai,
@@ -23,7 +23,7 @@ from llmdl_sdks import (
 # What is done anew for each call and comes to nothing: in the SDK, in httpx below it, in LangChain above.
 _SPARED: dict[str, Methods] = {
     "openai._utils._transform": bodies.methods,
-    "openai._models": annotations.methods,
+    "openai._models": answer_types.methods,
     **{f"{library}._backends.anyio": sockets.methods for library in ("httpcore", "httpcore2")},
     **{f"{library}._async.connection_pool": pools.methods for library in ("httpcore", "httpcore2")},
     **{

@@ -21,7 +21,7 @@ from langchain_openai.chat_models import base
 from openai import _models
 from openai._utils import _transform
 
-from llmdl_sdks import annotations
+from llmdl_sdks import answer_types
 
 from ..contracts import Contract, fields, has, own, takes
 
@@ -29,7 +29,7 @@ STAINLESS = "adapters/llmdl_sdks/stainless.py"
 TRANSFORM = "openai/_utils/_transform.py"
 BODIES = "adapters/llmdl_sdks/bodies.py"
 POOLS = "adapters/llmdl_sdks/pools.py"
-ANNOTATIONS = "adapters/llmdl_sdks/annotations.py"
+ANSWER_TYPES = "adapters/llmdl_sdks/answer_types.py"
 SOCKETS = "adapters/llmdl_sdks/sockets.py"
 LIBRARIES = [import_module(name) for name in ("httpcore", "httpcore2") if find_spec(name)]
 RESULTS = "adapters/llmdl_sdks/results.py"
@@ -123,8 +123,8 @@ CONTRACTS = [contract for kind in KINDS for contract in stainless(*kind)] + [
         lambda: _transform.transform({"a": PLAIN, "b": openai.not_given}, Params) == {"a": PLAIN},
     ),
     Contract(
-        "openai", "the types of answers are taken apart by functions of a type alone", ANNOTATIONS, "openai/_models.py",
-        lambda: all(len(inspect.signature(getattr(_models, name)).parameters) == 1 for name in annotations._ASKED),
+        "openai", "types are taken apart by functions of a type alone", ANSWER_TYPES, "openai/_models.py",
+        lambda: all(len(inspect.signature(getattr(_models, name)).parameters) == 1 for name in answer_types._ASKED),
     ),
     Contract(
         "langchain-openai", "an answer is put into words by run_in_executor of the model's module", RESULTS, MODELS,

@@ -24,7 +24,7 @@ from openai.types.chat import ChatCompletion, completion_create_params
 from pydantic import BaseModel
 
 from llmdl_plugins.door import boundary
-from llmdl_sdks import addresses, annotations, bodies, pools, results, sockets
+from llmdl_sdks import addresses, answer_types, bodies, pools, results, sockets
 
 from .heard import ANSWER, CHOICE, Said, serving
 
@@ -105,7 +105,7 @@ async def test_plain_json_is_not_gone_through(monkeypatch: pytest.MonkeyPatch) -
             assert one == {"messages": [HI]}
 
 
-@pytest.mark.parametrize("spares", [addresses, annotations, bodies, pools, results, sockets])
+@pytest.mark.parametrize("spares", [addresses, answer_types, bodies, pools, results, sockets])
 def test_a_version_that_has_other_names_is_left_as_it_is(spares: Any) -> None:
     assert spares.methods(asyncio) == []
 
@@ -256,7 +256,7 @@ def _spared() -> Iterator[Any]:
     for library in filter(find_spec, ("httpcore", "httpcore2")):
         yield import_module(f"{library}._backends.anyio").AnyIOStream.get_extra_info
         yield import_module(library).AsyncConnectionPool._assign_requests_to_connections
-    yield from (getattr(_models, name) for name in annotations._ASKED)
+    yield from (getattr(_models, name) for name in answer_types._ASKED)
     for library in filter(find_spec, ("httpx", "httpx2")):
         yield from (import_module(f"{library}.{module}").urlparse for module in ("_urls", "_urlparse"))
     yield from (_transform.transform, _transform.async_transform, base.run_in_executor)
