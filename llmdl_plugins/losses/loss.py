@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,36 +48,43 @@ class Loss:
         raise NotImplementedError
 
     async def _compared(self, got: Any, want: Any, example: Example) -> Score:
-        return checked(await self.compare(got, want, example), self.name)
+        return checked(await self.compare(got, want, example), self.name, example.id)
 
     async def __call__(self, prediction: Any, example: Example) -> Score:
         """The score of a whole prediction."""
-        if not isinstance(example.expected, Mapping):
-            return await self._compared(only_text(prediction, example), example.expected, example)
-        if not isinstance(prediction, Mapping) and len(example.expected) == 1:
-            (want,) = example.expected.values()
-            return await self._compared(text_of(prediction), want, example)
-        if not isinstance(prediction, Mapping):
-            got, keys = type(prediction).__name__, sorted(example.expected)
-            return Score(0.0, f"The output is {got}, not a state with {keys}.")
-        if not example.expected:
+        expected = example.expected
+        if not is_mapping(expected):
+            return await self._compared(only_text(prediction, example), expected, example)
+        if not is_mapping(prediction):
+            return await self._of_one_thing(prediction, example)
+        if not expected:
             raise MisuseError(f'Row {example.id!r} expects nothing: its "expected" has no keys.')
-        absent = missing(prediction, example.expected)
-        scores = [await self._key(prediction, key, want, example, absent) for key, want in example.expected.items()]
-        if len(scores) == 1:
-            return scores[0]
+        if len(expected) == 1:
+            ((key, want),) = expected.items()
+            return await self._key(prediction, key, want, example)
+        scores = [await self._key(prediction, key, want, example) for key, want in expected.items()]
         words = " ".join([s.words for s in scores if s.words])
         return Score(sum([s.value for s in scores]) / len(scores), words)
 
-    async def _key(
-        self, prediction: Mapping[str, Any], key: str, want: Any, example: Example, absent: Sequence[str]
-    ) -> Score:
-        if key in absent:
-            return Score(0.0, f"The output has no {key!r}.")
+    async def _of_one_thing(self, prediction: Any, example: Example) -> Score:
+        if len(example.expected) == 1:
+            (want,) = example.expected.values()
+            return await self._compared(text_of(prediction), want, example)
+        got, keys = type(prediction).__name__, sorted(example.expected)
+        return Score(0.0, f"The output is {got}, not a state with {keys}.")
+
+    async def _key(self, prediction: Mapping[str, Any], key: str, want: Any, example: Example) -> Score:
         if key not in prediction:
+            if key in missing(prediction, example.expected):
+                return Score(0.0, f"The output has no {key!r}.")
             return await self._compared(text_of(prediction), want, example)
         score = await self._compared(prediction[key], want, example)
         return Score(score.value, f"{key}: {score.words}") if score.words else score
+
+
+def is_mapping(value: Any) -> bool:
+    """Whether it has values by name: nearly always it is a dict, and the look at an ABC is slow."""
+    return type(value) is dict or isinstance(value, Mapping)
 
 
 def missing(prediction: Mapping[str, Any], expected: Mapping[str, Any]) -> list[str]:
@@ -134,25 +141,31 @@ class FunctionLoss(Loss):
     async def __call__(self, prediction: Any, example: Example) -> Score:
         """What the function says, checked to be a number from 0 to 1."""
         said = self.function(prediction, example.expected)
-        return checked(await said if inspect.isawaitable(said) else said, self.name)
+        return checked(await said if inspect.isawaitable(said) else said, self.name, example.id)
 
 
-def checked(said: Any, name: str) -> Score:
+def checked(said: Any, name: str, row: str) -> Score:
     """What a metric returned, as a score.
+
+    Args:
+        name: of the metric.
+        row: that it looked at.
 
     Raises:
         MisuseError: it is no finite number from 0 to 1.
     """
     if isinstance(said, Score):
-        return said if said.value in (0.0, 1.0) else checked(said.value, name) and said
+        return said if said.value in (0.0, 1.0) else checked(said.value, name, row) and said
     if hasattr(said, "score"):
-        return Score(checked(said.score, name).value, str(getattr(said, "feedback", "") or ""))
+        return Score(checked(said.score, name, row).value, str(getattr(said, "feedback", "") or ""))
     try:
         value = float(said)
     except (TypeError, ValueError, OverflowError):
-        raise MisuseError(f"The loss {name} returned {said!r}; it must return a number from 0 to 1.") from None
+        raise MisuseError(
+            f"The loss {name} returned {said!r} on row {row!r}; it must return a number from 0 to 1."
+        ) from None
     if not (math.isfinite(value) and 0 <= value <= 1):
-        raise MisuseError(f"The loss {name} returned {value}; it must be a number from 0 to 1.")
+        raise MisuseError(f"The loss {name} returned {value} on row {row!r}; it must be a number from 0 to 1.")
     return Score(value)
 
 

@@ -213,6 +213,26 @@ def test_demonstrations_that_do_not_fit_are_refused() -> None:
         net.checked({"self/demos": [{"input": "c?", "output": "d"}]})
 
 
+class Hinted(dspy.Signature):  # type: ignore[misc]
+    """Answer."""
+
+    question: str = dspy.InputField()
+    hint: str | None = dspy.InputField()
+    style: str = dspy.InputField(default="short")
+    answer: str = dspy.OutputField()
+
+
+def test_inputs_that_need_not_be_given_are_no_gap_in_a_worked_example() -> None:
+    net = trainable(dspy.Predict(Hinted))
+    _, tape = traced(net, {"question": "q"})
+    parameter, step = net["self/demos"], tape.steps[0]
+    assert parameter.worked and parameter.worked({"hint": "h"}, step.outputs) is None
+    shown = parameter.worked(step.inputs, step.outputs)
+    assert shown == {"input": '{"question":"q","style":"short"}', "output": '{"answer":"none"}'}
+    _, tape = traced(net, {"question": "q"}, {"self/demos": [shown]})
+    assert "[[ ## style ## ]]\nshort" in tape.calls[0].messages[1]["content"]
+
+
 def test_field_descriptions_are_put_in_where_they_are_unfrozen() -> None:
     net = trainable(dspy.Predict("question -> answer"))
     net.unfreeze("*/field:*")
