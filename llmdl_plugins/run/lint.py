@@ -54,8 +54,8 @@ def _findings(text: str, before: str, train: Sequence[Example], told: Sequence[s
         yield "it holds a key or a password, or what looks like one"
     if _new(_MARKS, text, before) or any(runs(text, _OWN) & runs(own, _OWN) - runs(before, _OWN) for own in told):
         yield "it repeats what the teacher was told itself"
-    if new := loops(text, _AGAIN, _LONG) - loops(before, _AGAIN, _LONG):
-        yield f"it says again and again: {' '.join(min(new, key=lambda run: len(run)))[:80]}"
+    if looping := sorted(loops(text, _AGAIN, _LONG) - loops(before, _AGAIN, _LONG), key=len):
+        yield f"it says again and again: {' '.join(looping[0])[:80]}"
     if copied(text, before, train):
         yield f"{COPIED} words in a row are copied from an example"
 
