@@ -61,23 +61,28 @@ class Step:
 
     async def _lighter(self, advice: Advice | None) -> list[Trial]:
         """What is better without a sentence that is there, or without many."""
-        new = advice.whole.texts if advice else {}
+        new = advice.trial.move.texts if advice and advice.earned else {}
         texts = self.teaching.texts(self.batch, new or self.problem.parameters)
         known = self.memory.was_tried
         cut = await cleared(self.problem, texts, {**texts, **new}, self.batch.failed, self.batch, known)
         return cut + await pruned(self.problem, texts, self.memory.witnesses, self.batch, known)
 
     async def _explored(self) -> bool:
-        """Whether what comes next begins without sentences that undo what a new one repairs."""
+        """Whether sentences go that undo what rows ask for: at once, or for a few rounds where others need them."""
         if self.memory.exploring:
             return False
         begun = self.memory.pending
         texts = {name: str(begun.get(name, self.problem.value(name))) for name in self.problem.parameters}
-        found = await clash(self.problem, self.idle, texts, self.batch)
+        found = await clash(self.problem, [*self.memory.vain, *self.idle], texts, self.batch)
         if found is None or set(found.gone) <= set(self.memory.explored):
             return False
-        self.memory.explore({**begun, found.name: found.text}, found.name, found.gone)
-        self.problem.say(f"goes on without what undoes {found.new!r} in {found.name}: {' '.join(found.gone)}")
+        candidate, undone = {**begun, found.name: found.text}, f"what undoes {found.new!r} in {found.name}"
+        self.memory.explore(candidate, found)
+        verdict = await self.problem.propose(candidate, f"without {undone}", more=self.problem.train)
+        if verdict.accepted:
+            self.memory.accept(None)
+        else:
+            self.problem.say(f"goes on without {undone}: {' '.join(found.gone)}")
         return True
 
     async def _cut(self, trial: Trial) -> Trial:

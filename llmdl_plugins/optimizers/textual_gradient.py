@@ -93,6 +93,8 @@ class TextualGradient(Optimizer):
             told += [r for r in await problem.evaluate([base], some) if r.status != "infrastructure error"]
             if any(r.score < memory.well(told) for r in told):
                 break
+        # What failed round after round may fail whatever is done.
+        told.sort(key=lambda r: memory.met[r.example.id])
         return Batch(told, base, memory.well(told), watched)
 
     def _rows(

@@ -16,14 +16,18 @@ from llmdl_plugins.errors import ParameterError, UnknownNameError
 from llmdl_plugins.optimizers.advice import Teaching
 from llmdl_plugins.optimizers.arms import given
 from llmdl_plugins.optimizers.memory import Memory
+from llmdl_plugins.optimizers.parts import in_vain
 from llmdl_plugins.optimizers.proposed import written
+from llmdl_plugins.optimizers.standing import Clash
 from llmdl_plugins.optimizers.step import Step
 from llmdl_plugins.optimizers.textual_gradient import TextualGradient, spread
-from llmdl_plugins.optimizers.trials import Batch
+from llmdl_plugins.optimizers.trials import Batch, Cut
 from llmdl_plugins.parameter import Parameter
-from llmdl_plugins.run.feedback import Feedback
+from llmdl_plugins.run.feedback import FailureMode, Feedback
 from llmdl_plugins.run.lint import copied
+from llmdl_plugins.run.rollout import Rollout
 from llmdl_plugins.run.screen import Verdict
+from llmdl_plugins.tape import Tape
 from llmdl_plugins.testing import ScriptedChat
 
 ROWS = [{"inputs": {"question": f"item {n}"}, "expected": "yes"} for n in range(60)]
@@ -278,6 +282,31 @@ def test_a_sentence_in_force_gives_way_to_one_that_it_undoes() -> None:
     result, held = fruit(critic)
     assert any(SHORTCUT in text for text in held)
     assert result.after == 1.0 and SHORTCUT not in result.values["instruction"]
+
+
+def test_what_rows_ask_for_though_it_is_there_is_held_against_the_rest() -> None:
+    failed = [Rollout(Example({"q": n}, n, str(n)), "scored", 0.0, "", None, Tape()) for n in range(3)]
+    modes = [
+        FailureMode("It should say that pears are heavy.", frozenset({"1"})),
+        FailureMode(APPLES, frozenset({"2"})),
+    ]
+    (part,) = in_vain("instruction", f"Answer. {SHORTCUT} {PEARS}", modes, failed)
+    assert part.edit.words == PEARS and [r.example.id for r in part.rows] == ["1"]
+
+
+def test_what_gave_way_is_kept_out_by_the_row_that_showed_it() -> None:
+    memory, text = Memory(), f"Answer. {PEARS}"
+    memory.explore({"instruction": text}, Clash("instruction", text, PEARS, "7", [SHORTCUT]))
+    assert memory.exploring and memory.watched({"instruction": text}) == {"7"}
+    assert not memory.open("instruction", text, [FailureMode(SHORTCUT, frozenset({"2"}))])
+
+
+def test_a_sentence_that_stood_in_the_way_once_may_be_tried_again_in_other_company() -> None:
+    memory, wanted = Memory(), [FailureMode(SHORTCUT, frozenset({"2"}))]
+    memory.accept(Cut("instruction", SHORTCUT, "Answer.", 2.0))
+    assert memory.open("instruction", "Answer.", wanted) == []
+    memory.again()
+    assert memory.open("instruction", "Answer.", wanted) == wanted
 
 
 def test_a_harmful_proposal_is_set_aside_on_train_rows_and_not_tried_twice() -> None:
