@@ -47,6 +47,12 @@ class NamedParameters:
             raise ParameterError(f"No parameter {name!r}.{did_you_mean(name, self._parameters)}")
         return self._parameters[name]
 
+    def _with(self, name: str, parameter: Parameter) -> Parameter:
+        """Take another parameter in, or one in the place of another of this name."""
+        self._parameters[name] = parameter
+        self._own = frozenset(self._parameters.values())
+        return parameter
+
     def freeze(self, glob: str = "*") -> None:
         """Freeze every parameter whose name matches."""
         for parameter in self._matching(glob):

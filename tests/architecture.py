@@ -22,6 +22,8 @@ LEVELS = [
         "cli testing",
     )
 ]
+GRAPHS = ROOT / "adapters" / "llmdl_langgraph"
+ROOMS_OF_GRAPHS = ["errors", "wording", "reading", "matching", "running", "finding", "exporting"]
 PACKAGES_ON_ONE_LEVEL = {"layers", "containers", "losses", "training", "optimizers", "searches", "cli", "testing"}
 FOREIGN = {
     "llmdl_dspy",
@@ -81,6 +83,18 @@ def violations() -> Iterator[str]:
                 continue
             if level_of(target) > level_of(room) or (level_of(target) == level_of(room) and _siblings(room, target)):
                 yield f"{path.relative_to(ROOT)} ({room}) imports {module}"
+
+
+def violations_of_graphs() -> Iterator[str]:
+    """Each import that goes up in the adapter of LangGraph; what stands in none of its rooms is above all of them."""
+    above = len(ROOMS_OF_GRAPHS)
+    levels = {name: level for level, name in enumerate(ROOMS_OF_GRAPHS)}
+    for path in sorted(GRAPHS.rglob("*.py")):
+        level = levels.get(path.relative_to(GRAPHS).parts[0].removesuffix(".py"), above)
+        for module in imports(path):
+            names = module.split(".")
+            if names[0] == GRAPHS.name and len(names) > 1 and levels.get(names[1], above) > level:
+                yield f"{path.relative_to(ROOT)} imports {module}"
 
 
 def _siblings(room: str, target: str) -> bool:

@@ -16,6 +16,10 @@ def test_no_room_imports_upwards_or_sideways() -> None:
     assert list(architecture.violations()) == []
 
 
+def test_no_room_of_the_adapter_of_langgraph_imports_upwards() -> None:
+    assert list(architecture.violations_of_graphs()) == []
+
+
 def test_every_room_has_a_level() -> None:
     rooms = {p.name.removesuffix(".py") for p in architecture.CORE.iterdir() if p.name != "__pycache__"}
     homeless = rooms - {"__init__", "py.typed"} - set().union(*architecture.LEVELS)

@@ -316,12 +316,12 @@ CONTRACTS = [
     ),
     Contract(
         "langchain-core", "the id of an answer begins with lc_run or run-",
-        "adapters/llmdl_langgraph/binding.py (_ANSWER_IDS)", f"{MODELS} and langchain_core/messages/utils.py",
+        "adapters/llmdl_langgraph/running/binding.py (_ANSWER_IDS)", f"{MODELS} and langchain_core/messages/utils.py",
         lambda: all(said.id.startswith(("lc_run", "run-")) for said in (Chat().invoke("a"), *Streaming().stream("a"))),
     ),
     Contract(
         "langchain-core", "a message that the application makes has no id",
-        "adapters/llmdl_langgraph/binding.py", "langchain_core/messages/base.py",
+        "adapters/llmdl_langgraph/running/binding.py", "langchain_core/messages/base.py",
         lambda: AIMessage("a").id is None and HumanMessage("a").id is None,
     ),
     Contract(
@@ -366,36 +366,37 @@ CONTRACTS = [
     ),
     Contract(
         "langchain-core", "a tool holds its function and its schema",
-        "adapters/llmdl_langgraph/held.py", "langchain_core/tools/structured.py",
+        "adapters/llmdl_langgraph/finding/held.py", "langchain_core/tools/structured.py",
         has(double, "func", "coroutine", "args_schema"),
     ),
     Contract(
-        "langchain-core", "what is bound to a model is in kwargs", "adapters/llmdl_langgraph/offers.py, offered.py",
-        "langchain_core/runnables/base.py",
+        "langchain-core", "what is bound to a model is in kwargs",
+        "adapters/llmdl_langgraph/running/offers.py, finding/offered.py", "langchain_core/runnables/base.py",
         lambda: isinstance(b := Chat().bind(stop=["."]), RunnableBindingBase) and b.kwargs == {"stop": ["."]},
     ),
     Contract(
         "langchain-core", "_parse_google_docstring parts a docstring",
-        "adapters/llmdl_langgraph/docstrings.py", FUNCTIONS,
+        "adapters/llmdl_langgraph/reading/docstrings.py", FUNCTIONS,
         lambda: function_calling._parse_google_docstring("Do.\n\nArgs:\n    n: A number.", [])
         == ("Do.", {"n": "A number."}),
     ),
     Contract(
-        "langchain-core", "a tool is told as type and function", "adapters/llmdl_langgraph/definitions.py", FUNCTIONS,
+        "langchain-core", "a tool is told as type and function",
+        "adapters/llmdl_langgraph/matching/definitions.py", FUNCTIONS,
         lambda: function_calling.convert_to_openai_tool(double)["function"].keys()
         == {"name", "description", "parameters"},
     ),
     Contract(
         "langchain-core", "a handler that runs inline is told in the context of the caller",
-        "adapters/llmdl_langgraph/record.py", CALLBACKS, is_told_in_the_context_of_the_caller,
+        "adapters/llmdl_langgraph/running/record.py", CALLBACKS, is_told_in_the_context_of_the_caller,
     ),
     Contract(
-        "langchain-core", "a handler can ignore model calls", "adapters/llmdl_langgraph/record.py", CALLBACKS,
+        "langchain-core", "a handler can ignore model calls", "adapters/llmdl_langgraph/running/record.py", CALLBACKS,
         has(BaseCallbackHandler, "run_inline", "ignore_llm", "ignore_chat_model"),
     ),
     Contract(
         "langchain-core", "merged configurations have the callbacks of both",
-        "adapters/llmdl_langgraph/isolation.py", "langchain_core/runnables/config.py",
+        "adapters/llmdl_langgraph/running/isolation.py", "langchain_core/runnables/config.py",
         lambda: len(merge_configs({"callbacks": [one()]}, {"callbacks": [one()]})["callbacks"]) == 2,  # type: ignore[arg-type]
     ),
     Contract(

@@ -141,10 +141,7 @@ class DspyNetwork(Network):
         Raises:
             MisuseError: no such predictor, the name of another parameter, or nothing that could be chosen.
         """
-        made = offered(self.program, name, alternatives, self._parameters)
-        self._parameters[name] = made.parameter
-        self._own = frozenset(self._parameters.values())
-        return made.parameter
+        return self._with(name, offered(self.program, name, alternatives, self._parameters).parameter)
 
     def variant(self, wrap: Mapping[str, Any] | None = None, replace: Mapping[str, Any] | None = None) -> DspyNetwork:
         """Another network, in which layers stand for predictors; this one and the program stay as they are.

@@ -7,15 +7,15 @@ from typing import Any
 
 from langgraph.pregel import Pregel
 
-from llmdl_langgraph.compiled import compiled
-from llmdl_langgraph.discover import discover
-from llmdl_langgraph.isolation import Graph
-from llmdl_langgraph.layered import own_layers
-from llmdl_langgraph.locate import Location
+from llmdl_langgraph.finding.discover import discover
+from llmdl_langgraph.finding.probes import traces
+from llmdl_langgraph.finding.tools import tools_of
 from llmdl_langgraph.network import LangGraphNetwork
-from llmdl_langgraph.opened import opened
-from llmdl_langgraph.probes import traces
-from llmdl_langgraph.tools import tools_of
+from llmdl_langgraph.reading.locate import Location
+from llmdl_langgraph.reading.opened import opened
+from llmdl_langgraph.running.compiled import compiled
+from llmdl_langgraph.running.isolation import Graph
+from llmdl_langgraph.running.layered import own_layers
 from llmdl_plugins import sync
 
 

@@ -14,11 +14,9 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.pregel import Pregel
 
 from llmdl_langgraph.adapt import found_in
-from llmdl_langgraph.folder import Application
-from llmdl_langgraph.handover import Handover
-from llmdl_langgraph.isolation import Graph
-from llmdl_langgraph.locate import Location, holders
 from llmdl_langgraph.network import LangGraphNetwork
+from llmdl_langgraph.reading.locate import Location, holders
+from llmdl_langgraph.running.isolation import Graph
 from llmdl_plugins.checks import Check, Verification
 from llmdl_plugins.data import Example
 from llmdl_plugins.errors import MisuseError
@@ -69,6 +67,7 @@ class ChainNetwork(LangGraphNetwork):
     """A chain of the user with its prompts as parameters; it takes a mapping, and gives what the chain gives."""
 
     exports = ("patch", "weights", "module")
+    kind = "chain"
     chain: Runnable[Any, Any]
 
     def __init__(self, graph: Graph, *args: Any, **kwargs: Any) -> None:
@@ -114,11 +113,8 @@ class ChainNetwork(LangGraphNetwork):
         """The links of the chain as text: "mermaid" or "svg"."""
         return self._drawn(self.chain, form)
 
-    @property
-    def _handover(self) -> Handover:
-        return Handover(
-            Application(self.chain, "chain", self.discovery, self.tools, self.layers), self.offers, self.links
-        )
+    def _theirs(self) -> Runnable[Any, Any]:
+        return self.chain
 
     def unchanged(self, values: Mapping[str, Any] | None = None, inputs: Any = None) -> list[Check]:
         """Nothing beside its texts: a chain has no threads and no wiring that an edit could touch."""

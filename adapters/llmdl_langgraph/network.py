@@ -12,28 +12,26 @@ from langchain_core.runnables import Runnable
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Send
 
-from llmdl_langgraph.black_box import BlackBox, LayerNode
-from llmdl_langgraph.concerns import concerns
-from llmdl_langgraph.context import context_of
-from llmdl_langgraph.discover import Discovery, discover
 from llmdl_langgraph.drawn import drawn
-from llmdl_langgraph.effects import effects, only_model
-from llmdl_langgraph.folder import Application
-from llmdl_langgraph.handover import FORMS, Handover
-from llmdl_langgraph.isolation import Graph
-from llmdl_langgraph.layered import links, own_layers
-from llmdl_langgraph.locate import Location
-from llmdl_langgraph.offers import Offer, offer
-from llmdl_langgraph.probes import probed
-from llmdl_langgraph.refusals import place_of, reason
-from llmdl_langgraph.runs import Runs
-from llmdl_langgraph.sites import Site
-from llmdl_langgraph.source import source_of
-from llmdl_langgraph.surgery import Compiled, spec_of, with_nodes
-from llmdl_langgraph.tool_texts import ToolText
-from llmdl_langgraph.tools import tools_of
-from llmdl_langgraph.unchanged import unchanged
-from llmdl_langgraph.verify import verify
+from llmdl_langgraph.exporting.folder import Application
+from llmdl_langgraph.exporting.handover import FORMS, Handover
+from llmdl_langgraph.exporting.unchanged import unchanged
+from llmdl_langgraph.exporting.verify import verify
+from llmdl_langgraph.finding.concerns import concerns
+from llmdl_langgraph.finding.discover import Discovery, discover
+from llmdl_langgraph.finding.effects import effects, only_model
+from llmdl_langgraph.finding.probes import probed
+from llmdl_langgraph.finding.tools import tools_of
+from llmdl_langgraph.matching.tool_texts import ToolText
+from llmdl_langgraph.reading.locate import Location
+from llmdl_langgraph.reading.source import source_of
+from llmdl_langgraph.running.black_box import BlackBox, LayerNode
+from llmdl_langgraph.running.context import context_of
+from llmdl_langgraph.running.isolation import Graph
+from llmdl_langgraph.running.layered import links, own_layers
+from llmdl_langgraph.running.offers import Offer, offer
+from llmdl_langgraph.running.runs import Runs
+from llmdl_langgraph.running.surgery import Compiled, spec_of, with_nodes
 from llmdl_plugins import sync, tape
 from llmdl_plugins.as_layer import as_layer
 from llmdl_plugins.binding import using
@@ -72,6 +70,9 @@ class LangGraphNetwork(Network):
         at: where its nodes have names in modules, if they have.
     """
 
+    exports: Sequence[str] = FORMS
+    kind = "graph"
+
     def __init__(
         self,
         graph: Graph,
@@ -99,11 +100,6 @@ class LangGraphNetwork(Network):
             self._loaded, self.safe_tools = dict(origin._loaded), origin.safe_tools
 
     @property
-    def exports(self) -> Sequence[str]:  # type: ignore[override]
-        """The forms that `export` takes."""
-        return FORMS
-
-    @property
     def fingerprint(self) -> str:
         """A hash of the untouched application: its parameters, nodes and edges, and what is offered for them."""
         drawn = self.graph.get_graph().to_json()
@@ -125,9 +121,6 @@ class LangGraphNetwork(Network):
         """The graph with what was sent in runs of it: texts that no source tells are found, and data is frozen.
 
         Args:
-            rows: what was run: inputs, or rows.
-            tapes: what was recorded then.
-            are_all: whether nothing else is ever sent.
             files: those that were opened then.
         """
         discovery = discover(self.original, self._at) if self.late_modules() else self.discovery
@@ -190,10 +183,8 @@ class LangGraphNetwork(Network):
         if name in self._parameters and name not in self.offers:
             raise MisuseError(f"{name!r} is the name of another parameter of this network.")
         made = self.offers[name] = offer(name, alternatives, self.discovery.reached)
-        self._parameters[name] = made.parameter
-        self._own = frozenset(self._parameters.values())
         self._runs.forget()
-        return made.parameter
+        return self._with(name, made.parameter)
 
     def conditions(self) -> Conditions:
         """What the containers at its nodes say, and those in chains."""
@@ -201,21 +192,11 @@ class LangGraphNetwork(Network):
 
     def places(self, name: str) -> list[str]:
         """Where a parameter stands in the source: file and line, or cell and line, of each place."""
-        return [place_of(site) for site in self._sites(name)]
+        return self._handover.places(name)
 
     def unexportable(self, name: str) -> str | None:
         """Why a change of a parameter could not be handed over as a patch; None where it could."""
-        if (tool := self.tools.get(name)) and isinstance(tool.origin, str):
-            return tool.origin
-        if not (sites := self._sites(name)):
-            return "it is no text of the source"
-        return next((why for site in sites if (why := reason(site, self.discovery.sources))), None)
-
-    def _sites(self, name: str) -> Sequence[Site]:
-        if name in self.discovery.texts:
-            return self.discovery.texts[name].sites
-        tool = self.tools.get(name)
-        return [] if tool is None or isinstance(tool.origin, str) else [tool.origin.site]
+        return self._handover.unexportable(name)
 
     def nodes(self) -> list[str]:
         """The nodes that `variant` can wrap or replace."""
@@ -293,7 +274,6 @@ class LangGraphNetwork(Network):
             form: "patch" (a diff of the user's source), "weights" (JSON values), "graph" (a plain compiled graph),
                 "module" (file name → text of a folder that runs under LangGraph alone), or "middleware" (a module for
                 an agent made by `create_agent`).
-            values: name → value; what is in force, by default.
 
         Raises:
             MisuseError: an unknown form, a graph without a name in a module, or a layer without a plain form.
@@ -305,16 +285,14 @@ class LangGraphNetwork(Network):
 
     @property
     def _handover(self) -> Handover:
-        app = Application(self.original, "graph", self.discovery, self.tools, self.layers)
+        app = Application(self._theirs(), self.kind, self.discovery, self.tools, self.layers)
         return Handover(app, self.offers, self.links)
 
-    def unchanged(self, values: Mapping[str, Any] | None = None, inputs: Any = None) -> list[Check]:
-        """Compare the user's graph with the one that is imported from the changed sources; nothing is sent.
+    def _theirs(self) -> Runnable[Any, Any]:
+        return self.original
 
-        Args:
-            values: name → value; what is in force, by default.
-            inputs: with which a thread is begun on the original, up to its first node; without, that is not tried.
-        """
+    def unchanged(self, values: Mapping[str, Any] | None = None, inputs: Any = None) -> list[Check]:
+        """Compare the user's graph with the one that is imported from the changed sources; nothing is sent."""
         return unchanged(self.original, self.export("graph", values), inputs)
 
     def verify(self, probes: Sequence[Any], values: Mapping[str, Any] | None = None) -> Verification:
@@ -323,7 +301,6 @@ class LangGraphNetwork(Network):
         Args:
             probes: inputs.  Models are asked once for each, or not at all inside a run that remembers their answers;
                 the exported application is given the same answers.  Nodes and tools run for real, both times.
-            values: name → value; what is in force, by default.
 
         Raises:
             MisuseError: a probe raises, the graph has no name in a module, or its sources can't be run on their own.

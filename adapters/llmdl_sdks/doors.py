@@ -6,13 +6,17 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 
 from llmdl_plugins.door.arriving import Methods, replacing
-from llmdl_sdks import bodies, chat_completions, genai, messages, responses, sockets, stainless
+from llmdl_sdks import addresses, bodies, chat_completions, genai, messages, responses, results, sockets, stainless
 
-# What is done anew for each call and comes to nothing: in the SDK, and in httpx below it, whoever sends through that.
+# What is done anew for each call and comes to nothing: in the SDK, in httpx below it, in LangChain above.
 _SPARED: dict[str, Methods] = {
     "openai._utils._transform": bodies.methods,
     "httpcore._backends.anyio": sockets.methods,
     "httpcore2._backends.anyio": sockets.methods,
+    **{
+        f"{library}.{module}": addresses.methods for library in ("httpx", "httpx2") for module in ("_urlparse", "_urls")
+    },
+    "langchain_openai.chat_models.base": results.methods,
 }
 
 

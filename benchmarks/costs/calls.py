@@ -13,10 +13,10 @@ from costs.rounds import Cost, Way, Work, costs
 from langchain_core.messages import BaseMessage
 
 from llmdl_langgraph.adapt import adapt
-from llmdl_langgraph.binding import Binding, Explanations
 from llmdl_langgraph.network import LangGraphNetwork
-from llmdl_langgraph.setup import Setup
-from llmdl_langgraph.tool_binding import Definitions, ToolBinding
+from llmdl_langgraph.running.binding import Binding, Explanations
+from llmdl_langgraph.running.setup import Setup
+from llmdl_langgraph.running.tool_binding import Definitions, ToolBinding
 from llmdl_plugins.door import boundary
 from llmdl_plugins.parameter import Parameter
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from llmdl_langgraph.discover import discover
+from llmdl_langgraph.finding.discover import discover
 from llmdl_plugins.door import boundary
 
 ROUNDS, MODULES = 5, 100

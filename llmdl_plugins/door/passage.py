@@ -13,7 +13,7 @@ from collections.abc import (
 )
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from llmdl_plugins.door import uses
 from llmdl_plugins.door.scope import Scope, current_scope
@@ -31,14 +31,19 @@ _watch: ContextVar[Watch | None] = ContextVar("llmdl_watch", default=None)
 
 @dataclass
 class Trier:
-    """Who tries a call again: where a client's own retries were taken from it, the payer alone."""
+    """Who tries a call again: where a client's own retries were taken from it, the payer alone.
+
+    Inside `with trier:` a door of a client may take its retries from it: the payer makes them.
+    """
 
     alone: bool = False
 
+    def __enter__(self) -> Self:
+        self._token = _trier.set(self)
+        return self
 
-def trying(trier: Trier | None = None) -> holding[Trier]:
-    """Inside, a door of a client may take its retries from it: the payer makes them."""
-    return holding(_trier, trier or Trier())
+    def __exit__(self, *_: object) -> None:
+        _trier.reset(self._token)
 
 
 def takes_retries() -> bool:

@@ -10,6 +10,8 @@ from langchain_core.messages import AIMessageChunk, messages_from_dict
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from pydantic import PrivateAttr
 
+from llmdl_plugins.door.answers import total_usage
+
 
 class Recorded(BaseChatModel):
     """Stands in for a model and gives what that model gave before, through the same callbacks."""
@@ -46,10 +48,7 @@ class Recorded(BaseChatModel):
     def _generate(self, messages: Any, stop: Any = None, run_manager: Any = None, **kwargs: Any) -> ChatResult:
         row = self._answer["generations"][self._turn]
         self._turn += 1
-        generations = [
-            ChatGeneration(message=messages_from_dict([g["message"]])[0], generation_info=g["info"]) for g in row
-        ]
-        return ChatResult(generations=generations, llm_output=self._answer["llm_output"])
+        return _result(row, self._answer["llm_output"])
 
     async def _agenerate(self, messages: Any, stop: Any = None, run_manager: Any = None, **kwargs: Any) -> ChatResult:
         return self._generate(messages)
@@ -59,10 +58,36 @@ class _RecordedStream(Recorded):
     """The same for an answer that came in chunks."""
 
     def _stream(self, *args: Any, **kwargs: Any) -> Iterator[ChatGenerationChunk]:
-        for row in messages_from_dict(self._answer["chunks"]):
-            assert isinstance(row, AIMessageChunk)
-            yield ChatGenerationChunk(message=row)
+        for chunk in _chunks(self._answer["chunks"]):
+            yield ChatGenerationChunk(message=chunk)
 
     async def _astream(self, *args: Any, **kwargs: Any) -> AsyncIterator[ChatGenerationChunk]:
         for chunk in self._stream():
             yield chunk
+
+
+def can_be_given(answer: Any) -> bool:
+    """Whether a recorded answer can be given again; one that somebody edited may not."""
+    try:
+        usage = total_usage(answer)
+        if "chunks" in answer:
+            _chunks(answer["chunks"])
+        elif "generations" in answer:
+            given = [_result(row, answer["llm_output"]) for row in answer["generations"]]
+            assert given and all(result.generations for result in given)
+        return usage is None or all(isinstance(usage[name], int | float) for name in ("input", "output"))
+    except Exception:  # whatever a message makes of what it is given
+        return False
+
+
+def _result(row: Any, llm_output: Any) -> ChatResult:
+    generations = [
+        ChatGeneration(message=messages_from_dict([g["message"]])[0], generation_info=g["info"]) for g in row
+    ]
+    return ChatResult(generations=generations, llm_output=llm_output)
+
+
+def _chunks(rows: Any) -> list[AIMessageChunk]:
+    chunks = messages_from_dict(rows)
+    assert all(isinstance(chunk, AIMessageChunk) for chunk in chunks)
+    return chunks  # type: ignore[return-value]

@@ -15,6 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from llmdl_plugins.errors import RunFolderError
 from llmdl_plugins.report.record import Felt, Flip, Journal, Move, NoModel, Refused, SealedRuns
 from llmdl_plugins.run.disk import fails, read_only, unread
+from llmdl_plugins.run.schema import TOOK
 
 _PATIENCE = 10.0
 _LONGEST = 16_000_000
@@ -64,9 +65,7 @@ def _journal(db: sqlite3.Connection) -> Journal:
     if not _begun(db):
         return Journal()
     measured, unmeasured, sealed = (_events(db, kind) for kind in ("baseline", "no baseline", "sealed"))
-    calls, tokens, seconds = db.execute(
-        "SELECT count(*), total(input_tokens) + total(output_tokens), total(seconds) FROM calls"
-    ).fetchone()
+    calls, tokens, seconds = db.execute(f"SELECT {TOOK} FROM calls").fetchone()
     return Journal(
         moves=_MOVES.validate_python(_events(db, "verdict")),
         no_model=_NO_MODEL.validate_python(measured[-1]) if measured else None,

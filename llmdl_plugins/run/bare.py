@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from llmdl_plugins.plain import JSON, packed
 from llmdl_plugins.run.database import Say
 from llmdl_plugins.run.ledger import Ledger
-from llmdl_plugins.run.write import Write
+from llmdl_plugins.run.write import Told, Write
 
 if TYPE_CHECKING:
     from llmdl_plugins.door.scope import Call, Use
@@ -57,15 +57,15 @@ class BareLedger(Ledger):
         """All that this process was told for a question."""
         return [(path, turn, json.loads(outcome)) for path, turn, outcome in self._asked.get(question, [])]
 
-    def add_call(self, call: Call, answer: JSON, tokens: dict[str, int] | None, seconds: float) -> Write:
+    def add_call(self, call: Call, answer: JSON, tokens: dict[str, int] | None, seconds: float, *told: Told) -> Write:
         """Keep an answer, and record that there was one."""
         self._keep("answer", call.key, answer)
         asked: Any = call.request
         self._keep("request", call.key, {"messages": asked.get("messages")})
         bare = {name: asked[name] for name in ("model", "settings") if name in asked}
-        told: JSON = {**bare, "asked": self._measured(call.request), "answered": self._measured(answer)}
-        told_of = call._replace(path=_placed(call.path), request=told, written=None)
-        return super().add_call(told_of, None, tokens, seconds)
+        asked_for: JSON = {**bare, "asked": self._measured(call.request), "answered": self._measured(answer)}
+        bare_call = call._replace(path=_placed(call.path), request=asked_for, written=None)
+        return super().add_call(bare_call, None, tokens, seconds, *told)
 
     def add_failure(self, key: str, path: str, error: str) -> Write:
         """Record the kind of an error alone: its words may quote a prompt."""

@@ -13,16 +13,16 @@ from uuid import uuid4
 from llmdl_plugins.door.answers import total_usage
 from llmdl_plugins.door.boundary import Call
 from llmdl_plugins.door.passage import refused
+from llmdl_plugins.door.recorded import can_be_given
 from llmdl_plugins.errors import BudgetError, LedgerError
 from llmdl_plugins.plain import JSON
 from llmdl_plugins.run.joins import Joins
 from llmdl_plugins.run.ledger import Ledger
-from llmdl_plugins.run.met import Met
 from llmdl_plugins.run.meter import Hold, Meter
 from llmdl_plugins.run.quote import Quote, model_of, quote
 from llmdl_plugins.run.receipts import Receipt, keep
 from llmdl_plugins.run.sending import Sender
-from llmdl_plugins.run.write import Write
+from llmdl_plugins.run.write import Told, Write
 
 T = TypeVar("T")
 
@@ -32,7 +32,7 @@ class Cashier:
 
     def __init__(self, ledger: Ledger, meter: Meter, sender: Sender | None = None) -> None:
         self.ledger, self.meter, self._sender = ledger, meter, sender or Sender(ledger, meter)
-        self._met = Met()
+        self._met = set[str]()
         self._joins = Joins()
         self._under_way: dict[int, tuple[float, Hold]] = {}
         self._lock = threading.Lock()
@@ -56,8 +56,11 @@ class Cashier:
         """Where the answer comes when it is on disk; what is there already takes no task."""
         loop = asyncio.get_running_loop()
         home: asyncio.Future[JSON] = loop.create_future()
-        with self._joins.failing(call):
+        try:
             answer = self._remembered(call)
+        except BaseException as error:
+            self._joins.close(call, error=error)
+            raise
         if answer is None:
             self.flying[id(home)] = loop.create_task(self._flight(call, send, home, patient))
         else:
@@ -70,23 +73,25 @@ class Cashier:
     ) -> None:
         # `asyncio.shield`, with one turn of the loop between the disk and the caller instead of three.
         try:
-            with self._joins.failing(call):
-                await self._areserve(call, patient=patient)
-                try:
-                    answer = await self._sender.asend(call, send, patient)
-                except BaseException as error:
-                    self._give_up(call, error)
-                    raise
-                write = self._record(call, answer)
-            write.then(lambda: self._joins.close(call, answer, write.failure))
-            self.ledger.landing.bring(write, home, answer)
-        except asyncio.CancelledError:
-            home.cancel()
-            raise
+            hold, since = await self._areserve(call, patient=patient), time.perf_counter()
+            try:
+                answer = await self._sender.asend(call, send, patient)
+            except BaseException:
+                self.meter.release(hold)
+                raise
+
+            def landed(failure: LedgerError | None) -> None:
+                self._joins.close(call, answer, failure)
+                self.ledger.landing.bring(home, answer, failure)
+
+            self._record(call, answer, hold, time.perf_counter() - since, landed)
         except BaseException as error:
-            if not home.done():
+            self._joins.close(call, error=error)
+            if isinstance(error, asyncio.CancelledError):
+                home.cancel()
+            elif not home.done():
                 home.set_exception(error)
-            if isinstance(error, KeyboardInterrupt | SystemExit):
+            if isinstance(error, asyncio.CancelledError | KeyboardInterrupt | SystemExit):
                 raise
         finally:
             del self.flying[id(home)]
@@ -117,7 +122,7 @@ class Cashier:
             return self._shared(call, answer)
         with self._joins.failing(call):
             if (answer := self._remembered(call)) is None:
-                await self._areserve(call, streams=True)
+                self._begin(call, await self._areserve(call, streams=True))
         if answer is not None:
             self._joins.close(call, answer)
         return answer
@@ -147,17 +152,18 @@ class Cashier:
         self._joins.close(call, answer)
         return answer
 
-    async def _areserve(self, call: Call, *, streams: bool = False, patient: bool = True) -> None:
-        """Keep room for a call."""
+    async def _areserve(self, call: Call, *, streams: bool = False, patient: bool = True) -> Hold:
+        """Room that is kept for a call."""
         quoted = self._quoted(call)
         if patient:
-            hold = await self.meter.areserve(quoted, streams=streams)
-        else:
-            hold = self.meter.reserve(quoted, streams=streams)  # on a loop, as here, it never waits
-        self._begin(call, hold)
+            return await self.meter.areserve(quoted, streams=streams)
+        return self.meter.reserve(quoted, streams=streams)  # on a loop, as here, it never waits
 
     def _remembered(self, call: Call) -> JSON:
         answer = self.ledger.answer(call.key)
+        if answer is not None and not can_be_given(answer):
+            self.ledger.spoiled("calls", call.key)
+            answer = None
         if answer is not None:
             self._receive(self._receipt(call, total_usage(answer)))
         return answer  # type: ignore[no-any-return]
@@ -177,11 +183,11 @@ class Cashier:
         with self._lock:
             self._under_way[id(call)] = time.perf_counter(), hold
 
-    def _ended(self, call: Call) -> tuple[float, Hold]:
-        """How long a call was under way, and the room that was kept for it."""
+    def _ended(self, call: Call) -> tuple[Hold, float]:
+        """The room that was kept for a call, and how long it was under way."""
         with self._lock:
             since, hold = self._under_way.pop(id(call))
-        return time.perf_counter() - since, hold
+        return hold, time.perf_counter() - since
 
     def _receipt(
         self, call: Call, usage: dict[str, int] | None, held: Quote | None = None, seconds: float = 0.0
@@ -205,15 +211,13 @@ class Cashier:
     def finish(self, call: Call, answer: JSON) -> None:
         """Remember an answer; back when it is on disk."""
         with self._joins.failing(call):
-            self._record(call, answer).result()
+            self._record(call, answer, *self._ended(call)).result()
         self._joins.close(call, answer)
 
     def leave(self, call: Call, part: JSON) -> None:
         """Charge a stream that its reader left, and keep its part under a key that is never looked up."""
         left = call._replace(key=f"{call.key}/part/{uuid4().hex}")
-        with self._lock:
-            self._under_way[id(left)] = self._under_way.pop(id(call))
-        self._record(left, part).result()
+        self._record(left, part, *self._ended(call)).result()
         self._joins.close(call)
 
     def fail(self, call: Call, error: BaseException) -> None:
@@ -223,20 +227,18 @@ class Cashier:
 
     def _give_up(self, call: Call, error: BaseException | None = None) -> None:
         """Give the reserve back; who waited for this call gets the error, or tries it himself where there is none."""
-        _, hold = self._ended(call)
+        hold, _ = self._ended(call)
         self.meter.release(hold)
         self._joins.close(call, error=error)
 
-    def _record(self, call: Call, answer: JSON) -> Write:
+    def _record(self, call: Call, answer: JSON, hold: Hold, seconds: float, *told: Told) -> Write:
         tokens = total_usage(answer)
-        seconds, hold = self._ended(call)
         receipt = self._receipt(call, tokens, hold.quote, seconds)
         self.meter.settle(hold, receipt.model, receipt.provider, tokens, receipt.charge)
         self._sender.settle(call, tokens)
-        with self._lock:
-            self._met.add(call.key)
+        self._met.add(call.key)
         keep(receipt)
-        return self.ledger.add_call(call, answer, tokens, seconds)
+        return self.ledger.add_call(call, answer, tokens, seconds, *told)
 
     def _shared(self, call: Call, answer: JSON) -> JSON:
         keep(self._receipt(call, total_usage(answer)))

@@ -15,7 +15,6 @@ from llmdl_plugins.run.budget import Budget
 from llmdl_plugins.run.prices import Prices, Usage
 from llmdl_plugins.run.receipts import Receipt
 
-NOTHING: Usage = {"input": 0, "output": 0}
 UNITS = ("calls", "rollouts", "tokens", "usd", "seconds")
 
 
@@ -66,7 +65,8 @@ class Counts:
     def rollout(self) -> None:
         """Count a rollout, or stop the run."""
         with self._lock:
-            self._check("rollouts", self.spent.rollouts + 1)
+            if self.budget.rollouts is not None:
+                self._check("rollouts", self.spent.rollouts + 1)
             self._check_rest()
             self.spent.rollouts += 1
 
@@ -77,17 +77,19 @@ class Counts:
             self._check_rest()
             self._count(model, provider, usage, charge)
 
-    def _count(self, model: str, provider: str, usage: Usage | None, charge: Usage | None) -> None:
+    def _count(self, model: str, provider: str, usage: Usage | None, charge: Usage | None) -> tuple[int, float]:
+        """The tokens and dollars of a call that are counted now."""
         self.spent.calls += 1
         if usage is None:
             self.spent.untold += 1
             self.spent.charged += tokens_of(charge)
         if (counted := usage or charge) is None:
-            return
-        self.spent.tokens += tokens_of(counted)
-        usd = self.prices.usd(model, provider, counted)
+            return 0, 0.0
+        tokens, usd = tokens_of(counted), self.prices.usd(model, provider, counted)
+        self.spent.tokens += tokens
         self.spent.usd += usd or 0.0
         self.spent.unpriced += usd is None
+        return tokens, usd or 0.0
 
     def worth(self, receipts: Iterable[Receipt]) -> Spent:
         """What these calls take together."""
@@ -130,10 +132,13 @@ class Counts:
         """The limit of which all is used but what is kept; "" where none is."""
         return next((name for name in UNITS if getattr(self.kept, name) > 0 and self.free(name) <= 0), "")
 
-    def _check_paid(self) -> None:
+    def _check_call(self) -> None:
+        if self.budget.calls is None:
+            return
+        self._check("calls", self.spent.calls + self.in_flight + 1)
         # A resumed run may not meet every call that was in flight when the last one ended: they were paid all the same.
         # Where the budget cuts a phase off, it may pay other calls of it: not from what is set aside.
-        if self.budget.calls is not None and self.paid + self.in_flight + 1 > self.budget.calls - self.aside.calls:
+        if self.paid + self.in_flight + 1 > self.budget.calls - self.aside.calls:
             raise Stopped(self._at_an_end("calls"))
 
     def _check_rest(self) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from llmdl_plugins.errors import RunFolderError
 from llmdl_plugins.run.disk import private, sync_folder, unwritten
 from llmdl_plugins.run.salvage import harvest, is_sound, log_of, salvage, unfinished
-from llmdl_plugins.run.schema import TABLES, UPGRADES, VERSION, script
+from llmdl_plugins.run.schema import TABLES, UPGRADES, VERSION, checksum, script
 
 _text = partial(str, encoding="utf-8", errors="replace")  # a damaged text is seen by its checksum
 Say = Callable[[str], None]
@@ -81,6 +81,7 @@ def prepared(db: sqlite3.Connection, path: Path | None = None) -> None:
     _refuse_strangers(db, path, version)
     db.execute("PRAGMA journal_mode=WAL")
     made = db.execute("SELECT count(*) FROM sqlite_master WHERE name = 'calls'").fetchone()[0]
+    db.create_function("checksum", -1, checksum)
     upgrades = [step for n in range(version, VERSION) for step in UPGRADES[n]] if made else []
     db.executescript("; ".join(["BEGIN", *upgrades, f"{script()} PRAGMA user_version={VERSION}", "COMMIT"]))
     _refuse_others(db, path)

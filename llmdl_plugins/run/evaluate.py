@@ -24,11 +24,11 @@ from llmdl_plugins.run.counts import Spent
 from llmdl_plugins.run.events import Event, Progressed, Told, Watcher, silent
 from llmdl_plugins.run.executor import Attempts, Task, attempts_here
 from llmdl_plugins.run.ledger import Ledger
-from llmdl_plugins.run.met import Met
 from llmdl_plugins.run.node_threads import node_threads
 from llmdl_plugins.run.one_by_one import OneByOne
 from llmdl_plugins.run.patience import ROLLOUT_TIMEOUT
 from llmdl_plugins.run.pool import pooled
+from llmdl_plugins.run.record import is_record
 from llmdl_plugins.run.referring import filled
 from llmdl_plugins.run.rollout import Rollout, Status, Values, Wanted
 from llmdl_plugins.run.space import Space
@@ -97,7 +97,7 @@ class Evaluator:
         self.concurrency = concurrency + concurrency // (2 if concurrency >= _MANY else 8)
         self._slots = asyncio.Semaphore(self.concurrency)
         self._outcomes: Counter[Status] = Counter()
-        self._met = Met()
+        self._met = set[str]()
         self._steps = 0
         self._heaviest: dict[str, Spent] = {}
         self._prepared: dict[int, _Prepared] = {}
@@ -181,7 +181,7 @@ class Evaluator:
     async def _rollout(self, key: str, ready: _Prepared, example: Example, repetition: str, tapes: bool) -> Rollout:
         if (landing := self._landing.get(key)) is not None:
             await self.ledger.landed(landing)
-        record = self.ledger.rollout(key)
+        record = self._recorded(key)
         if record is not None and (not tapes or self._is_readable(key, record)):
             return self._replayed(record, example)
         original = ready.digest == self._original.digest
@@ -192,6 +192,12 @@ class Evaluator:
             await self._keep(key, rollout.record(self._names, refers=record is None))
         self._watch_share(rollout)
         return rollout if rollout.told is None else replace(rollout, told=None)
+
+    def _recorded(self, key: str) -> Any:
+        if (record := self.ledger.rollout(key)) is not None and not is_record(record):
+            self.ledger.spoiled("rollouts", key)
+            return None
+        return record
 
     def _is_readable(self, key: str, record: Any) -> bool:
         """Whether all that was said is there; where a call is gone, or holds what another process hid, it is not."""

@@ -5,32 +5,26 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from contextlib import suppress
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
+from llmdl_plugins.errors import LedgerError
 from llmdl_plugins.run.write import Write
 
 T = TypeVar("T")
 
 
-class _Waiter(NamedTuple):
-    loop: asyncio.AbstractEventLoop
-    future: asyncio.Future[Any]
-    write: Write
-    answer: object
+_Brought = tuple[asyncio.Future[Any], object, LedgerError | None]
 
 
 class Landing:
     """Where those wait who are told together."""
 
     def __init__(self) -> None:
-        self._told: deque[_Waiter] = deque()
+        self._told: deque[_Brought] = deque()
 
-    def bring(self, write: Write, home: asyncio.Future[T], answer: T) -> None:
-        """Give the answer to who waits on the loop that runs here, when it is on disk; an error, where it can't be."""
-        waiter = _Waiter(asyncio.get_running_loop(), home, write, answer)
-        write.then(lambda: self._told.append(waiter))
-        if write.is_over:
-            self.announce()  # the thread that brought it may have done so before
+    def bring(self, home: asyncio.Future[T], answer: T, failure: LedgerError | None) -> None:
+        """The answer of who waits on a loop is on disk, or can't be; he is told with the others of his group."""
+        self._told.append((home, answer, failure))
 
     async def of(self, write: Write) -> None:
         """Back when it is over.
@@ -39,26 +33,28 @@ class Landing:
             LedgerError: it could not be written.
         """
         home: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self.bring(write, home, None)
+        write.then(lambda failure: self.bring(home, None, failure))
+        if write.is_over:
+            self.announce()  # the thread that brought it may have done so before
         await home
 
     def announce(self) -> None:
         """Wake all whose wait is over; called by the thread that brought it."""
-        loops: dict[asyncio.AbstractEventLoop, list[_Waiter]] = {}
+        loops: dict[asyncio.AbstractEventLoop, list[_Brought]] = {}
         with suppress(IndexError):
             while True:
-                waiter = self._told.popleft()
-                loops.setdefault(waiter.loop, []).append(waiter)
-        for loop, waiters in loops.items():
+                brought = self._told.popleft()
+                loops.setdefault(brought[0].get_loop(), []).append(brought)
+        for loop, group in loops.items():
             with suppress(RuntimeError):  # a loop that is closed waits for nothing
-                loop.call_soon_threadsafe(_wake, waiters)
+                loop.call_soon_threadsafe(_wake, group)
 
 
-def _wake(waiters: list[_Waiter]) -> None:
-    for _, future, write, answer in waiters:
-        if future.done():
+def _wake(group: list[_Brought]) -> None:
+    for home, answer, failure in group:
+        if home.done():
             continue
-        if write.failure:
-            future.set_exception(write.failure)
+        if failure:
+            home.set_exception(failure)
         else:
-            future.set_result(answer)
+            home.set_result(answer)

@@ -9,16 +9,15 @@ import json
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from llmdl_plugins.plain import JSON
 from llmdl_plugins.run.database import Say, connected, in_memory, opened
 from llmdl_plugins.run.disk import unread
-from llmdl_plugins.run.met import Met
-from llmdl_plugins.run.schema import ASKED_FOR, TABLES, Packed, is_row, is_whole
-from llmdl_plugins.run.write import Write
+from llmdl_plugins.run.schema import ASKED_FOR, TABLES, TOOK, Packed, is_row
+from llmdl_plugins.run.write import Told, Write
 from llmdl_plugins.run.writer import Writer
 from llmdl_plugins.secrets import redact
 
@@ -26,6 +25,8 @@ if TYPE_CHECKING:
     from llmdl_plugins.door.scope import Call, Use
 
 _NAMED = "json_object('model', json_extract(request, '$.model'), 'settings', json_extract(request, '$.settings'))"
+
+_IS_REQUEST = "CASE WHEN json_valid(request) THEN json_type(request, '$.settings') = 'object' END"
 
 
 class Ledger:
@@ -50,7 +51,7 @@ class Ledger:
         # Who reads must not wait for a commit; only a database in memory has one connection.
         self._reads, self._reading = (connected(path), threading.Lock()) if path else (self._db, self._writer.lock)
         # Most of what is looked up is not there, and to ask the database takes long while it is written to.
-        self._keys = {table: Met(self._column(table)) for table in ASKED_FOR}
+        self._keys = {table: set(self._column(table)) for table in ASKED_FOR}
 
     def answer(self, key: str) -> Any:
         """The recorded answer of a call, or None."""
@@ -64,16 +65,21 @@ class Ledger:
         """Forget a rollout whose calls are not there any more: it is made again."""
         self._drop("rollouts", key)
 
+    def spoiled(self, table: str, key: str) -> None:
+        """Forget a record that is damaged, and say so."""
+        self._say(f"a damaged record in {self._name} was dropped (one of {table}): it is made again")
+        self._drop(table, key)
+
     def request(self, key: str) -> Any:
         """The request of a recorded call, or None."""
         return self._recorded("calls", key, "request")
 
-    def add_call(self, call: Call, answer: JSON, tokens: dict[str, int] | None, seconds: float) -> Write:
-        """Record an answer; over when it is on disk."""
+    def add_call(self, call: Call, answer: JSON, tokens: dict[str, int] | None, seconds: float, *told: Told) -> Write:
+        """Record an answer; over when it is on disk, of which those are told."""
         given = tokens or {}
         used = given.get("input"), given.get("output"), seconds, time.time()
         request = call.request if call.written is None else Packed(call.written)
-        return self._record("calls", call.key, call.path, request, answer, *used)
+        return self._record("calls", call.key, call.path, request, answer, *used, told=told)
 
     def add_failure(self, key: str, path: str, error: str) -> Write:
         """Record a call that failed."""
@@ -95,7 +101,7 @@ class Ledger:
 
     def tools_used(self) -> list[str]:
         """The names of all tools that were used."""
-        return [name for (name,) in self._rows("SELECT DISTINCT name FROM tools")]
+        return [name for (name,) in self._rows("SELECT DISTINCT name FROM tools WHERE typeof(name) = 'text'")]
 
     def add_tool(self, key: str, question: str | None, use: Use, outcome: JSON) -> Write:
         """Record what a tool gave back; `question` where others may be given it too."""
@@ -116,9 +122,7 @@ class Ledger:
 
     def totals(self) -> dict[str, float]:
         """Calls, tokens, failures and seconds of waiting of all processes that wrote here."""
-        ((calls, tokens, seconds),) = self._rows(
-            "SELECT count(*), total(input_tokens) + total(output_tokens), total(seconds) FROM calls"
-        )
+        ((calls, tokens, seconds),) = self._rows(f"SELECT {TOOK} FROM calls")
         ((failures,),) = self._rows("SELECT count(*) FROM failures")
         return {"calls": calls, "tokens": int(tokens), "failures": failures, "seconds": seconds}
 
@@ -144,9 +148,9 @@ class Ledger:
 
     def usages(self) -> list[tuple[Any, dict[str, int] | None]]:
         """Of each call the model as its request names it, and the tokens that it told."""
-        query = f"SELECT {_NAMED}, input_tokens, output_tokens FROM calls WHERE json_valid(request)"
+        query = f"SELECT {_NAMED}, input_tokens, output_tokens FROM calls WHERE {_IS_REQUEST}"
         return [
-            (json.loads(named), None if i is None or o is None else {"input": i, "output": o})
+            (json.loads(named), {"input": i, "output": o} if isinstance(i, int) and isinstance(o, int) else None)
             for named, i, o in self._rows(query)
         ]
 
@@ -165,12 +169,11 @@ class Ledger:
         rows = self._rows(f"SELECT * FROM {table} WHERE key = ?", key)
         if not rows:
             return None
-        if is_whole(rows[0]) or is_row(table, rows[0]):  # the first is quicker
-            text = redact.show(rows[0][[*TABLES[table]].index(column or ASKED_FOR[table])])
-            return None if text is None else json.loads(text)  # it held a secret that this process doesn't know
-        self._say(f"a damaged record in {self._name} was dropped (one of {table}): it is made again")
-        self._drop(table, key)
-        return None
+        try:
+            return _told(table, rows[0], column or ASKED_FOR[table])
+        except (ValueError, RecursionError):
+            self.spoiled(table, key)
+            return None
 
     def _drop(self, table: str, key: str) -> None:
         self._writer.do(f"DELETE FROM {table} WHERE key = ?", (key,)).result()
@@ -188,7 +191,19 @@ class Ledger:
                 self._writer.failure = failure = unread(self._name, error)
                 raise failure from error
 
-    def _record(self, table: str, *values: Any) -> Write:
+    def _record(self, table: str, *values: Any, told: Sequence[Told] = ()) -> Write:
         if table in self._keys:
             self._keys[table].add(values[0])
-        return self._writer.add(table, values)
+        return self._writer.add(table, values, *told)
+
+
+def _told(table: str, row: Sequence[Any], column: str) -> Any:
+    """What a column says; None where it held a secret that this process doesn't know.
+
+    Raises:
+        ValueError: the row is damaged.
+    """
+    if not is_row(table, row):
+        raise ValueError
+    text = redact.show(row[[*TABLES[table]].index(column)])
+    return None if text is None else json.loads(text)

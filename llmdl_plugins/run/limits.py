@@ -22,7 +22,7 @@ class Pace:
 
     Args:
         rpm: requests a minute, None is no limit.
-        tpm: tokens a minute, in and out.
+        tpm: tokens a minute, in and out; `counts_tokens` says whether they are limited.
         most: calls under way at once.
     """
 
@@ -31,6 +31,7 @@ class Pace:
         self._window = self._ceiling = math.inf
         self._free_at = self._slowed_at = 0.0
         self._requests, self._tokens = Bucket(rpm) if rpm else None, Bucket(tpm) if tpm else None
+        self.counts_tokens = self._tokens is not None
         self._line: deque[OnLoop | InThread] = deque()
         self._lock = threading.Lock()
 
@@ -118,7 +119,7 @@ class Pace:
             self._line[0].wake()
 
     def _admits(self, tokens: float) -> bool:
-        if self.under_way >= min(self._window, self.most) or self._seconds(tokens) > 0:
+        if self.under_way >= self._window or self.under_way >= self.most or self._seconds(tokens) > 0:
             return False
         self._admit(tokens)
         return True
@@ -146,7 +147,8 @@ class Pace:
             if self._window < math.inf:
                 self._window += 1 / self._window
                 self._window = self._window if self._window <= self._ceiling else math.inf
-            self._hand_on()
+            if self._line:
+                self._hand_on()
 
     def failed(self, entered: float, slower: bool = False, seconds: float = 0.0) -> None:
         """A call failed.
@@ -172,11 +174,6 @@ class Pace:
             if self._tokens:
                 self._tokens.take(tokens)
 
-    @property
-    def counts_tokens(self) -> bool:
-        """Whether tokens a minute are limited."""
-        return self._tokens is not None
-
 
 class Limits:
     """The paces of all models of a run.
@@ -193,8 +190,7 @@ class Limits:
 
     def of(self, model: str) -> Pace:
         """The pace of a model."""
-        with self._lock:
-            pace = self._paces.get(model)
-            if pace is None:
-                pace = self._paces[model] = Pace(self.rpm, self.tpm, self.most)
-            return pace
+        if (pace := self._paces.get(model)) is None:
+            with self._lock:
+                pace = self._paces.setdefault(model, Pace(self.rpm, self.tpm, self.most))
+        return pace

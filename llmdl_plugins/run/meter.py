@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from llmdl_plugins.errors import Stopped
-from llmdl_plugins.run.counts import NOTHING, Counts, tokens_of
+from llmdl_plugins.run.counts import Counts
 from llmdl_plugins.run.prices import Usage
 from llmdl_plugins.run.quote import Quote, Seen
 from llmdl_plugins.sync import on_a_loop
@@ -30,6 +30,9 @@ class Hold(NamedTuple):
     tokens: float = 0
     usd: float = 0.0
     streams: bool = False
+
+
+_UNWEIGHED = Hold()
 
 
 @dataclass
@@ -84,12 +87,15 @@ class Meter(Counts):
 
     def _room(self, quote: Quote | None, streams: bool, patient: bool) -> Hold | Future[None]:
         with self._lock:
-            self._check("calls", self.spent.calls + self.in_flight + 1)
-            self._check_paid()
+            self._check_call()
             self._check_rest()
+            if quote is None:
+                self.in_flight += 1
+                return _UNWEIGHED
             hold = self._weighed(quote, streams)
-            if self._fits(hold):
-                self._hold(hold)
+            if self._fits(hold, quote):
+                self.in_flight += 1
+                self._holds[id(hold)] = hold
                 return hold
             if not patient:
                 raise Stopped(self._full(hold))
@@ -106,9 +112,7 @@ class Meter(Counts):
         if self.budget.usd is not None:
             self.prices.check(quote.model, quote.provider)
 
-    def _weighed(self, quote: Quote | None, streams: bool) -> Hold:
-        if quote is None:
-            return Hold(streams=streams)
+    def _weighed(self, quote: Quote, streams: bool) -> Hold:
         hold = self._held(quote, streams)
         known = self._largest.get(quote.model)
         if known is None or self._renewed(known).tokens < hold.tokens:
@@ -127,20 +131,18 @@ class Meter(Counts):
         with self._lock:
             return {model: self._renewed(quote) for model, quote in self._largest.items()}
 
-    def _fits(self, hold: Hold) -> bool:
+    def _fits(self, hold: Hold, quote: Quote) -> bool:
         """Whether a call may go now; False where it is to wait.
 
         Raises:
             Stopped: it will never fit.
         """
-        if hold.quote is None:
-            return True
         now = True
         for name in ("tokens", "usd"):
             if (left := self.left(name)) is None:
                 continue
             wanted, kept = getattr(hold, name), sum(getattr(h, name) for h in self._holds.values())
-            if wanted > left and not self._may_go_alone(hold.quote, name, left):
+            if wanted > left and not self._may_go_alone(quote, name, left):
                 raise Stopped(self._full(hold))
             now = now and (wanted <= left - kept or not self._holds)
         return now
@@ -173,27 +175,23 @@ class Meter(Counts):
         """A call that room was kept for has come back with an answer; `charge` is counted where it told no usage."""
         with self._lock:
             self._leave(hold)
+            tokens, usd = self._count(model, provider, usage, charge)
             self.paid += 1
-            self.paid_tokens += tokens_of(usage or charge)
-            self.paid_usd += self.prices.usd(model, provider, usage or charge or NOTHING) or 0.0
+            self.paid_tokens += tokens
+            self.paid_usd += usd
             if hold.quote and usage:
                 self.seen.setdefault(model, Seen()).saw(hold.quote, usage)
-            self._count(model, provider, usage, charge)
-            self._wake()
 
     def release(self, hold: Hold) -> None:
         """A call that room was kept for has failed: nothing was counted."""
         with self._lock:
             self._leave(hold)
-            self._wake()
-
-    def _hold(self, hold: Hold) -> None:
-        self._holds[id(hold)] = hold
-        self.in_flight = len(self._holds)
 
     def _leave(self, hold: Hold) -> None:
-        self._holds.pop(id(hold), None)
-        self.in_flight = len(self._holds)
+        self.in_flight -= 1
+        if hold.quote is not None:
+            del self._holds[id(hold)]
+            self._wake()
 
     def _wake(self) -> None:
         for waiting in self._waiting:

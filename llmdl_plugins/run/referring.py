@@ -24,9 +24,10 @@ def filled(told: Any, asked: Callable[[str], Any]) -> Any:
     """
     for row in _calls(told):
         if isinstance(place := row["messages"], dict):
-            if (request := asked(place["call"])) is None:
+            try:
+                row["messages"] = asked(place["call"])["messages"][place["at"]]
+            except (TypeError, LookupError):  # it is gone, or no request of a model any more
                 return None
-            row["messages"] = request["messages"][place["at"]]
     return told
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from llmdl_plugins.door.passage import refused
+from llmdl_plugins.door.recorded import can_be_given
 from llmdl_plugins.door.scope import Call, Use
 from llmdl_plugins.errors import MisuseError, RunFolderError
 from llmdl_plugins.plain import JSON, clean, dumps
@@ -90,6 +91,8 @@ class Remembered(Replaying):
             raise refused(self._damaged("an answer is not JSON")) from None
         if told is None:
             raise refused(NotRememberedError(f"The run in {self.path.parent} keeps no answers: it had --no-content."))
+        if not can_be_given(told):
+            raise refused(self._damaged("an answer is none of a model"))
         return told  # type: ignore[no-any-return]
 
     def _undated(self, call: Call) -> Any:

@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from llmdl_plugins.run.disk import fails, private, read_only, sync_folder
 from llmdl_plugins.run.pages import Pages
-from llmdl_plugins.run.schema import KEPT, TABLES, VERSION, inserting, script, table_of
+from llmdl_plugins.run.schema import KEPT, TABLES, VERSION, checksum, inserting, script, table_of
 
 
 def unfinished(path: Path) -> Path:
@@ -90,11 +90,14 @@ def _add(db: sqlite3.Connection, pages: Pages) -> None:
     db.execute("BEGIN IMMEDIATE")
     for number, values in pages.rows(lambda values: table_of(values) is not None):
         table = table_of(values)
-        missing = [None] * (len(TABLES[table]) - len(values)) if table else []
+        if table is None:
+            continue
+        if len(values) < len(TABLES[table]):
+            values = (*values, checksum(*values))
         if table == "failures":  # it has no key of its own
-            db.execute(inserting(table, "rowid"), (number, *values, *missing))
-        elif table is not None:
-            db.execute(inserting(table), (*values, *missing))
+            db.execute(inserting(table, "rowid"), (number, *values))
+        else:
+            db.execute(inserting(table), values)
     db.execute("COMMIT")
 
 

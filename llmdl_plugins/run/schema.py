@@ -47,7 +47,24 @@ KEPT = ("calls", "failures", "rollouts", "tools")
 VERSION = 2
 
 # What makes a file of one version one of the next.  Since 2 a rollout may name calls in the place of their messages.
-UPGRADES = {0: [f"ALTER TABLE {table} ADD COLUMN crc INTEGER" for table in KEPT], 1: list[str]()}
+UPGRADES = {
+    0: [
+        statement
+        for table in KEPT
+        for statement in (
+            f"ALTER TABLE {table} ADD COLUMN crc INTEGER",
+            f"UPDATE {table} SET crc = checksum({', '.join([*TABLES[table]][:-1])})",
+        )
+    ],
+    1: list[str](),
+}
+
+# What all calls together took; a file may be somebody else's, and hold anything.
+TOOK = (
+    "count(*), total(input_tokens) FILTER (WHERE input_tokens BETWEEN 0 AND 1e15)"
+    " + total(output_tokens) FILTER (WHERE output_tokens BETWEEN 0 AND 1e15),"
+    " total(seconds) FILTER (WHERE seconds BETWEEN 0 AND 1e15)"
+)
 
 # What is looked up by its key, and in which column it stands.
 ASKED_FOR = {"calls": "answer", "rollouts": "record", "tools": "outcome"}
@@ -114,6 +131,11 @@ def sealed_row(table: str, values: Sequence[Any], texts: str) -> tuple[Any, ...]
     return (*values, _crc(texts)) if table in KEPT else tuple(values)
 
 
+def checksum(*values: Any) -> int:
+    """What tells whether the texts of a row are still the same."""
+    return _crc(texts_of(values))
+
+
 def texts_of(values: Sequence[Any]) -> str:
     """All texts of a row as one."""
     return "\x1f".join([v for v in values if isinstance(v, str)])
@@ -133,20 +155,15 @@ def table_of(values: tuple[Any, ...]) -> str | None:
 
 
 def is_row(table: str, values: Sequence[Any]) -> bool:
-    """Whether values are a row of a table as it was stored; rows of older versions lack the last columns."""
+    """Whether values are a row of a table as it was stored; rows of the oldest version lack the last column."""
     kinds = _kinds(table)
     if len(values) > len(kinds) or not all(kind.endswith("?") for kind in kinds[len(values) :]):
         return False
     if not all(map(_is, values, kinds)):
         return False
-    if len(values) == len(kinds) and values[-1] is not None:
-        return is_whole(values)
+    if len(values) == len(kinds):
+        return bool(values[-1] == checksum(*values[:-1]))
     return all(kind != "JSON" or _is_json(value) for value, kind in zip(values, kinds, strict=False))
-
-
-def is_whole(values: Sequence[Any]) -> bool:
-    """Whether the texts of a row are those that were stored."""
-    return bool(values[-1] == _crc(texts_of(values[:-1])))
 
 
 def _kinds(table: str) -> list[str]:

@@ -6,14 +6,13 @@ import logging
 import random
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import stamina
 
-from llmdl_plugins.door.passage import Trier, refused, trying
+from llmdl_plugins.door.passage import Trier, refused
 from llmdl_plugins.door.scope import Call
 from llmdl_plugins.errors import RefusedError
-from llmdl_plugins.holding import holding
 from llmdl_plugins.plain import dumps
 from llmdl_plugins.run import faults
 from llmdl_plugins.run.ledger import Ledger
@@ -81,7 +80,7 @@ class Sender:
     def _attempt(self, call: Call, pace: Pace, tries: _Tries, make: Callable[[], T]) -> T:
         entered = pace.enter(self._size(call, pace))
         try:
-            with tries.attempt():
+            with tries:
                 answer = within(self._timeout, make)
         except BaseException as error:
             self._failed(call, pace, entered, error)
@@ -116,7 +115,7 @@ class Sender:
     ) -> T:
         entered = await (pace.aenter if patient else pace.aenter_alone)(self._size(call, pace))
         try:
-            with tries.attempt():
+            with tries:
                 answer = await awithin(self._timeout, make)
         except BaseException as error:
             self._failed(call, pace, entered, error)
@@ -165,10 +164,11 @@ class _Tries(Trier):
         self.call, self._pace, self._meter = call, pace, meter
         self._failed: dict[str, int] = {}
 
-    def attempt(self) -> holding[Trier]:
-        """One more, in which a door of the client may take its retries from it."""
-        self.alone = not self.call.retries_itself
-        return trying(self)
+    def __enter__(self) -> Self:
+        self.alone = (
+            not self.call.retries_itself
+        )  # one more, in which a door of the client may take its retries from it
+        return super().__enter__()
 
     def again(self, error: Exception) -> bool | float:
         """Whether to try again, and after how many seconds."""

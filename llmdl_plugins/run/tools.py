@@ -103,7 +103,7 @@ class ToolRecords(Outcomes):
             return own
         if self.ledger.tool(self._asking(use)) is not None:
             return None  # it is a part of the application: what is called inside it is replayed
-        recorded = self.ledger.tools(self._question(use))
+        recorded = [one for one in self.ledger.tools(self._question(use)) if is_outcome(one[2])]
         if self.is_original:
             return _at_place(recorded, use)
         if (found := _always(recorded) or _at_place(recorded, use)) is not None or use.name in self.rules.safe:
@@ -112,8 +112,14 @@ class ToolRecords(Outcomes):
 
     def _own(self, use: Use) -> JSON:
         """What this rollout recorded itself before it was interrupted, if it can still be rebuilt."""
-        outcome = self.ledger.tool(self._key(use))
+        outcome = self._recorded(self._key(use))
         return outcome if outcome and ("error" in outcome or results.is_restorable(outcome["result"])) else None
+
+    def _recorded(self, key: str) -> Any:
+        if (outcome := self.ledger.tool(key)) is not None and not is_outcome(outcome):
+            self.ledger.spoiled("tools", key)
+            return None
+        return outcome
 
     def asked(self, use: Use) -> Future[None] | None:
         """A tool calls a model: what it says hangs on the candidate, so it runs, and what it calls is remembered."""
@@ -133,6 +139,16 @@ class ToolRecords(Outcomes):
 
     def _question(self, use: Use) -> str:
         return digest("tool", self.row, use.name, use.arguments, list(state_read(use.injected)))
+
+
+def is_outcome(told: Any) -> bool:
+    """Whether this is what a tool gave: a result, or an error; else somebody edited it."""
+    match told:
+        case {"result": _, "call_id": None | str()}:
+            return True
+        case {"error": {"class": str(), "arguments": list(), "text": str()}}:
+            return True
+    return False
 
 
 _Recorded = list[tuple[str, int, Any]]

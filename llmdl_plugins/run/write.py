@@ -9,6 +9,8 @@ from typing import Any
 
 from llmdl_plugins.errors import LedgerError
 
+Told = Callable[[LedgerError | None], object]  # of a write that is over: what it failed of
+
 
 class Write:
     """What is to be written: a row of a table, or, without one, a statement of its own.
@@ -16,14 +18,15 @@ class Write:
     Args:
         table: where the row goes.
         values: of the row, or of the statement.
+        told: those who are told when it is over, as by `then`.
     """
 
     __slots__ = ("_waiting", "failure", "is_over", "statement", "table", "values")
 
-    def __init__(self, table: str, values: tuple[Any, ...], statement: str = "") -> None:
+    def __init__(self, table: str, values: tuple[Any, ...], statement: str = "", *told: Told) -> None:
         self.table, self.values, self.statement = table, values, statement
         self.is_over, self.failure = False, None
-        self._waiting: list[Callable[[], object]] = []
+        self._waiting = [*told]
 
     failure: LedgerError | None
 
@@ -32,7 +35,7 @@ class Write:
         self.failure, self.is_over = failure, True
         self._tell()
 
-    def then(self, told: Callable[[], object]) -> None:
+    def then(self, told: Told) -> None:
         """Call this when it is over, in the thread that ends it; where it is over already, now."""
         self._waiting.append(told)
         if self.is_over:  # looked at last: whoever ends it sets this first
@@ -44,7 +47,7 @@ class Write:
                 told = self._waiting.pop()
             except IndexError:
                 return
-            told()
+            told(self.failure)
 
     def result(self, timeout: float | None = None) -> None:
         """Back when it is on disk.
@@ -56,7 +59,7 @@ class Write:
         if not self.is_over:
             gate = threading.Lock()
             gate.acquire()
-            self.then(gate.release)
+            self.then(lambda failure: gate.release())
             if not gate.acquire(timeout=-1 if timeout is None else timeout):
                 raise TimeoutError
         if self.failure:
@@ -66,11 +69,11 @@ class Write:
         """The same as a future, for those who need one."""
         future: Future[None] = Future()
 
-        def told() -> None:
+        def told(failure: LedgerError | None) -> None:
             if not future.set_running_or_notify_cancel():
                 return
-            if self.failure:
-                future.set_exception(self.failure)
+            if failure:
+                future.set_exception(failure)
             else:
                 future.set_result(None)
 

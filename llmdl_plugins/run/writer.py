@@ -16,7 +16,7 @@ from llmdl_plugins.errors import LedgerError
 from llmdl_plugins.run.disk import unwritten
 from llmdl_plugins.run.landing import Landing
 from llmdl_plugins.run.schema import packed_row, recording, sealed_row, texts_of
-from llmdl_plugins.run.write import Write
+from llmdl_plugins.run.write import Told, Write
 from llmdl_plugins.secrets import redact
 
 _GROUP = 256
@@ -48,9 +48,9 @@ class Writer:
         self._thread = threading.Thread(target=self._write, name="llmdl-ledger", daemon=True)
         self._thread.start()
 
-    def add(self, table: str, values: tuple[Any, ...]) -> Write:
-        """Add a row; over when it is on disk."""
-        write = Write(table, packed_row(table, values))
+    def add(self, table: str, values: tuple[Any, ...], *told: Told) -> Write:
+        """Add a row; over when it is on disk, of which those are told."""
+        write = Write(table, packed_row(table, values), "", *told)
         if table in _LATER:
             self._later.append(write)
             if self._is_told:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -15,6 +15,8 @@ from llmdl_plugins.run.disk import read_only
 from llmdl_plugins.run.folder import RunFolder
 from llmdl_plugins.run.prices import Prices
 from llmdl_plugins.run.receipts import Receipt
+from llmdl_plugins.run.record import is_record
+from llmdl_plugins.run.schema import is_row
 from llmdl_plugins.training.result import STOPPED
 
 _EARLY = 60
@@ -66,9 +68,10 @@ def recorded(path: Path, prices: Prices, teacher: tuple[str, str] | None) -> Rec
     if not ledger.is_file():
         return None
     with closing(read_only(ledger)) as db:
-        rows = [json.loads(r) for (r,) in db.execute("SELECT record FROM rollouts ORDER BY at")]
+        rows = [record for row in db.execute("SELECT * FROM rollouts ORDER BY at") if (record := _record(row))]
         calls = db.execute(
-            "SELECT path LIKE 'teacher/%', input_tokens, output_tokens, at FROM calls ORDER BY at"
+            "SELECT path LIKE 'teacher/%', input_tokens, output_tokens, at FROM calls "
+            "WHERE at BETWEEN 0 AND 1e15 ORDER BY at"
         ).fetchall()
     if not rows or not calls:
         return None
@@ -89,6 +92,14 @@ def recorded(path: Path, prices: Prices, teacher: tuple[str, str] | None) -> Rec
     )
 
 
+def _record(row: Sequence[Any]) -> Any:
+    """The record of a rollout; None where it is damaged."""
+    with suppress(ValueError, RecursionError):
+        if is_row("rollouts", row) and is_record(record := json.loads(row[1])):
+            return record
+    return None
+
+
 def _of_rollouts(rollouts: Sequence[Sequence[Receipt]], prices: Prices) -> Took:
     receipts = [receipt for kept in rollouts for receipt in kept]
     told = [r.tokens for r in receipts if r.tokens]
@@ -100,7 +111,7 @@ def _of_rollouts(rollouts: Sequence[Sequence[Receipt]], prices: Prices) -> Took:
 
 
 def _of_teacher(calls: Sequence[tuple[Any, Any]], prices: Prices, teacher: tuple[str, str] | None) -> Took | None:
-    told = [(i, o) for i, o in calls if i is not None and o is not None]
+    told = [(i, o) for i, o in calls if isinstance(i, int) and isinstance(o, int)]
     if not told:
         return None
     usd = [prices.usd(*teacher, {"input": i, "output": o}) if teacher else None for i, o in told]

@@ -95,7 +95,7 @@ def test_an_application_that_raises_while_it_is_verified_is_one_line(
 
 
 def test_what_differs_between_runs_is_the_same_for_the_ledger_and_for_the_process_alone() -> None:
-    from llmdl_langgraph import replay_alone
+    from llmdl_langgraph.exporting import replay_alone
     from llmdl_plugins.run import undated
 
     assert (undated.TIME, undated.IDENTITY) == (replay_alone.TIME, replay_alone.IDENTITY)

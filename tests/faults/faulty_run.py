@@ -34,7 +34,7 @@ def trained(base: Path) -> dict[str, Any]:
 
     def watched(self: Ledger, call: Call, *args: Any) -> Write:
         write = add(self, call, *args)
-        write.then(lambda: None if write.failure else acknowledged.append(call.key))
+        write.then(lambda failure: None if failure else acknowledged.append(call.key))
         return write
 
     Ledger.add_call = watched  # type: ignore[method-assign]

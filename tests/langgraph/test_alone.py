@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from llmdl_langgraph.alone import Alone
+from llmdl_langgraph.finding.alone import Alone
 
 from .test_prompt_files import source
 

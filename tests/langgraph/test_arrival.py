@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from llmdl_langgraph.arrival import LOST, lost
-from llmdl_langgraph.readings import readings
-from llmdl_langgraph.sites import sites_in
-from llmdl_langgraph.texts import Text, text
+from llmdl_langgraph.matching.arrival import LOST, lost
+from llmdl_langgraph.matching.readings import readings
+from llmdl_langgraph.matching.texts import Text, text
+from llmdl_langgraph.reading.sites import sites_in
 
 
 def text_of(source: str) -> Text:

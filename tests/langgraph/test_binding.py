@@ -18,8 +18,8 @@ from langgraph.graph import START, MessagesState, StateGraph
 from langgraph.types import CachePolicy
 
 from llmdl_langgraph.adapt import adapt
-from llmdl_langgraph.binding import with_content
 from llmdl_langgraph.network import LangGraphNetwork
+from llmdl_langgraph.running.binding import with_content
 from llmdl_plugins.errors import ParameterError, UnboundCallError
 from llmdl_plugins.testing import ScriptedChat
 

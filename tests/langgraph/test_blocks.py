@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from langchain_core.utils import mustache
 
-from llmdl_langgraph.blocks import BLOCKS
 from llmdl_langgraph.errors import CannotExportError
-from llmdl_langgraph.explain import Saying, explain, rewritten
-from llmdl_langgraph.passages import whole
-from llmdl_langgraph.readings import readings
-from llmdl_langgraph.template import Hole, holes
-from llmdl_langgraph.texts import Text, text
+from llmdl_langgraph.matching.explain import Saying, explain, rewritten
+from llmdl_langgraph.matching.readings import readings
+from llmdl_langgraph.matching.texts import Text, text
+from llmdl_langgraph.reading.passages import whole
+from llmdl_langgraph.wording.blocks import BLOCKS
+from llmdl_langgraph.wording.template import Hole, holes
 
 jinja2 = pytest.importorskip("jinja2")
 

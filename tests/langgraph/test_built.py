@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from llmdl_langgraph.discover import UNREACHED
-from llmdl_langgraph.probes import UNSEEN
+from llmdl_langgraph.finding.discover import UNREACHED
+from llmdl_langgraph.finding.probes import UNSEEN
 
 from .conftest import Agent
 from .test_export import patched, sent, sent_alone

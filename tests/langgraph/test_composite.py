@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from llmdl_langgraph.patch import CannotExportError, patch
-from llmdl_langgraph.sites import Site, sites_in
-from llmdl_langgraph.template import double_braces
+from llmdl_langgraph.exporting.patch import CannotExportError, patch
+from llmdl_langgraph.reading.sites import Site, sites_in
+from llmdl_langgraph.wording.template import double_braces
 
 from .test_patch import WORDS
 

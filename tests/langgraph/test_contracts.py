@@ -32,12 +32,12 @@ from ..contracts import Contract, fields, has, takes
 LOOP = "langgraph/pregel/_algo.py (prepare_single_task)"
 STATE = "langgraph/graph/state.py"
 PREGEL = "langgraph/pregel/main.py"
-WHERE = "adapters/llmdl_langgraph/where.py"
-RECORD = "adapters/llmdl_langgraph/record.py"
-SURGERY = "adapters/llmdl_langgraph/surgery.py and templates/nodes.py"
-ISOLATION = "adapters/llmdl_langgraph/isolation.py"
-TALK = "adapters/llmdl_langgraph/conversation.py"
-REACH = "adapters/llmdl_langgraph/reach.py"
+WHERE = "adapters/llmdl_langgraph/running/where.py"
+RECORD, GRAPH_RUN = "adapters/llmdl_langgraph/running/record.py", "adapters/llmdl_langgraph/running/graph_run.py"
+SURGERY = "adapters/llmdl_langgraph/running/surgery.py and templates/nodes.py"
+ISOLATION = "adapters/llmdl_langgraph/running/isolation.py"
+TALK = "adapters/llmdl_langgraph/running/conversation.py"
+REACH = "adapters/llmdl_langgraph/finding/reach.py"
 
 Seen = dict[str, list[Mapping[str, Any]]]
 
@@ -244,7 +244,7 @@ CONTRACTS = [
         lambda: sorted(m["langgraph_path"][:2] for m in seen()["one"]) == [("__pregel_push", 0), ("__pregel_push", 1)],
     ),
     Contract(
-        "langgraph", "what is sent runs in the step after its sender", "adapters/llmdl_langgraph/graph_run.py", LOOP,
+        "langgraph", "what is sent runs in the step after its sender", GRAPH_RUN, LOOP,
         lambda: {m["langgraph_step"] - seen()["plan"][0]["langgraph_step"] for m in seen()["one"]} == {1},
     ),
     Contract(
@@ -303,7 +303,8 @@ CONTRACTS = [
     ),
     Contract(
         "langgraph", "a graph holds its checkpointer itself, and reads it by its name at every run",
-        "adapters/llmdl_langgraph/memories.py and replay_alone.py", PREGEL, a_checkpointer_is_read_by_its_name,
+        "adapters/llmdl_langgraph/running/memories.py and exporting/replay_alone.py", PREGEL,
+        a_checkpointer_is_read_by_its_name,
     ),
     Contract("langgraph", "graph.copy(update=) gives another graph", ISOLATION, PREGEL, a_copy_is_another),
     Contract(
@@ -341,7 +342,7 @@ CONTRACTS = [
         lambda: COMPILED.get_graph().to_json().keys() >= {"nodes", "edges"},
     ),
     Contract(
-        "langgraph", "a stream gives the updates of nodes", "adapters/llmdl_langgraph/streaming.py", PREGEL,
+        "langgraph", "a stream gives the updates of nodes", "adapters/llmdl_langgraph/running/streaming.py", PREGEL,
         a_stream_is_in_the_context_of_its_reader,
     ),
     Contract(
@@ -350,16 +351,18 @@ CONTRACTS = [
         lambda: Send(**{name: getattr(Send("a", 1), name) for name in ("node", "arg", "timeout")}) == Send("a", 1),
     ),
     Contract(
-        "langgraph", "a Command has update and goto", "adapters/llmdl_langgraph/updates.py", "langgraph/types.py",
+        "langgraph", "a Command has update and goto", "adapters/llmdl_langgraph/running/updates.py",
+        "langgraph/types.py",
         fields(Command, "update", "goto", "resume", "graph"),
     ),
     Contract(
-        "langgraph-prebuilt", "a ToolNode keeps its tools by name", "adapters/llmdl_langgraph/held.py, walking.py",
-        "langgraph/prebuilt/tool_node.py", lambda: ToolNode([look_up]).tools_by_name == {"look_up": look_up},
+        "langgraph-prebuilt", "a ToolNode keeps its tools by name",
+        "adapters/llmdl_langgraph/finding/held.py, walking.py", "langgraph/prebuilt/tool_node.py",
+        lambda: ToolNode([look_up]).tools_by_name == {"look_up": look_up},
     ),
     Contract(
         "langgraph-prebuilt", "create_react_agent takes prompt, tools and response_format",
-        "adapters/llmdl_langgraph/usage.py, offered.py", "langgraph/prebuilt/chat_agent_executor.py",
+        "adapters/llmdl_langgraph/finding/usage.py, offered.py", "langgraph/prebuilt/chat_agent_executor.py",
         takes(create_react_agent, "prompt", "tools", "response_format"),
     ),
 ]  # fmt: skip
@@ -384,11 +387,11 @@ def test_langchain_keeps_the_words_of_its_agents() -> None:
     made = agents.create_agent(FakeListChatModel(responses=["yes"]), [])
     Contract(
         "langchain", "the node of create_agent that asks is a function of its module; its tools run in another node",
-        "adapters/llmdl_langgraph/middleware.py, effects.py", "langchain/agents/factory.py",
+        SURGERY, "langchain/agents/factory.py",
         lambda: made.builder.nodes["model"].runnable.func.__module__ == "langchain.agents.factory",
     ).check()  # fmt: skip
     Contract(
         "langchain", "create_agent takes system_prompt, tools and response_format",
-        "adapters/llmdl_langgraph/usage.py, offered.py", "langchain/agents/factory.py",
+        "adapters/llmdl_langgraph/finding/usage.py, offered.py", "langchain/agents/factory.py",
         takes(agents.create_agent, "system_prompt", "tools", "response_format"),
     ).check()  # fmt: skip

@@ -19,8 +19,8 @@ from langgraph.types import Send, interrupt
 from pydantic import BaseModel
 
 from llmdl_langgraph.adapt import adapt
+from llmdl_langgraph.finding.probes import traces
 from llmdl_langgraph.network import LangGraphNetwork
-from llmdl_langgraph.probes import traces
 from llmdl_plugins.data import Example
 from llmdl_plugins.door import boundary
 from llmdl_plugins.loading import load

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from llmdl_langgraph.adapt import adapt
-from llmdl_langgraph.discover import discover
+from llmdl_langgraph.finding.discover import discover
 from llmdl_plugins.errors import TargetError
 
 from .conftest import Agent

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 import yaml
 
-from llmdl_langgraph.entries import entries_in, patched_table
 from llmdl_langgraph.errors import CannotExportError
-from llmdl_langgraph.sites import Site
+from llmdl_langgraph.reading.entries import entries_in, patched_table
+from llmdl_langgraph.reading.sites import Site
 
 from .test_patch import WORDS
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from llmdl_langgraph.entries import entries_in, patched_table
 from llmdl_langgraph.errors import CannotExportError
-from llmdl_langgraph.prompt_files import PromptFile
+from llmdl_langgraph.reading.entries import entries_in, patched_table
+from llmdl_langgraph.reading.prompt_files import PromptFile
 
 INI = """; what the desk says
 [DEFAULT]

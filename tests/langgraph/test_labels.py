@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from llmdl_langgraph.prose import is_opening
+from llmdl_langgraph.wording.prose import is_opening
 from llmdl_plugins.slots import Slot
 
 from .conftest import Agent

@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from llmdl_langgraph.matcher import Matcher
-from llmdl_langgraph.prose import is_telling
+from llmdl_langgraph.wording.matcher import Matcher
+from llmdl_langgraph.wording.prose import is_telling
 from llmdl_plugins.slots import Part, Slot
 
 X, Y = Slot("x"), Slot("y")

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from llmdl_langgraph.adapt import adapt
-from llmdl_langgraph.middleware import as_middleware
+from llmdl_langgraph.exporting.middleware import as_middleware
 from llmdl_langgraph.network import LangGraphNetwork
 from llmdl_plugins.errors import MisuseError
 

@@ -8,8 +8,8 @@ import pytest
 import yaml
 
 from llmdl_langgraph.errors import CannotExportError
-from llmdl_langgraph.passages import passages, patched_text, whole
-from llmdl_langgraph.sites import Site
+from llmdl_langgraph.reading.passages import passages, patched_text, whole
+from llmdl_langgraph.reading.sites import Site
 
 FILE = Path("prompts/talk.md")
 TEXT = """---

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from llmdl_langgraph.patch import CannotExportError, patch, unified_diff
-from llmdl_langgraph.readings import readings
-from llmdl_langgraph.sites import Site, sites_in
-from llmdl_langgraph.template import double_braces
+from llmdl_langgraph.exporting.patch import CannotExportError, patch, unified_diff
+from llmdl_langgraph.matching.readings import readings
+from llmdl_langgraph.reading.sites import Site, sites_in
+from llmdl_langgraph.wording.template import double_braces
 
 SOURCE = r'''
 A = "simple"
@@ -219,7 +219,7 @@ def test_windows_line_ends_stay() -> None:
 
 
 def test_a_source_that_would_not_compile_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("llmdl_langgraph.patch.compiles", lambda source: False)
+    monkeypatch.setattr("llmdl_langgraph.exporting.patch.compiles", lambda source: False)
     with pytest.raises(CannotExportError, match="would not run as before"):
         patch(SOURCE, {sites()[0]: "new"})
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from llmdl_langgraph.probes import SHARED, UNSEEN
+from llmdl_langgraph.finding.probes import SHARED, UNSEEN
 
 from .conftest import Agent
 from .test_export import sent

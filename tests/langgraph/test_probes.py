@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from llmdl_langgraph.finding.probes import GLUE, RECORDED, UNSEEN
 from llmdl_langgraph.network import LangGraphNetwork
-from llmdl_langgraph.probes import GLUE, RECORDED, UNSEEN
 from llmdl_plugins.data import Example
 
 from .conftest import Agent

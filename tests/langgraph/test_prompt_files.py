@@ -7,8 +7,8 @@ from types import ModuleType
 
 import pytest
 
-from llmdl_langgraph.prompt_files import MOST_BYTES, PromptFile, prompt_files
-from llmdl_langgraph.source import Source
+from llmdl_langgraph.reading.prompt_files import MOST_BYTES, PromptFile, prompt_files
+from llmdl_langgraph.reading.source import Source
 
 CODE = '''
 """It's the module's docstring, which doesn't end what's quoted: "unquoted.md" is named by it too."""

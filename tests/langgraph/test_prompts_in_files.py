@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from llmdl_langgraph.discover import Discovery
-from llmdl_langgraph.export import as_patch
-from llmdl_langgraph.own import Own
-from llmdl_langgraph.passages import whole
-from llmdl_langgraph.readings import readings
-from llmdl_langgraph.sites import inventory
-from llmdl_langgraph.texts import text as text_of
-from llmdl_langgraph.usage import usage
+from llmdl_langgraph.exporting.export import as_patch
+from llmdl_langgraph.finding.discover import Discovery
+from llmdl_langgraph.finding.own import Own
+from llmdl_langgraph.finding.usage import usage
+from llmdl_langgraph.matching.readings import readings
+from llmdl_langgraph.matching.texts import text as text_of
+from llmdl_langgraph.reading.passages import whole
+from llmdl_langgraph.reading.sites import inventory
 
 from ..written import written
 from .conftest import Agent

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from llmdl_langgraph.patch import patch
-from llmdl_langgraph.sites import sites_in
+from llmdl_langgraph.exporting.patch import patch
+from llmdl_langgraph.reading.sites import sites_in
 
 from .conftest import Agent
 from .test_export import patched, sent, sent_alone

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from llmdl_langgraph import refusals
-from llmdl_langgraph.environment import variable_instead_of
 from llmdl_langgraph.errors import CannotExportError
+from llmdl_langgraph.exporting import refusals
 from llmdl_langgraph.network import LangGraphNetwork
-from llmdl_langgraph.source import Source
+from llmdl_langgraph.reading.environment import variable_instead_of
+from llmdl_langgraph.reading.source import Source
 
 from .conftest import Agent
 from .test_export import opened

@@ -6,9 +6,9 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
-from llmdl_langgraph.readings import Reading, readings
-from llmdl_langgraph.safe_edit import safe_edit_problem
-from llmdl_langgraph.sites import sites_in
+from llmdl_langgraph.matching.readings import Reading, readings
+from llmdl_langgraph.matching.safe_edit import safe_edit_problem
+from llmdl_langgraph.reading.sites import sites_in
 from llmdl_plugins.slots import Part, Slot, count, render, unparse
 
 WEAK = ["", " ", "\n\n", ": ", "\n---\n", ", ", ".", '"', "\n- "]

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from llmdl_langgraph.in_slots import TELLS
-from llmdl_langgraph.patch import patch
-from llmdl_langgraph.sites import Site, sites_in
+from llmdl_langgraph.exporting.patch import patch
+from llmdl_langgraph.reading.sites import Site, sites_in
+from llmdl_langgraph.wording.in_slots import TELLS
 
 from .conftest import Agent
 from .test_export import patched, sent, sent_alone

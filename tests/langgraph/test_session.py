@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from llmdl_langgraph.session import _lasting
+from llmdl_langgraph.reading.session import _lasting
 
 from .conftest import AGENTS
 

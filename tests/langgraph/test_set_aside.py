@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from llmdl_langgraph.prompt_files import prompt_files
+from llmdl_langgraph.reading.prompt_files import prompt_files
 from llmdl_plugins.run.folder import RunFolder
 
 from .conftest import Agent

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from llmdl_langgraph.sites import Site, inventory, sites_in
+from llmdl_langgraph.reading.sites import Site, inventory, sites_in
 
 SOURCE = '''\
 """A module docstring is no prompt."""

@@ -13,9 +13,9 @@ import pytest
 from langchain_core.prompts import PromptTemplate
 
 from llmdl_langgraph.errors import CannotExportError
-from llmdl_langgraph.readings import Reading, readings
-from llmdl_langgraph.safe_edit import safe_edit_problem
-from llmdl_langgraph.sites import sites_in
+from llmdl_langgraph.matching.readings import Reading, readings
+from llmdl_langgraph.matching.safe_edit import safe_edit_problem
+from llmdl_langgraph.reading.sites import sites_in
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.slots import render
 

@@ -26,7 +26,7 @@ from langgraph.types import Command, Send, interrupt
 
 from llmdl_langgraph.adapt import adapt
 from llmdl_langgraph.network import LangGraphNetwork
-from llmdl_langgraph.sent import node_of
+from llmdl_langgraph.running.sent import node_of
 from llmdl_plugins import Trainer
 from llmdl_plugins.door import boundary
 from llmdl_plugins.door.results import keep, restore

@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 
-from llmdl_langgraph.definitions import saying, texts_in
-from llmdl_langgraph.docstrings import ways_to, written
 from llmdl_langgraph.errors import CannotExportError
+from llmdl_langgraph.matching.definitions import saying, texts_in
+from llmdl_langgraph.matching.tool_texts import tool_texts
 from llmdl_langgraph.network import LangGraphNetwork
-from llmdl_langgraph.sites import Site, sites_in
-from llmdl_langgraph.tool_binding import Definitions, ToolBinding
-from llmdl_langgraph.tool_texts import tool_texts
+from llmdl_langgraph.reading.docstrings import ways_to, written
+from llmdl_langgraph.reading.sites import Site, sites_in
+from llmdl_langgraph.running.tool_binding import Definitions, ToolBinding
 from llmdl_plugins.errors import ParameterError
 from llmdl_plugins.tape import Tape
 

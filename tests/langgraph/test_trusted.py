@@ -28,7 +28,7 @@ def test_what_stands_before_a_prompt_and_what_a_table_tells_are_parameters(agent
 
 
 def test_a_catalogue_is_data(agent: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("llmdl_langgraph.unlikely.CATALOGUE", 1)
+    monkeypatch.setattr("llmdl_langgraph.finding.unlikely.CATALOGUE", 1)
     net = network(agent("house.graph"), probes=[ASKED])
     assert {name for name, parameter in net.named_parameters().items() if parameter.trainable} == {
         "keep/agent/before",

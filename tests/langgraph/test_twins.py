@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 import yaml
 
-from llmdl_langgraph.entries import entries_in, patched_table
-from llmdl_langgraph.passages import patched_text, whole
-from llmdl_langgraph.patch import patch
-from llmdl_langgraph.readings import readings
-from llmdl_langgraph.sites import Site, sites_in
-from llmdl_langgraph.texts import Text, text
-from llmdl_langgraph.twins import distinct, twins
+from llmdl_langgraph.exporting.patch import patch
+from llmdl_langgraph.matching.readings import readings
+from llmdl_langgraph.matching.texts import Text, text
+from llmdl_langgraph.matching.twins import distinct, twins
+from llmdl_langgraph.reading.entries import entries_in, patched_table
+from llmdl_langgraph.reading.passages import patched_text, whole
+from llmdl_langgraph.reading.sites import Site, sites_in
 
 CODE = '''
 ONE = "Sort {n} \\"mails\\" today.\\nBe quick about it."

@@ -9,7 +9,7 @@ import pytest
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import START, StateGraph
 
-from llmdl_langgraph.unchanged import unchanged
+from llmdl_langgraph.exporting.unchanged import unchanged
 
 from .conftest import Agent
 from .test_export import CHANGES, EVERY, model_of, opened

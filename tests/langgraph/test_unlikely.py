@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from llmdl_langgraph.passages import passages, whole
-from llmdl_langgraph.quoting import quoting
-from llmdl_langgraph.readings import readings
-from llmdl_langgraph.rendered import could_be_in, holders
-from llmdl_langgraph.sites import Site, sites_in
-from llmdl_langgraph.source import source_of
-from llmdl_langgraph.texts import Text, text
-from llmdl_langgraph.unlikely import without_overlaps
+from llmdl_langgraph.finding.quoting import quoting
+from llmdl_langgraph.finding.rendered import could_be_in, holders
+from llmdl_langgraph.finding.unlikely import without_overlaps
+from llmdl_langgraph.matching.readings import readings
+from llmdl_langgraph.matching.texts import Text, text
+from llmdl_langgraph.reading.passages import passages, whole
+from llmdl_langgraph.reading.sites import Site, sites_in
+from llmdl_langgraph.reading.source import source_of
 
 from .conftest import Agent
 

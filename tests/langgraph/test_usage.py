@@ -7,9 +7,9 @@ from types import ModuleType
 
 import pytest
 
-from llmdl_langgraph.prompts import looks_like_prompt
-from llmdl_langgraph.source import Source
-from llmdl_langgraph.usage import usage
+from llmdl_langgraph.finding.prompts import looks_like_prompt
+from llmdl_langgraph.finding.usage import usage
+from llmdl_langgraph.reading.source import Source
 
 
 def prompts(text: str) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, TypedDict
@@ -15,6 +16,8 @@ from anyio._backends._asyncio import SocketStream
 from anyio.streams.tls import TLSStream
 from google import genai
 from google.genai import _api_client
+from httpx import _urlparse, _urls
+from langchain_openai.chat_models import base
 from openai._utils import _transform
 
 from ..contracts import Contract, fields, has, own, takes
@@ -24,6 +27,9 @@ TRANSFORM = "openai/_utils/_transform.py"
 BODIES = "adapters/llmdl_sdks/bodies.py"
 SOCKETS = "adapters/llmdl_sdks/sockets.py"
 LIBRARIES = [import_module(name) for name in ("httpcore", "httpcore2") if find_spec(name)]
+RESULTS = "adapters/llmdl_sdks/results.py"
+ADDRESSES = "adapters/llmdl_sdks/addresses.py"
+MODELS = "langchain_openai/chat_models/base.py"
 BOTH = ("transform", "async_transform")
 PLAIN = [{"a": None}, 1, 0.5, True, "text"]
 GENAI = "adapters/llmdl_sdks/genai.py"
@@ -102,6 +108,18 @@ CONTRACTS = [contract for kind in KINDS for contract in stainless(*kind)] + [
     Contract(
         "openai", "of plain JSON only the names of keys are changed", BODIES, TRANSFORM,
         lambda: _transform.transform({"a": PLAIN, "b": openai.not_given}, Params) == {"a": PLAIN},
+    ),
+    Contract(
+        "langchain-openai", "an answer is put into words by run_in_executor of the model's module", RESULTS, MODELS,
+        lambda: "run_in_executor" in base.BaseChatOpenAI._agenerate.__code__.co_names,
+    ),
+    Contract(
+        "langchain-openai", "what does it is a method of BaseChatOpenAI that waits for nothing", RESULTS, MODELS,
+        lambda: not inspect.iscoroutinefunction(vars(base.BaseChatOpenAI)["_create_chat_result"]),
+    ),
+    Contract(
+        "httpx", "addresses are read by a function that gives what can't be changed", ADDRESSES, "httpx/_urlparse.py",
+        lambda: isinstance(_urlparse.urlparse("http://a"), tuple) and _urls.urlparse is _urlparse.urlparse,
     ),
     Contract(
         "anyio", "the socket of a stream is its _raw_socket", SOCKETS, "anyio/_backends/_asyncio.py",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable, Iterator
 from enum import StrEnum
 from importlib import import_module
@@ -10,17 +11,19 @@ from importlib.util import find_spec
 from typing import Annotated, Any, TypedDict
 
 import anthropic
+import httpx
 import openai
 import pytest
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage, ToolMessage
 from langchain_core.tools import tool
 from langchain_openai import ChatOpenAI
+from langchain_openai.chat_models import base
 from openai._utils import _transform
 from openai.types.chat import completion_create_params
 from pydantic import BaseModel
 
 from llmdl_plugins.door import boundary
-from llmdl_sdks import bodies
+from llmdl_sdks import addresses, bodies, results, sockets
 
 from .heard import Said, serving
 
@@ -99,12 +102,13 @@ async def test_plain_json_is_not_gone_through(monkeypatch: pytest.MonkeyPatch) -
             assert one == {"messages": [HI]}
 
 
-def test_a_version_that_has_other_names_is_left_as_it_is() -> None:
-    assert bodies.methods(asyncio) == [], "it has nothing that transforms"
+@pytest.mark.parametrize("spares", [addresses, bodies, results, sockets])
+def test_a_version_that_has_other_names_is_left_as_it_is(spares: Any) -> None:
+    assert spares.methods(asyncio) == []
 
 
-def chat(address: str, **more: Any) -> ChatOpenAI:
-    return ChatOpenAI(model="mock", base_url=f"http://{address}/v1", api_key="x", max_retries=0, **more)  # type: ignore[arg-type]
+def chat(address: str, kind: type[ChatOpenAI] = ChatOpenAI, **more: Any) -> ChatOpenAI:
+    return kind(model="mock", base_url=f"http://{address}/v1", api_key="x", max_retries=0, **more)  # type: ignore[arg-type]
 
 
 MESSAGES = [
@@ -173,11 +177,53 @@ async def test_one_that_it_has_not_is() -> None:
         assert heard.connections == 4 and len(heard.requests) == 12
 
 
+async def test_a_result_is_made_where_its_answer_came_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    threads, own = list[int](), base.BaseChatOpenAI._create_chat_result
+
+    def noted(self: Any, *args: Any) -> Any:
+        threads.append(threading.get_ident())
+        return own(self, *args)
+
+    class Other(ChatOpenAI):
+        def _create_chat_result(self, *args: Any) -> Any:
+            threads.append(threading.get_ident())
+            return super()._create_chat_result(*args)
+
+    monkeypatch.setattr(base.BaseChatOpenAI, "_create_chat_result", noted)
+    async with serving() as heard:
+        model, other = chat(heard.url), chat(heard.url, kind=Other)
+        with boundary.door(), boundary.scope():
+            await model.ainvoke("hi")
+            await other.ainvoke("hi")
+        await model.ainvoke("hi")
+    here, there, beneath, bare = threads
+    assert here == threading.get_ident() and there == beneath != here != bare
+
+
+ADDRESSES = ["http://a.b/c?d=e#f", "http://[::1]:80/", "HTTPS://Ä.de:443/ä", "/a/../b", "", "http://a:b@c"]
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_an_address_is_read_as_ever(address: str) -> None:
+    bare = httpx.URL(address), httpx.URL(address).copy_with(raw_path=b"/x?y")
+    with boundary.door():
+        for _ in range(2):
+            assert (httpx.URL(address), httpx.URL(address).copy_with(raw_path=b"/x?y")) == bare
+
+
+def test_one_that_is_none_is_refused_each_time() -> None:
+    with boundary.door():
+        for _ in range(2):
+            with pytest.raises(httpx.InvalidURL, match="port"):
+                httpx.URL("http://a:none")
+
+
 def _spared() -> Iterator[Any]:
-    for library in ("httpcore", "httpcore2"):
-        if find_spec(library):
-            yield import_module(f"{library}._backends.anyio").AnyIOStream.get_extra_info
-    yield from (_transform.transform, _transform.async_transform)
+    for library in filter(find_spec, ("httpcore", "httpcore2")):
+        yield import_module(f"{library}._backends.anyio").AnyIOStream.get_extra_info
+    for library in filter(find_spec, ("httpx", "httpx2")):
+        yield from (import_module(f"{library}.{module}").urlparse for module in ("_urls", "_urlparse"))
+    yield from (_transform.transform, _transform.async_transform, base.run_in_executor)
 
 
 def test_all_is_put_back() -> None:

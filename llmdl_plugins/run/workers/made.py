@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from contextvars import copy_context
 from typing import Any, Generic, TypeVar
 
-from llmdl_plugins.door.passage import Trier, refused, trying
+from llmdl_plugins.door.passage import Trier, refused
 from llmdl_plugins.errors import LlmdlError
 from llmdl_plugins.plain import JSON
 from llmdl_plugins.run.lent_threads import lend
@@ -59,7 +59,7 @@ class Made(Generic[T]):
 
     async def _ago(self, talk: AsyncTalk, send: Callable[[], Awaitable[T]], turn: int) -> Message:
         """Make the call; what the owner says next, who may call it off meanwhile."""
-        with trying() as trier:
+        with Trier() as trier:
             going, hearing = asyncio.ensure_future(send()), asyncio.ensure_future(talk.next())
         await asyncio.wait({going, hearing}, return_when=asyncio.FIRST_COMPLETED)
         if not going.done():
@@ -72,7 +72,7 @@ class Made(Generic[T]):
 
     def _go(self, talk: Talk, send: Callable[[], T], turn: int) -> Message:
         """The same: a synchronous call that is called off is left alone in its thread, which nothing can end."""
-        with trying() as trier:
+        with Trier() as trier:
             context = copy_context()
 
         def run() -> None:
