@@ -51,11 +51,14 @@ class Memory:
     met: Counter[str] = field(default_factory=Counter)
 
     def reject(self, tried: Move) -> None:
-        """It did not help; where nothing did for a while, what it was built on is given up too."""
+        """It did not help."""
         self.doubts += 1
-        if self.doubts >= _DOUBTS:
-            self.build_on({})
         self.rejected.append(tried)
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether nothing helped for a while, so that what it was built on is to be accepted or given up."""
+        return self.doubts >= _DOUBTS
 
     def build_on(self, texts: Mapping[str, str]) -> None:
         """What comes next begins with these texts, beyond the incumbent's."""
@@ -73,8 +76,6 @@ class Memory:
         """A step further from there, which val rows do not like yet."""
         self.pending = dict(texts)
         self.doubts += 1
-        if self.doubts >= _DOUBTS:
-            self.build_on({})
 
     def well(self, told: Sequence[Rollout]) -> float:
         """The score from which on a row went well."""

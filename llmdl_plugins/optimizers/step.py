@@ -40,6 +40,10 @@ class Step:
         """Propose new texts; whether one was accepted."""
         if not self.batch.failed:
             return await self._settled()
+        return await self._tried() or (self.memory.doubtful and await self._settled())
+
+    async def _tried(self) -> bool:
+        """Whether what the teacher advises, or what is better without a sentence, was accepted."""
         advice = await self.teaching.advice(self.batch)
         self.barren, self.idle = advice is None, advice.idle if advice else ()
         trials = [await self.teaching.pursued(self.batch, await self._cut(advice.trial))] if advice else []
@@ -48,11 +52,11 @@ class Step:
         return await self._screened(trials) or await self._explored()
 
     async def _settled(self) -> bool:
-        """Whether val rows take what leaves no train row to work on, where they could not tell before."""
-        if not self.batch.base:
+        """Whether val rows take what nothing more is built on, where they could not tell before."""
+        if not (pending := self.memory.pending):
             return False
-        what = f"once more, new text for {', '.join(self.batch.base)}"
-        verdict = await self.problem.propose(self.batch.base, what, more=self.problem.train)
+        what = f"once more, new text for {', '.join(pending)}"
+        verdict = await self.problem.propose(pending, what, more=self.problem.train)
         if verdict.accepted:
             self.memory.accept(None)
         else:
