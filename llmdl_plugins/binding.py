@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from llmdl_plugins.parameter import Parameter
 
 _values: ContextVar[Mapping[Parameter, Any]] = ContextVar("llmdl_values", default=MappingProxyType({}))
-_reader: ContextVar[Callable[[Sequence[Parameter]], None] | None] = ContextVar("llmdl_reader", default=None)
+_readers: list[Callable[[Sequence[Parameter]], None]] = []
 _untied: ContextVar[Mapping[Parameter, Parameter]] = ContextVar("llmdl_untied", default=MappingProxyType({}))
 
 
@@ -35,14 +35,19 @@ def read(parameter: Parameter) -> Any:
     """The value in force of a parameter, or of its copy here; whoever reads is told of."""
     if (copy := _untied.get().get(parameter)) is not None:
         return copy.value
-    if reader := _reader.get():
-        reader((parameter,))
-    return in_force(parameter)
+    for told in _readers:
+        told((parameter,))
+    return _values.get().get(parameter, parameter.default)
 
 
 def in_force(parameter: Parameter) -> Any:
     """The value in force of this very parameter; it is not recorded as read."""
     return _values.get().get(parameter, parameter.default)
+
+
+def all_in_force() -> Mapping[Parameter, Any]:
+    """Every value that is in force here, of whatever application."""
+    return _values.get()
 
 
 def untied(copies: Mapping[Parameter, Parameter]) -> holding[Mapping[Parameter, Parameter]]:
@@ -70,12 +75,13 @@ def values_of(parameters: Sequence[Parameter]) -> tuple[Any, ...]:
     """What `value` of each is."""
     if _untied.get():
         return tuple([one.value for one in parameters])
-    if reader := _reader.get():
-        reader(parameters)
+    for told in _readers:
+        told(parameters)
     held = _values.get()
     return tuple([held.get(one, one.default) for one in parameters])
 
 
-def reading(reader: Callable[[Sequence[Parameter]], None]) -> holding[Any]:
-    """Report the parameters that are read inside, those together that are read together."""
-    return holding(_reader, reader)
+def reading(told: Callable[[Sequence[Parameter]], None]) -> Callable[[Sequence[Parameter]], None]:
+    """Decorates what is told of every parameter that is read, of those together that are read together."""
+    _readers.append(told)
+    return told

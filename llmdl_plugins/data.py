@@ -11,12 +11,10 @@ from functools import cached_property
 from typing import Any, overload
 
 from llmdl_plugins.errors import DataError
-from llmdl_plugins.plain import copied, digest, plain
-from llmdl_plugins.rows import Extras, Turn
+from llmdl_plugins.plain import ATOMS, copied, digest, plain
+from llmdl_plugins.rows import NOTHING_MORE, Extras, Turn
 
 _PUNCTUATION = re.compile(r"[\s.,;:!?'\"“”‘’„«»()\[\]{}…_\\]+")
-
-_NOTHING_MORE = Extras()
 
 
 @dataclass(frozen=True)
@@ -31,7 +29,7 @@ class Example:
     expected: Any
     id: str
     group: str | None = None
-    extras: Extras = _NOTHING_MORE
+    extras: Extras = NOTHING_MORE
 
     @cached_property
     def turns(self) -> tuple[Turn, ...]:
@@ -44,20 +42,32 @@ class Example:
         return bool(self.extras.turns)
 
     @property
+    def has_extras(self) -> bool:
+        """Whether the row has more than inputs and expected."""
+        return self.extras is not NOTHING_MORE and self.extras != NOTHING_MORE
+
+    @property
     def given(self) -> Any:
         """All that goes in: the inputs, or those of each turn."""
         return [turn.inputs for turn in self.turns] if self.has_turns else self.inputs
 
     def copied(self) -> Example:
         """The same row, for code that may change what it is given."""
-        nothing = self.extras is _NOTHING_MORE or self.extras == _NOTHING_MORE
-        more = self.extras if nothing else deepcopy(self.extras)
+        if self._is_flat:
+            return Example({**self.inputs}, {**self.expected}, self.id, self.group, NOTHING_MORE)
+        more = deepcopy(self.extras) if self.has_extras else NOTHING_MORE
         return Example(copied(self.inputs), copied(self.expected), self.id, self.group, more)
+
+    @cached_property
+    def _is_flat(self) -> bool:
+        """Whether texts and numbers by name are all that it holds."""
+        held = (self.inputs, self.expected)
+        return not self.has_extras and all(type(d) is dict and ATOMS.issuperset(map(type, d.values())) for d in held)
 
     @cached_property
     def key(self) -> str:
         """A hash of all that goes in and is expected."""
-        more = () if self.extras == _NOTHING_MORE else (plain(self.extras),)
+        more = (plain(self.extras),) if self.has_extras else ()
         return digest(self.inputs, self.expected, *more)
 
     @cached_property

@@ -31,6 +31,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+_TELLING = 3  # letters of which a part of a name has to be
+
 
 class LlmdlError(Exception):
     """Base of all errors of this package; the message says what to do next."""
@@ -153,10 +155,19 @@ class Stopped(BaseException):
         self.reason = reason
 
 
+def _holding(name: str, known: Iterable[str]) -> list[str]:
+    """The first known names that hold this one, as 'dspy:miprov2' holds 'MIPRO'."""
+    return [one for one in known if name.lower() in one.lower()][:3] if len(name) >= _TELLING else []
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """`' Did you mean …?'`, or the known names where none is near."""
+    """`' Did you mean …?'`, or the known names where none is near.
+
+    >>> did_you_mean("mipro", ["dspy:gepa", "dspy:miprov2"])
+    " Did you mean 'dspy:miprov2'?"
+    """
     known = sorted(known)
-    near = get_close_matches(name, known, n=3)
+    near = get_close_matches(name, known, n=3) or _holding(name, known)
     if near:
         return f" Did you mean {' or '.join(map(repr, near))}?"
     return f" Known: {', '.join(known)}." if known else ""

@@ -12,9 +12,7 @@ from typing import Any
 
 from llmdl_plugins.data import Dataset, Example
 from llmdl_plugins.errors import DataError
-from llmdl_plugins.rows import Extras, extras
-
-_NOTHING_MORE = Extras()
+from llmdl_plugins.rows import NOTHING_MORE, Extras, extras
 
 
 def load(source: Any, *, inputs: Sequence[str] = (), expected: str | None = None) -> Dataset:
@@ -156,7 +154,7 @@ def _from_dspy(row: Any, where: str) -> Example:
 
 
 def _made(
-    inputs: dict[str, Any], expected: Any, row: Mapping[str, Any], where: str, more: Extras = _NOTHING_MORE
+    inputs: dict[str, Any], expected: Any, row: Mapping[str, Any], where: str, more: Extras = NOTHING_MORE
 ) -> Example:
     group = row.get("group")
     name = row.get("id")

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from contextvars import ContextVar
 from fnmatch import fnmatchcase
-from types import MappingProxyType
 from typing import Any
 
-from llmdl_plugins.binding import using
+from llmdl_plugins.binding import all_in_force, using
 from llmdl_plugins.columns import columns
 from llmdl_plugins.errors import ParameterError, did_you_mean
+from llmdl_plugins.holding import holding
 from llmdl_plugins.parameter import Parameter, check
 from llmdl_plugins.plain import plain
 
-_in_force: ContextVar[Mapping[Parameter, Any]] = ContextVar("llmdl_in_force", default=MappingProxyType({}))
 _HEAD = ("parameter", "kind", "size", "slots", "trainable")
 
 
@@ -113,7 +111,7 @@ class NamedParameters:
 
     def values(self) -> dict[Parameter, Any]:
         """The values that differ from the untouched application, here and now."""
-        return {**self._loaded, **{p: v for p, v in _in_force.get().items() if p in self._own}}
+        return {**self._loaded, **{p: v for p, v in all_in_force().items() if p in self._own}}
 
     @contextmanager
     def using(self, values: Mapping[str, Any]) -> Iterator[None]:
@@ -121,9 +119,9 @@ class NamedParameters:
         with self.under(self.checked(values)):
             yield
 
-    def under(self, candidate: Mapping[Parameter, Any]) -> _Under:
+    def under(self, candidate: Mapping[Parameter, Any]) -> holding[Mapping[Parameter, Any]]:
         """`using`, for values that were checked before."""
-        return _Under(self, candidate)
+        return using({**self.values(), **candidate} if self._loaded else candidate)
 
     def changed(self, values: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """The named values that differ from the untouched application."""
@@ -140,24 +138,6 @@ class NamedParameters:
         size = f"{len(parameter.default)} chars" if is_text else f"{len(_entries(parameter))} entries"
         slots = ", ".join("{" + s + "}" for s in parameter.slots) or "–"
         return name, parameter.kind, size, slots, "yes" if parameter.trainable else f"no: {parameter.frozen_because}"
-
-
-class _Under:
-    """A block in which values are in force, for every network inside; a class, since every rollout enters one."""
-
-    __slots__ = ("_candidate", "_network", "_token", "_using")
-
-    def __init__(self, network: NamedParameters, candidate: Mapping[Parameter, Any]) -> None:
-        self._network, self._candidate = network, candidate
-
-    def __enter__(self) -> None:
-        self._token = _in_force.set({**_in_force.get(), **self._candidate})
-        self._using = using(self._network.values())
-        self._using.__enter__()
-
-    def __exit__(self, *_: object) -> None:
-        self._using.__exit__()
-        _in_force.reset(self._token)
 
 
 def _entries(parameter: Parameter) -> Sequence[Any]:

@@ -20,7 +20,6 @@ from llmdl_plugins.named import NamedParameters
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.plain import digest, plain
 from llmdl_plugins.plugins.catalogue import catalogue
-from llmdl_plugins.rows import Extras
 from llmdl_plugins.tape import Tape
 
 
@@ -51,6 +50,10 @@ class Network(NamedParameters):
     def late_modules(self) -> list[str]:
         """The modules of the application that were imported by its runs, where that is known."""
         return []
+
+    def imports(self, module: str) -> bool:
+        """Whether the application itself names a module as one that it imports, where that is known."""
+        return False
 
     async def forward(self, inputs: Any, config: Any = None) -> Any:
         """Run the application once with the values in force."""
@@ -112,7 +115,7 @@ class Network(NamedParameters):
         Raises:
             MisuseError: the row has what this kind of application can't take.
         """
-        if row.extras != Extras():
+        if row.has_extras:
             raise MisuseError(f"Row {row.id!r}: {self.name} takes inputs alone, no turns, resume, context or config.")
         return [await self.forward(dict(row.inputs))]
 

@@ -28,7 +28,7 @@ MESSAGE_FIELDS = ("tool_calls", "tool_call_id", "name")
 
 _WHOLE = frozenset({type(None), bool, int})
 _HOLDING = frozenset({dict, list})
-_ATOMS = frozenset({str, float, *_WHOLE})
+ATOMS = frozenset({str, float, *_WHOLE})
 
 JSON = None | bool | int | float | str | list["JSON"] | dict[str, "JSON"]
 
@@ -153,7 +153,7 @@ def copied(value: Any) -> Any:
     """A deep copy; of plain values at a tenth of its price."""
     kind = type(value)
     if kind is dict:
-        return {k: v if type(v) in _ATOMS else copied(v) for k, v in value.items()}
+        return {k: v if type(v) in ATOMS else copied(v) for k, v in value.items()}
     if kind is list:
         return [copied(v) for v in value]
-    return value if kind in _ATOMS else deepcopy(value)
+    return value if kind in ATOMS else deepcopy(value)

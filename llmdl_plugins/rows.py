@@ -41,6 +41,9 @@ class Extras:
     config: Mapping[str, Any] | None = None
 
 
+NOTHING_MORE = Extras()
+
+
 def extras(row: Mapping[str, Any], where: str) -> Extras:
     """The extras of a row.
 
@@ -50,12 +53,13 @@ def extras(row: Mapping[str, Any], where: str) -> Extras:
     turns = _given(row, "turns")
     if turns is not None and (other := [k for k in ("inputs", "expected", "resume") if _given(row, k) is not None]):
         raise DataError(f'{where} has "turns", so its "{other[0]}" belongs into one of them.')
-    return Extras(
+    found = Extras(
         () if turns is None else _turns(turns, where),
         _resume(_given(row, "resume"), where),
         _mapping(row, "context", where),
         _config(row, where),
     )
+    return NOTHING_MORE if found == NOTHING_MORE else found
 
 
 def _given(row: Mapping[str, Any], key: str) -> Any:

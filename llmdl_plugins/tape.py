@@ -70,7 +70,9 @@ class Step:
 
     def read(self, *parameters: Parameter) -> None:
         """Note that this step depends on parameters."""
-        self.reads += [one for one in parameters if one not in self.reads]
+        for one in parameters:
+            if one not in self.reads:
+                self.reads.append(one)
 
 
 @dataclass
@@ -168,12 +170,10 @@ class recording:
 
     def __enter__(self) -> Tape:
         self._tape = Tape()
-        self._token, self._outer, self._reads = _tape.set(self._tape), _step.set(None), reading(_note_read)
-        self._reads.__enter__()
+        self._token, self._outer = _tape.set(self._tape), _step.set(None)
         return self._tape
 
     def __exit__(self, *_: object) -> None:
-        self._reads.__exit__()
         self._tape.locate = None  # what finds steps holds the tape: neither is to wait for the garbage collector
         _step.reset(self._outer)
         _tape.reset(self._token)
@@ -227,6 +227,7 @@ def used(tool: str, arguments: Any, answer: str) -> None:
         here.tools.append(ToolCall(tool, plain(arguments), answer))
 
 
+@reading
 def _note_read(parameters: Sequence[Parameter]) -> None:
     if here := current_step():
         here.read(*parameters)

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from llmdl_plugins.binding import reading, untied, using, values_of
+from llmdl_plugins.binding import untied, using, values_of
 from llmdl_plugins.errors import ParameterError
 from llmdl_plugins.parameter import Parameter, check
+from llmdl_plugins.tape import recording, step
 
 QUESTION = Parameter("Answer {question}, then {question} again.", slots=["question"], max_chars=60)
 DEMOS = Parameter([], kind="demos")
@@ -94,17 +95,19 @@ def test_inner_values_come_on_top_and_go_again_after_an_error() -> None:
     assert (a.value, b.value) == ("a", "b")
 
 
-def test_reading_is_reported_inside_only() -> None:
-    tone, read = Parameter("x"), list[Parameter]()
-    with reading(read.extend):
+def test_reading_is_noted_at_the_step_inside_only() -> None:
+    tone = Parameter("x")
+    with recording(), step("asks", {}) as here:
+        assert here is not None and here.reads == []
         _ = tone.value
     _ = tone.value
-    assert read == [tone]
+    assert here.reads == [tone]
 
 
 def test_several_are_read_as_each_is() -> None:
-    tone, length, mine, read = Parameter("x"), Parameter("y"), Parameter("m"), list[Parameter]()
-    with reading(read.extend), using({tone: "X", mine: "M"}):
-        assert values_of([tone, length]) == ("X", "y") and read == [tone, length]
+    tone, length, mine = Parameter("x"), Parameter("y"), Parameter("m")
+    with recording(), step("asks", {}) as here, using({tone: "X", mine: "M"}):
+        assert here is not None
+        assert values_of([tone, length]) == ("X", "y") and here.reads == [tone, length]
         with untied({length: mine}):
-            assert values_of([tone, length]) == ("X", "M") and read == [tone, length, tone, mine]
+            assert values_of([tone, length]) == ("X", "M") and here.reads == [tone, length, mine]

@@ -98,7 +98,9 @@ class NetworkAdapter:
         # A critic that blames no step of a row may have said nothing at all: what is known is that it went wrong.
         if all(example != row.id for _, example in told):
             return outcome.words
-        return told.get((name, row.id), NOT_BLAMED)
+        said = told.get((name, row.id), NOT_BLAMED)
+        # Of one prompt alone the loss speaks as well, and a critic of few words may leave out what was expected.
+        return said if len(self.texts) > 1 else f"{outcome.words} {said}"
 
     def _went_well(self, outcome: Outcome) -> bool:
         return outcome.score >= well(self.best)

@@ -23,6 +23,7 @@ from llmdl_langgraph.finding.effects import effects, only_model
 from llmdl_langgraph.finding.probes import probed
 from llmdl_langgraph.finding.tools import tools_of
 from llmdl_langgraph.matching.tool_texts import ToolText
+from llmdl_langgraph.reading.late import is_imported
 from llmdl_langgraph.reading.locate import Location
 from llmdl_langgraph.reading.source import source_of
 from llmdl_langgraph.running.black_box import BlackBox, LayerNode
@@ -113,7 +114,14 @@ class LangGraphNetwork(Network):
 
     def late_modules(self) -> list[str]:
         """The modules of the application that its nodes have imported since this network was made."""
-        return sorted(name for name in sys.modules.keys() - self._imported if source_of(sys.modules[name]))
+        return sorted(filter(self.imports, self._arrived()))
+
+    def imports(self, module: str) -> bool:
+        """Whether the sources of the application import a module of this name, early or late."""
+        return is_imported(module)
+
+    def _arrived(self) -> list[str]:
+        return [name for name in sys.modules.keys() - self._imported if source_of(sys.modules[name])]
 
     def seen(
         self, rows: Sequence[Any], tapes: Sequence[Tape], are_all: bool = False, files: Set[Path] = frozenset()
@@ -123,7 +131,7 @@ class LangGraphNetwork(Network):
         Args:
             files: those that were opened then.
         """
-        discovery = discover(self.original, self._at) if self.late_modules() else self.discovery
+        discovery = discover(self.original, self._at) if self._arrived() else self.discovery
         found, tools = probed(discovery, tapes, rows, are_all, files), tools_of(self.original, discovery, tapes)
         network = type(self)(self.original, found, layers=own_layers(self.original), tools=tools, at=self._at)
         network.safe_tools = self.safe_tools

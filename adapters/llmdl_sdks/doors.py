@@ -6,13 +6,26 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 
 from llmdl_plugins.door.arriving import Methods, replacing
-from llmdl_sdks import addresses, bodies, chat_completions, genai, messages, responses, results, sockets, stainless
+from llmdl_sdks import (
+    addresses,
+    answer_types,
+    bodies,
+    chat_completions,
+    genai,
+    messages,
+    pools,
+    responses,
+    results,
+    sockets,
+    stainless,
+)
 
 # What is done anew for each call and comes to nothing: in the SDK, in httpx below it, in LangChain above.
 _SPARED: dict[str, Methods] = {
     "openai._utils._transform": bodies.methods,
-    "httpcore._backends.anyio": sockets.methods,
-    "httpcore2._backends.anyio": sockets.methods,
+    "openai._models": answer_types.methods,
+    **{f"{library}._backends.anyio": sockets.methods for library in ("httpcore", "httpcore2")},
+    **{f"{library}._async.connection_pool": pools.methods for library in ("httpcore", "httpcore2")},
     **{
         f"{library}.{module}": addresses.methods for library in ("httpx", "httpx2") for module in ("_urlparse", "_urls")
     },

@@ -47,16 +47,16 @@ def _request(original: Callable[..., Any], spoken: Spoken) -> Callable[..., Any]
     def request(self: Any, cast_to: Any, options: Any, *, stream: bool = False, stream_cls: Any = None) -> Any:
         dialect = _dialect(options, spoken)
         if dialect is None or (here := entering()) is None:
-            return original(self, cast_to, _once(dialect, options), stream=stream, stream_cls=stream_cls)
+            return original(self, cast_to, _once(self, dialect, options), stream=stream, stream_cls=stream_cls)
         if hasattr(self, "_copy_and_prepare"):
             options = self._copy_and_prepare(options)
         asked = _asked(here, dialect, self, options)
 
         def send() -> Any:
-            return original(self, cast_to, _bound(options, asked), stream=stream, stream_cls=stream_cls)
+            return original(self, cast_to, _bound(self, options, asked), stream=stream, stream_cls=stream_cls)
 
         def again(answer: Any) -> Any:
-            bound = _bound(options, asked)
+            bound = _bound(self, options, asked)
             kind, response = self._maybe_override_cast_to(cast_to, bound), _response(self, bound, answer, _each)
             return self._process_response(
                 cast_to=kind, options=bound, response=response, stream=stream, stream_cls=stream_cls
@@ -71,16 +71,16 @@ def _arequest(original: Callable[..., Any], spoken: Spoken) -> Callable[..., Any
     async def request(self: Any, cast_to: Any, options: Any, *, stream: bool = False, stream_cls: Any = None) -> Any:
         dialect = _dialect(options, spoken)
         if dialect is None or (here := entering()) is None:
-            return await original(self, cast_to, _once(dialect, options), stream=stream, stream_cls=stream_cls)
+            return await original(self, cast_to, _once(self, dialect, options), stream=stream, stream_cls=stream_cls)
         if hasattr(self, "_copy_and_prepare"):
             options = await self._copy_and_prepare(options)
         asked = _asked(here, dialect, self, options)
 
         async def send() -> Any:
-            return await original(self, cast_to, _bound(options, asked), stream=stream, stream_cls=stream_cls)
+            return await original(self, cast_to, _bound(self, options, asked), stream=stream, stream_cls=stream_cls)
 
         async def again(answer: Any) -> Any:
-            bound = _bound(options, asked)
+            bound = _bound(self, options, asked)
             kind, response = self._maybe_override_cast_to(cast_to, bound), _response(self, bound, answer, _aeach)
             return await self._process_response(
                 cast_to=kind, options=bound, response=response, stream=stream, stream_cls=stream_cls
@@ -108,14 +108,14 @@ def _asked(here: Scope, dialect: Dialect, client: Any, options: Any) -> Asked:
     return Asked(here, dialect, options.json_data, retries_itself, options.extra_json or {})
 
 
-def _bound(options: Any, asked: Asked) -> Any:
+def _bound(client: Any, options: Any, asked: Asked) -> Any:
     # A copy for each try: the SDK takes headers out of the options that it is given.
-    return _once(asked.dialect, options.model_copy(update={"json_data": asked.body}))
+    return _once(client, asked.dialect, options.model_copy(update={"json_data": asked.body}))
 
 
-def _once(dialect: Dialect | None, options: Any) -> Any:
+def _once(client: Any, dialect: Dialect | None, options: Any) -> Any:
     """The options of one attempt, where the payer makes the others: else each of his would be several."""
-    if dialect is None or not takes_retries():
+    if dialect is None or not takes_retries() or not options.get_max_retries(client.max_retries):
         return options
     return options.model_copy(update={"max_retries": 0})
 

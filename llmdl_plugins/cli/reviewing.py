@@ -15,7 +15,6 @@ from llmdl_plugins.data import Dataset, Example
 from llmdl_plugins.door import boundary
 from llmdl_plugins.errors import LlmdlError, MisuseError
 from llmdl_plugins.network import Network
-from llmdl_plugins.rows import Extras
 from llmdl_plugins.run.remembered import NotRememberedError, Remembered, Unrecorded
 
 ROWS = 3
@@ -36,7 +35,7 @@ def verified(network: Network, values: Mapping[str, Any], folder: Path, rows: Da
         MisuseError: the run remembers none of them.
     """
     payer = Remembered(folder / "ledger.db")
-    plain = [row for row in rows if row.extras == Extras()][:_TRIED]
+    plain = [row for row in rows if not row.has_extras][:_TRIED]
 
     def are_known(some: Sequence[Example], repetition: str) -> Iterator[Example]:
         return (row for row in some if _is_remembered(network, values, payer, row, repetition))

@@ -136,12 +136,13 @@ class Scope:
 
     def ended(self, call: Call, error: BaseException | None = None) -> None:
         """A call was answered or failed: an application may go on without what it asked for."""
-        if isinstance(error, Stopped):
+        if error is None:
+            if self.ends:
+                self.ends.append((call, None))
+        elif isinstance(error, Stopped):
             self.refused.append(error)  # a bare `except` swallows it, too
-        elif isinstance(error, Exception):
-            self.ends.append((call, error))
-        elif self.ends:
-            self.ends.append((call, None))
+        elif isinstance(error, Exception) or self.ends:
+            self.ends.append((call, error if isinstance(error, Exception) else None))
 
     def rewritten(self, messages: Sequence[BaseMessage]) -> list[BaseMessage]:
         """The messages with the candidate's text in them; what the application holds is never touched."""
@@ -169,7 +170,7 @@ class _Reported:
         pass
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is None or issubclass(kind, Exception | SystemExit):
+        if (self._scope.refused or adrift) and (kind is None or issubclass(kind, Exception | SystemExit)):
             self._scope.check()
 
 

@@ -23,4 +23,5 @@ class ExactMatch(Loss):
 
 def normal(value: Any) -> str:
     """A value's text for comparing."""
-    return " ".join(unicodedata.normalize("NFKC", as_text(value)).casefold().split())
+    text = as_text(value)
+    return " ".join((text if text.isascii() else unicodedata.normalize("NFKC", text)).casefold().split())

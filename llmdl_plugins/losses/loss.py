@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,32 +52,39 @@ class Loss:
 
     async def __call__(self, prediction: Any, example: Example) -> Score:
         """The score of a whole prediction."""
-        if not isinstance(example.expected, Mapping):
-            return await self._compared(only_text(prediction, example), example.expected, example)
-        if not isinstance(prediction, Mapping) and len(example.expected) == 1:
-            (want,) = example.expected.values()
-            return await self._compared(text_of(prediction), want, example)
-        if not isinstance(prediction, Mapping):
-            got, keys = type(prediction).__name__, sorted(example.expected)
-            return Score(0.0, f"The output is {got}, not a state with {keys}.")
-        if not example.expected:
+        expected = example.expected
+        if not is_mapping(expected):
+            return await self._compared(only_text(prediction, example), expected, example)
+        if not is_mapping(prediction):
+            return await self._of_one_thing(prediction, example)
+        if not expected:
             raise MisuseError(f'Row {example.id!r} expects nothing: its "expected" has no keys.')
-        absent = missing(prediction, example.expected)
-        scores = [await self._key(prediction, key, want, example, absent) for key, want in example.expected.items()]
-        if len(scores) == 1:
-            return scores[0]
+        if len(expected) == 1:
+            ((key, want),) = expected.items()
+            return await self._key(prediction, key, want, example)
+        scores = [await self._key(prediction, key, want, example) for key, want in expected.items()]
         words = " ".join([s.words for s in scores if s.words])
         return Score(sum([s.value for s in scores]) / len(scores), words)
 
-    async def _key(
-        self, prediction: Mapping[str, Any], key: str, want: Any, example: Example, absent: Sequence[str]
-    ) -> Score:
-        if key in absent:
-            return Score(0.0, f"The output has no {key!r}.")
+    async def _of_one_thing(self, prediction: Any, example: Example) -> Score:
+        if len(example.expected) == 1:
+            (want,) = example.expected.values()
+            return await self._compared(text_of(prediction), want, example)
+        got, keys = type(prediction).__name__, sorted(example.expected)
+        return Score(0.0, f"The output is {got}, not a state with {keys}.")
+
+    async def _key(self, prediction: Mapping[str, Any], key: str, want: Any, example: Example) -> Score:
         if key not in prediction:
+            if key in missing(prediction, example.expected):
+                return Score(0.0, f"The output has no {key!r}.")
             return await self._compared(text_of(prediction), want, example)
         score = await self._compared(prediction[key], want, example)
         return Score(score.value, f"{key}: {score.words}") if score.words else score
+
+
+def is_mapping(value: Any) -> bool:
+    """Whether it has values by name: nearly always it is a dict, and the look at an ABC is slow."""
+    return type(value) is dict or isinstance(value, Mapping)
 
 
 def missing(prediction: Mapping[str, Any], expected: Mapping[str, Any]) -> list[str]:

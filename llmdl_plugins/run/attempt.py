@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from statistics import fmean
 from typing import Any, NamedTuple
@@ -19,7 +19,7 @@ from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.plain import clean, plain
 from llmdl_plugins.run import lost
 from llmdl_plugins.run.faults import is_fault, is_infrastructure
-from llmdl_plugins.run.patience import own_time
+from llmdl_plugins.run.patience import own_time, own_time_if_it_waits
 from llmdl_plugins.run.receipts import receipts
 from llmdl_plugins.run.rollout import Rollout, Status
 from llmdl_plugins.run.tools import Outcomes
@@ -28,47 +28,49 @@ from llmdl_plugins.theirs import line
 
 
 class Attempt(NamedTuple):
-    """What an attempt needs.
+    """What attempts have in common.
 
     Args:
-        values: the candidate, by parameter.
-        tools: what the tools of this rollout gave before.
-        seconds: what the application may take by itself; None is no limit.
+        seconds: what the application may take by itself for one of them; None is no limit.
     """
 
     network: Network
     loss: Loss
     payer: Payer
-    values: Mapping[Parameter, Any]
-    example: Example
-    repetition: str
-    tools: Outcomes
     seconds: float | None = None
 
-    async def made(self) -> Rollout:
-        """The rollout; what the application raised keeps the tape, so that there is something to learn from."""
+    async def made(
+        self, values: Mapping[Parameter, Any], example: Example, repetition: str, tools: Outcomes
+    ) -> Rollout:
+        """The rollout; what the application raised keeps the tape, so that there is something to learn from.
+
+        Args:
+            values: the candidate, by parameter.
+            tools: what the tools of this rollout gave before.
+        """
         recorded = Tape()
-        with receipts() as kept, self._scope() as scope:
+        with receipts() as kept, self._scope(repetition, tools) as scope:
 
             def ended(status: Status, score: Score, output: Any = None) -> Rollout:
-                return Rollout(self.example, status, score.value, clean(score.words), plain(output), recorded, kept)
+                return Rollout(example, status, score.value, clean(score.words), plain(output), recorded, kept)
 
             try:
                 try:
                     # What was refused on the way is raised, whatever the application made of it.
                     with (
-                        self.network.under(self.values),
+                        self.network.under(values),
                         boundary.door(),
                         recording() as recorded,
                         scope.reported(),
                     ):
-                        outputs = await own_time(self.seconds, scope.clock, self._play)
-                    score = await self._scored(outputs)
+                        outputs = await own_time(self.seconds, scope.clock, lambda: self.network.play(example.copied()))
+                    score = await self._scored(outputs, example)
                 except (Exception, SystemExit) as error:
                     if not isinstance(error, LlmdlError) or isinstance(error, RolloutError):
                         lost.check(scope.ends)
                     raise
-                self._check_answered(scope)
+                if scope.ends:
+                    _check_answered(scope, tools)
                 return ended("scored", score, outputs[-1])
             except RolloutError as error:
                 return ended("task error", Score(0.0, str(error)))
@@ -80,34 +82,24 @@ class Attempt(NamedTuple):
                 status: Status = "infrastructure error" if is_infrastructure(error) else "task error"
                 return ended(status, Score(0.0, f"The application raised {type(error).__name__}: {error}{line(error)}"))
 
-    def _scope(self) -> holding[boundary.Scope]:
+    def _scope(self, repetition: str, tools: Outcomes) -> holding[boundary.Scope]:
         return boundary.scope(
             payer=self.payer,
-            tools=self.tools,
-            repetition=self.repetition,
+            tools=tools,
+            repetition=repetition,
             turns={},
             refused=[],
             ends=[],
             clock=Clock(),
         )
 
-    def _check_answered(self, scope: boundary.Scope) -> None:
-        """Raise what the application did without, whatever it made of it; say what took another's place."""
-        if scope.ends:
-            lost.check(scope.ends)
-            for text in lost.fallbacks(scope.ends):
-                self.tools.say(text)
-
-    def _play(self) -> Awaitable[list[Any]]:
-        return self.network.play(self.example.copied())
-
-    async def _scored(self, outputs: Sequence[Any]) -> Score:
+    async def _scored(self, outputs: Sequence[Any], example: Example) -> Score:
         """The score of the row: the mean over the turns that expect something."""
-        turns = self.example.turns
+        turns = example.turns
         if len(turns) == 1:
-            return await self._turn(outputs[0], self.example)
+            return await self._turn(outputs[0], example)
         scores = [
-            (n, await self._turn(output, replace(self.example, inputs=turn.inputs, expected=turn.expected)))
+            (n, await self._turn(output, replace(example, inputs=turn.inputs, expected=turn.expected)))
             for n, (turn, output) in enumerate(zip(turns, outputs, strict=True), 1)
             if turn.expected is not None
         ]
@@ -121,7 +113,7 @@ class Attempt(NamedTuple):
             scope.reported(),
         ):
             try:
-                score = await own_time(self.seconds, scope.clock, lambda: self.loss(output, shown))
+                score = await own_time_if_it_waits(self.seconds, scope.clock, self.loss(output, shown))
                 return checked(score, self.loss.name)
             except OvertimeError:
                 raise MisuseError(
@@ -137,3 +129,10 @@ class Attempt(NamedTuple):
                     f"The loss {self.loss.name} raised {type(error).__name__} on row {example.id!r}: {error}. "
                     "A loss must give every output a number; 0 where the output can't be read."
                 ) from error
+
+
+def _check_answered(scope: boundary.Scope, tools: Outcomes) -> None:
+    """Raise what the application did without, whatever it made of it; say what took another's place."""
+    lost.check(scope.ends)
+    for text in lost.fallbacks(scope.ends):
+        tools.say(text)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -149,8 +148,10 @@ class Evaluator:
 
     def tell(self, event: Event) -> None:
         """Tell those who watch; who only watches changes nothing, not even by failing."""
-        with suppress(Exception):
+        try:
             self.watcher(event)
+        except Exception:
+            return
 
     async def _run(self, ready: _Prepared, example: Example, repetition: str, record: str, tapes: bool) -> Rollout:
         """One rollout: from the ledger where it is finished there, else made now.
@@ -211,10 +212,9 @@ class Evaluator:
     async def _keep(self, key: str, record: JSON) -> None:
         # Not waited for one by one: the calls of a rollout are on disk, and one that is lost is made of them again.
         if len(self._landing) >= _LANDING:
-            self._landing = {name: write for name, write in self._landing.items() if not write.is_over or write.failure}
-        if len(self._landing) >= _LANDING:
             await self._landed()
-        self._landing[key] = self.ledger.add_rollout(key, record)
+        write = self._landing[key] = self.ledger.add_rollout(key, record)
+        write.then(lambda failure: failure or self._landing.pop(key, None))
 
     async def _landed(self) -> None:
         """Wait until the rollouts are on disk.
@@ -222,15 +222,12 @@ class Evaluator:
         Raises:
             LedgerError: they can't be written.
         """
-        if not (landing := [*self._landing.items()]):
-            return
-        try:
+        if self._landing:
             await self.ledger.asettle()
-        finally:
-            for key, _ in landing:
-                self._landing.pop(key, None)
-        for _, write in landing:
-            write.result()
+        for key, write in self._landing.copy().items():
+            if write.failure:
+                del self._landing[key]
+                raise write.failure
 
     def _count(self, key: str) -> None:
         # A replay counts like the run that it repeats, so that a resumed run stops where an unbroken one does.
@@ -267,9 +264,12 @@ class Evaluator:
         took, most = self.cashier.meter.worth(rollout.receipts), self._heaviest.get(ready.digest)
         if most is None:
             most = self._heaviest[ready.digest] = Spent()
-        most.calls, most.tokens, most.usd = (
-            max(most.calls, took.calls), max(most.tokens, took.tokens), max(most.usd, took.usd)
-        )  # fmt: skip
+        if took.calls > most.calls:
+            most.calls = took.calls
+        if took.tokens > most.tokens:
+            most.tokens = took.tokens
+        if took.usd > most.usd:
+            most.usd = took.usd
 
     def heaviest(self, candidate: Values) -> Spent:
         """The most that one rollout of a candidate took: what is set aside for the sealed test follows it."""

@@ -97,11 +97,8 @@ class InProcess:
 def attempts_here(network: Network, loss: Loss, cashier: Cashier, seconds: float | None) -> Attempts:
     """What makes an attempt in this process; `seconds` are what the application may take by itself."""
 
-    def attempt(task: Task) -> Awaitable[Rollout]:
-        given = task.values, task.example, task.repetition, task.tools, seconds
-        return Attempt(network, loss, cashier, *given).made()
-
-    return attempt
+    made = Attempt(network, loss, cashier, seconds).made
+    return lambda task: made(task.values, task.example, task.repetition, task.tools)
 
 
 def resolve(executor: str | Executor, workers: int | None = None) -> Executor:

@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path, PurePath
 from typing import Any
@@ -98,7 +98,7 @@ class RunFolder:
         if held is not None and (other := _others(wanted, held)):
             if not force:
                 raise RunFolderError(
-                    f"{self.path} holds another run: {', '.join(other)} differ. "
+                    f"{self.path} holds another run: {differing(other)}. "
                     "Give another --folder, or --force to go on in this one."
                 )
             wanted["forced"] = [*held.get("forced", []), other]
@@ -159,6 +159,11 @@ class RunFolder:
 def _kept(config: Mapping[str, Any]) -> dict[str, Any]:
     """What a run depends on, as its folder will hold it."""
     return dict(json.loads(redact.show_known(redact.hide_for_good(dumps(config)))))
+
+
+def differing(names: Sequence[str]) -> str:
+    """That these differ, in words."""
+    return f"{', '.join(names)} differ{'s' if len(names) == 1 else ''}"
 
 
 def _others(wanted: Mapping[str, Any], held: Mapping[str, Any] | None) -> list[str]:

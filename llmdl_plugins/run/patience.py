@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine, Generator
 from concurrent.futures import Future
 from contextvars import copy_context
-from typing import TypeVar
+from types import CoroutineType, coroutine
+from typing import Any, TypeVar, cast
 
 from llmdl_plugins.door.clock import Clock
 from llmdl_plugins.errors import OvertimeError
@@ -62,6 +63,36 @@ def own_time(seconds: float | None, clock: Clock, work: Callable[[], Awaitable[T
         OvertimeError: it took longer.
     """
     return work() if seconds is None else _OwnTime(seconds, clock).kept(work)
+
+
+async def own_time_if_it_waits(seconds: float | None, clock: Clock, work: Awaitable[T]) -> T:
+    """The same; nothing can bound what never waits for anything, as most losses, and so nothing tries to.
+
+    Raises:
+        OvertimeError: it took longer.
+    """
+    if not isinstance(work, CoroutineType):
+        return await own_time(seconds, clock, lambda: work)
+    try:
+        first = work.send(None)
+    except StopIteration as end:
+        return cast(T, end.value)
+    return await own_time(seconds, clock, lambda: _going_on(work, first))
+
+
+@coroutine
+def _going_on(work: Coroutine[Any, Any, T], waits_for: Any) -> Generator[Any, Any, T]:
+    """The rest of what has begun, as awaiting it would go on (PEP 380)."""
+    try:
+        while True:
+            try:
+                came = yield waits_for
+            except BaseException as error:
+                waits_for = work.throw(error)
+            else:
+                waits_for = work.send(came)
+    except StopIteration as end:
+        return cast(T, end.value)
 
 
 class _Limit:

@@ -61,17 +61,29 @@ def as_seen(network: Network, seen: Mapping[str, Any] | None) -> Network:
 
     Raises:
         MisuseError: a module that held some of it can't be imported.
+        RunFolderError: a module is named that the application itself does not name.
     """
     if not seen:
         return network
-    for name in seen["modules"]:
-        try:
-            import_module(name)
-        except Exception as error:
-            raise MisuseError(
-                f"{name}, which the application imports when it runs, can't be imported: {error}"
-            ) from None
+    late = [*seen["modules"]]
+    # What one of them names may be known only when it is there.
+    while named := [name for name in late if network.imports(name)]:
+        for name in named:
+            _imported(name)
+            late.remove(name)
+    if late:
+        raise RunFolderError(
+            f"{FILE} names modules that the application itself does not import: {', '.join(late)}. Nothing of them was "
+            "imported. Is this folder of another application? Train in another one."
+        )
     return network.seen(seen["rows"], [Tape.from_json(tape, {}) for tape in seen["tapes"]])
+
+
+def _imported(name: str) -> None:
+    try:
+        import_module(name)
+    except Exception as error:
+        raise MisuseError(f"{name}, which the application imports when it runs, can't be imported: {error}") from None
 
 
 def learns(network: Network) -> bool:

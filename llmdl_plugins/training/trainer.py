@@ -24,7 +24,7 @@ from llmdl_plugins.run.cashier import Cashier
 from llmdl_plugins.run.events import Told, Watcher
 from llmdl_plugins.run.executor import Executor, Job
 from llmdl_plugins.run.executor import resolve as resolve_executor
-from llmdl_plugins.run.folder import RunFolder
+from llmdl_plugins.run.folder import RunFolder, differing
 from llmdl_plugins.run.lines import logged
 from llmdl_plugins.run.meter import Meter
 from llmdl_plugins.run.models import chat_model
@@ -248,7 +248,7 @@ class Trainer:
         with self._finding.foreseen(self.network) as (network, doubt):
             told, folder = estimate(Plan.of(replace(self.setup, network=network))), self.setup.folder
         if folder is not None and (other := folder.others(self.setup.config())):
-            note = f"the folder holds another run ({', '.join(other)} differ): give this one another --folder"
+            note = f"the folder holds another run ({differing(other)}): give this one another --folder"
             told = replace(told, recorded=0, note=f"{told.note}\n{note}")
         if doubt:
             told = replace(told, note=f"{told.note}\n{doubt}")

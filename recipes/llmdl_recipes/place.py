@@ -144,7 +144,7 @@ def around(
         MisuseError: no such node, several that could be meant, or one that does more than answer.
     """
     network = trainable(app)
-    place = Place(network, chosen_node(network, node), source, model)
+    place = Place(network, chosen_node(network, node, name), source, model)
     if effects := network.effects(place.node):
         raise MisuseError(
             f"{name} can't stand around node {place.node!r}, which would do again for one answer what it does beside "
@@ -153,8 +153,11 @@ def around(
     return network.variant(wrap={place.node: lambda inner: Choice({PLAIN: inner, name: make(place, inner)})})
 
 
-def chosen_node(network: Network, node: str | None) -> str:
+def chosen_node(network: Network, node: str | None, name: str) -> str:
     """The node that is meant.
+
+    Args:
+        name: what stands around it.
 
     Raises:
         MisuseError: the network has no such node, or several could be meant.
@@ -164,7 +167,9 @@ def chosen_node(network: Network, node: str | None) -> str:
         with_prompt = {n.partition("/")[0] for n, p in network.named_parameters().items() if _is_prompt(n, p.kind)}
         meant = nodes if len(nodes) == 1 else [n for n in nodes if n in with_prompt]
         if len(meant) != 1:
-            raise MisuseError(f"Name the node to wrap (--node): {', '.join(nodes) or 'this network has none'}.")
+            raise MisuseError(
+                f"{name} stands around one node: name it (--node): {', '.join(nodes) or 'this network has none'}."
+            )
         return meant[0]
     if node not in nodes:
         raise MisuseError(f"No node {node!r}.{did_you_mean(node, nodes)}")

@@ -120,6 +120,12 @@ def test_a_patch_comes_with_its_page_and_is_verified_for_nothing(
     sys.modules.pop("mail_desk")
     again = run("export", "runs/a")
     assert again.code == 2 and "The patch of this run is applied already" in again.err
+    told = (tmp_path / "runs/a/result.json").read_text()
+    assert told.count('"sort/prompt"') == 1
+    (tmp_path / "runs/a/result.json").write_text(told.replace('"sort/prompt"', '"found/by_a_run"'))
+    sys.modules.pop("mail_desk")
+    assert "The patch of this run is applied already" in run("export", "runs/a").err
+    (tmp_path / "runs/a/result.json").write_text(told)
     subprocess.run(["git", "apply", "-R", "prompts.patch"], cwd=tmp_path / "app", check=True)
     sys.modules.pop("mail_desk")
     patch = run("export", "runs/a").out

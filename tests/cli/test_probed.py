@@ -70,6 +70,11 @@ def test_fit_trains_and_exports_what_a_probe_shows(
         (tmp_path / "runs/a/seen.json").write_text(damaged)
         refused = llmdl("export", "runs/a", "--as", "patch")
         assert refused.code == 2 and "seen.json is damaged" in refused.err
+    (tmp_path / "payload.py").write_text("raise SystemExit('it was run')\n")
+    (tmp_path / "runs/a/seen.json").write_text(whole.replace('"words_1"', '"words_1", "payload"'))
+    for command in (("export", "runs/a", "--as", "patch"), ("fit", target, *options)):
+        refused = llmdl(*command)
+        assert refused.code == 2 and "does not import: payload. Nothing of them was imported" in refused.err
     (tmp_path / "runs/a/seen.json").write_text(whole)
     sys.modules.pop("words_1", None)
     again = json.loads(llmdl("fit", target, *options, "--json").out)

@@ -103,6 +103,17 @@ def test_runs_that_went_right_become_examples_of_every_node() -> None:
     assert last["answer/prompt"].count("{record}") == 1
 
 
+def test_runs_on_long_rows_are_shown_on_purpose_and_are_not_refused_as_copied() -> None:
+    told: list[str] = []
+    net = trainable(two_nodes.built(ScriptedChat(lambda messages, kwargs: "yes")))
+    asked = [f"Is {n} the number that the customer named in the letter that came on day {n}?" for n in range(60)]
+    data = [{"inputs": {"question": question}, "expected": {"answer": "yes"}} for question in asked]
+    optimizer = find("optimizers", "dspy:bootstrap-few-shot")()
+    watch = lambda event: told.append(event.what) if isinstance(event, CandidateScreened) else None  # noqa: E731
+    result = Trainer(net, "exact_match", data, optimizer=optimizer, watcher=watch).fit()
+    assert told == ["what dspy:bootstrap-few-shot found"] and result.refused == 0
+
+
 def test_where_there_is_a_parameter_for_examples_they_go_there() -> None:
     simulator = Simulator(skill="coupled", seed=3)
     net = two_prompts(simulator, ())
@@ -195,7 +206,7 @@ def test_the_nearest_runs_that_went_right_become_a_pool_to_choose_from() -> None
     net = trainable(two_nodes.built(SimulatedChat(simulator=simulator)))
     result = trained(net, simulator, "dspy:knn-few-shot", teacher=None, node="look")
     assert result.proposed == 1
-    with pytest.raises(MisuseError, match="Name the node"):
+    with pytest.raises(MisuseError, match="name it"):
         trained(net, simulator, "dspy:knn-few-shot", teacher=None)
 
 

@@ -80,6 +80,16 @@ def test_where_a_critic_blames_nothing_each_step_is_told_the_words_of_the_loss(r
     assert {one["Feedback"] for one in records[0]["instruction"]} == {"got 'no', expected 'yes'."}
 
 
+def test_of_one_prompt_the_words_of_the_loss_stand_before_the_critics(records: list[Any]) -> None:
+    """Very small critics say no more than that the prompt lacks something."""
+    teacher = ScriptedChat(lambda messages, kwargs: "The prompt lacks a step.")
+    net = trainable(Prompt(ScriptedChat(lambda messages, kwargs: "no"), "Answer.", "question", "answer"))
+    rows = [{"inputs": {"question": f"item {n}"}, "expected": "yes"} for n in range(60)]
+    Trainer(net, "exact_match", rows, optimizer=GEPA(), teacher=teacher, budget="200 calls").fit()
+    told = {one["Feedback"] for one in records[0]["instruction"]}
+    assert told == {"got 'no', expected 'yes'. The prompt lacks a step."}
+
+
 def test_what_is_blamed_less_than_others_is_left_as_it_is() -> None:
     told = {("a", "1"): "wrong", ("a", "2"): "wrong", ("b", "1"): "wrong", ("c", "2"): "wrong", ("c", "3"): "wrong"}
     assert network_adapter.most_blamed(["a", "b", "c", "d"], told) == ["a", "c"]

@@ -74,3 +74,15 @@ def test_a_folder_for_tests_is_read_where_the_code_lies_in_it_or_names_it(tmp_pa
     assert names(prompt_files([source(tmp_path / "app.py", "")])) == []
     assert names(prompt_files([source(tmp_path / "app.py", "read('fixtures')")])) == ["fixtures/prompts/a.md"]
     assert names(prompt_files([source(tmp_path / "tests" / "app.py", "")])) == ["tests/prompts/a.md"]
+
+
+def test_what_an_export_left_in_the_project_holds_no_prompts(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    exported = ("prompts.patch", "out/desk/agent.py", "out/desk/prompts/a.md", "out/prompts/b.md", "b/prompts/c.md")
+    for name in ("src/desk/prompts/a.md", *exported):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("Sort it.", encoding="utf-8")
+    agent = source(tmp_path / "src" / "desk" / "agent.py", "read('prompts')", "desk.agent")
+    assert names(prompt_files([agent])) == ["b/prompts/c.md", "src/desk/prompts/a.md"]
+    named = source(tmp_path / "src" / "desk" / "agent.py", "read('out')", "desk.agent")
+    assert "out/prompts/b.md" in names(prompt_files([named]))

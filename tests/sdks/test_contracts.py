@@ -18,13 +18,18 @@ from google import genai
 from google.genai import _api_client
 from httpx import _urlparse, _urls
 from langchain_openai.chat_models import base
+from openai import _models
 from openai._utils import _transform
+
+from llmdl_sdks import answer_types
 
 from ..contracts import Contract, fields, has, own, takes
 
 STAINLESS = "adapters/llmdl_sdks/stainless.py"
 TRANSFORM = "openai/_utils/_transform.py"
 BODIES = "adapters/llmdl_sdks/bodies.py"
+POOLS = "adapters/llmdl_sdks/pools.py"
+ANSWER_TYPES = "adapters/llmdl_sdks/answer_types.py"
 SOCKETS = "adapters/llmdl_sdks/sockets.py"
 LIBRARIES = [import_module(name) for name in ("httpcore", "httpcore2") if find_spec(name)]
 RESULTS = "adapters/llmdl_sdks/results.py"
@@ -92,6 +97,14 @@ def readable(library: Any) -> list[Contract]:
             library.__name__, "whether it is readable is told by get_extra_info, of its socket", SOCKETS, look,
             lambda: {"raw_socket", "is_socket_readable"} <= {*_names(library._backends.anyio.AnyIOStream)},
         ),
+        Contract(
+            library.__name__, "a pool keeps its connections, requests and limit", POOLS, look,
+            has(library.AsyncConnectionPool(), "_connections", "_requests", "_max_keepalive_connections"),
+        ),
+        Contract(
+            library.__name__, "a request that waits has no connection", POOLS, look,
+            lambda: library._async.connection_pool.AsyncPoolRequest(None).connection is None,
+        ),
     ]  # fmt: skip
 
 
@@ -108,6 +121,10 @@ CONTRACTS = [contract for kind in KINDS for contract in stainless(*kind)] + [
     Contract(
         "openai", "of plain JSON only the names of keys are changed", BODIES, TRANSFORM,
         lambda: _transform.transform({"a": PLAIN, "b": openai.not_given}, Params) == {"a": PLAIN},
+    ),
+    Contract(
+        "openai", "types are taken apart by functions of a type alone", ANSWER_TYPES, "openai/_models.py",
+        lambda: all(len(inspect.signature(getattr(_models, name)).parameters) == 1 for name in answer_types._ASKED),
     ),
     Contract(
         "langchain-openai", "an answer is put into words by run_in_executor of the model's module", RESULTS, MODELS,

@@ -18,14 +18,17 @@ from langchain_core.messages import AIMessage, HumanMessage, SystemMessage, Tool
 from langchain_core.tools import tool
 from langchain_openai import ChatOpenAI
 from langchain_openai.chat_models import base
+from openai import _models
 from openai._utils import _transform
-from openai.types.chat import completion_create_params
+from openai.types.chat import ChatCompletion, completion_create_params
 from pydantic import BaseModel
 
 from llmdl_plugins.door import boundary
-from llmdl_sdks import addresses, bodies, results, sockets
+from llmdl_sdks import addresses, answer_types, bodies, pools, results, sockets
 
-from .heard import Said, serving
+from .heard import ANSWER, CHOICE, Said, serving
+
+sdk_http = import_module(openai.DefaultAsyncHttpxClient.__mro__[1].__module__.partition(".")[0])
 
 
 class Size(StrEnum):
@@ -102,7 +105,7 @@ async def test_plain_json_is_not_gone_through(monkeypatch: pytest.MonkeyPatch) -
             assert one == {"messages": [HI]}
 
 
-@pytest.mark.parametrize("spares", [addresses, bodies, results, sockets])
+@pytest.mark.parametrize("spares", [addresses, answer_types, bodies, pools, results, sockets])
 def test_a_version_that_has_other_names_is_left_as_it_is(spares: Any) -> None:
     assert spares.methods(asyncio) == []
 
@@ -218,9 +221,42 @@ def test_one_that_is_none_is_refused_each_time() -> None:
                 httpx.URL("http://a:none")
 
 
+async def test_a_pool_at_its_limit_serves_all_and_keeps_as_many_idle_as_it_may() -> None:
+    async with serving(Said(late=0.01)) as heard:
+        limits = sdk_http.Limits(max_connections=4, max_keepalive_connections=2)
+        async with sdk_http.AsyncClient(limits=limits, trust_env=False) as client:
+            model = chat(heard.url, http_async_client=client)
+            with boundary.door(), boundary.scope():
+                await asyncio.gather(*(model.ainvoke("hi") for _ in range(12)))
+            pool = client._transport._pool
+            assert len(heard.requests) == 12 and heard.connections <= 4 + 12 and len(pool.connections) == 2
+
+
+ANSWERS: list[dict[str, Any]] = [
+    ANSWER,
+    {**ANSWER, "usage": None, "choices": [{**CHOICE, "finish_reason": "odd", "message": {"role": 7, "content": []}}]},
+    {**ANSWER, "choices": [{**CHOICE, "logprobs": {"content": [{"token": "a", "logprob": -1, "top_logprobs": []}]}}]},
+    {"choices": "odd", "created": "odd", "id": 7},
+    {},
+]
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_an_answer_becomes_the_same_object(answer: dict[str, Any]) -> None:
+    def made() -> tuple[str, Any]:
+        found = _models.construct_type(type_=ChatCompletion, value=answer)
+        return repr(found), found
+
+    bare = made()
+    with boundary.door():
+        assert [made() for _ in range(2)] == [bare, bare]
+
+
 def _spared() -> Iterator[Any]:
     for library in filter(find_spec, ("httpcore", "httpcore2")):
         yield import_module(f"{library}._backends.anyio").AnyIOStream.get_extra_info
+        yield import_module(library).AsyncConnectionPool._assign_requests_to_connections
+    yield from (getattr(_models, name) for name in answer_types._ASKED)
     for library in filter(find_spec, ("httpx", "httpx2")):
         yield from (import_module(f"{library}.{module}").urlparse for module in ("_urls", "_urlparse"))
     yield from (_transform.transform, _transform.async_transform, base.run_in_executor)

@@ -20,9 +20,12 @@ from llmdl_plugins.training.doctor.case import Case
 from llmdl_plugins.training.doctor.examine import examine
 from llmdl_plugins.training.doctor.finding import Diagnosis, Finding
 from llmdl_plugins.training.doctor.headroom import Headroom, of_headroom
+from llmdl_plugins.training.doctor.noise import Noise
+from llmdl_plugins.training.doctor.proof import of_power
 from llmdl_plugins.training.doctor.rephrase import rephrased
 from llmdl_plugins.training.doctor.rows import of_rows
 from llmdl_plugins.training.doctor.runs import plan
+from llmdl_plugins.training.power import smallest_gain
 
 
 def rows(count: int = 60) -> list[dict[str, Any]]:
@@ -100,6 +103,14 @@ def test_without_calls_nothing_is_sent_and_power_is_said() -> None:
     (test, val) = of(said, "power")
     assert test.state == "!!" and "assumed, not measured" in test.words and test.figures["test"] == 36
     assert val.figures["val"] == 24 and {f.state for f in (*of(said, "noise"), *of(said, "headroom"))} == {"??"}
+
+
+def test_graded_scores_that_never_differ_promise_no_more_than_right_or_wrong_ones() -> None:
+    _, made = simulated("null")
+    still, loud = (Noise(7, 0.7, (0.5, 0.9), 0.0, True, True, deviation) for deviation in (0.0, 0.4))
+    (told,), (worse,) = list(of_power(made, still)), list(of_power(made, loud))
+    assert told.figures["smallest"] == pytest.approx(smallest_gain(36, 0.0), abs=0.03)
+    assert worse.figures["smallest"] > told.figures["smallest"]
 
 
 @pytest.mark.parametrize("calls", [1, 12, 100])

@@ -68,7 +68,9 @@ class Candidates:
         for demo in node.demos:
             if (row := self._rows.shown_by(demo)) is None:
                 ran = {"input": str(demo["input"]), "output": str(demo["output"])}
-                demos += [] if has_secret(dumps(ran)) else [ran]
+                if not has_secret(dumps(ran)):
+                    demos.append(ran)
+                    rows += self._rows.quoted_by(" ".join(ran.values()))
             elif (made := self._told(node.name, row)) is not None:
                 demos.append(made)
                 rows.append(row)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import dspy
@@ -11,6 +12,8 @@ from llmdl_plugins.data import Example
 from llmdl_plugins.errors import DataError
 from llmdl_plugins.plain import digest, plain
 from llmdl_plugins.run.foreign.halves import halves
+from llmdl_plugins.run.lint import COPIED
+from llmdl_plugins.run.words import runs
 
 TURNS = "turns"
 
@@ -45,6 +48,18 @@ class Rows:
     def shown_by(self, demo: Mapping[str, Any]) -> Example | None:
         """The row that a demonstration is, with all its fields; None where a run of the network made it."""
         return self._by_fields.get(digest(dict(demo.items())))
+
+    def quoted_by(self, text: str) -> list[Example]:
+        """The rows that a run shows, which counts as copied where it is not on purpose."""
+        said = runs(text, COPIED)
+        return [row for row, held in self._held if said & held]
+
+    @cached_property
+    def _held(self) -> list[tuple[Example, set[tuple[str, ...]]]]:
+        given = (
+            (row, (str(v) for turn in row.turns for v in turn.inputs.values())) for row in self._by_inputs.values()
+        )
+        return [(row, {run for text in texts for run in runs(text, COPIED)}) for row, texts in given]
 
     def row(self, inputs: Mapping[str, Any]) -> Example:
         """The row that has these inputs.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -23,6 +23,7 @@ RECORDS = {".csv", ".tsv"}
 NO_TEXTS = {
     ".py", ".pyi", ".ipynb", ".js", ".jsx", ".mjs", ".ts", ".tsx", ".css", ".scss", ".svg", ".map", ".lock", ".sh",
     ".ps1", ".sql", ".go", ".rs", ".java", ".c", ".h", ".cpp", ".jsonl", ".log", ".db", ".png", ".jpg", ".gif", ".pdf",
+    ".patch", ".diff",
 }  # fmt: skip
 MOST_BYTES = 200_000
 MOST_FILES = 500
@@ -83,13 +84,19 @@ def prompt_files(sources: Sequence[Source]) -> list[PromptFile]:
 
 def _in_project(root: Path, sources: Sequence[Source]) -> Iterator[PromptFile]:
     named, tops = quoted_in(sources), {source.name.partition(".")[0] for source in sources}
-    code = [source.file.absolute() for source in sources]
+    code = {source.file.absolute(): _place(source) for source in sources}
     near = {path: _is_mentioned(path, root, named, tops) for path in _files(root, named, code)}
     near = {path: told for path, told in near.items() if told or _is_near(path.relative_to(root), named)}
     left_out = ignored(root, [path for path in near if path.name not in named], code)
     for path, mentioned in near.items():
         if path not in left_out and (text := _content(path)):
             yield PromptFile(path, path.relative_to(root).as_posix(), text, mentioned)
+
+
+def _place(source: Source) -> Path:
+    """Its path from the folder that it is imported from."""
+    parts = source.name.split(".")
+    return Path(*parts, source.file.name) if source.file.stem == "__init__" else Path(*parts[:-1], source.file.name)
 
 
 def _is_mentioned(path: Path, root: Path, named: Collection[str], tops: Collection[str]) -> bool:
@@ -105,7 +112,7 @@ def quoted_in(sources: Sequence[Source]) -> set[str]:
     return {name for text in quoted for name in (text, *text.split("/"))}
 
 
-def _files(root: Path, named: Collection[str], code: Sequence[Path]) -> Iterator[Path]:
+def _files(root: Path, named: Collection[str], code: Mapping[Path, Path]) -> Iterator[Path]:
     for folder, folders, files in os.walk(root):
         kept = (f for f in folders if not f.startswith(".") and f not in _LEFT_OUT)
         folders[:] = sorted(f for f in kept if not holds_no_prompts(Path(folder, f), named, code))

@@ -1,9 +1,9 @@
-"""What of a project holds no prompts, whatever it says: folders of runs, recordings for tests, what git ignores."""
+"""What of a project holds no prompts, whatever it says: runs, copies, recordings for tests, what git ignores."""
 
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from llmdl_plugins.effects import guard
@@ -14,20 +14,22 @@ _OF_A_RUN = ("ledger.db", "config.json")
 _OF_TESTS = {"test", "tests", "fixtures", "cassettes", "snapshots", "__snapshots__", "testdata"}
 
 
-def holds_no_prompts(folder: Path, named: Collection[str], code: Sequence[Path]) -> bool:
-    """Whether a folder is that of a run, or one for tests that the application neither lies in nor names.
+def holds_no_prompts(folder: Path, named: Collection[str], code: Mapping[Path, Path]) -> bool:
+    """Whether a folder is that of a run, or for tests or a copy of the code where no code lies in it or names it.
 
     Args:
         folder: the folder.
         named: the texts that the code quotes.
-        code: the files of the code.
+        code: the files of the code, each with its path from the folder that it is imported from.
     """
     if all((folder / name).exists() for name in _OF_A_RUN):
         return True
-    return folder.name in _OF_TESTS - set(named) and not any(file.is_relative_to(folder) for file in code)
+    if folder.name in named or any(file.is_relative_to(folder) for file in code):
+        return False
+    return folder.name in _OF_TESTS or any((folder / place).is_file() for place in code.values())
 
 
-def ignored(root: Path, files: Sequence[Path], code: Sequence[Path]) -> set[Path]:
+def ignored(root: Path, files: Collection[Path], code: Collection[Path]) -> set[Path]:
     """Those of the files that git ignores; none where it isn't there, or ignores the code as well.
 
     Args:
@@ -39,7 +41,7 @@ def ignored(root: Path, files: Sequence[Path], code: Sequence[Path]) -> set[Path
     return set() if told.intersection(code) else told
 
 
-def _ignored(root: Path, files: Sequence[Path]) -> set[Path]:
+def _ignored(root: Path, files: Iterable[Path]) -> set[Path]:
     asked = "\0".join(map(str, files))
     command = ["git", "-C", str(root), "check-ignore", "-z", "--stdin"]
     try:

@@ -8,7 +8,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from contextvars import Context, copy_context
 from typing import Any
 
@@ -22,6 +22,7 @@ from llmdl_plugins.plugins import manager
 from llmdl_plugins.run import origin
 from llmdl_plugins.run.attempt import Attempt
 from llmdl_plugins.run.node_threads import node_threads
+from llmdl_plugins.run.rollout import Rollout
 from llmdl_plugins.run.under_way import frozen_heap
 from llmdl_plugins.run.workers import told
 from llmdl_plugins.run.workers.line import Line
@@ -99,7 +100,7 @@ class _Shift:
 
     async def _made(self, message: Message) -> None:
         try:
-            rollout = await self._attempt(message).made()
+            rollout = await self._attempt(message)
             places = [call.recorded for call in rollout.tape.calls]
             self._line.tell("done", id=message["id"], rollout={**rollout.record(self._names), "recorded": places})
         except asyncio.CancelledError:
@@ -107,11 +108,12 @@ class _Shift:
         except BaseException as error:
             self._line.tell("ended", id=message["id"], error=told.tell_error(error))
 
-    def _attempt(self, message: Message) -> Attempt:
+    def _attempt(self, message: Message) -> Awaitable[Rollout]:
         if (values := message.get("values")) is not None:
             self._candidates[message["candidate"]] = {self._network[name]: value for name, value in values.items()}
         payer = DistantPayer(self._line, message["id"], self._secrets)
         tools = DistantTools(self._line, message["id"], message["replays"])
         values = self._candidates[message["candidate"]]
         example = told.row(message["row"])
-        return Attempt(self._network, self._loss, payer, values, example, message["repetition"], tools, self._seconds)
+        attempt = Attempt(self._network, self._loss, payer, self._seconds)
+        return attempt.made(values, example, message["repetition"], tools)

@@ -23,7 +23,7 @@ def of_effects(case: Case, runs: Runs | None) -> Iterator[Finding]:
     if runs is not None:
         yield _refused(runs.failed)
     if case.tools.mode == "live" and (acting := sorted(_tools(case, runs) - case.tools.safe)):
-        what = f"{len(acting)} tools look like they act on the world ({', '.join(acting)}), and every run calls them"
+        what = f"tools that look like they act on the world are called by every run: {', '.join(acting)}"
         yield Finding(
             "effects", "!!", what, "--tools replay, or --safe-tool NAME for those that may", {"tools": acting}
         )

@@ -11,6 +11,8 @@ from llmdl_plugins.module import Module
 from llmdl_plugins.network import Network, trainable
 from llmdl_recipes.place import PLAIN, Place, chosen_node
 
+_WHAT = "What is tried without a --teacher, worked examples,"
+
 
 def demonstrations(app: Any, *, node: str | None = None, source: str | None = None) -> Network:
     """Let a node see worked examples, the same always or those that suit; it starts as it is.
@@ -32,7 +34,7 @@ def demonstrations(app: Any, *, node: str | None = None, source: str | None = No
     Source: few-shot prompting (Brown et al., 2020); retrieved demonstrations (Liu et al., 2022).
     """
     network = trainable(app)
-    place = Place(network, chosen_node(network, node), source)
+    place = Place(network, chosen_node(network, node, _WHAT), source)
 
     def wrapped(inner: Module) -> Choice:
         static, retrieved = Demonstrations(inner, place.source), RetrievedDemonstrations(inner, place.source)
