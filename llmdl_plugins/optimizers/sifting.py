@@ -81,8 +81,8 @@ async def _left(
 
 
 async def _fewer(
-    problem: Problem, trial: Trial, good: Sequence[Part], texts: Mapping[str, str], batch: Batch
-) -> tuple[Trial, Sequence[Part]]:
+    problem: Problem, trial: Trial, good: list[Part], texts: Mapping[str, str], batch: Batch
+) -> tuple[Trial, list[Part]]:
     """Half of the edits, and half of those, as long as together they repair nothing: a prompt may be too long."""
     while len(good) > 1 and not trial.repaired:
         good = good[: len(good) // 2]

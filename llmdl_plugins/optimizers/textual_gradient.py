@@ -53,7 +53,7 @@ class TextualGradient(Optimizer):
         The factors are what runs on simulated worlds took; others vary by half as much again, and more.
         """
         rows, most = size.train + size.val, self.rounds * (self.batch + 2 * size.val)
-        rollouts = max(2.0 * self.batch, 4.6 * size.wrong * rows / math.sqrt(max(1, size.parameters)))
+        rollouts = max(2.0 * self.batch, 3.0 * size.wrong * rows / math.sqrt(max(1, size.parameters)))
         critics = rollouts * (0.1 + 0.1 * size.wrong)
         return Work(
             Range(min(self.batch, size.train), min(rollouts, most), most),
