@@ -29,6 +29,8 @@ TRACING = {
 }
 # What LiteLLM and DSPy know of models they would fetch anew from the network; they bring a list along.
 LOCAL = {"LITELLM_LOCAL_MODEL_COST_MAP": "True"}
+# Where packages keep what they made (DSPy its embeddings): that goes to the scratch folder, and is no side effect.
+CACHES = ("DSPY_CACHEDIR",)
 _TRACING_NAMES = (*TRACING, "LANGSMITH_*", "LANGCHAIN_*", "OTEL_*", "LANGFUSE_*")
 
 

@@ -43,7 +43,7 @@ class Asked:
         settings = {key: value for key, value in self._settings.items() if value is not None}
         request: JSON = {
             "model": f"{type(self.lm).__module__}.{type(self.lm).__qualname__}",
-            "settings": answers.without_secrets(plain({"model": self.lm.model, **settings})),
+            "settings": answers.settings_of({"model": self.lm.model, **settings}),
             "options": {},
             "messages": [self.told],
         }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.network import trainable
 from llmdl_plugins.plugins.catalogue import find
 from llmdl_plugins.run.budget import Budget
+from llmdl_plugins.run.foreign.options import checked, named
 from llmdl_plugins.training.result import IMPROVED, Result
 from llmdl_plugins.training.trainer import Trainer
 
@@ -50,7 +52,10 @@ class Compiler(Teleprompter):  # type: ignore[misc]
         **options: Any,
     ) -> None:
         super().__init__()
-        self.loss, self.optimizer = Metric(metric), find("optimizers", optimizer, also="searches")(**options)
+        kind = find("optimizers", optimizer, also="searches")
+        if not any(p.kind is p.VAR_KEYWORD for p in signature(kind).parameters.values()):
+            checked(optimizer, options, named(kind))  # others look at theirs by themselves
+        self.loss, self.optimizer = Metric(metric), kind(**options)
         self.teacher, self.budget, self.folder = teacher, budget, folder
         self.seed, self.num_threads = seed, num_threads
 

@@ -6,6 +6,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pydantic_core import PydanticUndefined
+
+from llmdl_dspy.keys import needed
 from llmdl_plugins.plain import dumps
 
 Demo = Mapping[str, str]
@@ -22,11 +25,20 @@ def told(signature: Signature, given: Mapping[str, Any], made: Mapping[str, Any]
 
 
 def worked(signature: Signature, given: Any, made: Any) -> dict[str, str] | None:
-    """The same, for what has all inputs and an output; None for the rest, which DSPy would show as partial."""
+    """The same, for what has all inputs and an output; None for the rest, which DSPy would show as partial.
+
+    An input that needn't be given is what a call without it has: its default, or nothing.
+    """
     if not (isinstance(given, Mapping) and isinstance(made, Mapping)):
         return None
-    whole = all(name in given for name in signature.input_fields) and any(n in made for n in signature.output_fields)
-    return told(signature, given, made) if whole else None
+    whole = needed(signature) <= given.keys() and any(name in made for name in signature.output_fields)
+    return told(signature, {**_usual(signature), **given}, made) if whole else None
+
+
+def _usual(signature: Signature) -> dict[str, Any]:
+    """The defaults of inputs that have one."""
+    fields = signature.input_fields.items()
+    return {name: one.get_default() for name, one in fields if one.default is not PydanticUndefined}
 
 
 def as_told(signature: Signature, demo: Mapping[str, Any]) -> dict[str, str]:

@@ -23,8 +23,11 @@ def takes(program: dspy.Module) -> tuple[str, ...] | None:
 def needs(program: dspy.Module) -> frozenset[str]:
     """The inputs that it can't do without, where it says so."""
     signature = _signature(program)
-    if signature is None:
-        return frozenset(takes(program) or ())
+    return frozenset(takes(program) or ()) if signature is None else needed(signature)
+
+
+def needed(signature: Any) -> frozenset[str]:
+    """The inputs of a signature that DSPy misses where they are not given."""
     fields = signature.input_fields.items()
     return frozenset(name for name, one in fields if one.is_required() and type(None) not in get_args(one.annotation))
 

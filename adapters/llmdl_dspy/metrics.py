@@ -55,7 +55,7 @@ class Metric(FunctionLoss):
             raise MisuseError(
                 f"The metric {self.name} returned None on row {example.id!r}: return a number, or a bool."
             )
-        return checked(said, self.name)
+        return checked(said, self.name, example.id)
 
 
 def is_dspys(function: Callable[..., Any]) -> bool:

@@ -15,6 +15,7 @@ from types import FrameType
 from typing import Any
 
 from llmdl_plugins.cli.output import say
+from llmdl_plugins.environment import CACHES
 
 LIFELINE = "LLMDL_LIFELINE"  # the number of a pipe that ends when the parent does
 FOLDER = "LLMDL_FOLDER"  # the run folder that the parent has chosen
@@ -32,11 +33,12 @@ def run_again(environment: Mapping[str, str], folder: Path | None = None) -> int
     named = {FOLDER: str(folder)} if folder else {}
     with _scratch() as scratch, _lifeline() as pipe:
         told = {"TMPDIR": scratch, "TMP": scratch, "TEMP": scratch, LIFELINE: str(pipe)}
+        caches = dict.fromkeys(CACHES, os.path.join(scratch, "caches"))
         with _forwarding() as started:
             # A group of its own: a Ctrl-C of the terminal reaches it once, through us.
             child = subprocess.Popen(
                 [sys.executable, "-P", "-m", "llmdl_plugins.cli", *sys.argv[1:]],
-                env={**environment, **told, **named},
+                env={**caches, **environment, **told, **named},
                 stdin=subprocess.DEVNULL if sys.stdin is None or sys.stdin.isatty() else None,
                 pass_fds=[pipe],
                 process_group=0,

@@ -48,7 +48,7 @@ class Loss:
         raise NotImplementedError
 
     async def _compared(self, got: Any, want: Any, example: Example) -> Score:
-        return checked(await self.compare(got, want, example), self.name)
+        return checked(await self.compare(got, want, example), self.name, example.id)
 
     async def __call__(self, prediction: Any, example: Example) -> Score:
         """The score of a whole prediction."""
@@ -141,25 +141,31 @@ class FunctionLoss(Loss):
     async def __call__(self, prediction: Any, example: Example) -> Score:
         """What the function says, checked to be a number from 0 to 1."""
         said = self.function(prediction, example.expected)
-        return checked(await said if inspect.isawaitable(said) else said, self.name)
+        return checked(await said if inspect.isawaitable(said) else said, self.name, example.id)
 
 
-def checked(said: Any, name: str) -> Score:
+def checked(said: Any, name: str, row: str) -> Score:
     """What a metric returned, as a score.
+
+    Args:
+        name: of the metric.
+        row: that it looked at.
 
     Raises:
         MisuseError: it is no finite number from 0 to 1.
     """
     if isinstance(said, Score):
-        return said if said.value in (0.0, 1.0) else checked(said.value, name) and said
+        return said if said.value in (0.0, 1.0) else checked(said.value, name, row) and said
     if hasattr(said, "score"):
-        return Score(checked(said.score, name).value, str(getattr(said, "feedback", "") or ""))
+        return Score(checked(said.score, name, row).value, str(getattr(said, "feedback", "") or ""))
     try:
         value = float(said)
     except (TypeError, ValueError, OverflowError):
-        raise MisuseError(f"The loss {name} returned {said!r}; it must return a number from 0 to 1.") from None
+        raise MisuseError(
+            f"The loss {name} returned {said!r} on row {row!r}; it must return a number from 0 to 1."
+        ) from None
     if not (math.isfinite(value) and 0 <= value <= 1):
-        raise MisuseError(f"The loss {name} returned {value}; it must be a number from 0 to 1.")
+        raise MisuseError(f"The loss {name} returned {value} on row {row!r}; it must be a number from 0 to 1.")
     return Score(value)
 
 

@@ -114,7 +114,7 @@ class Attempt(NamedTuple):
         ):
             try:
                 score = await own_time_if_it_waits(self.seconds, scope.clock, self.loss(output, shown))
-                return checked(score, self.loss.name)
+                return checked(score, self.loss.name, example.id)
             except OvertimeError:
                 raise MisuseError(
                     f"The loss {self.loss.name} took longer than {self.seconds:g} s by itself on row "

@@ -115,9 +115,9 @@ def failing(example: Any, prediction: Any) -> float:
     ("metric", "why"),
     [
         (lambda e, p: None, "returned None on row '0'"),
-        (lambda e, p: math.nan, "returned nan; it must be a number from 0 to 1"),
-        (lambda e, p: 7, "returned 7.0; it must be a number"),
-        (lambda e, p: "good", "returned 'good'; it must return a number"),
+        (lambda e, p: math.nan, "returned nan on row '0'; it must be a number from 0 to 1"),
+        (lambda e, p: 7, "returned 7.0 on row '0'; it must be a number"),
+        (lambda e, p: "good", "returned 'good' on row '0'; it must return a number"),
         (failing, "failing failed on row '0': KeyError: 'gold'"),
     ],
 )

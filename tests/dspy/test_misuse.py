@@ -9,7 +9,7 @@ from typing import Any
 import dspy
 import pytest
 
-from llmdl_dspy import GEPA
+from llmdl_dspy import GEPA, Demonstrations, TextualGradient
 from llmdl_plugins import trainable
 from llmdl_plugins.cli.fitting import resolved_loss
 from llmdl_plugins.data import Example
@@ -63,6 +63,10 @@ def test_every_one_is_made_without_options() -> None:
 def test_our_optimizers_for_dspy_users_say_so_too() -> None:
     with pytest.raises(MisuseError, match="gepa takes no reflection_lm here"):
         GEPA(right, reflection_lm=filling(marked))
+    with pytest.raises(MisuseError, match="demonstrations takes no option 'max_bootstrapped_demos'"):
+        Demonstrations(right, max_bootstrapped_demos=2)
+    with pytest.raises(MisuseError, match="textual-gradient takes no option 'round'. Did you mean 'rounds'"):
+        TextualGradient(right, round=2)
 
 
 @pytest.mark.parametrize(

@@ -76,9 +76,13 @@ def test_with_nothing_changed_it_is_the_program_that_runs() -> None:
         assert trainable(program).invoke({"question": "q"}).toDict() == program(question="q").toDict()
 
 
-@pytest.mark.parametrize("program", [Nested, Synchronous])
 @pytest.mark.parametrize(
-    "adapter", [None, dspy.ChatAdapter(), dspy.JSONAdapter(), dspy.XMLAdapter()], ids=lambda one: type(one).__name__
+    ("program", "adapter"),
+    [
+        (Synchronous, None),
+        *((Nested, adapter) for adapter in (dspy.ChatAdapter(), dspy.JSONAdapter(), dspy.XMLAdapter())),
+    ],
+    ids=lambda one: type(one).__name__,
 )
 def test_hundreds_of_candidates_at_once_keep_to_themselves(program: Any, adapter: Any) -> None:
     net = trainable(program())
@@ -207,6 +211,26 @@ def test_demonstrations_that_do_not_fit_are_refused() -> None:
     net = trainable(dspy.Predict("question, context -> answer"))
     with pytest.raises(ParameterError, match='demonstration 0: "input" is no JSON object of question, context'):
         net.checked({"self/demos": [{"input": "c?", "output": "d"}]})
+
+
+class Hinted(dspy.Signature):  # type: ignore[misc]
+    """Answer."""
+
+    question: str = dspy.InputField()
+    hint: str | None = dspy.InputField()
+    style: str = dspy.InputField(default="short")
+    answer: str = dspy.OutputField()
+
+
+def test_inputs_that_need_not_be_given_are_no_gap_in_a_worked_example() -> None:
+    net = trainable(dspy.Predict(Hinted))
+    _, tape = traced(net, {"question": "q"})
+    parameter, step = net["self/demos"], tape.steps[0]
+    assert parameter.worked and parameter.worked({"hint": "h"}, step.outputs) is None
+    shown = parameter.worked(step.inputs, step.outputs)
+    assert shown == {"input": '{"question":"q","style":"short"}', "output": '{"answer":"none"}'}
+    _, tape = traced(net, {"question": "q"}, {"self/demos": [shown]})
+    assert "[[ ## style ## ]]\nshort" in tape.calls[0].messages[1]["content"]
 
 
 def test_field_descriptions_are_put_in_where_they_are_unfrozen() -> None:

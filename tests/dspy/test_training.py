@@ -75,7 +75,18 @@ STOCK = """
 import os
 import dspy
 dspy.configure(lm=dspy.LM("openai/m", api_base=os.environ["PROVIDER"] + "/v1", api_key="k"))
-program = dspy.ChainOfThought("question -> answer")
+
+class Looking(dspy.Module):
+    def __init__(self):
+        super().__init__()
+        places = dspy.Embedder(lambda texts: [[float(len(text))] for text in texts])
+        self.search = dspy.retrievers.Embeddings(corpus=["number", "numbers"], embedder=places, k=1)
+        self.say = dspy.ChainOfThought("context, question -> answer")
+
+    def forward(self, question):
+        return self.say(context=self.search(question).passages, question=question)
+
+program = Looking()
 """
 
 

@@ -121,7 +121,7 @@ async def test_functions_are_losses_synchronous_or_not() -> None:
 @pytest.mark.parametrize("said", [None, "good", float("nan"), float("inf"), -0.1, 1.1, {}, 10**400, Score(2.0)])
 def test_what_is_no_number_from_0_to_1_is_refused_by_name(said: Any) -> None:
     with pytest.raises(MisuseError, match="The loss mine returned"):
-        checked(said, "mine")
+        checked(said, "mine", "0")
 
 
 def test_names_are_resolved_with_suggestions() -> None:
@@ -188,13 +188,13 @@ class Truth:
     ("said", "value"), [(Truth(True), 1.0), (Truth(False), 0.0), (Numeric64(0.5), 0.5), (-0.0, 0.0)]
 )
 def test_numbers_of_other_libraries_are_numbers(said: Any, value: float) -> None:
-    assert checked(said, "mine") == Score(value)
+    assert checked(said, "mine", "0") == Score(value)
 
 
 @pytest.mark.parametrize("said", [1e308, -1e308, float("-inf"), -1, 2, [], "nan", object()])
 def test_a_number_beyond_the_scale_is_refused_and_never_cut_to_it(said: Any) -> None:
     with pytest.raises(MisuseError, match="from 0 to 1"):
-        checked(said, "mine")
+        checked(said, "mine", "0")
 
 
 class Counted(Loss):
