@@ -78,7 +78,7 @@ def test_after_a_few_recorded_rows_the_calls_are_told_within_half_as_much_again(
     probe.fit()
     before, (_, again) = calls(), world(run_folder, budget=budget)
     told = again.estimate()
-    assert calls() == before and told.measured and told.recorded == before
+    assert calls() == before and told.measured and told.recorded == before and told.usd is not None
     result = again.fit()
     assert near(told.calls, result.spent["calls"]), (told.calls, result.spent)
     assert bool(told.limited) == (budget is not None and world is taught)
