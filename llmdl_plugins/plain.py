@@ -130,6 +130,14 @@ def packed(value: JSON) -> str:
         return json.dumps(plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
+def written(value: Any) -> bytes | None:
+    """`dumps` of what is plain as it stands, quickly; None for all else."""
+    try:
+        return orjson.dumps(value, option=_CANONICAL)
+    except TypeError:
+        return None
+
+
 def digest(*values: Any) -> str:
     """A short hash of plain values, equal on every machine and in every run."""
     return _hash(dumps(values))
@@ -146,7 +154,10 @@ def _hash(told: str) -> str:
 
 def hashed(*texts: str) -> str:
     """A short hash of texts."""
-    return _hash("".join([f"{len(text)}:{text}" for text in texts]))
+    told = ""
+    for text in texts:
+        told += f"{len(text)}:{text}"
+    return _hash(told)
 
 
 def copied(value: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -14,10 +15,17 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # in the background of a 
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+@pytest.fixture(scope="session")
+def _states(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Names for folders that nobody has made: where thousands stand side by side, each next one takes long to make."""
+    base = tmp_path_factory.mktemp("states")
+    return (base / str(n) for n in count())
+
+
 @pytest.fixture(autouse=True)
-def _own_state(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+def _own_state(_states: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> None:
     """Openings of test sets are counted in a folder of the test's own."""
-    monkeypatch.setenv("LLMDL_STATE", str(tmp_path_factory.mktemp("state")))
+    monkeypatch.setenv("LLMDL_STATE", str(next(_states)))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import copy
 import time
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Mapping
 from typing import Any
 
 from langchain_core.messages import convert_to_messages
@@ -17,8 +16,6 @@ from llmdl_plugins.door.scope import Call, Scope
 from llmdl_plugins.plain import JSON, plain
 from llmdl_plugins.secrets import redact
 
-_KEPT = 512
-_PLAIN = {str, int, float, bool}
 _TYPES = {"user": "human", "assistant": "ai", "developer": "system"}
 _COUNTED = (("prompt_tokens", "input"), ("completion_tokens", "output"))
 
@@ -43,11 +40,10 @@ class Asked:
 
     def paid(self) -> Call:
         """The request as the ledger knows it: all of it, but for keys, passwords and addresses."""
-        settings = {"model": self.lm.model, **{key: v for key, v in self._settings.items() if v is not None}}
-        is_plain = _PLAIN.issuperset(map(type, settings.values()))
+        settings = {key: value for key, value in self._settings.items() if value is not None}
         request: JSON = {
             "model": f"{type(self.lm).__module__}.{type(self.lm).__qualname__}",
-            "settings": _known((*settings,), *settings.values()) if is_plain else _told(settings),
+            "settings": answers.settings_of({"model": self.lm.model, **settings}),
             "options": {},
             "messages": [self.told],
         }
@@ -62,16 +58,6 @@ class Asked:
         """
         given = {"input": usage["input"], "output": usage["output"]} if usage else None
         calls.note_told(self.told, _answer(answer), given, self.since, definitions(self._defining))
-
-
-def _told(settings: Mapping[str, Any]) -> JSON:
-    return answers.without_secrets(plain(settings))
-
-
-@lru_cache(_KEPT, typed=True)
-def _known(names: Sequence[str], *values: Any) -> JSON:
-    """Settings that many rows have."""
-    return _told(dict(zip(names, values, strict=True)))
 
 
 class Prepared(Asked):

@@ -42,7 +42,7 @@ class Asked:
         settings = {**self._settings, **{k: v for k, v in self.body.items() if k not in self._texts}}
         request: JSON = {
             "model": self.dialect.name,
-            "settings": answers.without_secrets(plain(settings)),
+            "settings": answers.settings_of(settings),
             "options": {},
             "messages": plain({k: v for k, v in self.body.items() if k in self._texts}),
         }

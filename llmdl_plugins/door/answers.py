@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import add
 from typing import Any
 
@@ -19,12 +20,23 @@ from langchain_core.messages import (
 from langchain_core.outputs import ChatGeneration, LLMResult
 
 from llmdl_plugins.errors import InfrastructureError
-from llmdl_plugins.plain import JSON, MESSAGE_FIELDS, plain
+from llmdl_plugins.plain import JSON, MESSAGE_FIELDS, clean, plain, written
 from llmdl_plugins.secrets.fields import is_private
 
 TELLING_ONLY = {"callbacks", "tags", "metadata", "run_name", "run_id", "ls_structured_output_format"}
 _OWN = {AIMessage, AIMessageChunk, HumanMessage, SystemMessage, ToolMessage}
 _CACHED = (("cached", "cache_read"), ("written", "cache_creation"))
+
+
+def settings_of(held: Mapping[str, Any]) -> JSON:
+    """The settings of a model as plain JSON, without secrets: what is the same as before is not gone through again."""
+    told = written(held)
+    return without_secrets(plain(held)) if told is None else _settings(told)
+
+
+@lru_cache(64)
+def _settings(told: bytes) -> JSON:
+    return without_secrets(json.loads(told))
 
 
 def without_secrets(settings: JSON) -> JSON:
@@ -34,9 +46,12 @@ def without_secrets(settings: JSON) -> JSON:
     return [without_secrets(v) for v in settings] if isinstance(settings, list) else settings
 
 
-def of_request(options: Mapping[str, Any]) -> dict[str, Any]:
-    """The options of a call that belong to what is asked: not who listens, and not with which key it is sent where."""
-    return {k: v for k, v in options.items() if k not in TELLING_ONLY and not is_private(k)}
+def of_request(options: Mapping[str, Any]) -> dict[str, JSON]:
+    """The options of a call that belong to what is asked, as plain JSON.
+
+    Who listens does not, nor with which key it is sent where.
+    """
+    return {clean(k): plain(v) for k, v in options.items() if k not in TELLING_ONLY and not is_private(k)}
 
 
 def told(message: BaseMessage) -> JSON:
@@ -48,7 +63,7 @@ def told(message: BaseMessage) -> JSON:
         "content": content if type(content) is str and content.isascii() else plain(content),
     }
     for key in MESSAGE_FIELDS:
-        if given := held.get(key):
+        if key in held and (given := held[key]):
             said[key] = plain(given)
     return said
 

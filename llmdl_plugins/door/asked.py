@@ -70,7 +70,7 @@ class Asked(NamedTuple):
         redact.meet(self.model)
         request: JSON = {
             **described(self.model),
-            "options": plain(answers.of_request({**self.options, **more})),
+            "options": answers.of_request({**self.options, **more}),
             "messages": self._messages(),
         }
         made = calls.call(self.here, request, _retries_itself(self.model))
@@ -80,7 +80,7 @@ class Asked(NamedTuple):
     def _messages(self) -> list[Any]:
         """What is sent, told once for the ledger and the tape."""
         if not self.told:
-            self.told.extend([answers.told(m) for m in messages] for messages in self.batch)
+            self.told[:] = [[answers.told(m) for m in messages] for messages in self.batch]
         return self.told
 
     def note(self, result: LLMResult, whole: bool = False) -> None:
@@ -116,10 +116,12 @@ def described(model: BaseChatModel) -> dict[str, JSON]:
     """A model as a request names it: its class, and its settings without keys, passwords and addresses."""
     return {
         "model": f"{type(model).__module__}.{type(model).__qualname__}",
-        "settings": answers.without_secrets(plain(model.asdict())),
+        "settings": answers.settings_of(model.asdict()),
     }
 
 
 def definitions(options: Mapping[str, Any]) -> JSON:
     """What the options of a call define of tools and schemas, as plain JSON; None where they define nothing."""
+    if DEFINING.isdisjoint(options):
+        return None
     return {key: plain(value) for key, value in options.items() if key in DEFINING and value} or None

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
 
 from langchain_core.messages import BaseMessage
 
@@ -27,7 +30,23 @@ def call(here: Scope, request: JSON, retries_itself: bool) -> Call:
     path = place(here)
     written = packed(request)
     asked = hashed(packed(lasting(request)) if '"tool_calls":' in written else written, here.repetition, path)
-    return Call(hashed(asked, str(turn(here, asked))), path, request, retries_itself, written)
+    return Call(hashed(asked, str(turn(here, asked))), path, request, retries_itself, written, *model_of(request))
+
+
+def model_of(request: Any) -> tuple[str, str]:
+    """The name of the model that a request is for, and its provider as far as the class of its client tells."""
+    settings = request["settings"]
+    name = str(settings.get("model_name") or settings.get("model") or settings.get("model_id") or request["model"])
+    return name.removeprefix("models/"), _provider(str(request["model"]))
+
+
+@cache
+def _provider(client: str) -> str:
+    if "Azure" in client:
+        return "azure"
+    known = re.match(r"langchain_(\w+)|(llmdl_local)|(openai|anthropic|gemini) ", client)
+    found = next(filter(None, known.groups())) if known else ""
+    return "google" if found == "gemini" else found
 
 
 def place(here: Scope) -> str:
@@ -71,9 +90,9 @@ def note_told(
     recorded: tuple[str, int] | None = None,
 ) -> None:
     """The same, with an answer that is plain JSON already."""
-    if (here := tape.current_tape()) is None:
+    step = tape.current_step()
+    noted = step.calls if step else (here.strays if (here := tape.current_tape()) else None)
+    if noted is None:
         return
     seconds = time.perf_counter() - since
-    made = tape.ModelCall([*messages], answer, usage, seconds, tools=tools, recorded=recorded)
-    step = tape.current_step()
-    (step.calls if step else here.strays).append(made)
+    noted.append(tape.ModelCall([*messages], answer, usage, seconds, tools=tools, recorded=recorded))

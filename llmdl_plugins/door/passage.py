@@ -91,9 +91,16 @@ def refused(error: LlmdlError) -> LlmdlError:
     return error
 
 
-def through() -> holding[bool]:
+class through:
     """Let the calls made inside pass: they were met already."""
-    return holding(_passing, True)
+
+    __slots__ = ("_token",)
+
+    def __enter__(self) -> None:
+        self._token = _passing.set(True)
+
+    def __exit__(self, *_: object) -> None:
+        _passing.reset(self._token)
 
 
 def is_passing() -> bool:

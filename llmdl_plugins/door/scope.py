@@ -59,6 +59,8 @@ class Call(NamedTuple):
 
     Args:
         written: the request as canonical JSON, where it was written already.
+        model: the name of the model that it is for.
+        provider: who offers it, as far as the class of its client tells.
     """
 
     key: str
@@ -66,6 +68,8 @@ class Call(NamedTuple):
     request: JSON
     retries_itself: bool
     written: str | None = None
+    model: str = ""
+    provider: str = ""
 
 
 @dataclass(frozen=True)

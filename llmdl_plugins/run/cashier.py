@@ -19,7 +19,7 @@ from llmdl_plugins.plain import JSON
 from llmdl_plugins.run.joins import Joins
 from llmdl_plugins.run.ledger import Ledger
 from llmdl_plugins.run.meter import Hold, Meter
-from llmdl_plugins.run.quote import Quote, model_of, quote
+from llmdl_plugins.run.quote import Quote, quote
 from llmdl_plugins.run.receipts import Receipt, keep
 from llmdl_plugins.run.sending import Sender
 from llmdl_plugins.run.write import Told, Write
@@ -192,9 +192,8 @@ class Cashier:
     def _receipt(
         self, call: Call, usage: dict[str, int] | None, held: Quote | None = None, seconds: float = 0.0
     ) -> Receipt:
-        model, provider = model_of(call.request)
         charge = None if usage is not None or not self.meter.weighs else dict((held or quote(call, {})).most)
-        return Receipt(call.key, model, usage, seconds, provider, charge)
+        return Receipt(call.key, call.model, usage, seconds, call.provider, charge)
 
     def meet(self, receipts: Iterable[Receipt]) -> None:
         """Count calls of a replayed rollout that this process has not met yet, as if they had been made now."""
@@ -234,7 +233,7 @@ class Cashier:
     def _record(self, call: Call, answer: JSON, hold: Hold, seconds: float, *told: Told) -> Write:
         tokens = total_usage(answer)
         receipt = self._receipt(call, tokens, hold.quote, seconds)
-        self.meter.settle(hold, receipt.model, receipt.provider, tokens, receipt.charge)
+        self.meter.settle(hold, call.model, call.provider, tokens, receipt.charge)
         self._sender.settle(call, tokens)
         self._met.add(call.key)
         keep(receipt)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 from weakref import ref
 
@@ -24,7 +25,7 @@ class Deadlines:
 
     def begin(self, due: Due, loop: asyncio.AbstractEventLoop) -> None:
         """Call this when its time is over, unless it is ended before."""
-        self._ends[due] = loop.time() + self._seconds
+        self._ends[due] = time.monotonic() + self._seconds
         if not self._has_timer:
             self._wait(loop)
 
@@ -34,11 +35,11 @@ class Deadlines:
 
     def _wait(self, loop: asyncio.AbstractEventLoop) -> None:
         self._has_timer = True
-        loop.call_at(next(iter(self._ends.values())), self._look, loop)
+        loop.call_later(next(iter(self._ends.values())) - time.monotonic(), self._look, loop)
 
     def _look(self, loop: asyncio.AbstractEventLoop) -> None:
         self._has_timer = False
-        now = loop.time() + _SOON
+        now = time.monotonic() + _SOON
         for due in [due for due, end in self._ends.items() if end <= now]:
             self.end(due)
             due()

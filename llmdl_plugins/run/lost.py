@@ -8,7 +8,6 @@ from typing import Any
 from llmdl_plugins.door.scope import Call
 from llmdl_plugins.errors import InfrastructureError
 from llmdl_plugins.run.faults import is_fault
-from llmdl_plugins.run.quote import model_asked
 
 Ends = Sequence[tuple[Call, Exception | None]]
 
@@ -28,16 +27,16 @@ def check(ends: Ends) -> None:
     for call, error, stand_in in _faults(ends):
         if stand_in is None:
             where = f" at {call.path}" if call.path else ""
-            raise InfrastructureError(f"A call to {model_asked(call)}{where} failed: {_told(error)}") from error
+            raise InfrastructureError(f"A call to {call.model}{where} failed: {_told(error)}") from error
 
 
 def fallbacks(ends: Ends) -> list[str]:
     """Which models answered in place of others that could not be reached, in words."""
     return [
-        f"{model_asked(call)} could not be reached and the application asked {model_asked(stand_in)} instead: "
+        f"{call.model} could not be reached and the application asked {stand_in.model} instead: "
         "its answers are scored like any"
         for call, _, stand_in in _faults(ends)
-        if stand_in is not None and model_asked(stand_in) != model_asked(call)
+        if stand_in is not None and stand_in.model != call.model
     ]
 
 
@@ -55,7 +54,7 @@ def _stand_in(call: Call, later: Ends) -> Call | None:
 def _replaces(other: Call, call: Call) -> bool:
     if other.path != call.path:
         return False
-    return model_asked(other) != model_asked(call) or _messages(other) == _messages(call)
+    return other.model != call.model or _messages(other) == _messages(call)
 
 
 def _messages(call: Call) -> Any:

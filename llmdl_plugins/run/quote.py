@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any
 
 from llmdl_plugins.door.asked import DEFINING
@@ -85,34 +85,12 @@ class Quote:
         return replace(self, known=replace(known))
 
 
-def model_of(request: Any) -> tuple[str, str]:
-    """The name of the model that a request is for, and its provider as far as the class of its client tells."""
-    settings = request["settings"]
-    name = str(settings.get("model_name") or settings.get("model") or settings.get("model_id") or request["model"])
-    return name.removeprefix("models/"), _provider(str(request["model"]))
-
-
-def model_asked(call: Call) -> str:
-    """The name of the model that a call is for."""
-    return model_of(call.request)[0]
-
-
-@cache
-def _provider(client: str) -> str:
-    if "Azure" in client:
-        return "azure"
-    known = re.match(r"langchain_(\w+)|(llmdl_local)|(openai|anthropic|gemini) ", client)
-    found = next(filter(None, known.groups())) if known else ""
-    return "google" if found == "gemini" else found
-
-
 def quote(call: Call, seen: Mapping[str, Seen]) -> Quote:
     """What a call may use, as its request and this run's earlier calls tell."""
     request: Any = call.request
-    model, provider = model_of(request)
     cap = _number(request["options"], _CAPS) or _number(request["settings"], _CAPS)
-    known = replace(seen.get(model) or Seen())  # as it is now: it learns on
-    return Quote(model, provider, _size(request), _answers(request), cap, known)
+    known = replace(seen.get(call.model) or Seen())  # as it is now: it learns on
+    return Quote(call.model, call.provider, _size(request), _answers(request), cap, known)
 
 
 def _size(request: Any) -> tuple[int, int]:

@@ -19,7 +19,6 @@ from llmdl_plugins.run.ledger import Ledger
 from llmdl_plugins.run.limits import Limits, Pace
 from llmdl_plugins.run.meter import Meter
 from llmdl_plugins.run.patience import TIMEOUT, awithin, within
-from llmdl_plugins.run.quote import model_asked
 from llmdl_plugins.run.waits import retry_after
 
 # What is tried again is told once, where it fails for good; each time, where the user's own program logs.
@@ -62,7 +61,7 @@ class Sender:
         Raises:
             RefusedError: the server refuses every call.
         """
-        pace = self.limits.of(model_asked(call))
+        pace = self.limits.of(call.model)
         tries = _Tries(call, pace, self._meter)
         try:
             return self._attempt(call, pace, tries, make)
@@ -96,7 +95,7 @@ class Sender:
         Args:
             patient: whether it may wait for calls under way; not where they may need a loop that this one holds up.
         """
-        pace = self.limits.of(model_asked(call))
+        pace = self.limits.of(call.model)
         tries = _Tries(call, pace, self._meter)
         try:
             return await self._aattempt(call, pace, tries, make, patient)
@@ -128,12 +127,12 @@ class Sender:
     def settle(self, call: Call, tokens: dict[str, int] | None) -> None:
         """Charge what a call really took against the tokens a minute."""
         if self.limits.tpm and tokens:
-            pace = self.limits.of(model_asked(call))
+            pace = self.limits.of(call.model)
             pace.settle(tokens["input"] + tokens["output"] - self._size(call, pace))
 
     def _look_at(self, tries: _Tries) -> None:
         """Name a client that goes on trying by itself, once."""
-        if not tries.alone and (model := model_asked(tries.call)) not in self._said:
+        if not tries.alone and (model := tries.call.model) not in self._said:
             self._said.add(model)
             with suppress(Exception):  # who only watches changes nothing
                 self._say(
@@ -151,7 +150,7 @@ class Sender:
         if isinstance(error, Exception) and faults.is_refusal(error, pace.has_answered):
             raise refused(
                 RefusedError(
-                    f"The server of {model_asked(call)} refuses: {error}. It refuses every call: look at the key, the "
+                    f"The server of {call.model} refuses: {error}. It refuses every call: look at the key, the "
                     "name of the model, its address and the account, then run the same command again."
                 )
             ) from error

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from llmdl_plugins.door.asked import described
+from llmdl_plugins.door.calls import model_of
 from llmdl_plugins.run.budget import Budget
 from llmdl_plugins.run.optimizer import Optimizer
-from llmdl_plugins.run.quote import model_of
 from llmdl_plugins.run.screen import MOST
 from llmdl_plugins.run.work import Range, Size, Work
 from llmdl_plugins.training.probe import PROBES

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from typing import Any
 
+from llmdl_plugins.door.calls import model_of
 from llmdl_plugins.errors import RunFolderError
 from llmdl_plugins.run.folder import RunFolder
 from llmdl_plugins.run.ledger import Ledger
 from llmdl_plugins.run.meter import Meter
-from llmdl_plugins.run.quote import model_of
 from llmdl_plugins.training.result import STOPPED, Result
 from llmdl_plugins.training.setup import Setup
 

@@ -9,6 +9,7 @@ from langchain_core.language_models import BaseChatModel
 
 from llmdl_plugins.door.answers import without_secrets
 from llmdl_plugins.door.asked import described
+from llmdl_plugins.door.calls import model_of
 from llmdl_plugins.errors import BudgetError, MisuseError
 from llmdl_plugins.losses.loss import Loss
 from llmdl_plugins.network import Network
@@ -23,7 +24,6 @@ from llmdl_plugins.run.meter import Meter
 from llmdl_plugins.run.optimizer import Optimizer
 from llmdl_plugins.run.origin import Origin
 from llmdl_plugins.run.prices import Prices, is_listed
-from llmdl_plugins.run.quote import model_of
 from llmdl_plugins.run.terms import Terms
 from llmdl_plugins.run.tools import ToolRules
 from llmdl_plugins.splits import Splits

@@ -76,9 +76,13 @@ def test_with_nothing_changed_it_is_the_program_that_runs() -> None:
         assert trainable(program).invoke({"question": "q"}).toDict() == program(question="q").toDict()
 
 
-@pytest.mark.parametrize("program", [Nested, Synchronous])
 @pytest.mark.parametrize(
-    "adapter", [None, dspy.ChatAdapter(), dspy.JSONAdapter(), dspy.XMLAdapter()], ids=lambda one: type(one).__name__
+    ("program", "adapter"),
+    [
+        (Synchronous, None),
+        *((Nested, adapter) for adapter in (dspy.ChatAdapter(), dspy.JSONAdapter(), dspy.XMLAdapter())),
+    ],
+    ids=lambda one: type(one).__name__,
 )
 def test_hundreds_of_candidates_at_once_keep_to_themselves(program: Any, adapter: Any) -> None:
     net = trainable(program())

@@ -187,8 +187,9 @@ CASES = [(name, site) for name in TABLES for site in sites(name)]
 def test_any_text_is_read_back_and_nothing_else_changes(name: str, site: Site, ends: str) -> None:
     chance = random.Random(site.key)
     content = TABLES[name].replace("\n", ends)
+    before, times = leaves(LOAD[name](content), ()), 20 if ends == "\n" else 5
     refused = 0
-    for _ in range(20):
+    for _ in range(times):
         new = edited(site.text, chance)
         try:
             patched = patched_table(content, {site: new})
@@ -199,14 +200,12 @@ def test_any_text_is_read_back_and_nothing_else_changes(name: str, site: Site, e
         patched.encode()
         assert patched.count("\r") == (patched.count("\n") if ends == "\r\n" else 0)
         changed = {site.scope} | ALIASES.get(site.scope, set())
-        for (keys, was), (still, now) in zip(
-            leaves(LOAD[name](content), ()), leaves(LOAD[name](patched), ()), strict=True
-        ):
+        for (keys, was), (still, now) in zip(before, leaves(LOAD[name](patched), ()), strict=True):
             assert keys == still
             assert now == (new if ".".join(map(str, keys)) in changed else was), new
         above, below = around(site, content)
         assert patched.startswith(above) and patched.endswith(below), new
-    assert refused < 20
+    assert refused < times
 
 
 def around(site: Site, content: str) -> tuple[str, str]:

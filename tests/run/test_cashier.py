@@ -173,7 +173,7 @@ async def test_many_threads_meet_a_remembered_call_once(ledger: Ledger) -> None:
 
 async def test_a_call_of_a_worker_whose_loop_it_holds_up_waits_for_no_other(ledger: Ledger) -> None:
     def called(key: str) -> Call:
-        return Call(key, key, {"model": "m", "messages": [], "settings": {}}, False)
+        return Call(key, key, {"model": "m", "messages": [], "settings": {}}, False, model="m")
 
     payer, over = Cashier(ledger, Meter(Budget())), asyncio.Event()
     payer.at_most(1)

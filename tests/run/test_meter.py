@@ -199,7 +199,7 @@ def test_a_picture_is_no_text() -> None:
 
 def asked(content: Any, settings: Any = None, options: Any = None) -> Call:
     request = {"settings": {"model": "m", **(settings or {})}, "options": options or {}, "model": "x.Y"}
-    return Call("k", "", {**request, "messages": [[{"type": "human", "content": content}]]}, False)
+    return Call("k", "", {**request, "messages": [[{"type": "human", "content": content}]]}, False, model="m")
 
 
 async def test_a_run_of_real_calls_holds_its_tokens(ledger: Ledger) -> None:

@@ -11,7 +11,7 @@ from llmdl_dspy.engine import AsyncChatEngine, ChatEngine
 from llmdl_dspy.teleprompt.desk import Desk
 from llmdl_dspy.teleprompt.program import Shared
 from llmdl_plugins.door.asked import described
-from llmdl_plugins.run.quote import model_of
+from llmdl_plugins.door.calls import model_of
 
 
 class TeacherLM(dspy.LM):  # type: ignore[misc]

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from langchain_core.globals import get_llm_cache
 
 from llmdl_plugins.door.asked import described
+from llmdl_plugins.door.calls import model_of
 from llmdl_plugins.errors import MisuseError
 from llmdl_plugins.plugins.catalogue import catalogue
 from llmdl_plugins.plugins.manager import BUILTIN, manager
 from llmdl_plugins.run.architecture import built, recipe_of
-from llmdl_plugins.run.quote import model_of
 from llmdl_plugins.training.doctor.case import Case
 from llmdl_plugins.training.doctor.finding import Finding, State
 from llmdl_plugins.training.doctor.runs import Runs
