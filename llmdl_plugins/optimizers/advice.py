@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from llmdl_plugins.optimizers.arms import given
 from llmdl_plugins.optimizers.memory import Memory
 from llmdl_plugins.optimizers.moves import Move, merged, move
-from llmdl_plugins.optimizers.parts import Part, parts
+from llmdl_plugins.optimizers.parts import Part, in_vain, parts
 from llmdl_plugins.optimizers.proposed import proposed
 from llmdl_plugins.optimizers.sifting import sifted
 from llmdl_plugins.optimizers.trials import Batch, Trial, tried
@@ -53,7 +53,11 @@ class Teaching:
 
     async def advice(self, batch: Batch, depth: int = 0) -> Advice | None:
         """Backward, blame, proposals, the train screen; None where the teacher gave nothing that can be tried."""
-        modes = self._modes(batch, given(self.arm, await self.problem.backward(batch.failed, batch.base)))
+        said = self._said(given(self.arm, await self.problem.backward(batch.failed, batch.base)))
+        if not depth:
+            texts = self.texts(batch, said)
+            self.memory.vain = [p for n in said for p in in_vain(n, texts[n], said[n], batch.failed)]
+        modes = self._open(batch, said)
         texts = self.texts(batch, modes)
         moves = [m for n in modes if (m := await self._proposed(modes[n], texts, n, depth)) is not None]
         if not moves:
@@ -92,13 +96,14 @@ class Teaching:
         watched = self.memory.watched({n: str(base.get(n, self.problem.value(n))) for n in self.problem.parameters})
         return Batch(trial.new, base, batch.well, watched)
 
-    def _modes(self, batch: Batch, feedback: Sequence[Feedback]) -> dict[str, list[FailureMode]]:
-        """What is said about the most blamed parameters."""
-        found, texts = {}, self.texts(batch, self.problem.parameters)
-        for name, parameter in self.problem.parameters.items():
-            said = failure_modes(feedback, parameter)
-            if open := self.memory.open(name, texts[name], said):
-                found[name] = open
+    def _said(self, feedback: Sequence[Feedback]) -> dict[str, list[FailureMode]]:
+        """What is said about each parameter."""
+        return {name: failure_modes(feedback, parameter) for name, parameter in self.problem.parameters.items()}
+
+    def _open(self, batch: Batch, said: Mapping[str, Sequence[FailureMode]]) -> dict[str, list[FailureMode]]:
+        """What can be done about the most blamed parameters."""
+        texts = self.texts(batch, said)
+        found = {name: open for name in said if (open := self.memory.open(name, texts[name], said[name]))}
         blamed = sorted(found, key=lambda name: -sum(m.count for m in found[name]))
         return {name: found[name] for name in blamed[: self.together]}
 
