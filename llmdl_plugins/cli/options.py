@@ -88,7 +88,9 @@ class Training:
     """What `Trainer` takes as it is written, by the same names."""
 
     optimizer: Optimizer = "auto"
-    teacher: Annotated[str | None, typer.Option(help="PROVIDER:NAME of the model that writes proposals.")] = None
+    teacher: Annotated[
+        str | None, typer.Option(help="PROVIDER:NAME or file.py:name of the model that writes proposals.")
+    ] = None
     budget: Annotated[str | None, typer.Option(help='"2 usd", "500 calls", "200 rollouts", "1e6 tokens, 10 min".')] = (
         None
     )
