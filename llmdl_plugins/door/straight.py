@@ -91,9 +91,9 @@ class _Raw:
         return (
             type(client) is sys.modules["openai"].AsyncOpenAI
             and not any(getattr(client, name, None) for name in _REFRESHED)
-            and (takes_retries() or not client.max_retries)
             and not any(logging.getLogger(name).isEnabledFor(level) for name, level in _TOLD)
             and all(map(_is_theirs, (type(client).request, type(self._completions).create)))
+            and (not client.max_retries or takes_retries())
         )
 
     async def _sent(self, request: Any) -> Any:

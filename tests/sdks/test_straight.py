@@ -130,9 +130,8 @@ ANSWERS = {
 }
 
 
-@pytest.mark.filterwarnings(
-    "ignore::pytest.PytestUnraisableExceptionWarning"
-)  # httpx-aiohttp 0.1 leaves a cut one open
+# httpx-aiohttp 0.1 leaves an answer open that was cut.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
 async def test_an_answer_of_any_kind_ends_the_call_alike(answer: Said, made: list[Any]) -> None:
     async with serving(answer) as heard:
