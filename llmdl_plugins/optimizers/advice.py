@@ -85,7 +85,8 @@ class Teaching:
 
     def texts(self, batch: Batch, names: Mapping[str, object]) -> dict[str, str]:
         """The present texts of some parameters."""
-        return {name: str(batch.base.get(name, self.problem.value(name))) for name in names}
+        prompts = [name for name in names if self.problem.parameters[name].kind == "text"]
+        return {name: str(batch.base.get(name, self.problem.value(name))) for name in prompts}
 
     def _left(self, batch: Batch, trial: Trial) -> Batch:
         base = {**batch.base, **trial.move.texts}
@@ -94,10 +95,10 @@ class Teaching:
 
     def _modes(self, batch: Batch, feedback: Sequence[Feedback]) -> dict[str, list[FailureMode]]:
         """What is said about the most blamed parameters."""
-        found, texts = {}, self.texts(batch, self.problem.parameters)
-        for name, parameter in self.problem.parameters.items():
-            said = failure_modes(feedback, parameter)
-            if open := self.memory.open(name, texts[name], said):
+        found = {}
+        for name, text in self.texts(batch, self.problem.parameters).items():
+            said = failure_modes(feedback, self.problem.parameters[name])
+            if open := self.memory.open(name, text, said):
                 found[name] = open
         blamed = sorted(found, key=lambda name: -sum(m.count for m in found[name]))
         return {name: found[name] for name in blamed[: self.together]}

@@ -72,7 +72,8 @@ class Step:
         if self.memory.exploring:
             return False
         begun = self.memory.pending
-        texts = {name: str(begun.get(name, self.problem.value(name))) for name in self.problem.parameters}
+        prompts = [name for name, one in self.problem.parameters.items() if one.kind == "text"]
+        texts = {name: str(begun.get(name, self.problem.value(name))) for name in prompts}
         found = await clash(self.problem, self.idle, texts, self.batch)
         if found is None or set(found.gone) <= set(self.memory.explored):
             return False
