@@ -16,6 +16,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from llmdl_plugins.figures import percent
+
 EXAMPLE = Path(__file__).parent.parent / "examples" / "news_desk"
 HEAD = (
     "| run | before | after | gain (95 %) | no model: nearest, vote, weighted | chosen | status | calls | s | peak MB |"
@@ -55,9 +57,9 @@ def row(name: str, run: dict[str, Any]) -> str:
     words = ", ".join(str(v) for v in chosen.values()) or "plain"
     spent, bar = run["spent"], run["baseline"]
     return (
-        f"| {name} | {run['before']:.1%} | {run['after']:.1%} "
+        f"| {name} | {percent(run['before'])} | {percent(run['after'])} "
         f"| {100 * run['gain']:+.1f} ({100 * low:+.1f} to {100 * high:+.1f}) "
-        f"| {bar['nearest']:.1%}, {bar['vote']:.1%}, {bar['weighted']:.1%} | {words} | {run['status']} "
+        f"| {percent(bar['nearest'])}, {percent(bar['vote'])}, {percent(bar['weighted'])} | {words} | {run['status']} "
         f"| {spent['calls']} | {spent['seconds']:.0f} | {run['peak_mb']:.0f} |"
     )
 

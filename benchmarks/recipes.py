@@ -17,6 +17,8 @@ from wirings.cases import cases
 from wirings.measured import measured
 from wirings.rows import Set
 
+from llmdl_plugins.figures import percent
+
 HEAD = "| recipe | task (items) | before it was run | node alone | with it | difference (95 %) | calls | tokens |"
 
 
@@ -31,7 +33,7 @@ def row(told: dict[str, Any]) -> str:
     before, after = told["calls"]
     return (
         f"| {told['recipe']} | {told['task']} ({told['n']}, {score}) | {said} "
-        f"| {told['plain']:.1%} | {told['wired']:.1%} | {clear} "
+        f"| {percent(told['plain'])} | {percent(told['wired'])} | {clear} "
         f"| {before:.3g} → {after:.3g} | {told['tokens'][0]:.0f} → {told['tokens'][1]:.0f} |"
     )
 

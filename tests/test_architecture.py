@@ -26,6 +26,16 @@ def test_every_room_has_a_level() -> None:
     assert homeless == set()
 
 
+def test_shares_are_written_in_one_place() -> None:
+    files = [
+        file
+        for name in ("llmdl_plugins", "adapters", "recipes", "benchmarks")
+        for file in (architecture.ROOT / name).rglob("*.py")
+    ]
+    assert len(files) > 500
+    assert [file for file in files if re.search(r":[+]?\.\d%", file.read_text(encoding="utf-8"))] == []
+
+
 def test_function_level_imports_are_seen(tmp_path: Path) -> None:
     file = tmp_path / "sly.py"
     file.write_text("def f():\n    from llmdl_plugins import run\n    import langgraph.graph\n")

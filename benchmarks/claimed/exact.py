@@ -7,6 +7,7 @@ from itertools import product
 from math import comb
 from typing import Any
 
+from llmdl_plugins.figures import percent
 from llmdl_plugins.training.pairs import score_interval
 from llmdl_plugins.training.power import held, power, rows_for, rows_to_hold
 
@@ -26,7 +27,7 @@ def exact(quick: bool) -> dict[str, Any]:
         for g in (0.0, d / 3, d / 2)
     )
     needed = {
-        f"+{100 * g:.0f}": {f"{a:.0%}": rows_for(g, a) for a in (0.0, 0.1, 0.2, 0.4)} for g in (0.03, 0.05, 0.1, 0.2)
+        f"+{100 * g:.0f}": {percent(a, 0): rows_for(g, a) for a in (0.0, 0.1, 0.2, 0.4)} for g in (0.03, 0.05, 0.1, 0.2)
     }
     return {
         "claimed by chance at most": {"share": chance, "rows": n, "discordance": d},
@@ -35,7 +36,7 @@ def exact(quick: bool) -> dict[str, Any]:
         "test rows needed, by gain and noise": needed,
         "a loss of the margin claimed as none at most": _lost(quick),
         "test rows that show that no more is lost, by margin and share that differs": {
-            f"{100 * m:.0f}": {f"{d:.0%}": rows_to_hold(m, d) for d in (0.0, 0.05, 0.1, 0.2, 0.4)}
+            f"{100 * m:.0f}": {percent(d, 0): rows_to_hold(m, d) for d in (0.0, 0.05, 0.1, 0.2, 0.4)}
             for m in (0.02, 0.03, 0.05, 0.1)
         },
     }

@@ -1,4 +1,4 @@
-"""What a new text brings along that no failure asks for: addresses, hidden characters, keys, words of others.
+"""What a new text brings along that no failure asks for: addresses, hidden characters, keys, words of others, loops.
 
 Rows and answers of tools reach the teacher, so a stranger may write to it.  What it writes is looked through before it
 is tried: this finds the usual ways of smuggling, not every one.
@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterator, Sequence
 
 from llmdl_plugins.data import Example
-from llmdl_plugins.run.words import runs
+from llmdl_plugins.run.words import loops, runs
 from llmdl_plugins.secrets import redact
 
 COPIED = 8
+_AGAIN, _LONG = 3, 8
 _OWN = 6
 _ADDRESS = re.compile(
     r"\b(?:https?|ftp|file|wss?)://[^\s)>\]\"']{1,200}|\bwww\.[\w.-]{3,100}|\b(?:data|javascript):[^\s]{1,40}", re.I
@@ -53,6 +54,8 @@ def _findings(text: str, before: str, train: Sequence[Example], told: Sequence[s
         yield "it holds a key or a password, or what looks like one"
     if _new(_MARKS, text, before) or any(runs(text, _OWN) & runs(own, _OWN) - runs(before, _OWN) for own in told):
         yield "it repeats what the teacher was told itself"
+    if looping := sorted(loops(text, _AGAIN, _LONG) - loops(before, _AGAIN, _LONG), key=len):
+        yield f"it says again and again: {' '.join(looping[0])[:80]}"
     if copied(text, before, train):
         yield f"{COPIED} words in a row are copied from an example"
 

@@ -203,8 +203,8 @@ class Trainer:
             cashier = Cashier(ledger, meter, setup.terms.sender(ledger, meter, self._say))
             setup = self.setup = await self._finding.found(setup, ledger, cashier)
             setup.refuse_idle()
-            for unknown in setup.tools.unknown(setup.network, ledger.tools_used()):
-                self._warn(unknown)
+            for told in (*setup.tools.unknown(setup.network, ledger.tools_used()), *self._finding.plain.concerns()):
+                self._warn(told)
             self._tell(setup.started())
             given = setup.concurrency, setup.terms.rollout_timeout, setup.fast_http
             job = Job(setup.network, setup.loss, cashier, setup.origin, *given)

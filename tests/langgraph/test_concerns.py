@@ -6,11 +6,15 @@ import importlib.util
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import pytest
+from langgraph.graph import END, START, StateGraph
+from langgraph.types import RetryPolicy
 
-from llmdl_plugins.network import trainable
+from llmdl_plugins import Trainer, trainable
+from llmdl_plugins.run.events import Told
+from llmdl_plugins.testing import ScriptedChat
 
 AGENT = '''
 import json
@@ -79,3 +83,23 @@ def test_caches_retries_and_own_input_and_output_are_named(concerns: list[str]) 
     assert "a cache at asks" in cache and "(reads)" in retry
     assert reads.startswith("node reads uses open at reaching.py:") and "sqlite3 at reaching.py:" in reads
     assert "urllib" not in reads and "subprocess" not in reads  # a tool is remembered by itself
+
+
+class Asked(TypedDict):
+    question: str
+    answer: str
+
+
+def test_a_training_says_what_it_should_know() -> None:
+    model, told = ScriptedChat(lambda messages, kwargs: "no"), []
+
+    def label(state: Asked) -> dict[str, str]:
+        return {"answer": model.invoke([("system", "Label it."), ("user", state["question"])]).text}
+
+    builder = StateGraph(Asked).add_node("label", label, retry_policy=RetryPolicy())
+    graph = builder.add_edge(START, "label").add_edge("label", END).compile()
+    rows = [{"inputs": {"question": f"Is it {n}?"}, "expected": {"answer": "yes"}} for n in range(40)]
+    watcher = lambda event: told.append(event.text) if isinstance(event, Told) else None  # noqa: E731
+    Trainer(trainable(graph), "exact_match", rows, optimizer="demonstrations", node="label", watcher=watcher).fit()
+    (warned,) = (text for text in told if "retry policy" in text)
+    assert warned.startswith("warning: nodes with a retry policy (label)")

@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 from llmdl_plugins import sync
 from llmdl_plugins.cli.recipes import recipes
 from llmdl_plugins.errors import DataError, LlmdlError
+from llmdl_plugins.figures import percent
 from llmdl_plugins.testing import ScriptedChat
 from llmdl_recipes.claims import feedback, searching, wirings
 from llmdl_recipes.claims.architectures import architectures
@@ -148,6 +149,10 @@ def _noise(seed: int) -> list[Measured]:
     ]  # fmt: skip
 
 
+def test_folders_of_trainings_have_plain_names() -> None:
+    assert feedback.folder_name("lab, 2", "worked examples", 0) == "lab-2-worked-examples-0"
+
+
 def test_where_one_architecture_is_better_a_search_finds_it() -> None:
     lines_ = [
         Measured(**{**vars(one), "scores": [1.0] * 60 if one.about["architecture"] == [2, 3] else one.scores})
@@ -171,7 +176,7 @@ def test_what_did_not_reach_the_model_is_no_score_and_is_told(tmp_path: Path) ->
     record = Record(tmp_path / "claims.jsonl")
     record.add(Measured("architectures", "r", "t", arm, 0, scores, tokens=9.0) for arm, scores in arms.items())
     (row,) = (line for line in lines(Record(record.path)) if line.startswith("| mlp"))
-    assert "| 100.0% (2 unreached) |" in row and "+50.0" in row
+    assert "| 100.0 % (2 unreached) |" in row and "+50.0" in row
     assert paired(arms["mlp"], arms["flat prompt"]).gain == 0.5
     table = _noise(2)
     table[4] = Measured(**{**vars(table[4]), "scores": [None, *table[4].scores[1:]]})
@@ -189,7 +194,7 @@ def test_feedback_has_a_curve_of_what_each_incumbent_reached_for_its_tokens(tmp_
     assert curve[-1][0] <= told[feedback.OWN].about["spent"]["tokens"]
     shown = list(lines(Record(record.path)))
     (row,) = (line for line in shown if line.startswith("| simulated, rule | instructions by feedback |"))
-    assert f"| {told[feedback.OWN].score:.1%} |" in row
+    assert f"| {percent(told[feedback.OWN].score)} |" in row
     assert any("| as it is |" in line and line.endswith("| – | – | – | – |") for line in shown), (
         "minus itself says nothing"
     )

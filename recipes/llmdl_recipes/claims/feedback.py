@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from itertools import product
@@ -70,12 +71,17 @@ def feedback(
             net = recipes.demonstrations(plain, source=TEXT) if arm == DEMONSTRATIONS else plain
             climb, spent = Climb(watcher), dict[str, Any]()
             if optimizer := OPTIMIZERS[arm]():
-                place = folder / f"{sorting.name}, {arm}, {seed}".replace(" ", "-")
+                place = folder / folder_name(sorting.name, arm, seed)
                 spent = _trained(net, optimizer, teacher, sorting.shown, calls, seed, place, concurrency, climb)
             opened = running(net, folder, concurrency, watcher)
             told, curve = sync.run(_asked(opened, climb, sorting.asked))
             about = {**spent, "curve": curve} if spent else {}
             record.add([Measured(CLAIM, rung, sorting.name, arm, seed, **{**told, "about": about})])
+
+
+def folder_name(*parts: Any) -> str:
+    """These in a row, as a name that any shell takes as it is."""
+    return re.sub(r"[^\w.]+", "-", "-".join(map(str, parts)))
 
 
 async def _asked(

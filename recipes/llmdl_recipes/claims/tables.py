@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from statistics import fmean
 from typing import Any
 
+from llmdl_plugins.figures import percent
 from llmdl_recipes.claims import architectures, curves, feedback, searching, table
 from llmdl_recipes.claims.contrasts import SAME_COST, Contrast, at_equal_cost, holm, paired
 from llmdl_recipes.claims.measured import Measured, Record
@@ -27,7 +28,7 @@ def lines(record: Record) -> Iterator[str]:
             best = max(rows, key=lambda row: row.score)
             worst = min(row.score for row in rows)
             size = f"{len(rows)} architectures, {len(best.scores)} items"
-            yield f"{task}, {rung}: {size}, {worst:.1%} to {best.score:.1%}."
+            yield f"{task}, {rung}: {size}, {percent(worst)} to {percent(best.score)}."
 
 
 def _of(record: Record, claim: str) -> Iterator[Measured]:
@@ -83,7 +84,7 @@ def _wirings(title: str, arms: Mapping[str, Measured]) -> Iterator[str]:
 def _score(*runs: Measured) -> str:
     """The mean, and on how many items the model was not reached."""
     unreached = sum(one.unreached for one in runs)
-    return f"{fmean(one.score for one in runs):.1%}" + (f" ({unreached} unreached)" if unreached else "")
+    return percent(fmean(one.score for one in runs)) + (f" ({unreached} unreached)" if unreached else "")
 
 
 def _said(one: Measured) -> str:
@@ -102,7 +103,7 @@ def _feedback(measured: list[Measured]) -> Iterator[str]:
         start, blind = arms[feedback.START], arms.get(feedback.BLIND)
         for name, runs in arms.items():
             gain, low = _joint(runs, start), fmean(one.score for one in start)
-            relative = f"{gain.gain / low:+.0%}" if low and name != feedback.START else "–"
+            relative = f"{100 * gain.gain / low:+.0f} %" if low and name != feedback.START else "–"
             shown = "–" if name == feedback.START else _shown(gain)
             rest = "| – | – |"
             if blind and name == feedback.OWN:
@@ -117,12 +118,12 @@ def _curves(measured: list[Measured]) -> Iterator[str]:
     trained = [one for one in measured if "curve" in one.about]
     if not trained:
         return
-    yield from _head("score after tokens of training", "arm", *(f"{share:.0%}" for share in curves.SHARES), "tokens")
+    yield from _head("score after tokens of training", "arm", *(percent(share, 0) for share in curves.SHARES), "tokens")
     for (rung, task), arms in _groups(trained).items():
         most = curves.most_tokens(one for runs in arms.values() for one in runs)
         for name, runs in arms.items():
             score = curves.mean_at(runs)
-            cells = " | ".join(f"{score(share * most):.1%}" for share in curves.SHARES)
+            cells = " | ".join(percent(score(share * most)) for share in curves.SHARES)
             yield f"| {rung}, {task} | {name} | {cells} | {most:,.0f} |"
     yield ""
 
@@ -153,7 +154,7 @@ def _searches(measured: list[Measured]) -> Iterator[str]:
         about = found[0].about
         yield (
             f"| {rung}, {task} | {about['strategy']}, {about['runs']} | {len(found)} "
-            f"| {fmean(one.score for one in found):.1%} | {' | '.join(_shown(c) for c in contrasts)} "
+            f"| {percent(fmean(one.score for one in found))} | {' | '.join(_shown(c) for c in contrasts)} "
             f"| {'yes' if shown else 'not shown'} |"
         )
     yield "\nSeeds of a measured table cut the same items anew: what they found on one item counts as one difference.\n"
