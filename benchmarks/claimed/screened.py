@@ -40,19 +40,21 @@ def _with_more(gain: float, discordance: float, times: int, items: int = 60, mor
     """The same where train rows are asked too as val rows leave it open."""
     draw, accepted, seen = random.Random(1), 0, 0
     for _ in range(times):
-        pairs = _looked_at([], items, gain, discordance, draw)
+        pairs = _looked_at([], items, gain, discordance, draw, more)
         if len(pairs) == items and is_open(pairs, more):
             pairs = _looked_at(pairs, more, gain, discordance, draw)
         accepted, seen = accepted + (better(pairs) >= LATE), seen + len(pairs)
     return {"accepted": accepted / times, "items": seen / times}
 
 
-def _looked_at(before: list[_Pair], items: int, gain: float, discordance: float, draw: random.Random) -> list[_Pair]:
+def _looked_at(
+    before: list[_Pair], items: int, gain: float, discordance: float, draw: random.Random, further: int = 0
+) -> list[_Pair]:
     """The pairs of so many more items, as far as the screen looks."""
     sides = draw.choices(_SIDES, [discordance + gain, discordance - gain, 2 - 2 * discordance], k=items)
     for look in looks(items):
         pairs = [*before, *sides[:look]]
-        if is_clear(pairs, items - look):
+        if is_clear(pairs, items - look + further):
             break
     return pairs
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from llmdl_plugins.optimizers.arms import given
 from llmdl_plugins.optimizers.memory import Memory
 from llmdl_plugins.optimizers.moves import Move, merged, move
-from llmdl_plugins.optimizers.parts import Part, parts
+from llmdl_plugins.optimizers.parts import Part, in_vain, parts
 from llmdl_plugins.optimizers.proposed import proposed
 from llmdl_plugins.optimizers.sifting import sifted
 from llmdl_plugins.optimizers.trials import Batch, Trial, tried
+from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.run.feedback import FailureMode, Feedback, failure_modes
 from llmdl_plugins.run.problem import Problem
 
@@ -53,7 +54,11 @@ class Teaching:
 
     async def advice(self, batch: Batch, depth: int = 0) -> Advice | None:
         """Backward, blame, proposals, the train screen; None where the teacher gave nothing that can be tried."""
-        modes = self._modes(batch, given(self.arm, await self.problem.backward(batch.failed, batch.base)))
+        said = self._said(given(self.arm, await self.problem.backward(batch.failed, batch.base)))
+        if not depth:
+            texts = self.texts(batch, said)
+            self.memory.vain = [p for n in said for p in in_vain(n, texts[n], said[n], batch.failed)]
+        modes = self._open(batch, said)
         texts = self.texts(batch, modes)
         moves = [m for n in modes if (m := await self._proposed(modes[n], texts, n, depth)) is not None]
         if not moves:
@@ -83,23 +88,28 @@ class Teaching:
             trial = trial.followed(move(self.texts(batch, new), new), more.trial)
         return trial
 
+    @property
+    def prompts(self) -> dict[str, Parameter]:
+        """What is a text; worked examples and choices can't be edited."""
+        return {name: one for name, one in self.problem.parameters.items() if one.kind == "text"}
+
     def texts(self, batch: Batch, names: Mapping[str, object]) -> dict[str, str]:
         """The present texts of some parameters."""
-        prompts = [name for name in names if self.problem.parameters[name].kind == "text"]
-        return {name: str(batch.base.get(name, self.problem.value(name))) for name in prompts}
+        return {name: str(batch.base.get(name, self.problem.value(name))) for name in names}
 
     def _left(self, batch: Batch, trial: Trial) -> Batch:
         base = {**batch.base, **trial.move.texts}
         watched = self.memory.watched({n: str(base.get(n, self.problem.value(n))) for n in self.problem.parameters})
         return Batch(trial.new, base, batch.well, watched)
 
-    def _modes(self, batch: Batch, feedback: Sequence[Feedback]) -> dict[str, list[FailureMode]]:
-        """What is said about the most blamed parameters."""
-        found = {}
-        for name, text in self.texts(batch, self.problem.parameters).items():
-            said = failure_modes(feedback, self.problem.parameters[name])
-            if open := self.memory.open(name, text, said):
-                found[name] = open
+    def _said(self, feedback: Sequence[Feedback]) -> dict[str, list[FailureMode]]:
+        """What is said about each prompt."""
+        return {name: failure_modes(feedback, parameter) for name, parameter in self.prompts.items()}
+
+    def _open(self, batch: Batch, said: Mapping[str, Sequence[FailureMode]]) -> dict[str, list[FailureMode]]:
+        """What can be done about the most blamed parameters."""
+        texts = self.texts(batch, said)
+        found = {name: open for name in said if (open := self.memory.open(name, texts[name], said[name]))}
         blamed = sorted(found, key=lambda name: -sum(m.count for m in found[name]))
         return {name: found[name] for name in blamed[: self.together]}
 

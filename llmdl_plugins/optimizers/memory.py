@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 
 from llmdl_plugins.optimizers.edits import applied, edits, holds, pieces
 from llmdl_plugins.optimizers.moves import Move
+from llmdl_plugins.optimizers.parts import Part
 from llmdl_plugins.optimizers.sifting import Sifted
+from llmdl_plugins.optimizers.standing import Clash
 from llmdl_plugins.optimizers.trials import Cut
 from llmdl_plugins.optimizers.well import well
 from llmdl_plugins.run.feedback import FailureMode, alike
@@ -26,6 +28,7 @@ class Memory:
         pending: texts that are better on train rows, and not surely on val rows: what comes next builds on them.
         doubts: moves in a row that did not help.
         idle: sentences that repaired no row that asked for them; a new incumbent makes them worth another try.
+        vain: sentences in force that failing rows asked for last.
         barred: sentences that undo what others repair, or without which it was better; where nothing moves they may be
             worth it after all.
         witnesses: a train row that each sentence repaired, by the sentence.
@@ -37,6 +40,7 @@ class Memory:
 
     rejected: list[Move] = field(default_factory=list)
     idle: dict[str, list[str]] = field(default_factory=dict)
+    vain: list[Part] = field(default_factory=list)
     barred: dict[str, list[str]] = field(default_factory=dict)
     pending: dict[str, str] = field(default_factory=dict)
     doubts: int = 0
@@ -47,29 +51,31 @@ class Memory:
     met: Counter[str] = field(default_factory=Counter)
 
     def reject(self, tried: Move) -> None:
-        """It did not help; where nothing did for a while, what it was built on is given up too."""
+        """It did not help."""
         self.doubts += 1
-        if self.doubts >= _DOUBTS:
-            self.build_on({})
         self.rejected.append(tried)
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether nothing helped for a while, so that what it was built on is to be accepted or given up."""
+        return self.doubts >= _DOUBTS
 
     def build_on(self, texts: Mapping[str, str]) -> None:
         """What comes next begins with these texts, beyond the incumbent's."""
         self.pending, self.doubts, self.exploring = dict(texts), 0, False
 
-    def explore(self, texts: Mapping[str, str], name: str, gone: Sequence[str]) -> None:
-        """What comes next begins without these sentences, for a few rounds, though it is worse by then."""
+    def explore(self, texts: Mapping[str, str], found: Clash) -> None:
+        """What comes next begins without what gave way, for a few rounds, though it is worse by then."""
         self.build_on(texts)
         self.exploring = True
-        self.barred.setdefault(name, []).extend(gone)
-        self.explored.extend(gone)
+        self.witnesses[found.new] = found.row  # else what gave way comes back in other words
+        self.barred.setdefault(found.name, []).extend(found.gone)
+        self.explored.extend(found.gone)
 
     def go_on(self, texts: Mapping[str, str]) -> None:
         """A step further from there, which val rows do not like yet."""
         self.pending = dict(texts)
         self.doubts += 1
-        if self.doubts >= _DOUBTS:
-            self.build_on({})
 
     def well(self, told: Sequence[Rollout]) -> float:
         """The score from which on a row went well."""

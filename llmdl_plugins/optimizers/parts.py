@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from llmdl_plugins.optimizers.edits import Edit, applied
+from llmdl_plugins.optimizers.edits import Edit, applied, pieces
 from llmdl_plugins.optimizers.moves import Move
 from llmdl_plugins.run.feedback import ALIKE, FailureMode, alike
 from llmdl_plugins.run.problem import Problem
@@ -31,6 +31,12 @@ def parts(whole: Move, modes: Mapping[str, Sequence[FailureMode]], failed: Seque
 def _asking(edit: Edit, modes: Sequence[FailureMode], failed: Sequence[Rollout]) -> list[Rollout]:
     who = {example for mode in modes if alike(mode.words, edit.words) >= ALIKE for example in mode.examples}
     return [r for r in failed if r.example.id in who]
+
+
+def in_vain(name: str, text: str, modes: Sequence[FailureMode], failed: Sequence[Rollout]) -> list[Part]:
+    """The sentences of a text that failing rows ask for all the same: something else may stand in their way."""
+    said = [Edit(at, new=piece.strip()) for at, piece in enumerate(pieces(text))]
+    return [Part(name, edit, rows) for edit in said if (rows := _asking(edit, modes, failed))]
 
 
 def composed(problem: Problem, some: Sequence[Part], texts: Mapping[str, str]) -> Move:

@@ -47,6 +47,7 @@ async def sifted(
     out = await undoing(problem, trial.move, lone, good, texts, batch)
     good = [part for part in [*good, *(part for part, _ in lone)] if part not in out]
     trial = await _left(problem, trial, good, found, texts, batch, must=bool(out))
+    trial, good = await _fewer(problem, trial, good, texts, batch) if lone else (trial, good)
     if trial.gain > 0:
         guards = batch.guards[: min(FAILING, max(FEW - FAILING, len(trial.old)))]
         trial = trial.joined(await tried(problem, trial.move, batch, guards))
@@ -77,6 +78,16 @@ async def _left(
         return await _spared(problem, trial, smaller, batch)
     again = await tried(problem, smaller, batch, _covering(good, batch))
     return again if must or again.promising or again.gain >= trial.gain else trial
+
+
+async def _fewer(
+    problem: Problem, trial: Trial, good: list[Part], texts: Mapping[str, str], batch: Batch
+) -> tuple[Trial, list[Part]]:
+    """Half of the edits, and half of those, as long as together they repair nothing: a prompt may be too long."""
+    while len(good) > 1 and not trial.repaired:
+        good = good[: len(good) // 2]
+        trial = await tried(problem, composed(problem, good, texts), batch, _covering(good, batch))
+    return trial, good
 
 
 async def _spared(problem: Problem, trial: Trial, smaller: Move, batch: Batch) -> Trial:

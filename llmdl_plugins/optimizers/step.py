@@ -40,6 +40,10 @@ class Step:
         """Propose new texts; whether one was accepted."""
         if not self.batch.failed:
             return await self._settled()
+        return await self._tried() or (self.memory.doubtful and await self._settled())
+
+    async def _tried(self) -> bool:
+        """Whether what the teacher advises, or what is better without a sentence, was accepted."""
         advice = await self.teaching.advice(self.batch)
         self.barren, self.idle = advice is None, advice.idle if advice else ()
         trials = [await self.teaching.pursued(self.batch, await self._cut(advice.trial))] if advice else []
@@ -48,11 +52,11 @@ class Step:
         return await self._screened(trials) or await self._explored()
 
     async def _settled(self) -> bool:
-        """Whether val rows take what leaves no train row to work on, where they could not tell before."""
-        if not self.batch.base:
+        """Whether val rows take what nothing more is built on, where they could not tell before."""
+        if not (pending := self.memory.pending):
             return False
-        what = f"once more, new text for {', '.join(self.batch.base)}"
-        verdict = await self.problem.propose(self.batch.base, what, more=self.problem.train)
+        what = f"once more, new text for {', '.join(pending)}"
+        verdict = await self.problem.propose(pending, what, more=self.problem.train)
         if verdict.accepted:
             self.memory.accept(None)
         else:
@@ -61,24 +65,28 @@ class Step:
 
     async def _lighter(self, advice: Advice | None) -> list[Trial]:
         """What is better without a sentence that is there, or without many."""
-        new = advice.whole.texts if advice else {}
-        texts = self.teaching.texts(self.batch, new or self.problem.parameters)
+        new = advice.trial.move.texts if advice and advice.earned else {}
+        texts = self.teaching.texts(self.batch, new or self.teaching.prompts)
         known = self.memory.was_tried
         cut = await cleared(self.problem, texts, {**texts, **new}, self.batch.failed, self.batch, known)
         return cut + await pruned(self.problem, texts, self.memory.witnesses, self.batch, known)
 
     async def _explored(self) -> bool:
-        """Whether what comes next begins without sentences that undo what a new one repairs."""
+        """Whether sentences go that undo what rows ask for: at once, or for a few rounds where others need them."""
         if self.memory.exploring:
             return False
         begun = self.memory.pending
-        prompts = [name for name, one in self.problem.parameters.items() if one.kind == "text"]
-        texts = {name: str(begun.get(name, self.problem.value(name))) for name in prompts}
-        found = await clash(self.problem, self.idle, texts, self.batch)
+        texts = {name: str(begun.get(name, self.problem.value(name))) for name in self.teaching.prompts}
+        found = await clash(self.problem, [*self.memory.vain, *self.idle], texts, self.batch)
         if found is None or set(found.gone) <= set(self.memory.explored):
             return False
-        self.memory.explore({**begun, found.name: found.text}, found.name, found.gone)
-        self.problem.say(f"goes on without what undoes {found.new!r} in {found.name}: {' '.join(found.gone)}")
+        candidate, undone = {**begun, found.name: found.text}, f"what undoes {found.new!r} in {found.name}"
+        self.memory.explore(candidate, found)
+        verdict = await self.problem.propose(candidate, f"without {undone}", more=self.problem.train)
+        if verdict.accepted:
+            self.memory.accept(None)
+        else:
+            self.problem.say(f"goes on without {undone}: {' '.join(found.gone)}")
         return True
 
     async def _cut(self, trial: Trial) -> Trial:

@@ -24,6 +24,7 @@ _BLAMED, _TOGETHER = 3, 8
 _PATIENCE = 10
 _BARREN = 3
 _SEARCHED = 4
+_FEW = 0.25
 _ELSE = "one that is larger may, and `demonstrations` and `fragments` need none"
 
 
@@ -91,10 +92,24 @@ class TextualGradient(Optimizer):
         for begin in range(0, len(rows), self.batch):
             some = rows[begin : begin + self.batch]
             memory.met.update(e.id for e in some)
-            told += [r for r in await problem.evaluate([base], some) if r.status != "infrastructure error"]
+            told += await self._told(problem, memory, base, some, number)
             if any(r.score < memory.well(told) for r in told):
                 break
+        # What failed round after round may fail whatever is done.
+        told.sort(key=lambda r: memory.met[r.example.id])
         return Batch(told, base, memory.well(told), watched)
+
+    async def _told(
+        self, problem: Problem, memory: Memory, base: Mapping[str, str], rows: Sequence[Example], number: int
+    ) -> list[Rollout]:
+        """How the rows go; where few fail these are drawn anew in each round, since most may have had bad luck."""
+        told = [r for r in await problem.evaluate([base], rows) if r.status != "infrastructure error"]
+        least = memory.well(told)
+        bad = [r for r in told if r.score < least]
+        if not bad or len(bad) > _FEW * len(told):
+            return told
+        again = await problem.evaluate([base], [r.example for r in bad], repetition=f"round {number}")
+        return [r for r in told if r.score >= least] + [r for r in again if r.status != "infrastructure error"]
 
     def _rows(
         self, problem: Problem, memory: Memory, hard: Sequence[Example], watched: frozenset[str], number: int

@@ -33,7 +33,7 @@ class Tried:
     score: FiniteFloat
     calls: FiniteFloat
     tokens: FiniteFloat
-    usd: FiniteFloat
+    usd: FiniteFloat | None
 
 
 @dataclass(frozen=True)

@@ -98,7 +98,9 @@ class Counts:
             took.calls += 1
             if counted := receipt.tokens or receipt.charge:
                 took.tokens += tokens_of(counted)
-                took.usd += self.prices.usd(receipt.model, receipt.provider, counted) or 0.0
+                usd = self.prices.usd(receipt.model, receipt.provider, counted)
+                took.usd += usd or 0.0
+                took.unpriced += usd is None
         return took
 
     def left(self, name: str) -> float | None:

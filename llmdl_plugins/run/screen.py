@@ -44,10 +44,10 @@ async def screen(
         more: items that are asked too, both sides drawn anew, where all val items leave it open.
     """
     shorter = _is_shorter(evaluator.network, new, old)
-    order = _drawn(val, seed)
-    both = await _compared(evaluator, old, new, order, shorter)
-    if len(both) == len(order) and is_open(scores(both), len(more)):
-        both = await _compared(evaluator, old, new, _drawn(more, seed), shorter, both, draw=f"more/{seed}")
+    order, rest = _drawn(val, seed), _drawn(more, seed)
+    both = await _compared(evaluator, old, new, order, shorter, further=len(rest))
+    if len(both) == len(order) and is_open(scores(both), len(rest)):
+        both = await _compared(evaluator, old, new, rest, shorter, both, draw=f"more/{seed}")
     return _verdict(both, shorter)
 
 
@@ -60,12 +60,13 @@ async def _compared(
     before: Sequence[tuple[Rollout, Rollout]] = (),
     *,
     draw: str = "0",
+    further: int = 0,
 ) -> list[tuple[Rollout, Rollout]]:
-    """Both sides on as many of these items as it takes, after those before."""
+    """Both sides on as many of these items as it takes, after those before, where so many may be asked further."""
     for seen in looks(len(items)):
         rollouts = await evaluator.evaluate([old, new], items[:seen], repetition=draw, phase="screen", tapes=False)
         both = [*before, *telling(rollouts[:seen], rollouts[seen:])]
-        left = len(items) - (len(both) - len(before))
+        left = len(items) - (len(both) - len(before)) + further
         pairs = scores(both)
         if seen == len(items) or (is_clear(pairs, left, shorter and _tied(pairs)) and not _may_hurt(both)):
             return both

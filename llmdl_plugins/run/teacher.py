@@ -6,9 +6,10 @@ from collections import Counter
 
 from langchain_core.language_models import BaseChatModel
 
+from llmdl_plugins import theirs
 from llmdl_plugins.door import boundary
 from llmdl_plugins.door.scope import Scope
-from llmdl_plugins.errors import InfrastructureError
+from llmdl_plugins.errors import InfrastructureError, LlmdlError, MisuseError
 from llmdl_plugins.holding import holding
 from llmdl_plugins.run.cashier import Cashier
 from llmdl_plugins.run.faults import is_fault
@@ -30,15 +31,16 @@ class Teacher:
 
         Raises:
             InfrastructureError: it could not be reached.
+            MisuseError: it refused the request, or its class failed.
         """
         where = f"teacher/{role}/{place}"
         with self.calling(where, Counter()), boundary.door():
             try:
                 return str((await self.model.ainvoke(text)).text)
+            except LlmdlError:
+                raise
             except Exception as error:
-                if not is_fault(error):
-                    raise
-                raise unreachable(error) from error
+                raise (unreachable if is_fault(error) else broken)(error) from error
 
     def calling(self, where: str, turns: Counter[str]) -> holding[Scope]:
         """Inside, calls are the teacher's: for code of others that asks the model itself, in whatever thread.
@@ -63,4 +65,12 @@ def unreachable(error: Exception) -> InfrastructureError:
     return InfrastructureError(
         f"The teacher could not be reached: {type(error).__name__}: {error}. What was paid for is kept: "
         "look at its server and its limits, then run the same command again."
+    )
+
+
+def broken(error: Exception) -> MisuseError:
+    """What is told where a teacher, or the code of its class, failed by itself."""
+    return MisuseError(
+        f"The teacher failed: {type(error).__name__}: {error}{theirs.line(error)}. What was paid for is kept: mend it, "
+        "then run the same command again."
     )

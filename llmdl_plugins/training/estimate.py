@@ -98,9 +98,7 @@ def _taught(plan: Plan, calls: Range) -> _Sums:
     known, none = plan.known, Range(0, 0, 0)
     if known is None:
         return {"calls": calls, "rollouts": none, "tokens": None, "usd": None, "seconds": None}
-    # A teacher that was not heard yet reads a prompt and a few rows.
-    took = known.teacher or Took(1, 800.0, None if calls.high else 0.0)
-    return {"rollouts": none, **_of(took, calls, known)}
+    return {"rollouts": none, **_of(known.teacher or Took(1, 0.0, 0.0), calls, known)}
 
 
 def _of(took: Took, times: Range, known: Recorded) -> _Sums:

@@ -21,6 +21,7 @@ from llmdl_plugins.training.result import STOPPED
 
 _EARLY = 60
 _PAUSE = 30.0
+_UNHEARD = [(700, 100)]  # tokens in and out of a teacher that was not heard yet: it reads a prompt and a few rows
 
 
 @dataclass(frozen=True)
@@ -111,10 +112,10 @@ def _of_rollouts(rollouts: Sequence[Sequence[Receipt]], prices: Prices) -> Took:
 
 
 def _of_teacher(calls: Sequence[tuple[Any, Any]], prices: Prices, teacher: tuple[str, str] | None) -> Took | None:
-    told = [(i, o) for i, o in calls if isinstance(i, int) and isinstance(o, int)]
-    if not told:
+    told = [(i, o) for i, o in calls if isinstance(i, int) and isinstance(o, int)] or _UNHEARD
+    if teacher is None:
         return None
-    usd = [prices.usd(*teacher, {"input": i, "output": o}) if teacher else None for i, o in told]
+    usd = [prices.usd(*teacher, {"input": i, "output": o}) for i, o in told]
     known = [u for u in usd if u is not None]
     return Took(1, fmean(i + o for i, o in told), fmean(known) if len(known) == len(usd) else None)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from collections import Counter
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -16,14 +17,18 @@ from llmdl_plugins.errors import ParameterError, UnknownNameError
 from llmdl_plugins.optimizers.advice import Teaching
 from llmdl_plugins.optimizers.arms import given
 from llmdl_plugins.optimizers.memory import Memory
+from llmdl_plugins.optimizers.parts import in_vain
 from llmdl_plugins.optimizers.proposed import written
+from llmdl_plugins.optimizers.standing import Clash
 from llmdl_plugins.optimizers.step import Step
 from llmdl_plugins.optimizers.textual_gradient import TextualGradient, spread
-from llmdl_plugins.optimizers.trials import Batch
+from llmdl_plugins.optimizers.trials import Batch, Cut
 from llmdl_plugins.parameter import Parameter
-from llmdl_plugins.run.feedback import Feedback
+from llmdl_plugins.run.feedback import FailureMode, Feedback
 from llmdl_plugins.run.lint import copied
+from llmdl_plugins.run.rollout import Rollout
 from llmdl_plugins.run.screen import Verdict
+from llmdl_plugins.tape import Tape
 from llmdl_plugins.testing import ScriptedChat
 
 ROWS = [{"inputs": {"question": f"item {n}"}, "expected": "yes"} for n in range(60)]
@@ -223,32 +228,66 @@ def test_rows_that_were_looked_at_least_come_first_and_groups_take_turns() -> No
     assert order[0].id not in met and order[1].id not in met
 
 
-def test_a_row_that_goes_wrong_with_most_edits_stands_in_the_way_of_none() -> None:
-    """Four kinds of rows want a sentence each, and one row goes well only where three of these are not there."""
-    wanted = {"apples": APPLES, "pears": PEARS, "plums": "Plums are blue.", "grapes": "Grapes are small."}
+WANTED = {"apples": APPLES, "pears": PEARS, "plums": "Plums are blue.", "grapes": "Grapes are small."}
+
+
+def four_kinds(goes_well: Callable[[str, str], bool], first: str = "apples 0") -> tuple[Any, list[str], list[str]]:
+    """A run on four kinds of rows of which each asks for a sentence, all texts that were in force, what was asked."""
 
     def answer(messages: Any, kwargs: Any) -> str:
-        prompt, kind = str(messages[0].content), str(messages[-1].content).split()[0]
-        hurting = any(wanted[other] in prompt for other in ("apples", "pears", "plums"))
-        return "yes" if (wanted[kind] in prompt if kind in wanted else not hurting) else "no"
+        prompt, question = str(messages[0].content), str(messages[-1].content)
+        asked.append(question)
+        return "yes" if goes_well(prompt, question) else "no"
 
     def teach(messages: Any, kwargs: Any) -> str:
         text = str(messages[-1].content)
         if "Write an improved" in text:
             told = text.partition("<<<FEEDBACK")[2].partition("FEEDBACK>>>")[0]
-            return f"<prompt>Answer. {' '.join(s for s in wanted.values() if s in told)}</prompt>"
-        return " ".join(s for kind, s in wanted.items() if kind in text) or "NONE"
+            return f"<prompt>Answer. {' '.join(s for s in WANTED.values() if s in told)}</prompt>"
+        return " ".join(s for kind, s in WANTED.items() if kind in text) or "NONE"
 
     train, *others = (
-        [{"inputs": {"question": f"{list(wanted)[n % 4]} {n}"}, "expected": "yes"} for n in range(*some)]
+        [{"inputs": {"question": f"{list(WANTED)[n % 4]} {n}"}, "expected": "yes"} for n in range(*some)]
         for some in ((24,), (100, 140), (200, 240))
     )
-    train[0], held = {"inputs": {"question": "luck 0"}, "expected": "yes"}, list[str]()
+    train[0], held, asked = {"inputs": {"question": first}, "expected": "yes"}, list[str](), list[str]()
     net = trainable(Prompt(ScriptedChat(script=answer), "Answer.", "question", "answer"))
     watch: dict[str, Any] = {"watcher": lambda event: held.append(str(getattr(event, "after", "")))}
-    Trainer(net, "exact_match", train, *others, teacher=ScriptedChat(teach), budget="900 calls", **watch).fit()
+    result = Trainer(net, "exact_match", train, *others, teacher=ScriptedChat(teach), budget="900 calls", **watch).fit()
+    return result, held, asked
+
+
+def test_a_row_that_goes_wrong_with_most_edits_stands_in_the_way_of_none() -> None:
+    """One row goes well only where three of the sentences are not there."""
+
+    def goes_well(prompt: str, question: str) -> bool:
+        kind = question.split()[0]
+        hurting = any(WANTED[other] in prompt for other in ("apples", "pears", "plums"))
+        return WANTED[kind] in prompt if kind in WANTED else not hurting
+
+    _, held, _ = four_kinds(goes_well, "luck 0")
     first = next(text for text in held if APPLES in text or "Grapes" in text)
-    assert all(sentence in first for sentence in wanted.values())
+    assert all(sentence in first for sentence in WANTED.values())
+
+
+def test_where_all_that_helps_is_too_much_at_once_a_part_of_it_comes_in() -> None:
+    def goes_well(prompt: str, question: str) -> bool:
+        return WANTED[question.split()[0]] in prompt and sum(s in prompt for s in WANTED.values()) <= 2
+
+    result, _, _ = four_kinds(goes_well)
+    assert result.status == "improved"
+    assert sum(s in result.values["instruction"] for s in WANTED.values()) == 2
+
+
+def test_where_few_rows_fail_they_are_drawn_twice_and_bad_luck_is_not_asked_about() -> None:
+    unlucky, times = "apples 4", Counter[str]()
+
+    def goes_well(prompt: str, question: str) -> bool:
+        times[question] += 1
+        return question != unlucky or times[question] > 1
+
+    result, _, asked = four_kinds(goes_well)
+    assert asked.count(unlucky) == 2 and result.proposed == 0 and result.refused == 0
 
 
 @pytest.mark.parametrize("accepted", [True, False])
@@ -278,6 +317,31 @@ def test_a_sentence_in_force_gives_way_to_one_that_it_undoes() -> None:
     result, held = fruit(critic)
     assert any(SHORTCUT in text for text in held)
     assert result.after == 1.0 and SHORTCUT not in result.values["instruction"]
+
+
+def test_what_rows_ask_for_though_it_is_there_is_held_against_the_rest() -> None:
+    failed = [Rollout(Example({"q": n}, n, str(n)), "scored", 0.0, "", None, Tape()) for n in range(3)]
+    modes = [
+        FailureMode("It should say that pears are heavy.", frozenset({"1"})),
+        FailureMode(APPLES, frozenset({"2"})),
+    ]
+    (part,) = in_vain("instruction", f"Answer. {SHORTCUT} {PEARS}", modes, failed)
+    assert part.edit.words == PEARS and [r.example.id for r in part.rows] == ["1"]
+
+
+def test_what_gave_way_is_kept_out_by_the_row_that_showed_it() -> None:
+    memory, text = Memory(), f"Answer. {PEARS}"
+    memory.explore({"instruction": text}, Clash("instruction", text, PEARS, "7", [SHORTCUT]))
+    assert memory.exploring and memory.watched({"instruction": text}) == {"7"}
+    assert not memory.open("instruction", text, [FailureMode(SHORTCUT, frozenset({"2"}))])
+
+
+def test_a_sentence_that_stood_in_the_way_once_may_be_tried_again_in_other_company() -> None:
+    memory, wanted = Memory(), [FailureMode(SHORTCUT, frozenset({"2"}))]
+    memory.accept(Cut("instruction", SHORTCUT, "Answer.", 2.0))
+    assert memory.open("instruction", "Answer.", wanted) == []
+    memory.again()
+    assert memory.open("instruction", "Answer.", wanted) == wanted
 
 
 def test_a_harmful_proposal_is_set_aside_on_train_rows_and_not_tried_twice() -> None:

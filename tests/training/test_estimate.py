@@ -68,7 +68,7 @@ def near(told: Range | None, real: float) -> bool:
     return told is not None and real / 1.5 <= told.likely <= 1.5 * real and told.low <= real <= told.high
 
 
-@pytest.mark.parametrize("budget", [None, "340 calls"])
+@pytest.mark.parametrize("budget", [None, "280 calls"])
 @pytest.mark.parametrize("world", [taught, shown])
 def test_after_a_few_recorded_rows_the_calls_are_told_within_half_as_much_again(
     world: Any, budget: str | None, run_folder: Path
@@ -78,7 +78,7 @@ def test_after_a_few_recorded_rows_the_calls_are_told_within_half_as_much_again(
     probe.fit()
     before, (_, again) = calls(), world(run_folder, budget=budget)
     told = again.estimate()
-    assert calls() == before and told.measured and told.recorded == before
+    assert calls() == before and told.measured and told.recorded == before and told.usd is not None
     result = again.fit()
     assert near(told.calls, result.spent["calls"]), (told.calls, result.spent)
     assert bool(told.limited) == (budget is not None and world is taught)
@@ -96,7 +96,7 @@ def test_after_a_whole_run_others_are_told_in_tokens_dollars_and_time_too(world:
     assert all(t.seconds is not None and t.seconds.low < t.seconds.high for t in told)
 
 
-@pytest.mark.parametrize("budget", ["30k tokens", pytest.param("0.04 usd", marks=pytest.mark.long)])
+@pytest.mark.parametrize("budget", ["12k tokens", pytest.param("0.012 usd", marks=pytest.mark.long)])
 def test_a_budget_of_tokens_or_dollars_bounds_the_estimate(budget: str, run_folder: Path) -> None:
     taught(run_folder)[1].fit()
     told = taught(run_folder, budget=budget)[1].estimate()

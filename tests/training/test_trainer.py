@@ -27,7 +27,7 @@ from llmdl_plugins.errors import (
     UnknownNameError,
 )
 from llmdl_plugins.run.folder import RunFolder
-from llmdl_plugins.testing import SimulatedChat, Simulator
+from llmdl_plugins.testing import ScriptedChat, SimulatedChat, Simulator
 
 FIELDS = [
     *("status", "before", "after", "gain", "interval", "p", "method", "discordant", "test_size", "groups", "openings"),
@@ -305,6 +305,16 @@ def test_an_optimizer_that_needs_a_teacher_says_so() -> None:
 def test_misuse_is_one_clear_error(change: dict[str, Any], error: type[Exception], words: str) -> None:
     with pytest.raises(error, match=words):
         trainer("rule", **change)
+
+
+def test_a_teacher_that_fails_by_itself_is_one_clear_error() -> None:
+    def fail(messages: Any, kwargs: Any) -> str:
+        raise ValueError("no such region")
+
+    with pytest.raises(
+        MisuseError, match=r"The teacher failed: ValueError: no such region \(test_trainer.py, line \d+\)"
+    ):
+        trainer("rule", teacher=ScriptedChat(fail))[1].fit()
 
 
 def test_an_unknown_loss_is_answered_with_near_names() -> None:
