@@ -50,11 +50,11 @@ class TextualGradient(Optimizer):
     def expected(self, size: Size) -> Work:
         """Rounds until nothing moves any more.
 
-        The factors are the middle of what runs on simulated worlds took.  Half of them took 1.5 times as much or as
+        The factors are the middle of what runs on simulated worlds took.  Half of them took twice as much or half as
         little: a first edit may repair every row, and how many kinds of failure there are is not known before.
         """
         rows, most = size.train + size.val, self.rounds * (self.batch + 2 * size.val)
-        rollouts = max(2.0 * self.batch, 4.5 * rows * min(1.0, 5 * size.wrong))
+        rollouts = max(2.0 * self.batch, 2.75 * rows * min(1.0, 5 * size.wrong))
         critics = rollouts * 0.1
         return Work(
             Range(min(self.batch, size.train), min(rollouts, most), most),
