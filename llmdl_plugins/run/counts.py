@@ -35,6 +35,15 @@ class Spent:
     charged: int = 0
     unpriced: int = 0
 
+    def raise_to(self, other: Spent) -> None:
+        """As many calls, tokens and dollars as the other has, where it has more."""
+        if other.calls > self.calls:
+            self.calls = other.calls
+        if other.tokens > self.tokens:
+            self.tokens = other.tokens
+        if other.usd > self.usd:
+            self.usd = other.usd
+
 
 @dataclass
 class Counts:
