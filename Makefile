@@ -72,17 +72,9 @@ bench-agents: $(VENV)/ready
 		$(VENV)/bin/pip install -q --disable-pip-version-check -r benchmarks/agents/requirements.txt; \
 	fi
 	$(PY) benchmarks/agents/checkout.py
-	$(PY) benchmarks/agents/table.py known
-	$(PY) benchmarks/agents/table.py found
-	$(PY) benchmarks/agents/table.py second
-	$(PY) benchmarks/agents/table.py third
-	$(PY) benchmarks/agents/table.py fourth
-	$(PY) benchmarks/agents/table.py fifth
-	$(PY) benchmarks/agents/table.py sixth
-	$(PY) benchmarks/agents/table.py seventh
-	$(PY) benchmarks/agents/table.py eighth
-	$(PY) benchmarks/agents/table.py ninth
-	$(PY) benchmarks/agents/table.py tenth
+	for set in known found second third fourth fifth sixth seventh eighth ninth tenth; do \
+		$(PY) benchmarks/agents/table.py $$set || exit 1; \
+	done
 
 bench-training: $(VENV)/ready
 	@if command -v uv >/dev/null 2>&1; then \

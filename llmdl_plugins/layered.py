@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from llmdl_plugins.module import Module
 from llmdl_plugins.parameter import Parameter
@@ -21,11 +21,16 @@ def layer_parameters(layers: Mapping[str, Module], known: Mapping[str, Parameter
     found: dict[str, Parameter] = {}
     for node, layer in layers.items():
         for path, parameter in layer.named_parameters().items():
-            found[names.get(parameter) or _free(f"{node}/{short(path)}", {*known, *found})] = parameter
+            found[names.get(parameter) or free(f"{node}/{short(path)}", {*known, *found})] = parameter
     return found
 
 
-def _free(name: str, taken: set[str]) -> str:
+def free(name: str, taken: Collection[str]) -> str:
+    """The name, with the first number behind it that makes it one of its own.
+
+    >>> free("ask", {}), free("ask", {"ask"})
+    ('ask', 'ask_2')
+    """
     names = [name, *(f"{name}_{n}" for n in range(2, len(taken) + 3))]
     return next(candidate for candidate in names if candidate not in taken)
 

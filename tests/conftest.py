@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from llmdl_plugins.run.ledger import Ledger
+
 from . import forking
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # in the background of a shell script, and in every child then
@@ -32,6 +34,14 @@ def _own_state(_states: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> None
 def _forks() -> Iterator[None]:
     with forking.forks():
         yield
+
+
+@pytest.fixture
+def ledger() -> Iterator[Ledger]:
+    """One in memory."""
+    held = Ledger()
+    yield held
+    held.close()
 
 
 @pytest.fixture

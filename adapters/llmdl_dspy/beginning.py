@@ -17,6 +17,7 @@ from llmdl_dspy.unchanged import held, is_lasting, is_same, said_by
 from llmdl_plugins.plain import JSON
 
 _KEPT = 512
+_TEXTS = frozenset({str})
 
 
 class Beginning(NamedTuple):
@@ -50,14 +51,17 @@ class Beginning(NamedTuple):
         kinds = self.kinds
         if inputs.keys() != kinds.keys():
             return False
-        return not looks or all([type(v) is kinds[name] or _fits(v, kinds[name]) for name, v in inputs.items()])
+        return not looks or all(
+            [kinds[name] in (None, type(value)) or _fits(value, kinds[name]) for name, value in inputs.items()]
+        )
 
     def last(self, adapter: Any, signature: Any, inputs: Mapping[str, Any]) -> str:
         """The last message, as the adapter formats it: texts are put in as they are."""
-        given = [(name, inputs[name]) for name in self.kinds]
-        if not all([type(value) is str for _, value in given]):
+        given = [inputs[name] for name in self.kinds]
+        if not _TEXTS.issuperset(map(type, given)):
             return str(adapter.format_user_message_content(signature, dict(inputs), main_request=True))
-        return "\n\n".join([*[f"[[ ## {name} ## ]]\n{text}" for name, text in given], self.asks]).strip()
+        told = [f"[[ ## {name} ## ]]\n{text}" for name, text in zip(self.kinds, given, strict=True)]
+        return "\n\n".join([*told, self.asks]).strip()
 
     def read(self, adapter: Any, lm: Any, lm_kwargs: Any, signature: Any, output: Any) -> list[Any]:
         """What came, as the adapter reads it.
@@ -103,7 +107,7 @@ def _made(adapter: Any, signature: Any, demos: Sequence[Any], now: Sequence[Any]
 
 
 def _fits(value: Any, kind: Any) -> bool:
-    return value is None or kind is None or compat.is_of(value, kind)
+    return value is None or compat.is_of(value, kind)
 
 
 def _is_more(annotation: Any) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
+from functools import lru_cache
 from typing import Any
 
 import dspy
@@ -17,6 +18,7 @@ from llmdl_plugins.holding import holding
 from llmdl_plugins.module import Module
 from llmdl_plugins.tape import Step
 
+_KEPT = 4096
 # What a call is given, and the predictor where that is another signature than the program's.
 Given = tuple[Mapping[str, Any], Predictor | None]
 
@@ -124,7 +126,12 @@ def place_here() -> Callable[[], str]:
     def place() -> str:
         if (step := tape.current_step()) is None:
             return outer
-        inside = step.path.removeprefix(outer).strip("/")
-        return "/".join(filter(None, [outer, *(part.rpartition("#")[0] for part in inside.split("/"))]))
+        return _place(outer, step.path)
 
     return place
+
+
+@lru_cache(_KEPT)
+def _place(outer: str, path: str) -> str:
+    inside = path.removeprefix(outer).strip("/")
+    return "/".join(filter(None, [outer, *(part.rpartition("#")[0] for part in inside.split("/"))]))

@@ -128,7 +128,8 @@ def predicted(completions: list[dict[str, Any]], signature: Any) -> dspy.Predict
 
 def trace(predict: dspy.Predict, inputs: Mapping[str, Any], prediction: dspy.Prediction) -> None:
     """Note a prediction in DSPy's trace, where it is written."""
-    here, most = around()["trace"], around()["max_trace_size"]
+    settings = around()
+    here, most = settings["trace"], settings["max_trace_size"]
     if here is not None and most > 0:
         if len(here) >= most:
             here.pop(0)
@@ -274,9 +275,13 @@ def context(**changes: Any) -> holding[Any]:
     return holding(thread_local_overrides, type(before)({**main_thread_config, **before, **changes}))
 
 
-def inside(module: Any) -> holding[Any]:
-    """Inside, this module calls."""
-    return context(caller_modules=[*(around()["caller_modules"] or ()), module])
+def inside(module: Any, settings: Mapping[str, Any]) -> holding[Any]:
+    """Inside, this module calls.
+
+    Args:
+        settings: that hold around it.
+    """
+    return context(caller_modules=[*(settings["caller_modules"] or ()), module])
 
 
 def override(changes: Mapping[str, Any]) -> None:

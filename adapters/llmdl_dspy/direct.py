@@ -130,7 +130,9 @@ def ready(caller: dspy.Predict, kwargs: Mapping[str, Any], asynchronous: bool) -
         return None
     held, adapter = compat.held(caller), around["adapter"] or _USUAL
     lm = kwargs.get("lm", held["lm"]) or around["lm"]
-    if not compat.is_stock(lm) or lm.callbacks or not compat.is_dspys(adapter) or adapter.callbacks or held["fields"]:
+    if not compat.is_stock(lm) or lm.callbacks or held["fields"]:
+        return None
+    if adapter is not _USUAL and (not compat.is_dspys(adapter) or adapter.callbacks):
         return None
     options = {**held["config"], **kwargs.get("config", {})}
     if (way := way_of(lm, options, asynchronous)) is None:

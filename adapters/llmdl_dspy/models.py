@@ -18,6 +18,8 @@ def check(name: str, lm: Any) -> None:
     Raises:
         MisuseError: none is set, or what is set is none of DSPy's.
     """
+    if type(lm) is dspy.LM:
+        return
     if not lm:
         raise MisuseError(
             f"No LM is set for {name}: dspy.configure(lm=dspy.LM(…)), or program.set_lm(…), where the program is made."

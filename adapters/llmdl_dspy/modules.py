@@ -5,7 +5,7 @@ DSPy looks up for each call who listens and what is counted.  Where somebody doe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import dspy
@@ -27,9 +27,9 @@ def methods() -> Sequence[Method]:
 
 def _call(own: Callable[..., Any]) -> Callable[..., Any]:
     def __call__(self: Any, *args: Any, **kwargs: Any) -> Any:
-        if _is_heard(self):
+        if (around := _unheard(self)) is None:
             return own(self, *args, **kwargs)
-        with compat.inside(self):
+        with compat.inside(self, around):
             return self.forward(*args, **kwargs)
 
     return __call__
@@ -37,17 +37,17 @@ def _call(own: Callable[..., Any]) -> Callable[..., Any]:
 
 def _acall(own: Callable[..., Any]) -> Callable[..., Any]:
     async def acall(self: Any, *args: Any, **kwargs: Any) -> Any:
-        if _is_heard(self):
+        if (around := _unheard(self)) is None:
             return await own(self, *args, **kwargs)
-        with compat.inside(self):
+        with compat.inside(self, around):
             return await self.aforward(*args, **kwargs)
 
     return acall
 
 
-def _is_heard(module: Any) -> bool:
-    """Whether it is no part of a program that is run, or somebody is told of its calls or counts them."""
+def _unheard(module: Any) -> Mapping[str, Any] | None:
+    """DSPy's settings around it; None where no program is run, or somebody is told of its calls or counts them."""
     if current() is None:
-        return True
+        return None
     around = compat.around()
-    return bool(around["callbacks"] or around["track_usage"] or _held(module, "callbacks"))
+    return None if around["callbacks"] or around["track_usage"] or _held(module, "callbacks") else around

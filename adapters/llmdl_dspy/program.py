@@ -129,7 +129,8 @@ class Program:
         """Those that its predictors may ask."""
         usual = compat.around()["lm"]
         for one in self.predictors:
-            yield from (lm for lm in (compat.held(one.predict)["lm"] or usual, *one.models()) if lm is not None)
+            offered = one.models() if one.offers else ()
+            yield from (lm for lm in (compat.held(one.predict)["lm"] or usual, *offered) if lm is not None)
 
     def call(self, caller: dspy.Predict, kwargs: Mapping[str, Any]) -> Call:
         """A call of a predictor as a step of the tape; as it begins,

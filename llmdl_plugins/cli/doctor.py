@@ -26,9 +26,7 @@ def doctor(
     target: options.Application,
     loss: options.Loss,
     *,
-    data: options.Data = None,
-    train: options.Train = None,
-    val: options.Val = None,
+    rows: options.Rows,
     test: Annotated[Path | None, typer.Option(help="Sealed examples; they are counted, never run.")] = None,
     calls: Annotated[int, typer.Option(min=0, help="Model calls that may be made, on train rows.")] = _CALLS,
     no_calls: Annotated[bool, typer.Option("--no-calls", help="Send nothing.")] = False,
@@ -36,9 +34,7 @@ def doctor(
     teacher: Annotated[str | None, typer.Option(help="As in fit; it writes the prompts that are compared.")] = None,
     budget: Annotated[str | None, typer.Option(help="That of the run to come.")] = None,
     prices: options.Prices = None,
-    only: options.Only = None,
-    freeze: options.Freeze = None,
-    unfreeze: options.Unfreeze = None,
+    trained: options.Trained,
     columns: options.Columns,
     concurrency: options.Concurrency = 8,
     pace: Pace,
@@ -57,7 +53,7 @@ def doctor(
     """
     confined.confined(target, wishes)
 
-    from llmdl_plugins.cli.fitting import application, one_source, read_prices, resolved_loss, shaping
+    from llmdl_plugins.cli.fitting import application, read_prices, resolved_loss
     from llmdl_plugins.cli.progress import progress
     from llmdl_plugins.data import Dataset
     from llmdl_plugins.errors import DataError
@@ -74,9 +70,9 @@ def doctor(
     def loaded(path: Path | None) -> Dataset | None:
         return columns.read(path) if path else None
 
-    rows, *more = columns.read(one_source(data, train)), loaded(val), loaded(test)
+    train, *more = columns.read(rows.source()), loaded(rows.val), loaded(test)
     try:
-        splits, unsplit = split(rows, *more, seed=seed), ""
+        splits, unsplit = split(train, *more, seed=seed), ""
     except DataError as error:
         splits, unsplit = None, str(error)
     network = application(target)
@@ -85,7 +81,7 @@ def doctor(
         case = Case(
             network,
             resolve(resolved_loss(loss), model, network.loss),
-            [row for part in (rows, *more) if part for row in part],
+            [row for part in (train, *more) if part for row in part],
             splits,
             resolve_optimizer(optimizer, model is not None),
             unsplit=unsplit,
@@ -97,7 +93,7 @@ def doctor(
             concurrency=concurrency,
             seed=seed,
             calls=0 if no_calls else calls,
-            shape=shaping(unfreeze, only, freeze),
+            shape=trained.shape,
         )
         diagnosis = examine(case, watcher)
         _print(case, diagnosis, as_json, out)

@@ -24,7 +24,10 @@ def evaluate(
     data: Annotated[Path, typer.Option(help="Rows to evaluate on, JSONL or CSV.")],
     *,
     model: Annotated[
-        str | None, typer.Option(help="PROVIDER:NAME that answers every call of the graph, instead of its own model.")
+        str | None,
+        typer.Option(
+            help="PROVIDER:NAME or file.py:name that answers every call of the graph, instead of its own model."
+        ),
     ] = None,
     loss: Annotated[str | None, typer.Option(help="As in fit; that of the run, for a run.")] = None,
     candidate: Annotated[

@@ -9,6 +9,7 @@ import signal
 import sys
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any
@@ -36,16 +37,14 @@ def fit(
     target: options.Application,
     loss: options.Loss,
     *,
-    data: options.Data = None,
-    train: options.Train = None,
-    val: options.Val = None,
+    rows: options.Rows,
     test: Annotated[Path | None, typer.Option(help="Sealed examples, opened once.")] = None,
     training: options.Training,
     prices: options.Prices = None,
-    only: options.Only = None,
-    freeze: options.Freeze = None,
-    unfreeze: options.Unfreeze = None,
-    keep: options.Keep = None,
+    trained: options.Trained,
+    keep: Annotated[
+        list[str] | None, typer.Option(help="A passage that every prompt which holds it keeps, word for word.")
+    ] = None,
     probe: Annotated[
         int, typer.Option(min=0, help="Train rows that are run first, to find prompts by what is really sent.")
     ] = 2,
@@ -73,7 +72,7 @@ def fit(
     chosen = folder or Path(os.environ.pop(child.FOLDER, "") or _fresh())
     confined.confined(target, wishes, chosen, state_folder(), _UNSEEN, folder=chosen)
 
-    from llmdl_plugins.cli.fitting import application, one_source, read_prices, resolved_loss, shaping
+    from llmdl_plugins.cli.fitting import application, read_prices, resolved_loss
     from llmdl_plugins.cli.progress import progress
     from llmdl_plugins.effects import guard
     from llmdl_plugins.training.trainer import Trainer
@@ -83,8 +82,8 @@ def fit(
         trainer = Trainer(
             network,
             resolved_loss(loss),
-            one_source(data, train),
-            val,
+            rows.source(),
+            rows.val,
             test,
             **vars(training),
             **vars(pace.terms()),
@@ -94,10 +93,10 @@ def fit(
             loggers=logger or (),
             inputs=columns.keys,
             expected=columns.expected,
-            origin={"target": target, **({"unfreeze": unfreeze} if unfreeze else {})},
+            origin={"target": target, **({"unfreeze": trained.unfreeze} if trained.unfreeze else {})},
             content=not no_content,
             probes=probe,
-            shape=shaping(unfreeze, only, freeze, keep or ()),
+            shape=partial(trained.shape, keep=keep or ()),
             watcher=watcher,
         )
         if dry_run:

@@ -1,9 +1,8 @@
-"""What the options of a command stand for: rows, the network with what is trained in it, loss, prices."""
+"""What the options of a command stand for: the application as a network, loss, prices."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
 from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,19 +14,6 @@ if TYPE_CHECKING:
     from llmdl_plugins.network import Network
 
 
-def one_source(data: Path | None, train: Path | None) -> Path:
-    """The file that holds the train rows.
-
-    Raises:
-        MisuseError: none is given, or two.
-    """
-    if (data is None) == (train is None):
-        raise MisuseError("Give either --data (val and test are cut from it) or --train.")
-    found = data or train
-    assert found is not None
-    return found
-
-
 def application(target: str) -> Network:
     """The application as a network, as its source tells it."""
     from llmdl_plugins.cli.output import kept
@@ -36,21 +22,6 @@ def application(target: str) -> Network:
 
     with kept():
         return trainable(load_target(target))
-
-
-def shaping(
-    unfreeze: str | None, only: str | None, freeze: str | None, keep: Sequence[str] = ()
-) -> Callable[[Network], None]:
-    """What these patterns say of a network: what of it is trained, and which passages stay."""
-
-    def shape(network: Network) -> None:
-        for change, pattern in ((network.unfreeze, unfreeze), (network.train_only, only), (network.freeze, freeze)):
-            if pattern:
-                change(pattern)
-        for passage in keep:
-            network.keep(passage)
-
-    return shape
 
 
 def resolved_loss(name: str) -> Any:

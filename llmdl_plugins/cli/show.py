@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -43,6 +44,8 @@ def show(
     with kept():
         network = _network(target, rows, budget)
     _print(network, as_json, mermaid)
+    if not rows and not any(p.trainable for p in network.named_parameters().values()):
+        say("Its source alone shows nothing to train: --probe 2 --data ROWS shows what is really sent.", sys.stderr)
 
 
 def _network(target: str, rows: list[Any], budget: str) -> Network:

@@ -57,7 +57,7 @@ def of_request(options: Mapping[str, Any]) -> dict[str, JSON]:
 def told(message: BaseMessage) -> JSON:
     """A message as it matters to a model and to a reader: no ids, no provider metadata; the same as `plain` tells."""
     # Every message of every call comes here, and asking a message for a field that it has not is slow.
-    held, content = vars(message), message.content
+    held, content = message.__dict__, message.content
     said: dict[str, JSON] = {
         "type": message.type,
         "content": content if type(content) is str and content.isascii() else plain(content),

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any, Self, TypeVar
 
 from llmdl_plugins.door import uses
-from llmdl_plugins.door.scope import Scope, current_scope
+from llmdl_plugins.door.scope import Scope, adrift, current_scope
 from llmdl_plugins.errors import LlmdlError, UnboundCallError
 from llmdl_plugins.holding import holding
 
@@ -71,13 +71,13 @@ def entering() -> Scope | None:
     """The scope of a call that comes in; None where an outer door has let it pass."""
     if _passing.get() or not standing:
         return None
-    here = current_scope()
-    if here is None:
+    if (here := current_scope()) is None:
         raise UnboundCallError(
             "A model was called from code that left its run (a thread or loop of its own, most likely). "
             "Such a call can't be scored: start the thread inside the node, or make the call in the node itself."
         )
-    here.check()  # an application that swallows what it was refused makes no call any more
+    if here.refused or adrift:
+        here.check()  # an application that swallows what it was refused makes no call any more
     if watch := _watch.get():
         watch.meet()
     uses.asks()

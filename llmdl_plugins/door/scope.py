@@ -140,13 +140,14 @@ class Scope:
 
     def ended(self, call: Call, error: BaseException | None = None) -> None:
         """A call was answered or failed: an application may go on without what it asked for."""
-        if error is None:
-            if self.ends:
-                self.ends.append((call, None))
-        elif isinstance(error, Stopped):
+        if error is None and not self.ends:
+            return
+        if isinstance(error, Stopped):
             self.refused.append(error)  # a bare `except` swallows it, too
-        elif isinstance(error, Exception) or self.ends:
-            self.ends.append((call, error if isinstance(error, Exception) else None))
+        elif isinstance(error, Exception):
+            self.ends.append((call, error))
+        elif self.ends:
+            self.ends.append((call, None))
 
     def rewritten(self, messages: Sequence[BaseMessage]) -> list[BaseMessage]:
         """The messages with the candidate's text in them; what the application holds is never touched."""
@@ -190,7 +191,7 @@ def scope(**changes: Any) -> holding[Scope]:
     if not changes:
         return holding(_scope, outer)
     merged = object.__new__(Scope)
-    vars(merged).update(vars(outer), **changes)  # `replace` at a third of its price
+    merged.__dict__.update(outer.__dict__, **changes)  # `replace` at a third of its price
     return holding(_scope, merged)
 
 

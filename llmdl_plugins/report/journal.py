@@ -13,9 +13,11 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from llmdl_plugins.errors import RunFolderError
-from llmdl_plugins.report.record import Felt, Flip, Journal, Move, NoModel, Refused, SealedRuns
+from llmdl_plugins.report.record import Felt, Journal, Move, NoModel, Refused
 from llmdl_plugins.run.disk import fails, read_only, unread
 from llmdl_plugins.run.schema import TOOK
+from llmdl_plugins.training.flips import Flip
+from llmdl_plugins.training.requests import Requests
 
 _PATIENCE = 10.0
 _LONGEST = 16_000_000
@@ -25,7 +27,7 @@ _NO_MODEL = TypeAdapter(NoModel)
 _FELT = TypeAdapter(list[Felt])
 _REFUSED = TypeAdapter(list[Refused])
 _FLIPS = TypeAdapter(list[Flip])
-_SEALED = TypeAdapter(SealedRuns)
+_SEALED = TypeAdapter(Requests)
 
 
 def read_journal(path: Path) -> Journal:

@@ -12,6 +12,8 @@ from pydantic import FiniteFloat
 from llmdl_plugins.parameter import Kind
 from llmdl_plugins.report.kinds import kind_of_name
 from llmdl_plugins.training.costing import Costs
+from llmdl_plugins.training.flips import Flip
+from llmdl_plugins.training.requests import Requests
 
 IMPROVED, NO_GAIN, STOPPED = "improved", "no gain shown", "stopped"
 
@@ -33,7 +35,7 @@ class Tried:
     score: FiniteFloat
     calls: FiniteFloat
     tokens: FiniteFloat
-    usd: FiniteFloat
+    usd: FiniteFloat | None
 
 
 @dataclass(frozen=True)
@@ -162,40 +164,6 @@ class Refused:
 
 
 @dataclass(frozen=True)
-class Request:
-    """What one row of the sealed test took on one side; None where it is not known."""
-
-    calls: FiniteFloat
-    input_tokens: FiniteFloat | None
-    output_tokens: FiniteFloat | None
-    seconds: FiniteFloat
-    usd: FiniteFloat | None
-
-
-@dataclass(frozen=True)
-class SealedRuns:
-    """Both sides of the sealed test, and how many of its rows the trained side has fixed or broken."""
-
-    before: Request
-    after: Request
-    fixed: int
-    broken: int
-
-
-@dataclass(frozen=True)
-class Flip:
-    """A sealed row that the trained application answered better or worse."""
-
-    row: str
-    before: FiniteFloat
-    after: FiniteFloat
-    asked: str
-    expected: str
-    said_before: str
-    said_after: str
-
-
-@dataclass(frozen=True)
 class Journal:
     """What the report needs of the ledger; `taught` counts teacher calls, `unmeasured` is why there is no bar."""
 
@@ -208,7 +176,7 @@ class Journal:
     seconds: float = 0.0
     taught: int = 0
     felt: Sequence[Felt] = ()
-    sealed: SealedRuns | None = None
+    sealed: Requests | None = None
     refused: Sequence[Refused] = ()
     flips: Sequence[Flip] = ()
 

@@ -35,6 +35,15 @@ class Spent:
     charged: int = 0
     unpriced: int = 0
 
+    def raise_to(self, other: Spent) -> None:
+        """As many calls, tokens and dollars as the other has, where it has more."""
+        if other.calls > self.calls:
+            self.calls = other.calls
+        if other.tokens > self.tokens:
+            self.tokens = other.tokens
+        if other.usd > self.usd:
+            self.usd = other.usd
+
 
 @dataclass
 class Counts:
@@ -98,7 +107,9 @@ class Counts:
             took.calls += 1
             if counted := receipt.tokens or receipt.charge:
                 took.tokens += tokens_of(counted)
-                took.usd += self.prices.usd(receipt.model, receipt.provider, counted) or 0.0
+                usd = self.prices.usd(receipt.model, receipt.provider, counted)
+                took.usd += usd or 0.0
+                took.unpriced += usd is None
         return took
 
     def left(self, name: str) -> float | None:

@@ -261,15 +261,9 @@ class Evaluator:
         return self._ready(ORIGINAL)
 
     def _weigh(self, ready: _Prepared, rollout: Rollout) -> None:
-        took, most = self.cashier.meter.worth(rollout.receipts), self._heaviest.get(ready.digest)
-        if most is None:
+        if (most := self._heaviest.get(ready.digest)) is None:
             most = self._heaviest[ready.digest] = Spent()
-        if took.calls > most.calls:
-            most.calls = took.calls
-        if took.tokens > most.tokens:
-            most.tokens = took.tokens
-        if took.usd > most.usd:
-            most.usd = took.usd
+        most.raise_to(self.cashier.meter.worth(rollout.receipts))
 
     def heaviest(self, candidate: Values) -> Spent:
         """The most that one rollout of a candidate took: what is set aside for the sealed test follows it."""

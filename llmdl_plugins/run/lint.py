@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from llmdl_plugins.data import Example
-from llmdl_plugins.run.words import loops, runs
+from llmdl_plugins.run.words import loops, runs, words
 from llmdl_plugins.secrets import redact
 
 COPIED = 8
@@ -54,7 +54,7 @@ def _findings(text: str, before: str, train: Sequence[Example], told: Sequence[s
         yield "it holds a key or a password, or what looks like one"
     if _new(_MARKS, text, before) or any(runs(text, _OWN) & runs(own, _OWN) - runs(before, _OWN) for own in told):
         yield "it repeats what the teacher was told itself"
-    if looping := sorted(loops(text, _AGAIN, _LONG) - loops(before, _AGAIN, _LONG), key=len):
+    if looping := sorted(_loops(text) - _loops(before), key=len):
         yield f"it says again and again: {' '.join(looping[0])[:80]}"
     if copied(text, before, train):
         yield f"{COPIED} words in a row are copied from an example"
@@ -65,6 +65,10 @@ def copied(text: str, before: str, train: Sequence[Example]) -> bool:
     fresh = runs(text, COPIED) - runs(before, COPIED)
     given = (value for e in train for turn in e.turns for value in turn.inputs.values())
     return bool(fresh) and any(fresh & runs(str(value), COPIED) for value in given)
+
+
+def _loops(text: str) -> set[tuple[str, ...]]:
+    return loops(words(text), _AGAIN, _LONG)
 
 
 def _new(form: re.Pattern[str], text: str, before: str) -> set[str]:

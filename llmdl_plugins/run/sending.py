@@ -85,7 +85,8 @@ class Sender:
             self._failed(call, pace, entered, error)
             raise
         finally:
-            self._look_at(tries)
+            if not tries.alone:
+                self._look_at(call.model)
         pace.came()
         return answer
 
@@ -120,7 +121,8 @@ class Sender:
             self._failed(call, pace, entered, error)
             raise
         finally:
-            self._look_at(tries)
+            if not tries.alone:
+                self._look_at(call.model)
         pace.came()
         return answer
 
@@ -130,9 +132,9 @@ class Sender:
             pace = self.limits.of(call.model)
             pace.settle(tokens["input"] + tokens["output"] - self._size(call, pace))
 
-    def _look_at(self, tries: _Tries) -> None:
+    def _look_at(self, model: str) -> None:
         """Name a client that goes on trying by itself, once."""
-        if not tries.alone and (model := tries.call.model) not in self._said:
+        if model not in self._said:
             self._said.add(model)
             with suppress(Exception):  # who only watches changes nothing
                 self._say(

@@ -27,7 +27,7 @@ class Tried:
         choices: name → option, where it differs from the application.
         rows: how many were looked at.
         score: their mean.
-        calls, tokens, usd: of one row.
+        calls, tokens, usd: of one row; dollars are None where some of its calls have no price.
     """
 
     choices: Mapping[str, JSON]
@@ -35,7 +35,7 @@ class Tried:
     score: float
     calls: float
     tokens: float
-    usd: float
+    usd: float | None
 
     @property
     def words(self) -> str:
@@ -114,13 +114,15 @@ def _unbeaten(tried: Sequence[Tried]) -> list[Tried]:
 
 def _cost(tried: Sequence[Tried]) -> Callable[[Tried], float]:
     """What one costs: dollars where they are known, else tokens, else calls."""
-    unit = next((u for u in UNITS if any(getattr(one, u) for one in tried)), UNITS[-1])
+    costs = {unit: [getattr(one, unit) for one in tried] for unit in UNITS}
+    unit = next((unit for unit, told in costs.items() if None not in told and any(told)), UNITS[-1])
     return lambda one: float(getattr(one, unit))
 
 
 def _tried(chosen: Mapping[str, JSON], rows: Sequence[_Row]) -> Tried:
-    means = {unit: fmean(getattr(row.spent, unit) for row in rows) for unit in UNITS}
-    return Tried(chosen, len(rows), fmean(row.score for row in rows), means["calls"], means["tokens"], means["usd"])
+    usd, tokens, calls = (fmean(getattr(row.spent, unit) for row in rows) for unit in UNITS)
+    known = None if any(row.spent.unpriced for row in rows) else usd
+    return Tried(chosen, len(rows), fmean(row.score for row in rows), calls, tokens, known)
 
 
 def table(front: Sequence[Tried]) -> str:

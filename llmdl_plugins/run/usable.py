@@ -8,7 +8,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 
-from llmdl_plugins.run.words import runs, words
+from llmdl_plugins.run.words import loops, runs, words
 
 _REFUSAL = re.compile(
     r"\W*(?:i['’]?m sorry|i am sorry|sorry|i apologi[sz]e|unfortunately,? i|as an? (?:ai|language model)|"
@@ -17,7 +17,7 @@ _REFUSAL = re.compile(
 )
 REPEATED = "the teacher repeated what it was asked"
 _ECHO = 8
-_TIMES, _CIRCLE, _END = 5, 3, 500  # times, and the fewest words that come round; so many of the last are looked at
+_TIMES, _CIRCLE = 5, 3  # times, and the fewest words that come round
 _SOME = 12
 _KNOWN = 0.1
 
@@ -30,6 +30,8 @@ def nothing_said(answer: str, told: Sequence[str] = ()) -> str | None:
 
     >>> nothing_said("I'm sorry, but I can't help with that.")
     'the teacher declined'
+    >>> nothing_said("It lacks a step. " * 4), nothing_said("It lacks a step. " * 5)  # as of each of four cases
+    (None, 'the teacher went round in circles')
     """
     if not re.search(r"\w", answer):
         return "the teacher said nothing"
@@ -37,19 +39,7 @@ def nothing_said(answer: str, told: Sequence[str] = ()) -> str | None:
         return "the teacher declined"
     if any(runs(answer, _ECHO) & runs(one, _ECHO) for one in told):
         return REPEATED
-    return "the teacher went round in circles" if _circling(words(answer)[-_END:]) else None
-
-
-def _circling(said: Sequence[str]) -> bool:
-    """Whether a text ends with the same words five times over, as what very small models write does.
-
-    A critic may say the same about each case, and is shown no more than four.
-
-    >>> [_circling("It lacks a step and is wrong. ".split() * times) for times in (4, 5)]
-    [False, True]
-    """
-    ends = (said[-_TIMES * size :] for size in range(_CIRCLE, len(said) // _TIMES + 1))
-    return any(end[: -(len(end) // _TIMES)] == end[len(end) // _TIMES :] for end in ends)
+    return "the teacher went round in circles" if loops(words(answer), _TIMES, _TIMES * _CIRCLE) else None
 
 
 def another_form(text: str, before: str, known: str) -> str | None:

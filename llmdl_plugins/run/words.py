@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from itertools import groupby
+from collections.abc import Sequence
+from operator import eq
 
-_LONGEST = 60
+_LONGEST = 100
 
 
 def words(text: str) -> list[str]:
@@ -24,21 +24,15 @@ def runs(text: str, size: int) -> set[tuple[str, ...]]:
     return {tuple(found[n : n + size]) for n in range(len(found) - size + 1)}
 
 
-def loops(text: str, often: int, size: int) -> set[tuple[str, ...]]:
-    """What stands there so often in a row and takes that many words in all, as where a model could not stop.
+def loops(said: Sequence[str], often: int, size: int) -> set[tuple[str, ...]]:
+    """Words that stand there so often in a row and are that many in all, as where a model could not stop.
 
-    >>> loops("Sort it. Be brief. Be brief. Be brief.", 3, 6)
+    >>> loops(words("Sort it. Be brief. Be brief. Be brief."), 3, 6)
     {('be', 'brief')}
     """
-    found = words(text)
-    lengths = range(1, min(_LONGEST, len(found) // often) + 1)
-    return {tuple(found[n : n + length]) for length in lengths for n in _starts(found, length, often, size)}
-
-
-def _starts(found: list[str], length: int, often: int, size: int) -> Iterator[int]:
-    """Where as many words as that begin to be said again and again."""
-    again = ((n, found[n] == found[n + length]) for n in range(len(found) - length))
-    for same, group in groupby(again, key=lambda pair: pair[1]):
-        places = [n for n, _ in group]
-        if same and len(places) >= max(length * (often - 1), size - length):
-            yield places[0]
+    found = set()
+    for length in range(1, min(_LONGEST, len(said) // often) + 1):
+        again = bytes(map(eq, said, said[length:]))  # where the word that stands so far behind is the same
+        at = again.find(b"\1" * max(length * (often - 1), size - length))
+        found |= {tuple(said[at : at + length])} if at >= 0 else set()
+    return found

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import FiniteFloat
+
 from llmdl_plugins.losses.loss import as_text
 from llmdl_plugins.run.rollout import Rollout
 
@@ -22,8 +24,8 @@ class Flip:
     """
 
     row: str
-    before: float
-    after: float
+    before: FiniteFloat
+    after: FiniteFloat
     asked: str
     expected: str
     said_before: str

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
+from pydantic import FiniteFloat
+
 from llmdl_plugins.run.prices import Prices
 from llmdl_plugins.run.rollout import Rollout
 
@@ -21,11 +23,11 @@ class Request:
         usd: by the prices that the run knew.
     """
 
-    calls: float
-    input_tokens: float | None
-    output_tokens: float | None
-    seconds: float
-    usd: float | None
+    calls: FiniteFloat
+    input_tokens: FiniteFloat | None
+    output_tokens: FiniteFloat | None
+    seconds: FiniteFloat
+    usd: FiniteFloat | None
 
 
 @dataclass(frozen=True)

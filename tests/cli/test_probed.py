@@ -107,6 +107,15 @@ def test_the_first_rows_are_paid_once_but_for_an_architecture_around_a_node(
     assert probed["parameters"] == plain["parameters"]
 
 
+def test_where_the_source_shows_nothing_to_train_the_way_on_is_said(llmdl: Callable[..., Any], tmp_path: Path) -> None:
+    source = (HERE / "agents" / "desk.py").read_text()
+    (tmp_path / "told_desk.py").write_text(source)
+    (tmp_path / "bare_desk.py").write_text(source.replace("SystemMessage(PROMPT), ", ""))
+    assert llmdl("show", "told_desk.py:graph").err == ""
+    shown = llmdl("show", "bare_desk.py:graph")
+    assert shown.code == 0 and "Its source alone shows nothing to train: --probe 2" in shown.err
+
+
 def test_the_doctor_finds_what_a_run_would(llmdl: Callable[..., Any], app: Path, rows: Path) -> None:
     command = ("doctor", "app/late_desk.py:graph", "--data", rows, "--loss", "exact_match", "--quiet", "--json")
     blind, looked = (json.loads(llmdl(*command, *more).out)["findings"] for more in (("--no-calls",), ("--calls", 60)))

@@ -105,7 +105,8 @@ def test_runs_that_went_right_become_examples_of_every_node() -> None:
 
 def test_runs_on_long_rows_are_shown_on_purpose_and_are_not_refused_as_copied() -> None:
     told: list[str] = []
-    net = trainable(two_nodes.built(ScriptedChat(lambda messages, kwargs: "yes")))
+    said = lambda messages, kwargs: str(messages[1].content) if len(messages) > 1 else "yes"  # noqa: E731
+    net = trainable(two_nodes.built(ScriptedChat(said)))
     asked = [f"Is {n} the number that the customer named in the letter that came on day {n}?" for n in range(60)]
     data = [{"inputs": {"question": question}, "expected": {"answer": "yes"}} for question in asked]
     optimizer = find("optimizers", "dspy:bootstrap-few-shot")()

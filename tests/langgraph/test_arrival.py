@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from llmdl_langgraph.matching.arrival import LOST, lost
-from llmdl_langgraph.matching.readings import readings
-from llmdl_langgraph.matching.texts import Text, text
-from llmdl_langgraph.reading.sites import sites_in
+from llmdl_langgraph.matching.texts import Text
 
-
-def text_of(source: str) -> Text:
-    (site,) = sites_in(f"X = {source}", Path("app.py"), "app")
-    found = readings(site)
-    return text({site: tuple(found)}, found, "text")
-
+from .test_explain import text_of
 
 PLAIN = text_of('"You are a careful clerk of the house."')
 FORMAT = text_of('"You greet {name} in the hall of the house."')

@@ -15,7 +15,7 @@ from llmdl_langgraph.finding.usage import usage
 from llmdl_langgraph.matching.readings import readings
 from llmdl_langgraph.matching.texts import text as text_of
 from llmdl_langgraph.reading.passages import whole
-from llmdl_langgraph.reading.sites import inventory
+from llmdl_langgraph.reading.sites import sites_in
 
 from ..written import written
 from .conftest import Agent
@@ -95,7 +95,7 @@ def test_git_takes_the_patch_of_any_file(tmp_path: Path, name: str, ends: str, m
     first = "# For coders" if file.suffix == ".py" else "# For coding: be"
     text = first + '"kind"\nX = "You are kind."\n# and brief' + last
     file.write_text(mark + text, encoding="utf-8", newline=ends)
-    site = inventory(file, "code")[0] if file.suffix == ".py" else whole(text, file, name)
+    site = sites_in(text, file, "code")[0] if file.suffix == ".py" else whole(text, file, name)
     new = "You are brief.\nAnd kind."
     changes = {file: {site: new}}
     text_there = text_of({site: tuple(readings(site))}, readings(site), "text")

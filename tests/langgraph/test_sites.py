@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from llmdl_langgraph.reading.sites import Site, inventory, sites_in
+from llmdl_langgraph.exporting.copies import read
+from llmdl_langgraph.reading.sites import Site, sites_in
 
 SOURCE = '''\
 """A module docstring is no prompt."""
@@ -126,14 +127,14 @@ def test_keys_are_unique_and_survive_that_lines_move() -> None:
 def test_spans_are_those_of_the_expression(tmp_path: Path) -> None:
     path = tmp_path / "app.py"
     path.write_text('É = g("é", "the text after an accent")\n', encoding="utf-8")
-    (_, site) = inventory(path, "app")
+    (_, site) = sites_in(path.read_text("utf-8"), path, "app")
     assert path.read_bytes()[site.span[1] : site.span[3]].decode() == '"the text after an accent"'
 
 
 def test_a_source_in_another_encoding_is_read(tmp_path: Path) -> None:
     path = tmp_path / "app.py"
     path.write_bytes('# -*- coding: latin-1 -*-\nTEXT = "Grüße an alle"\n'.encode("latin-1"))
-    assert [site.text for site in inventory(path, "app")] == ["Grüße an alle"]
+    assert [site.text for site in sites_in(read(path), path, "app")] == ["Grüße an alle"]
 
 
 def test_the_warnings_of_the_users_source_are_not_ours() -> None:

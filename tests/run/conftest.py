@@ -45,13 +45,6 @@ OpenDesk = Callable[..., Desk]
 
 
 @pytest.fixture
-def ledger() -> Iterator[Ledger]:
-    held = Ledger()
-    yield held
-    held.close()
-
-
-@pytest.fixture
 def desk(ledger: Ledger) -> OpenDesk:
     def opened(
         app: Network | BaseChatModel, loss: Any = "exact_match", budget: str | None = None, **kwargs: Any

@@ -52,13 +52,6 @@ def provider(address: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Provider
 
 
 @pytest.fixture
-def ledger() -> Iterator[Ledger]:
-    held = Ledger()
-    yield held
-    held.close()
-
-
-@pytest.fixture
 def run(ledger: Ledger) -> Run:
     return Run(ledger)
 

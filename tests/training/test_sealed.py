@@ -165,13 +165,6 @@ def sealed_rows(simulator: Simulator, n: int) -> Sequence[Example]:
     return load(simulator.dataset("test", n))
 
 
-@pytest.fixture
-def ledger() -> Any:
-    held = Ledger()
-    yield held
-    held.close()
-
-
 async def test_both_sides_are_drawn_fresh_and_a_resume_says_the_same(ledger: Ledger) -> None:
     simulator = Simulator(skill="null")
     first = await opened(simulator, {}, 40, ledger)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property
 from typing import Any
 
 import dspy
@@ -12,8 +11,7 @@ from llmdl_plugins.data import Example
 from llmdl_plugins.errors import DataError
 from llmdl_plugins.plain import digest, plain
 from llmdl_plugins.run.foreign.halves import halves
-from llmdl_plugins.run.lint import COPIED
-from llmdl_plugins.run.words import runs
+from llmdl_plugins.run.lint import copied
 
 TURNS = "turns"
 
@@ -43,6 +41,7 @@ class Rows:
         if len(self._by_inputs) < 2:
             raise DataError("DSPy's optimizers need at least two train rows with different inputs.")
         self._by_fields = {digest(as_row(row).toDict()): row for row in self._by_inputs.values()}
+        self._quoted: dict[str, list[Example]] = {}
         self._seed = seed
 
     def shown_by(self, demo: Mapping[str, Any]) -> Example | None:
@@ -51,15 +50,9 @@ class Rows:
 
     def quoted_by(self, text: str) -> list[Example]:
         """The rows that a run shows, which counts as copied where it is not on purpose."""
-        said = runs(text, COPIED)
-        return [row for row, held in self._held if said & held]
-
-    @cached_property
-    def _held(self) -> list[tuple[Example, set[tuple[str, ...]]]]:
-        given = (
-            (row, (str(v) for turn in row.turns for v in turn.inputs.values())) for row in self._by_inputs.values()
-        )
-        return [(row, {run for text in texts for run in runs(text, COPIED)}) for row, texts in given]
+        if text not in self._quoted:
+            self._quoted[text] = [row for row in self._by_inputs.values() if copied(text, "", [row])]
+        return self._quoted[text]
 
     def row(self, inputs: Mapping[str, Any]) -> Example:
         """The row that has these inputs.

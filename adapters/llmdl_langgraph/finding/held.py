@@ -72,7 +72,7 @@ def parts(obj: Any, own: bool) -> Iterator[tuple[str, Any]]:
         case MethodType():
             yield from (("", part) for part in (obj.__func__, obj.__self__))
         case FunctionType():
-            yield from zip(obj.__code__.co_freevars, map(_held, obj.__closure__ or ()), strict=True)
+            yield from zip(obj.__code__.co_freevars, map(in_cell, obj.__closure__ or ()), strict=True)
         case ToolNode():
             yield from obj.tools_by_name.items()
         case Mapping():
@@ -85,7 +85,8 @@ def parts(obj: Any, own: bool) -> Iterator[tuple[str, Any]]:
             yield from getattr(obj, "__dict__", {}).items()
 
 
-def _held(cell: Any) -> Any:
+def in_cell(cell: Any) -> Any:
+    """What a name of a closure stands for; None while it is not set."""
     try:
         return cell.cell_contents
     except ValueError:

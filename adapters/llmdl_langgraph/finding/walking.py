@@ -18,6 +18,7 @@ from langchain_core.tools import BaseTool
 from langgraph.prebuilt import ToolNode
 from langgraph.pregel import Pregel
 
+from llmdl_langgraph.finding.held import in_cell
 from llmdl_langgraph.finding.reached import Reached
 from llmdl_langgraph.finding.sourceless import templates_of
 from llmdl_langgraph.reading.source import Source, module_named, source_of
@@ -119,7 +120,7 @@ class Walk:
         source = self.sources[function.__module__]
         for unit in unit_of(source, function.__code__) if source else ():
             self.unit(unit)
-        held = [function.__dict__.get("__wrapped__"), *(_held(cell) for cell in function.__closure__ or ())]
+        held = [function.__dict__.get("__wrapped__"), *(in_cell(cell) for cell in function.__closure__ or ())]
         for part in held:
             if source or not isinstance(part, BaseTool):
                 self.value(part, depth - 1)
@@ -248,10 +249,3 @@ def _parts(obj: Any) -> Iterator[Any]:
             yield from obj.tools_by_name.values()
         case Runnable() | BasePromptTemplate() | BaseMessagePromptTemplate():
             yield from vars(obj).values()
-
-
-def _held(cell: Any) -> Any:
-    try:
-        return cell.cell_contents
-    except ValueError:
-        return None

@@ -27,6 +27,7 @@ from llmdl_langgraph.wording.syntax import (
 from llmdl_langgraph.wording.template import Hole, Template, holes
 from llmdl_langgraph.wording.transforms import CASES, TRANSFORMS, Transform
 from llmdl_plugins import slots as slot_law
+from llmdl_plugins.layered import free
 from llmdl_plugins.slots import Part, Slot
 
 ALIAS_CHARS = 24
@@ -175,7 +176,7 @@ def _aliases(pieces: Template) -> dict[Hole, str]:
     names: dict[Hole, str] = {}
     for hole in holes(pieces):
         if hole not in names:
-            names[hole] = _unique(_alias(hole.expression), set(names.values()))
+            names[hole] = free(_alias(hole.expression), set(names.values()))
     return names
 
 
@@ -184,8 +185,3 @@ def _alias(expression: str) -> str:
     words = [word for word in re.findall(r"[^\W\d]\w*", expression) if not keyword.iskeyword(word)]
     path = re.fullmatch(r"[\w.]+|[\w.]+(\[['\"\w-]+\]|\.\w+)*", expression)
     return (words[-1] if path and words else "_".join(words)[:ALIAS_CHARS].strip("_")) or "slot"
-
-
-def _unique(name: str, taken: set[str]) -> str:
-    names = [name, *(f"{name}_{n}" for n in range(2, len(taken) + 3))]
-    return next(candidate for candidate in names if candidate not in taken)

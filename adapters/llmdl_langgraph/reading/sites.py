@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import tokenize
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -64,17 +63,6 @@ class Site:
         """Its identity, which survives that lines move: `module:scope.name#n`."""
         scope = f"{self.scope}." if self.scope else ""
         return f"{self.module}:{scope}{self.label}#{self.nth}"
-
-
-def inventory(path: Path, module: str) -> list[Site]:
-    """The sites of a source file, in order.
-
-    Args:
-        path: a Python source file.
-        module: its import name, which becomes part of the keys.
-    """
-    with tokenize.open(path) as source:
-        return sites_in(source.read(), path, module)
 
 
 def sites_in(source: str, file: Path, module: str) -> list[Site]:

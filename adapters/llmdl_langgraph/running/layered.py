@@ -8,6 +8,7 @@ from typing import Any
 from langchain_core.runnables import Runnable
 from langgraph.graph.state import CompiledStateGraph
 
+from llmdl_plugins.layered import free
 from llmdl_plugins.module import Module
 
 
@@ -21,9 +22,7 @@ def links(graph: Any) -> dict[str, Module]:
     found: dict[str, Module] = {}
     for node, runnable in _nodes(graph):
         for layer in _inside(runnable, set()) if not isinstance(runnable, Module) else ():
-            name = f"{node}/{layer.get_name().lower()}"
-            names = [name, *(f"{name}_{n}" for n in range(2, len(found) + 3))]
-            found[next(free for free in names if free not in found)] = layer
+            found[free(f"{node}/{layer.get_name().lower()}", found)] = layer
     return found
 
 

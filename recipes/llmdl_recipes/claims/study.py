@@ -23,7 +23,7 @@ def claims(
         list[Path] | None, typer.Option(help="Rows of short texts with a label each, JSONL or CSV; may be given again.")
     ] = None,
     model: Annotated[
-        str | None, typer.Option(help="PROVIDER:NAME of the model that is asked, as local:smollm2.")
+        str | None, typer.Option(help="PROVIDER:NAME or file.py:name of the model that is asked, as local:smollm2.")
     ] = None,
     teacher: Annotated[
         str | None, typer.Option(help="Writes feedback and texts; the model itself, if not given.")
