@@ -35,11 +35,6 @@ class Splits:
         """A hash of all three, in order."""
         return digest(*([e.key for e in part] for part in (self.train, self.val, self.test)))
 
-    @cached_property
-    def test_fingerprint(self) -> str:
-        """A hash of the test rows, whatever their order."""
-        return digest(sorted(e.key for e in self.test))
-
 
 def split(train: Dataset, val: Dataset | None = None, test: Dataset | None = None, *, seed: int = 0) -> Splits:
     """Cut what is missing from train: 30 % test, at most 200 rows; 20 % val, at most 100.

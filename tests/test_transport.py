@@ -59,6 +59,7 @@ async def test_a_copy_sends_through_aiohttp_and_the_model_stays_as_it_was() -> N
     [
         lambda: chat(http_async_client=httpx.AsyncClient()),
         lambda: chat(openai_proxy="http://127.0.0.1:2"),
+        lambda: chat("http://user:password@127.0.0.1:2"),
         lambda: ScriptedChat(["x"]),
     ],
 )

@@ -16,6 +16,7 @@ from urllib.request import getproxies
 
 from langchain_core.language_models import BaseChatModel
 
+from llmdl_plugins.door.straight import Straight
 from llmdl_plugins.errors import MissingExtraError
 
 MANY = 32  # calls under way from which on it is worth telling
@@ -106,7 +107,7 @@ class _Swift:
         if self._client is None:
             self._client = sys.modules["openai"].DefaultAioHttpClient()
         root = model.root_async_client.with_options(http_client=self._client)
-        changed = {"root_async_client": root, "async_client": root.chat.completions}
+        changed = {"root_async_client": root, "async_client": Straight(root.chat.completions, self._client)}
         return model.model_copy(update=changed)  # type: ignore[no-any-return]
 
     async def close(self) -> None:
@@ -115,10 +116,11 @@ class _Swift:
 
 
 def _is_stock(model: Any) -> bool:
-    """Whether a model sends through a client that its user has not chosen himself."""
+    """Whether a model sends through a client that its user has not chosen himself, to an address without a password."""
     held = vars(model)
     return (
-        held.get("root_async_client") is not None
+        (root := held.get("root_async_client")) is not None
+        and not root.base_url.userinfo  # aiohttp takes no key beside it
         and held.get("http_async_client") is None
         and held.get("openai_proxy") is None
         and hasattr(sys.modules.get("openai"), "DefaultAioHttpClient")

@@ -98,9 +98,9 @@ class Course:
         if twins := self.setup.splits.twins:
             yield f"{len(twins)} train or val rows have a near-duplicate in test"
         yield from gaps([*self.setup.splits.train, *self.setup.splits.val, *self.setup.splits.test])
-        if others := openings_before(self.setup.splits.test_fingerprint, self._name):
+        if others := openings_before(self.setup.splits.test, self._name):
             runs = f"{others} other run{'' if others == 1 else 's'}"
-            yield f"{runs} opened this test set before: each look makes a gain by chance likelier. Fresh rows: --test"
+            yield f"{runs} opened these test rows before: each look makes a gain by chance likelier. Fresh rows: --test"
 
     @property
     def _name(self) -> str:
@@ -162,7 +162,7 @@ class Course:
     async def _open_seal(self) -> Sealed:
         splits = self.setup.splits
         self.meter.aside = Spent()
-        self.openings = count_opening(splits.test_fingerprint, self._name, self.warn)
+        self.openings = count_opening(splits.test, self._name, self.warn)
         final, seed, aim = self.problem.incumbent, self.setup.seed, self.setup.aim
         sealed = await sealed_test(self.evaluator, {}, final, splits.test, seed, aim, splits.kinds)
         baseline = await no_model_baseline(splits.train, splits.test, self.setup.loss)

@@ -1,23 +1,29 @@
-"""How often each test set was opened on this machine, in whatever run: a seal that is broken often proves little."""
+"""How often test rows were opened on this machine, in whatever run: a seal that is broken often proves little.
+
+What is kept is each run with short hashes of its test rows, so that a set is known again where some rows were added.
+"""
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock
 
+from llmdl_plugins.data import Example
 from llmdl_plugins.run.disk import unwritten, write_whole
 
+_LENGTH = 12  # of a hash
 
-def count_opening(test_fingerprint: str, run: str, say: Callable[[str], None] = lambda text: None) -> int:
-    """Note that a run opens a test set; the number of runs that have, this one included.
+
+def count_opening(test: Sequence[Example], run: str, say: Callable[[str], None] = lambda text: None) -> int:
+    """Note that a run opens a test set; the number of runs that have opened it, or most of its rows, with this one.
 
     Args:
-        test_fingerprint: hash of the test rows.
+        test: its rows.
         run: names the run; its own resumes count once.
         say: told where the count was damaged.
 
@@ -29,22 +35,31 @@ def count_opening(test_fingerprint: str, run: str, say: Callable[[str], None] = 
         path.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(path.with_suffix(".lock"), timeout=30):
             openings = _counted(path, say)
-            runs = openings.setdefault(test_fingerprint, [])
-            if run not in runs:
-                runs.append(run)
+            if new := _hashes(test).difference(openings.get(run, ())):
+                openings[run] = [*openings.get(run, ()), *sorted(new)]
                 text = json.dumps(openings)
                 write_whole(path, text)
                 write_whole(_second(path), text)
-            return len(runs)
+            return 1 + len(_others(openings, test, run))
     except (OSError, NotImplementedError) as error:
         raise unwritten(f"The count of openings in {path.parent} (LLMDL_STATE names another folder)", error) from error
 
 
-def openings_before(test_fingerprint: str, run: str) -> int:
-    """In how many other runs this test set was opened; 0 where the count can't be read."""
+def openings_before(test: Sequence[Example], run: str) -> int:
+    """In how many other runs this test set, or most of its rows, was opened; 0 where the count can't be read."""
     path = state_folder() / "openings.json"
     known = _read(path) or _read(_second(path)) or {}
-    return len([other for other in known.get(test_fingerprint, ()) if other != run])
+    return len(_others(known, test, run))
+
+
+def _others(openings: dict[str, list[str]], test: Sequence[Example], run: str) -> list[str]:
+    own = _hashes(test)
+    return [other for other, rows in openings.items() if other != run and 2 * len(own.intersection(rows)) > len(own)]
+
+
+def _hashes(test: Sequence[Example]) -> set[str]:
+    """One for each row, whatever its case, its punctuation and its answer."""
+    return {row.twin_key[:_LENGTH] for row in test}
 
 
 def _counted(path: Path, say: Callable[[str], None]) -> dict[str, list[str]]:

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from llmdl_plugins.data import Example
 from llmdl_plugins.door.scope import Call
 from llmdl_plugins.errors import LlmdlError, RunFolderError
 from llmdl_plugins.run.folder import RunFolder
 from llmdl_plugins.training.openings import count_opening, state_folder
 
+SET = [Example({"question": f"Is it {n}?"}, "yes", str(n)) for n in range(20)]
 BROKEN = [b"", b"\x00" * 300, b"{", b'{"seed": 1', b"[]", b"null", b'{"a": "\xff"}', b"[" * 100_000]
 
 
@@ -56,20 +58,20 @@ def test_a_file_that_was_left_half_written_aside_is_no_harm(held: RunFolder) -> 
 @pytest.mark.parametrize("content", BROKEN)
 def test_openings_are_read_from_their_second_copy_where_the_first_is_damaged(content: bytes) -> None:
     said = list[str]()
-    count_opening("set", "run/1")
-    count_opening("set", "run/2")
+    count_opening(SET, "run/1")
+    count_opening(SET, "run/2")
     (state_folder() / "openings.json").write_bytes(content)
-    assert count_opening("set", "run/3", said.append) == 3
+    assert count_opening(SET, "run/3", said.append) == 3
     assert len(said) == 1 and "openings.json is damaged" in said[0] and "second copy" in said[0]
-    assert json.loads((state_folder() / "openings.json").read_text()) == {"set": ["run/1", "run/2", "run/3"]}
+    assert list(json.loads((state_folder() / "openings.json").read_text())) == ["run/1", "run/2", "run/3"]
 
 
 def test_openings_without_a_whole_copy_count_from_one_again_and_say_so() -> None:
     said = list[str]()
-    count_opening("set", "run/1")
+    count_opening(SET, "run/1")
     for path in state_folder().glob("*.json"):
         path.write_bytes(b"{")
-    assert count_opening("set", "run/2", said.append) == 1
+    assert count_opening(SET, "run/2", said.append) == 1
     assert "count from 1 again" in said[0] and (state_folder() / "openings.damaged").exists()
 
 
@@ -77,5 +79,5 @@ def test_a_count_that_cannot_be_kept_is_an_error_of_the_disk(tmp_path: Path, mon
     (tmp_path / "file").touch()
     monkeypatch.setenv("LLMDL_STATE", str(tmp_path / "file" / "below"))
     with pytest.raises(LlmdlError, match="LLMDL_STATE names another folder") as error:
-        count_opening("set", "run/1")
+        count_opening(SET, "run/1")
     assert error.value.exit_code == 74

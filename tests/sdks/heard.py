@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,6 +26,7 @@ class Said:
     Args:
         ends: whether the connection is closed after it.
         late: seconds that it takes.
+        cut: bytes of it that are never sent.
     """
 
     status: int = 200
@@ -33,6 +34,7 @@ class Said:
     headers: Sequence[tuple[str, str]] = (("content-type", "application/json"), ("x-request-id", "r1"))
     ends: bool = False
     late: float = 0.0
+    cut: int = 0
 
     def written(self) -> bytes:
         told = [*self.headers, ("content-length", str(len(self.body)))]
@@ -47,6 +49,7 @@ class Heard:
     url: str = ""
     requests: list[bytes] = field(default_factory=list)
     connections: int = 0
+    stop: Callable[[], None] = lambda: None
 
     def asked(self) -> list[tuple[str, dict[str, str], bytes]]:
         """Each request: its line, its headers but for the port, its body."""
@@ -82,11 +85,12 @@ async def serving(*answers: Said) -> AsyncIterator[Heard]:
         heard.requests.append(head + await reader.readexactly(size))
         said = left.pop(0) if len(left) > 1 else left[0]
         await asyncio.sleep(said.late)
-        writer.write(said.written())
+        writer.write(said.written()[: -said.cut or None])
         await writer.drain()
         return not said.ends
 
     server = await asyncio.start_server(talk, "127.0.0.1", 0)
+    heard.stop = server.close
     heard.url = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
     try:
         yield heard

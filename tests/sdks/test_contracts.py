@@ -19,9 +19,12 @@ from google.genai import _api_client
 from httpx import _urlparse, _urls
 from langchain_openai.chat_models import base
 from openai import _models
+from openai._legacy_response import LegacyAPIResponse
 from openai._utils import _transform
+from openai.types.chat.completion_create_params import CompletionCreateParamsNonStreaming
 
-from llmdl_sdks import answer_types
+from llmdl_plugins.door import straight
+from llmdl_sdks import answer_types, bodies
 
 from ..contracts import Contract, fields, has, own, takes
 
@@ -32,6 +35,7 @@ POOLS = "adapters/llmdl_sdks/pools.py"
 ANSWER_TYPES = "adapters/llmdl_sdks/answer_types.py"
 SOCKETS = "adapters/llmdl_sdks/sockets.py"
 LIBRARIES = [import_module(name) for name in ("httpcore", "httpcore2") if find_spec(name)]
+STRAIGHT = "llmdl_plugins/door/straight.py"
 RESULTS = "adapters/llmdl_sdks/results.py"
 ADDRESSES = "adapters/llmdl_sdks/addresses.py"
 MODELS = "langchain_openai/chat_models/base.py"
@@ -44,6 +48,11 @@ KINDS = [
     ("openai", openai._base_client, openai.OpenAI, openai.AsyncOpenAI),
     ("anthropic", anthropic._base_client, anthropic.Anthropic, anthropic.AsyncAnthropic),
 ]
+
+
+async def asking() -> str:
+    """A key."""
+    return "k"
 
 
 class Params(TypedDict):
@@ -125,6 +134,30 @@ CONTRACTS = [contract for kind in KINDS for contract in stainless(*kind)] + [
     Contract(
         "openai", "types are taken apart by functions of a type alone", ANSWER_TYPES, "openai/_models.py",
         lambda: all(len(inspect.signature(getattr(_models, name)).parameters) == 1 for name in answer_types._ASKED),
+    ),
+    Contract(
+        "openai", "a raw answer is made of what it keeps under the same names", STRAIGHT, "openai/_legacy_response.py",
+        takes(LegacyAPIResponse, "raw", "retries_taken", *straight._ANSWER),
+    ),
+    Contract(
+        "openai", "no key of a chat completion has another name in its body", STRAIGHT, "openai/types/chat",
+        lambda: not bodies._renames(CompletionCreateParamsNonStreaming, _transform.PropertyInfo),
+    ),
+    Contract(
+        "openai", "the error of a status is made by _make_status_error_from_response", STRAIGHT,
+        "openai/_base_client.py", has(openai.AsyncOpenAI, "_make_status_error_from_response"),
+    ),
+    Contract(
+        "openai", "a client keeps there who refreshes its key", STRAIGHT, "openai/_client.py",
+        has(openai.AsyncOpenAI(api_key=asking), "_api_key_provider"),
+    ),
+    Contract(
+        "langchain-openai", "whole answers are asked of async_client.with_raw_response.create", STRAIGHT, MODELS,
+        lambda: {"async_client", "with_raw_response", "create"} <= {*base.BaseChatOpenAI._agenerate.__code__.co_names},
+    ),
+    Contract(
+        "httpx-aiohttp", "a client sends through its _transport", STRAIGHT, "httpx_aiohttp/client.py",
+        lambda: openai.DefaultAioHttpClient()._transport.handle_async_request,
     ),
     Contract(
         "langchain-openai", "an answer is put into words by run_in_executor of the model's module", RESULTS, MODELS,

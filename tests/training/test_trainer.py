@@ -144,9 +144,8 @@ class Longwinded(Optimizer):
 
     async def optimize(self, problem: Problem) -> None:
         rules = " ".join(Simulator(skill="rule").world.rule(kind) for kind in range(8))
-        verdict = await problem.propose(
-            {next(iter(problem.parameters)): rules + " Take your time." * 250}, "a long text"
-        )
+        text = " ".join([rules, *(f"Take your time with part {n}." for n in range(150))])
+        verdict = await problem.propose({next(iter(problem.parameters)): text}, "a long text")
         assert "what is left of 60000 tokens can't hold its sealed test" in verdict.reason
 
 
