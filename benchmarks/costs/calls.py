@@ -15,7 +15,6 @@ from langchain_core.messages import BaseMessage
 from llmdl_langgraph.adapt import adapt
 from llmdl_langgraph.network import LangGraphNetwork
 from llmdl_langgraph.running.binding import Binding, Explanations
-from llmdl_langgraph.running.setup import Setup
 from llmdl_langgraph.running.tool_binding import Definitions, ToolBinding
 from llmdl_plugins.door import boundary
 from llmdl_plugins.parameter import Parameter
@@ -55,9 +54,10 @@ def changed(net: LangGraphNetwork, words: str = "Now.") -> dict[str, Any]:
 def bindings(net: LangGraphNetwork) -> dict[str, Any]:
     """What a candidate that changes every text puts into a call."""
     values: dict[Parameter, Any] = net.checked(changed(net))
+    tools = ToolBinding(Definitions(list(net.tools.values())), values)
     return {
         "rewrite": Binding(Explanations(list(net.discovery.texts.values())), values),
-        "setup": Setup(ToolBinding(Definitions(list(net.tools.values())), values)),
+        "setup": lambda model, options: (model, tools(options)),
     }
 
 

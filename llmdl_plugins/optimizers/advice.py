@@ -12,6 +12,7 @@ from llmdl_plugins.optimizers.parts import Part, in_vain, parts
 from llmdl_plugins.optimizers.proposed import proposed
 from llmdl_plugins.optimizers.sifting import sifted
 from llmdl_plugins.optimizers.trials import Batch, Trial, tried
+from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.run.feedback import FailureMode, Feedback, failure_modes
 from llmdl_plugins.run.problem import Problem
 
@@ -72,10 +73,10 @@ class Teaching:
 
         A train row costs one run and a val row two, and what mends one kind of failure among many shows on many val
         rows only.  So what can be found on the rows at hand goes to val rows together.  Where several prompts change,
-        val rows say first whether that was right.
+        val rows say first whether that was right; so they do where the budget would not hold it afterwards.
         """
         depth = 0
-        while trial.promising and len(trial.move.texts) == 1:
+        while trial.promising and len(trial.move.texts) == 1 and self._can_wait(batch):
             tried_on = {r.example.id for r in trial.old}
             rest = [r for r in batch.failed if r.example.id not in tried_on]
             trial = trial.joined(await tried(self.problem, trial.move, batch, rest))
@@ -87,6 +88,14 @@ class Teaching:
             trial = trial.followed(move(self.texts(batch, new), new), more.trial)
         return trial
 
+    def _can_wait(self, batch: Batch) -> bool:
+        return self.problem.holds(len(batch.failed) + 2 * self.problem.screened)
+
+    @property
+    def prompts(self) -> dict[str, Parameter]:
+        """What is a text; worked examples and choices can't be edited."""
+        return {name: one for name, one in self.problem.parameters.items() if one.kind == "text"}
+
     def texts(self, batch: Batch, names: Mapping[str, object]) -> dict[str, str]:
         """The present texts of some parameters."""
         return {name: str(batch.base.get(name, self.problem.value(name))) for name in names}
@@ -97,8 +106,8 @@ class Teaching:
         return Batch(trial.new, base, batch.well, watched)
 
     def _said(self, feedback: Sequence[Feedback]) -> dict[str, list[FailureMode]]:
-        """What is said about each parameter."""
-        return {name: failure_modes(feedback, parameter) for name, parameter in self.problem.parameters.items()}
+        """What is said about each prompt."""
+        return {name: failure_modes(feedback, parameter) for name, parameter in self.prompts.items()}
 
     def _open(self, batch: Batch, said: Mapping[str, Sequence[FailureMode]]) -> dict[str, list[FailureMode]]:
         """What can be done about the most blamed parameters."""

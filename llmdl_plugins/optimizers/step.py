@@ -66,7 +66,7 @@ class Step:
     async def _lighter(self, advice: Advice | None) -> list[Trial]:
         """What is better without a sentence that is there, or without many."""
         new = advice.trial.move.texts if advice and advice.earned else {}
-        texts = self.teaching.texts(self.batch, new or self.problem.parameters)
+        texts = self.teaching.texts(self.batch, new or self.teaching.prompts)
         known = self.memory.was_tried
         cut = await cleared(self.problem, texts, {**texts, **new}, self.batch.failed, self.batch, known)
         return cut + await pruned(self.problem, texts, self.memory.witnesses, self.batch, known)
@@ -76,7 +76,7 @@ class Step:
         if self.memory.exploring:
             return False
         begun = self.memory.pending
-        texts = {name: str(begun.get(name, self.problem.value(name))) for name in self.problem.parameters}
+        texts = {name: str(begun.get(name, self.problem.value(name))) for name in self.teaching.prompts}
         found = await clash(self.problem, [*self.memory.vain, *self.idle], texts, self.batch)
         if found is None or set(found.gone) <= set(self.memory.explored):
             return False

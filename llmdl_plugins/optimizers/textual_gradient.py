@@ -48,13 +48,14 @@ class TextualGradient(Optimizer):
         self.rounds, self.batch, self.feedback = rounds, batch, checked(feedback)
 
     def expected(self, size: Size) -> Work:
-        """Rounds until nothing moves any more: the more is wrong, the more there is to move.
+        """Rounds until nothing moves any more.
 
-        The factors are what runs on simulated worlds took; others vary by half as much again, and more.
+        The factors are the middle of what runs on simulated worlds took.  Half of them took twice as much or half as
+        little: a first edit may repair every row, and how many kinds of failure there are is not known before.
         """
         rows, most = size.train + size.val, self.rounds * (self.batch + 2 * size.val)
-        rollouts = max(2.0 * self.batch, 3.0 * size.wrong * rows / math.sqrt(max(1, size.parameters)))
-        critics = rollouts * (0.1 + 0.1 * size.wrong)
+        rollouts = max(2.0 * self.batch, 2.75 * rows * min(1.0, 5 * size.wrong))
+        critics = rollouts * 0.1
         return Work(
             Range(min(self.batch, size.train), min(rollouts, most), most),
             Range(0, critics, self.rounds * (self.batch * max(1, size.parameters) + 2 * 3)),

@@ -21,6 +21,10 @@ class Range:
         """The range of both together."""
         return Range(self.low + other.low, self.likely + other.likely, self.high + other.high)
 
+    def at_least(self, least: float) -> Range:
+        """The range above what is there already."""
+        return Range(max(self.low, least), max(self.likely, least), max(self.high, least))
+
     def upto(self, most: float) -> Range:
         """The range under a limit."""
         return Range(min(self.low, most), min(self.likely, most), min(self.high, most))

@@ -25,6 +25,7 @@ class Estimate:
         limited: the limit of the budget that is likely to end training, if one is.
         recorded: calls that are recorded in the folder already; the same run does not pay them again.
         note: what the estimate rests on.
+        sealed: calls among them for the sealed test, which is opened only where a proposal is accepted.
     """
 
     measured: bool
@@ -36,6 +37,7 @@ class Estimate:
     limited: str
     recorded: int
     note: str
+    sealed: Range | None = None
 
     def json(self) -> dict[str, Any]:
         """The estimate as plain JSON."""
@@ -53,6 +55,9 @@ class Estimate:
         ]
         if self.limited:
             lines.append(f"training ends when the budget of {self.limited}, less the sealed test, is spent")
+        if self.sealed and self.sealed.likely:
+            told = f"{self.sealed.likely:,.0f} of the calls are the sealed test's"
+            lines.append(f"{told}, which is opened only where a proposal is accepted")
         if self.recorded:
             lines.append(f"{self.recorded} calls are recorded in the folder: the same run does not pay them again")
         return "\n".join(lines)
@@ -70,12 +75,15 @@ def estimate(plan: Plan) -> Estimate:
     training = {name: _cut(r, share) for name, r in training.items()}
     total = _added(_added(first, training), sealed)
     within = {name: _within(r, getattr(plan.budget, name)) for name, r in total.items()}
-    calls, rollouts = within["calls"], within["rollouts"]
+    calls, rollouts, known = within["calls"], within["rollouts"], plan.known
     assert calls and rollouts
-    known = plan.known
+    if known and not known.outcome:
+        calls = calls.at_least(known.calls)
     limited = f"{getattr(plan.budget, limit):g} {limit}" if limit else ""
     sums = within["tokens"], within["usd"], within["seconds"]
-    return Estimate(known is not None, calls, rollouts, *sums, limited, known.calls if known else 0, basis)
+    return Estimate(
+        known is not None, calls, rollouts, *sums, limited, known.calls if known else 0, basis, sealed["calls"]
+    )
 
 
 def _runs(plan: Plan, rollouts: Range) -> _Sums:

@@ -14,6 +14,7 @@ import dspy
 import pytest
 
 from llmdl_plugins import Trainer
+from llmdl_plugins.testing import ScriptedChat
 
 from .agents.hops import Hops
 from .hops_model import ASKED, model, row, teacher
@@ -112,3 +113,11 @@ def test_export_from_a_shell_writes_what_the_program_loads(shell: Callable[..., 
     assert [demo["answer"] for demo in program.answer.demos] == [json.loads(one["output"])["answer"] for one in shown]
     patch = shell("export", "runs/a", "--as", "patch")
     assert patch.returncode == 2 and "can't be exported as 'patch', but as dspy" in patch.stderr
+
+
+def test_where_a_teacher_has_nothing_to_say_worked_examples_are_no_texts() -> None:
+    """Sentences are left out of prompts then, and of nothing else that can be trained."""
+    silent = ScriptedChat(lambda messages, kwargs: "NONE")
+    with dspy.context(lm=model()):
+        result = Trainer(Hops(), "exact_match", ROWS, teacher=silent, optimizer="textual-gradient").fit()
+    assert result.status == "no gain shown"

@@ -22,6 +22,7 @@ from llmdl_recipes.claims import feedback, searching, wirings
 from llmdl_recipes.claims.architectures import architectures
 from llmdl_recipes.claims.contrasts import SAME_COST, at_equal_cost, paired
 from llmdl_recipes.claims.measured import Measured, Record
+from llmdl_recipes.claims.running import Rung
 from llmdl_recipes.claims.sorter import Sorting, read
 from llmdl_recipes.claims.table import TableWorld, tables, tabulated
 from llmdl_recipes.claims.tables import lines
@@ -59,8 +60,9 @@ def sorting(rows: Path) -> Sorting:
 
 
 def measured(record: Record, model: ScriptedChat, sorting: Sorting, folder: Path) -> None:
-    sync.run(architectures(record, "scripted", model, [sorting], folder, 8))
-    sync.run(tabulated(record, "scripted", model, sorting, folder, 8))
+    rung = Rung("scripted", model, folder)
+    sync.run(architectures(record, rung, [sorting]))
+    sync.run(tabulated(record, rung, sorting))
     searching.searched(record, "evolution")
 
 
@@ -208,7 +210,7 @@ def test_trainings_are_measured_on_rows_that_they_never_saw_and_paid_for_once(
 
     def measure() -> int:
         before = len(model.calls)
-        feedback.feedback(Record(record.path), "scripted", model, model, [sorting], 90, tmp_path, 8)
+        feedback.feedback(Record(record.path), Rung("scripted", model, tmp_path), model, [sorting], 90)
         return len(model.calls) - before
 
     paid = measure()
@@ -229,7 +231,7 @@ def test_ctrl_c_in_a_training_ends_the_study_and_makes_no_arm_of_half_of_it(sort
     model = ScriptedChat(said)
     record = Record(tmp_path / "claims.jsonl")
     with pytest.raises(KeyboardInterrupt):
-        feedback.feedback(record, "scripted", model, model, [sorting], 90, tmp_path, 8)
+        feedback.feedback(record, Rung("scripted", model, tmp_path), model, [sorting], 90)
     assert [one.arm for one in Record(record.path)] == [feedback.START]
 
 

@@ -16,9 +16,8 @@ from llmdl_langgraph.running.context import context_of
 from llmdl_langgraph.running.conversation import needs_memory, played, stops
 from llmdl_langgraph.running.isolation import Graph, isolated, own_thread
 from llmdl_langgraph.running.memories import own_memories
-from llmdl_langgraph.running.offers import Offer
+from llmdl_langgraph.running.offers import Offer, chosen
 from llmdl_langgraph.running.record import Recorder
-from llmdl_langgraph.running.setup import Setup
 from llmdl_langgraph.running.streaming import in_async_context, in_context
 from llmdl_langgraph.running.tool_binding import Definitions, ToolBinding
 from llmdl_langgraph.running.where import place
@@ -48,7 +47,7 @@ class Runs:
     ) -> None:
         self.graph, self.offers = graph, offers
         self._explanations, self._definitions = Explanations(texts), Definitions(tools)
-        self._bindings: dict[frozenset[tuple[Parameter, Any]], tuple[Binding, Setup]] = {}
+        self._bindings: dict[frozenset[tuple[Parameter, Any]], tuple[Binding, boundary.Setup]] = {}
 
     async def output(self, values: Values, inputs: Any, config: RunnableConfig | None) -> Any:
         """What one run gives."""
@@ -102,12 +101,15 @@ class Runs:
         rewrite, setup = self._binding(frozenset([(p, v) for p, v in values.items() if p.kind == "text"]))
         return boundary.scope(rewrite=rewrite, setup=setup, place=place)
 
-    def _binding(self, values: frozenset[tuple[Parameter, Any]]) -> tuple[Binding, Setup]:
+    def _binding(self, values: frozenset[tuple[Parameter, Any]]) -> tuple[Binding, boundary.Setup]:
         if values not in self._bindings:
             if len(self._bindings) >= BINDINGS:
                 self._bindings.clear()
-            setup = Setup(ToolBinding(self._definitions, dict(values)), tuple(self.offers.values()))
-            self._bindings[values] = Binding(self._explanations, dict(values)), setup
+            tools, offers = ToolBinding(self._definitions, dict(values)), tuple(self.offers.values())
+            self._bindings[values] = (
+                Binding(self._explanations, dict(values)),
+                lambda model, options: chosen(offers, model, tools(options)),
+            )
         return self._bindings[values]
 
 

@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from itertools import product
-from pathlib import Path
 from statistics import fmean
 from typing import Any
 
@@ -19,7 +18,6 @@ from llmdl_plugins.data import Example
 from llmdl_plugins.network import Network
 from llmdl_plugins.optimizers.textual_gradient import TextualGradient
 from llmdl_plugins.run.evaluate import Evaluator
-from llmdl_plugins.run.events import Watcher, silent
 from llmdl_plugins.run.optimizer import Optimizer
 from llmdl_plugins.run.optimizer import resolve as resolve_optimizer
 from llmdl_plugins.testing import SimulatedChat, Simulator
@@ -27,7 +25,7 @@ from llmdl_plugins.training.result import STOPPED
 from llmdl_plugins.training.trainer import INTERRUPTED, Trainer
 from llmdl_recipes.claims.curves import Climb, Curve
 from llmdl_recipes.claims.measured import Measured, Record
-from llmdl_recipes.claims.running import outcomes, running
+from llmdl_recipes.claims.running import Rung, outcomes
 from llmdl_recipes.claims.sorter import TEXT, Sorting, sorter
 
 CLAIM = "feedback"
@@ -48,35 +46,25 @@ OPTIMIZERS: Mapping[str, Callable[[], Optimizer | None]] = {
 }
 
 
-def feedback(
-    record: Record,
-    rung: str,
-    model: BaseChatModel,
-    teacher: BaseChatModel,
-    sets: Sequence[Sorting],
-    calls: int,
-    folder: Path,
-    concurrency: int,
-    watcher: Watcher = silent,
-) -> None:
+def feedback(record: Record, rung: Rung, teacher: BaseChatModel, sets: Sequence[Sorting], calls: int) -> None:
     """Train with each optimizer on each set, and measure what it ends with on rows that it never saw.
 
     What the claim rests on comes first, a seed of every set after the other: whoever stops early has whole contrasts.
     """
     for arms in ((START, OWN, BLIND), (DEMONSTRATIONS,)):
         for seed, sorting, arm in product(SEEDS, sets, arms):
-            if record.get(CLAIM, rung, sorting.name, arm, seed):
+            if record.get(CLAIM, rung.name, sorting.name, arm, seed):
                 continue
-            plain = sorter(model, "Sort the text.", sorting.labels, [])
+            plain = sorter(rung.model, "Sort the text.", sorting.labels, [])
             net = recipes.demonstrations(plain, source=TEXT) if arm == DEMONSTRATIONS else plain
-            climb, spent = Climb(watcher), dict[str, Any]()
+            climb, spent = Climb(rung.watcher), dict[str, Any]()
             if optimizer := OPTIMIZERS[arm]():
-                place = folder / folder_name(sorting.name, arm, seed)
-                spent = _trained(net, optimizer, teacher, sorting.shown, calls, seed, place, concurrency, climb)
-            opened = running(net, folder, concurrency, watcher)
-            told, curve = sync.run(_asked(opened, climb, sorting.asked))
+                given: dict[str, Any] = {"optimizer": optimizer, "teacher": teacher, "seed": seed, "watcher": climb}
+                given |= {"folder": rung.folder / folder_name(sorting.name, arm, seed), "concurrency": rung.concurrency}
+                spent = _trained(net, sorting.shown[_SEALED:], sorting.shown[:_SEALED], calls, **given)
+            told, curve = sync.run(_asked(rung.running(net), climb, sorting.asked))
             about = {**spent, "curve": curve} if spent else {}
-            record.add([Measured(CLAIM, rung, sorting.name, arm, seed, **{**told, "about": about})])
+            record.add([Measured(CLAIM, rung.name, sorting.name, arm, seed, **{**told, "about": about})])
 
 
 def folder_name(*parts: Any) -> str:
@@ -108,31 +96,10 @@ def _json(text: str) -> Any:
         return text
 
 
-def _trained(
-    net: Network,
-    optimizer: Optimizer,
-    teacher: BaseChatModel,
-    rows: Sequence[Example],
-    calls: int,
-    seed: int,
-    folder: Path,
-    concurrency: int,
-    watcher: Watcher,
-) -> dict[str, Any]:
+def _trained(net: Network, train: Sequence[Any], test: Sequence[Any], calls: int, **given: Any) -> dict[str, Any]:
     """What training took; its own small sealed test is not what is reported."""
-    result = Trainer(
-        net,
-        "exact_match",
-        rows[_SEALED:],
-        test=rows[:_SEALED],
-        optimizer=optimizer,
-        teacher=teacher,
-        budget=f"{calls + 2 * _SEALED} calls",
-        seed=seed,
-        folder=folder,
-        concurrency=concurrency,
-        watcher=watcher,
-    ).fit()
+    budget = f"{calls + 2 * len(test)} calls"
+    result = Trainer(net, "exact_match", train, test=test, budget=budget, **given).fit()
     if result.status == STOPPED and result.reason == INTERRUPTED:
         raise KeyboardInterrupt  # half of a training is no arm; its folder is gone on with
     return {"spent": dict(result.spent), "accepted": result.accepted}
@@ -154,20 +121,9 @@ def _simulated(world: str, seed: int, arm: str, optimizer: Optimizer | None, cal
     net = trainable(Prompt(SimulatedChat(simulator=simulator), start, "question", "answer"))
     climb, about = Climb(), dict[str, Any]()
     if optimizer:
-        rows = {s: _rows(simulator, s, n) for s, n in {"train": 60, "val": 60, "test": _SEALED}.items()}
-        result = Trainer(
-            net,
-            "exact_match",
-            rows["train"],
-            rows["val"],
-            rows["test"],
-            optimizer=optimizer,
-            teacher=SimulatedChat(simulator=simulator),
-            budget=f"{calls + 2 * _SEALED} calls",
-            seed=seed,
-            watcher=climb,
-        ).fit()
-        about = {"spent": dict(result.spent), "accepted": result.accepted}
+        train, val, test = (_rows(simulator, s, n) for s, n in {"train": 60, "val": 60, "test": _SEALED}.items())
+        given: dict[str, Any] = {"optimizer": optimizer, "teacher": SimulatedChat(simulator=simulator), "seed": seed}
+        about = _trained(net, train, test, calls, val=val, watcher=climb, **given)
     texts = [(0, start), *((tokens, str(text)) for tokens, values in climb.reached for text in values.values())]
     curve = [(tokens, float(simulator.world.true_score([text]))) for tokens, text in texts]
     about = {**about, "curve": curve} if about else {}

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
 from typing import Any
+
+from langchain_core.language_models import BaseChatModel
 
 from llmdl_plugins.data import Example
 from llmdl_plugins.losses.loss import resolve
@@ -21,14 +24,30 @@ from llmdl_plugins.run.tools import ToolRules
 from llmdl_plugins.training.evaluating import evaluating
 
 
-def running(
-    network: Network, folder: Path, concurrency: int, watcher: Watcher = silent
-) -> AbstractAsyncContextManager[Evaluator]:
-    """An evaluator on the ledger of a folder, and the door open for it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    meter, loss, path = Meter(Budget()), resolve("exact_match"), folder / "ledger.db"
-    given: dict[str, Any] = {"concurrency": concurrency, "watcher": watcher, "tools": ToolRules(), "terms": Terms()}
-    return evaluating(network, loss, meter, **given, path=path)
+@dataclass(frozen=True)
+class Rung:
+    """A model that arms are measured on.
+
+    Args:
+        name: what it is called in tables.
+        model: the model.
+        folder: where its answers are kept.
+        concurrency: calls under way at once.
+        watcher: is told how it goes.
+    """
+
+    name: str
+    model: BaseChatModel
+    folder: Path
+    concurrency: int = 8
+    watcher: Watcher = silent
+
+    def running(self, network: Network) -> AbstractAsyncContextManager[Evaluator]:
+        """An evaluator on the ledger of the folder, and the door open for it."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        given: dict[str, Any] = {"concurrency": self.concurrency, "watcher": self.watcher, "terms": Terms()}
+        ledger = self.folder / "ledger.db"
+        return evaluating(network, resolve("exact_match"), Meter(Budget()), tools=ToolRules(), path=ledger, **given)
 
 
 async def outcomes(evaluator: Evaluator, values: Mapping[str, Any], rows: Sequence[Example]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import typer
 
 if TYPE_CHECKING:
     from llmdl_recipes.claims.measured import Record
+    from llmdl_recipes.claims.running import Rung
     from llmdl_recipes.claims.sorter import Sorting
 
 PARTS = ("architectures", "feedback", "search")
@@ -47,10 +48,14 @@ def claims(
 
     Example: llmdl recipes run claims --data intents.jsonl --model local:smollm2
     """
+    from llmdl_plugins.cli.progress import progress
     from llmdl_plugins.errors import MisuseError
     from llmdl_plugins.printable import printable
+    from llmdl_plugins.run.models import chat_model
     from llmdl_recipes.claims.measured import Record
+    from llmdl_recipes.claims.running import Rung
     from llmdl_recipes.claims.searching import search_of
+    from llmdl_recipes.claims.sorter import own, read
     from llmdl_recipes.claims.tables import lines
 
     if unknown := set(claim or ()) - set(PARTS):
@@ -64,7 +69,12 @@ def claims(
     record = Record(replay or folder / "claims.jsonl")
     parts = claim or PARTS
     if replay is None and data and model:
-        _asked(record, parts, data, model, teacher or model, folder, items, calls, strategy, concurrency)
+        provider, _, name = model.partition(":")
+        sets, writes = [read(path, asked=items) for path in data], chat_model(teacher or model)
+        with progress(quiet=False) as watcher:
+            shown = f"{provider}:{Path(name).name}"  # where a file stands is nobody's business
+            rung = Rung(shown, own(chat_model(model)), folder, concurrency, watcher)
+            _asked(record, parts, rung, writes, sets, calls, strategy)
     elif replay is None:
         _simulated(record, parts, seeds, strategy)
     for line in lines(record):
@@ -74,37 +84,27 @@ def claims(
 def _asked(
     record: Record,
     parts: Sequence[str],
-    data: Sequence[Path],
-    name: str,
-    teacher: str,
-    folder: Path,
-    items: int,
+    rung: Rung,
+    teacher: Any,
+    sets: Sequence[Sorting],
     calls: int,
     strategy: str,
-    concurrency: int,
 ) -> None:
     """The rung of a model; what takes least comes first."""
     from llmdl_plugins import sync
-    from llmdl_plugins.cli.progress import progress
-    from llmdl_plugins.run.models import chat_model
     from llmdl_recipes.claims.architectures import architectures
     from llmdl_recipes.claims.feedback import feedback
     from llmdl_recipes.claims.searching import searched
-    from llmdl_recipes.claims.sorter import own, read
     from llmdl_recipes.claims.table import tabulated
 
-    rung = f"{name.partition(':')[0]}:{Path(name.partition(':')[2]).name}"  # where a file stands is nobody's business
-    sets: list[Sorting] = [read(path, asked=items) for path in data]
-    model: Any = own(chat_model(name))
-    with progress(quiet=False) as watcher:
-        if "search" in parts:
-            for sorting in sets:
-                sync.run(tabulated(record, rung, model, sorting, folder, concurrency, watcher))
-            searched(record, strategy)
-        if "feedback" in parts:
-            feedback(record, rung, model, chat_model(teacher), sets, calls, folder, concurrency, watcher)
-        if "architectures" in parts:
-            sync.run(architectures(record, rung, model, sets, folder, concurrency, watcher))
+    if "search" in parts:
+        for sorting in sets:
+            sync.run(tabulated(record, rung, sorting))
+        searched(record, strategy)
+    if "feedback" in parts:
+        feedback(record, rung, teacher, sets, calls)
+    if "architectures" in parts:
+        sync.run(architectures(record, rung, sets))
 
 
 def _simulated(record: Record, parts: Sequence[str], seeds: int, strategy: str) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,11 +16,10 @@ from langchain_core.language_models import BaseChatModel
 import llmdl_recipes as recipes
 from llmdl_plugins.errors import DataError
 from llmdl_plugins.network import Network
-from llmdl_plugins.run.events import Watcher, silent
 from llmdl_plugins.run.space import Architecture, Space
 from llmdl_plugins.testing.spaces.world import Floats, SpaceWorld
 from llmdl_recipes.claims.measured import Measured, Record
-from llmdl_recipes.claims.running import outcomes, running
+from llmdl_recipes.claims.running import Rung, outcomes
 from llmdl_recipes.claims.sorter import TEXT, Sorting, sorter
 
 TABLE = "table"
@@ -29,24 +27,16 @@ _STATIC, _MOST, _DRAWS = 6, 4, 3
 _OPTIONS = {"k": (2, 4), "draws": (_DRAWS,)}
 
 
-async def tabulated(
-    record: Record,
-    rung: str,
-    model: BaseChatModel,
-    sorting: Sorting,
-    folder: Path,
-    concurrency: int,
-    watcher: Watcher = silent,
-) -> None:
+async def tabulated(record: Record, rung: Rung, sorting: Sorting) -> None:
     """Measure every architecture that the record does not hold."""
-    network, values = _supernet(model, sorting)
+    network, values = _supernet(rung.model, sorting)
     space = _space(network)
-    missing = [a for a in space.all or () if not record.get(TABLE, rung, sorting.name, _name(a), 0)]
-    async with running(network, folder, concurrency, watcher) as evaluator:
+    missing = [a for a in space.all or () if not record.get(TABLE, rung.name, sorting.name, _name(a), 0)]
+    async with rung.running(network) as evaluator:
         for architecture in missing:
             told = await outcomes(evaluator, {**values, **space.changes(architecture)}, sorting.asked)
             about = {**told.pop("about"), "architecture": architecture, "space": _written(space)}
-            record.add([Measured(TABLE, rung, sorting.name, _name(architecture), 0, about=about, **told)])
+            record.add([Measured(TABLE, rung.name, sorting.name, _name(architecture), 0, about=about, **told)])
 
 
 def _supernet(model: BaseChatModel, sorting: Sorting) -> tuple[Network, dict[str, Any]]:
