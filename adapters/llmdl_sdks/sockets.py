@@ -29,11 +29,11 @@ def methods(module: ModuleType) -> list[Method]:
     return [Method(stream, _ASKED, lambda own: _asking(own, readable, SocketStream, TLSStream))]
 
 
-def _asking(own: Callable[[Any, str], Any], readable: Callable[[Any], bool], plain: type, tls: type) -> Any:
+def _asking(own: Callable[[Any, str], Any], readable: Callable[[Any], bool], plain: Any, tls: Any) -> Any:
     def get_extra_info(self: Any, info: str) -> Any:
-        stream: Any = self._stream if info == _READABLE else None
-        if type(stream) is tls:
-            stream = stream.transport_stream
+        if info != _READABLE:
+            return own(self, info)
+        stream = self._stream.transport_stream if type(self._stream) is tls else self._stream
         return readable(stream._raw_socket) if type(stream) is plain else own(self, info)
 
     return get_extra_info
