@@ -7,6 +7,6 @@ import tempfile
 
 os.environ["DSPY_CACHEDIR"] = tempfile.mkdtemp()
 
-from ..sdks.conftest import address, ledger, no_waiting, provider, run
+from ..sdks.conftest import address, no_waiting, provider, run
 
-__all__ = ["address", "ledger", "no_waiting", "provider", "run"]
+__all__ = ["address", "no_waiting", "provider", "run"]
