@@ -130,7 +130,7 @@ class Program:
         usual = compat.around()["lm"]
         for one in self.predictors:
             offered = one.models() if one.offers else ()
-            yield from (lm for lm in (compat.held(one.predict)["lm"] or usual, *offered) if lm is not None)
+            yield from (lm for lm in (one.predict.lm or usual, *offered) if lm is not None)
 
     def call(self, caller: dspy.Predict, kwargs: Mapping[str, Any]) -> Call:
         """A call of a predictor as a step of the tape; as it begins,

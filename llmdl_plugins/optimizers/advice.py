@@ -73,10 +73,10 @@ class Teaching:
 
         A train row costs one run and a val row two, and what mends one kind of failure among many shows on many val
         rows only.  So what can be found on the rows at hand goes to val rows together.  Where several prompts change,
-        val rows say first whether that was right.
+        val rows say first whether that was right; so they do where the budget would not hold it afterwards.
         """
         depth = 0
-        while trial.promising and len(trial.move.texts) == 1:
+        while trial.promising and len(trial.move.texts) == 1 and self._can_wait(batch):
             tried_on = {r.example.id for r in trial.old}
             rest = [r for r in batch.failed if r.example.id not in tried_on]
             trial = trial.joined(await tried(self.problem, trial.move, batch, rest))
@@ -87,6 +87,9 @@ class Teaching:
             new = {**trial.move.texts, **more.trial.move.texts}
             trial = trial.followed(move(self.texts(batch, new), new), more.trial)
         return trial
+
+    def _can_wait(self, batch: Batch) -> bool:
+        return self.problem.holds(len(batch.failed) + 2 * self.problem.screened)
 
     @property
     def prompts(self) -> dict[str, Parameter]:

@@ -12,7 +12,7 @@ from typing import Any
 from llmdl_plugins.data import Example
 from llmdl_plugins.errors import Stopped
 from llmdl_plugins.parameter import Parameter
-from llmdl_plugins.plain import plain
+from llmdl_plugins.plain import dumps, plain
 from llmdl_plugins.run.aim import SCORE, Aim
 from llmdl_plugins.run.cheaper import cheaper
 from llmdl_plugins.run.counts import Spent
@@ -60,6 +60,7 @@ class Problem:
     _val: Sequence[Example]
     _incumbent: Values = field(default_factory=dict)
     _verdicts: list[Verdict] = field(default_factory=list)
+    _looked: dict[str, tuple[str, int]] = field(default_factory=dict)
     stage: Stage = field(default_factory=Stage)
     _met: list[str] = field(default_factory=list)
     refusals: Counter[str] = field(default_factory=Counter)
@@ -186,8 +187,7 @@ class Problem:
             self.refused(*found)
             return Verdict(False, 0.0, 0, 0, 0, 0.0, 0.0, found[1])
         full = self._full(candidate)
-        number, before = len(self._verdicts), self._incumbent
-        verdict = await self._screened(before, full, f"{self.seed}/{number}", more)
+        before, verdict = self._incumbent, await self._screened(full, more)
         if verdict.accepted and (why := self.untestable(full)):
             verdict = replace(verdict, accepted=False, reason=why)
         self._verdicts.append(verdict)
@@ -197,11 +197,15 @@ class Problem:
         self._tell(verdict, what, candidate, before)
         return verdict
 
-    async def _screened(self, before: Values, after: Values, seed: str, more: Sequence[Example]) -> Verdict:
-        given, margin = (self.evaluator, before, after, self._val), self.aim.margin
-        if margin is None:
-            return await screen(*given, seed=seed, more=more)
-        return await cheaper(*given, seed=seed, margin=margin)
+    async def _screened(self, after: Values, more: Sequence[Example]) -> Verdict:
+        """What the screen says; of what comes again it looks at more items than it did before."""
+        given, both = (self.evaluator, self._incumbent, after, self._val), dumps(plain([self._incumbent, after]))
+        seed, beyond = self._looked.get(both, (f"{self.seed}/{len(self._verdicts)}", 0))
+        if self.aim.margin is not None:
+            return await cheaper(*given, seed=seed, margin=self.aim.margin)
+        verdict = await screen(*given, seed=seed, more=more, beyond=beyond)
+        self._looked[both] = seed, verdict.wins + verdict.losses + verdict.ties
+        return verdict
 
     def refusal(self, candidate: Values, shown: Sequence[Example] = ()) -> tuple[str, str] | None:
         """The name and the fault of a text that brings along what it must not, whoever proposes it.

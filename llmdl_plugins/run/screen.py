@@ -36,18 +36,26 @@ class Verdict:
 
 
 async def screen(
-    evaluator: Evaluator, old: Values, new: Values, val: Sequence[Example], *, seed: str, more: Sequence[Example] = ()
+    evaluator: Evaluator,
+    old: Values,
+    new: Values,
+    val: Sequence[Example],
+    *,
+    seed: str,
+    more: Sequence[Example] = (),
+    beyond: int = 0,
 ) -> Verdict:
     """Compare on val items in a fresh order: 8, 16, 24 … all, and stop early where the answer is clear.
 
     Args:
         more: items that are asked too, both sides drawn anew, where all val items leave it open.
+        beyond: items that were looked at before, in the same order: that many can't stop it again.
     """
     shorter = _is_shorter(evaluator.network, new, old)
     order, rest = _drawn(val, seed), _drawn(more, seed)
-    both = await _compared(evaluator, old, new, order, shorter, further=len(rest))
+    both = await _compared(evaluator, old, new, order, shorter, further=len(rest), beyond=beyond)
     if len(both) == len(order) and is_open(scores(both), len(rest)):
-        both = await _compared(evaluator, old, new, rest, shorter, both, draw=f"more/{seed}")
+        both = await _compared(evaluator, old, new, rest, shorter, both, draw=f"more/{seed}", beyond=beyond)
     return _verdict(both, shorter)
 
 
@@ -61,6 +69,7 @@ async def _compared(
     *,
     draw: str = "0",
     further: int = 0,
+    beyond: int,
 ) -> list[tuple[Rollout, Rollout]]:
     """Both sides on as many of these items as it takes, after those before, where so many may be asked further."""
     for seen in looks(len(items)):
@@ -68,7 +77,8 @@ async def _compared(
         both = [*before, *telling(rollouts[:seen], rollouts[seen:])]
         left = len(items) - (len(both) - len(before)) + further
         pairs = scores(both)
-        if seen == len(items) or (is_clear(pairs, left, shorter and _tied(pairs)) and not _may_hurt(both)):
+        clear = len(both) > beyond and is_clear(pairs, left, shorter and _tied(pairs)) and not _may_hurt(both)
+        if clear or seen == len(items):
             return both
     raise AssertionError("the last look is at all items")
 

@@ -36,7 +36,7 @@ from llmdl_dspy import compat, kept
 
 from ..contracts import Contract, has, takes
 
-COMPAT = "adapters/llmdl_dspy/compat.py"
+COMPAT = "adapters/llmdl_dspy/compat"
 MEETING = "adapters/llmdl_dspy/meeting.py"
 LOOK = "dspy/clients/execution.py"
 TOOLS = "adapters/llmdl_dspy/tool_uses.py"

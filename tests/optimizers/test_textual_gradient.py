@@ -17,12 +17,13 @@ from llmdl_plugins.errors import ParameterError, UnknownNameError
 from llmdl_plugins.optimizers.advice import Teaching
 from llmdl_plugins.optimizers.arms import given
 from llmdl_plugins.optimizers.memory import Memory
+from llmdl_plugins.optimizers.moves import Move
 from llmdl_plugins.optimizers.parts import in_vain
 from llmdl_plugins.optimizers.proposed import written
 from llmdl_plugins.optimizers.standing import Clash
 from llmdl_plugins.optimizers.step import Step
 from llmdl_plugins.optimizers.textual_gradient import TextualGradient, spread
-from llmdl_plugins.optimizers.trials import Batch, Cut
+from llmdl_plugins.optimizers.trials import Batch, Cut, Trial
 from llmdl_plugins.parameter import Parameter
 from llmdl_plugins.run.feedback import FailureMode, Feedback
 from llmdl_plugins.run.lint import copied
@@ -277,6 +278,19 @@ def test_where_all_that_helps_is_too_much_at_once_a_part_of_it_comes_in() -> Non
     result, _, _ = four_kinds(goes_well)
     assert result.status == "improved"
     assert sum(s in result.values["instruction"] for s in WANTED.values()) == 2
+
+
+async def test_what_helps_goes_to_val_rows_at_once_where_the_budget_would_not_hold_them_afterwards() -> None:
+    class Poor:
+        screened = 40
+
+        def holds(self, runs: int) -> bool:
+            return runs < 2 * self.screened
+
+    failed, well = ([Rollout(Example({"q": 0}, 0, "0"), "scored", score, "", None, Tape())] for score in (0.0, 1.0))
+    batch, problem = Batch(failed, {}), cast(Any, Poor())
+    trial = Trial(Move({"instruction": APPLES}, {}), batch, failed, well)
+    assert await Teaching(problem, Memory(), 0, 12, "own", 3).pursued(batch, trial) is trial
 
 
 def test_where_few_rows_fail_they_are_drawn_twice_and_bad_luck_is_not_asked_about() -> None:

@@ -54,10 +54,15 @@ def val(n: int, groups: int = 0) -> list[Example]:
 
 
 async def screened(
-    old: Sequence[float | None], new: Sequence[float | None], values: Any = NEW, groups: int = 0, seed: str = "0"
+    old: Sequence[float | None],
+    new: Sequence[float | None],
+    values: Any = NEW,
+    groups: int = 0,
+    seed: str = "0",
+    beyond: int = 0,
 ) -> tuple[Verdict, int]:
     evaluator: Any = Drawn([old, new])
-    verdict = await screen(evaluator, OLD, values, val(len(old), groups), seed=seed)
+    verdict = await screen(evaluator, OLD, values, val(len(old), groups), seed=seed, beyond=beyond)
     return verdict, evaluator.seen
 
 
@@ -130,6 +135,15 @@ async def test_what_val_rows_leave_open_more_rows_decide_and_both_sides_are_draw
     assert not open_.accepted and open_.probability > 0.8 and draws == ["0"]
     decided, draws = await with_more(4, 16)
     assert decided.accepted and (decided.wins, decided.losses) == (12, 1) and draws[0] == "0" != draws[1]
+
+
+async def test_what_comes_again_is_looked_at_further() -> None:
+    order = list(range(60))
+    random.Random("0").shuffle(order)
+    late = [float(n in order[30:]) for n in range(60)]
+    first, seen = await screened([0.0] * 60, late)
+    again, further = await screened([0.0] * 60, late, beyond=seen)
+    assert (first.accepted, again.accepted) == (False, True) and seen < further < 60
 
 
 @pytest.mark.parametrize("wins", [0, 7])

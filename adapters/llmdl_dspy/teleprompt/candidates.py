@@ -60,21 +60,13 @@ class Candidates:
         return Candidate(changed, list(shown.values()))
 
     def read(self, node: Node) -> tuple[list[Demo], list[Example]]:
-        """The worked examples of a node, and the rows that they are.
+        """The worked examples of a node, and the rows whose words they show.
 
         Left out are rows that have no part for it, and runs that hold a key or a password.
         """
-        demos, rows = list[Demo](), list[Example]()
-        for demo in node.demos:
-            if (row := self._rows.shown_by(demo)) is None:
-                ran = {"input": str(demo["input"]), "output": str(demo["output"])}
-                if not has_secret(dumps(ran)):
-                    demos.append(ran)
-                    rows += self._rows.quoted_by(" ".join(ran.values()))
-            elif (made := self._told(node.name, row)) is not None:
-                demos.append(made)
-                rows.append(row)
-        return demos, rows
+        found = [self._told(node.name, row) if (row := self._rows.shown_by(d)) else _ran(d) for d in node.demos]
+        demos = [demo for demo in found if demo is not None]
+        return demos, [row for demo in demos for row in self._rows.quoted_by(" ".join(demo.values()))]
 
     def _told(self, name: str, row: Example) -> Demo | None:
         shows = self.shows(name)
@@ -92,6 +84,11 @@ class Candidates:
     def in_force(self, name: str, candidate: Candidate) -> str:
         """The text of a parameter under a candidate."""
         return str(candidate.values.get(name, self._now[name]))
+
+
+def _ran(demo: Mapping[str, Any]) -> Demo | None:
+    ran = {"input": str(demo["input"]), "output": str(demo["output"])}
+    return None if has_secret(dumps(ran)) else ran
 
 
 def _demos_of(name: str, parameters: Mapping[str, Parameter]) -> str | None:

@@ -41,7 +41,7 @@ class Rows:
         if len(self._by_inputs) < 2:
             raise DataError("DSPy's optimizers need at least two train rows with different inputs.")
         self._by_fields = {digest(as_row(row).toDict()): row for row in self._by_inputs.values()}
-        self._quoted: dict[str, list[Example]] = {}
+        self._every, self._quoted = rows, dict[str, list[Example]]()
         self._seed = seed
 
     def shown_by(self, demo: Mapping[str, Any]) -> Example | None:
@@ -49,9 +49,9 @@ class Rows:
         return self._by_fields.get(digest(dict(demo.items())))
 
     def quoted_by(self, text: str) -> list[Example]:
-        """The rows that a run shows, which counts as copied where it is not on purpose."""
+        """The rows that a worked example shows, near duplicates too: copied where it is not on purpose."""
         if text not in self._quoted:
-            self._quoted[text] = [row for row in self._by_inputs.values() if copied(text, "", [row])]
+            self._quoted[text] = [row for row in self._every if copied(text, "", [row])]
         return self._quoted[text]
 
     def row(self, inputs: Mapping[str, Any]) -> Example:
