@@ -43,7 +43,7 @@ class Writer:
         self.lock = threading.Lock()
         self.failure: LedgerError | None = None
         self.landing = Landing()
-        self._later, self._is_told, self._is_closed = deque[Write](), False, False
+        self._later, self._is_told, self._is_closed, self._is_over = deque[Write](), False, False, False
         self._writes: queue.SimpleQueue[Write | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._write, name="llmdl-ledger", daemon=True)
         self._thread.start()
@@ -58,19 +58,35 @@ class Writer:
             self._is_told, item = True, _LOOK
         else:
             item = write
-        self._writes.put(item)
+        self._put(item)
         return write
 
     def do(self, statement: str, values: tuple[Any, ...] = ()) -> Write:
         """Carry out a statement; over when it is on disk, with all that came before."""
         write = Write("", values, statement)
-        self._writes.put(write)
+        self._put(write)
         return write
 
     def close(self) -> None:
         """Write what is waiting, and end."""
         self._writes.put(None)
         self._thread.join()
+
+    def _put(self, write: Write) -> None:
+        self._writes.put(write)
+        if self._is_over:  # looked at last: the thread sets this before it looks for what came late
+            self._refuse()
+
+    def _refuse(self) -> None:
+        """Tell what comes after the end, as of a node that was given up: its thread would wait for ever."""
+        late: list[Write | None] = [*self._left()]
+        with suppress(queue.Empty):
+            while True:
+                late.append(self._writes.get_nowait())
+        for one in late:
+            if one is not None and one is not _LOOK:
+                one.end(LedgerError(f"{self._name} is closed: the run was over before this came."))
+        self.landing.announce()
 
     def _write(self) -> None:
         while not self._is_closed:
@@ -81,6 +97,8 @@ class Writer:
             if len(group) > 1:
                 time.sleep(_GATHER)
         self._commit(self._left())
+        self._is_over = True
+        self._refuse()
 
     def _taken(self) -> list[Write]:
         """What somebody waits for; [] when nothing came for a while, so that what could wait is to be written."""

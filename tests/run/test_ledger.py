@@ -150,6 +150,40 @@ def test_closing_writes_what_is_waiting(tmp_path: Path) -> None:
     again.close()
 
 
+def test_what_comes_after_the_end_is_told_so_and_nobody_waits_for_ever(tmp_path: Path) -> None:
+    """As a node does that was given up, and whose thread Python joins before it exits."""
+    ledger = Ledger(tmp_path / "l.db")
+    ledger.close()
+    with pytest.raises(LedgerError, match="is closed: the run was over before this came"):
+        add(ledger, "late")
+    with pytest.raises(LedgerError, match="is closed"):
+        ledger.add_rollout("late", {}).result(timeout=10)
+
+
+@pytest.mark.parametrize("round", range(5))
+def test_a_write_that_meets_the_end_is_on_disk_or_told(tmp_path: Path, round: int) -> None:
+    ledger, done = Ledger(tmp_path / "l.db"), list[str]()
+
+    def write(name: int) -> None:
+        for n in range(50):
+            try:
+                add(ledger, f"{name}/{n}")
+            except LedgerError:
+                return
+            done.append(f"{name}/{n}")
+
+    threads = [threading.Thread(target=write, args=[name]) for name in range(4)]
+    for thread in threads:
+        thread.start()
+    ledger.close()
+    for thread in threads:
+        thread.join(timeout=20)
+    assert not any(thread.is_alive() for thread in threads)
+    again = Ledger(tmp_path / "l.db")
+    assert all(again.answer(key) for key in done)
+    again.close()
+
+
 def test_events_keep_their_order_and_can_be_told_anew(ledger: Ledger) -> None:
     for n in range(20):
         ledger.add_event("verdict", {"n": n})
