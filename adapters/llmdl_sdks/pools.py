@@ -12,12 +12,14 @@ from typing import Any
 from llmdl_plugins.door.arriving import Method
 
 _POOL, _LOOKS = "AsyncConnectionPool", "_assign_requests_to_connections"
+_READ = {"_connections", "_requests", "_max_keepalive_connections"}
 
 
 def methods(module: ModuleType) -> list[Method]:
     """What to replace in the module of the pool."""
     pool = vars(module).get(_POOL, object)
-    return [Method(pool, _LOOKS, _where_wanted)] if _LOOKS in vars(pool) else []
+    code = getattr(vars(pool).get(_LOOKS), "__code__", None)
+    return [Method(pool, _LOOKS, _where_wanted)] if code and _READ.issubset(code.co_names) else []
 
 
 def _where_wanted(own: Callable[[Any], list[Any]]) -> Callable[[Any], list[Any]]:

@@ -11,25 +11,29 @@ from typing import Any
 
 from llmdl_plugins.door.arriving import Method
 
-_READABLE = "is_readable"
+_READABLE, _ASKED, _SOCKET = "is_readable", "get_extra_info", "_raw_socket"
 
 
 def methods(module: ModuleType) -> list[Method]:
     """What to replace in a module of connections over anyio."""
-    stream, readable = vars(module).get("AnyIOStream"), vars(module).get("is_socket_readable")
-    if not isinstance(stream, type) or "get_extra_info" not in vars(stream) or readable is None:
+    stream, readable = vars(module).get("AnyIOStream", object), vars(module).get("is_socket_readable")
+    if _ASKED not in vars(stream) or readable is None:
         return []
-    return [Method(stream, "get_extra_info", lambda own: _asking(own, readable))]
+    try:
+        from anyio._backends._asyncio import SocketStream
+        from anyio.streams.tls import TLSStream
+    except ImportError:
+        return []  # another version
+    if not hasattr(SocketStream, _SOCKET):
+        return []
+    return [Method(stream, _ASKED, lambda own: _asking(own, readable, SocketStream, TLSStream))]
 
 
-def _asking(own: Callable[[Any, str], Any], readable: Callable[[Any], bool]) -> Callable[[Any, str], Any]:
-    from anyio._backends._asyncio import SocketStream
-    from anyio.streams.tls import TLSStream
-
+def _asking(own: Callable[[Any, str], Any], readable: Callable[[Any], bool], plain: Any, tls: Any) -> Any:
     def get_extra_info(self: Any, info: str) -> Any:
-        stream = self._stream if info == _READABLE else None
-        if type(stream) is TLSStream:
-            stream = stream.transport_stream
-        return readable(stream._raw_socket) if type(stream) is SocketStream else own(self, info)
+        if info != _READABLE:
+            return own(self, info)
+        stream = self._stream.transport_stream if type(self._stream) is tls else self._stream
+        return readable(stream._raw_socket) if type(stream) is plain else own(self, info)
 
     return get_extra_info

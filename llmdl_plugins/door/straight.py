@@ -7,42 +7,38 @@ SDK's own, and the others are sent with its address and headers, their answers g
 
 from __future__ import annotations
 
-import json
 import logging
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 from types import FunctionType
 from typing import Any
 
+from llmdl_plugins.door.alike import Kind, body_of, learned
 from llmdl_plugins.door.passage import takes_retries
 
 _REFRESHED = ("_api_key_provider", "_workload_identity_auth", "_provider_runtime")
 _TOLD = (("openai", logging.DEBUG), ("httpx", logging.INFO), ("httpx2", logging.INFO))
 _OURS = ("openai", "llmdl_sdks")
-_MISSING = object()
-_ANSWER = ("client", "cast_to", "stream", "stream_cls", "options")
 
 
-@dataclass(frozen=True)
-class _Kind:
-    """What calls with the same keys have in common.
+class _InFront:
+    """An object of the SDK with something in front of it.
 
     Args:
-        order: of the keys in the body.
-        request: makes one, from a body.
-        answer: makes what the caller is given, from a response.
+        own: the SDK's.
     """
 
-    order: Sequence[str]
-    request: Callable[..., Any]
-    answer: Callable[..., Any]
+    def __init__(self, own: Any) -> None:
+        self._own = own
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "_own":
+            raise AttributeError(name)  # of a copy that is being made
+        return getattr(self._own, name)
 
 
-class Straight:
+class Straight(_InFront):
     """What a model asks in place of the `chat.completions` of its client: all else than whole answers is the SDK's.
 
     Args:
@@ -51,31 +47,26 @@ class Straight:
     """
 
     def __init__(self, completions: Any, http: Any) -> None:
-        self._own, self.with_raw_response = completions, _Raw(completions, http)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._own, name)
+        super().__init__(completions)
+        self.with_raw_response = _Raw(completions, http)
 
 
-class _Raw:
+class _Raw(_InFront):
     """`with_raw_response`, likewise."""
 
     def __init__(self, completions: Any, http: Any) -> None:
-        self._completions, self._own, self._http = completions, completions.with_raw_response, http
-        self._client = completions._client
-        self._kinds: dict[tuple[str, ...], _Kind | None] = {}
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._own, name)
+        super().__init__(completions.with_raw_response)
+        self._completions, self._client, self._http = completions, completions._client, http
+        self._kinds: dict[tuple[str, ...], Kind | None] = {}
 
     async def create(self, **payload: Any) -> Any:
         """An answer as the SDK gives it."""
         kind = self._kinds.get(keys := tuple(payload))
         if payload.get("stream") or not self._is_alone() or (kind is None and keys in self._kinds):
             return await self._own.create(**payload)
-        if kind is None or (body := _body(payload, kind.order)) is None:
+        if kind is None or (body := body_of(payload, kind.order)) is None:
             raw = await self._own.create(**payload)
-            self._kinds.setdefault(keys, _learned(raw, payload))
+            self._kinds.setdefault(keys, learned(raw, payload))
             return raw
         response = await self._sent(kind.request(content=body))
         if response.has_redirect_location:
@@ -132,35 +123,3 @@ def _is_theirs(function: Any) -> bool:
             return False
         function = getattr(function, "__wrapped__", None)
     return True
-
-
-def _learned(raw: Any, payload: Mapping[str, Any]) -> _Kind | None:
-    """The kind of a call that the SDK has made; None for one whose body does not come of its payload alone."""
-    response, request = raw.http_response, raw.http_request
-    order = [*json.loads(request.content)]
-    if order != [name for name in order if name in payload] or _body(payload, order) != request.content:
-        return None
-    told = {name: getattr(raw, f"_{name}", _MISSING) for name in _ANSWER}
-    if raw.retries_taken or response.history or len(order) < len(payload) or _MISSING in told.values():
-        return None
-    headers = type(request.headers)(request.headers)
-    for name in ("content-length", "cookie"):
-        headers.pop(name, None)
-    asks: Callable[..., Any] = type(request)
-    answers: Callable[..., Any] = type(raw)
-    return _Kind(
-        order,
-        partial(asks, request.method, request.url, headers=headers, extensions=request.extensions),
-        partial(answers, **told, retries_taken=0),
-    )
-
-
-def _body(payload: Mapping[str, Any], order: Sequence[str]) -> bytes | None:
-    """The body as the SDK writes it; None where it holds more than JSON."""
-    try:
-        told = json.dumps(
-            {name: payload[name] for name in order}, ensure_ascii=False, separators=(",", ":"), allow_nan=False
-        )
-        return told.encode()
-    except (TypeError, ValueError):
-        return None

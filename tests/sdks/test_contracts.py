@@ -23,7 +23,7 @@ from openai._legacy_response import LegacyAPIResponse
 from openai._utils import _transform
 from openai.types.chat.completion_create_params import CompletionCreateParamsNonStreaming
 
-from llmdl_plugins.door import straight
+from llmdl_plugins.door import alike
 from llmdl_sdks import answer_types, bodies
 
 from ..contracts import Contract, fields, has, own, takes
@@ -35,6 +35,7 @@ POOLS = "adapters/llmdl_sdks/pools.py"
 ANSWER_TYPES = "adapters/llmdl_sdks/answer_types.py"
 SOCKETS = "adapters/llmdl_sdks/sockets.py"
 LIBRARIES = [import_module(name) for name in ("httpcore", "httpcore2") if find_spec(name)]
+ALIKE = "llmdl_plugins/door/alike.py"
 STRAIGHT = "llmdl_plugins/door/straight.py"
 RESULTS = "adapters/llmdl_sdks/results.py"
 ADDRESSES = "adapters/llmdl_sdks/addresses.py"
@@ -136,11 +137,11 @@ CONTRACTS = [contract for kind in KINDS for contract in stainless(*kind)] + [
         lambda: all(len(inspect.signature(getattr(_models, name)).parameters) == 1 for name in answer_types._ASKED),
     ),
     Contract(
-        "openai", "a raw answer is made of what it keeps under the same names", STRAIGHT, "openai/_legacy_response.py",
-        takes(LegacyAPIResponse, "raw", "retries_taken", *straight._ANSWER),
+        "openai", "a raw answer is made of what it keeps under the same names", ALIKE, "openai/_legacy_response.py",
+        takes(LegacyAPIResponse, "raw", "retries_taken", *alike.ANSWER),
     ),
     Contract(
-        "openai", "no key of a chat completion has another name in its body", STRAIGHT, "openai/types/chat",
+        "openai", "no key of a chat completion has another name in its body", ALIKE, "openai/types/chat",
         lambda: not bodies._renames(CompletionCreateParamsNonStreaming, _transform.PropertyInfo),
     ),
     Contract(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import functools
 import gzip
 import json
@@ -18,8 +19,10 @@ from langchain_openai import ChatOpenAI
 from openai import _base_client
 
 from llmdl_plugins.door import boundary
+from llmdl_plugins.door.straight import Straight
 from llmdl_plugins.door.transport import transport
 
+from ..paid import Run
 from .heard import ANSWER, Said, serving
 
 MESSAGES = [
@@ -204,3 +207,24 @@ async def test_a_client_that_tries_again_is_left_to_it(made: list[Any]) -> None:
     async with serving() as heard:
         await ends(chat(heard.url, max_retries=2), 2)
     assert len(made) == 2, "nobody else tries again here"
+
+
+async def test_in_a_run_each_try_is_the_runs_own_and_counted(run: Run, made: list[Any]) -> None:
+    slow = Said(429, b'{"error": {"message": "slow"}}', [JSON, ("retry-after", "0")])
+    async with serving(Said(), Said(), slow, Said(500, b"{}"), Said()) as heard:
+        model = chat(heard.url, max_retries=2)
+        async with transport(True, 64, lambda text: None):
+            with run.rollout():
+                for text in ("one", "two", "three"):
+                    await model.ainvoke(text)
+        tries = [told["x-stainless-retry-count"] for _, told, _ in heard.asked()]
+    assert tries == ["0"] * 5 and len(made) == 1
+    assert run.calls == (3, 3) and run.failures == 2
+
+
+async def test_what_stands_in_front_of_the_sdk_gives_the_rest_of_it_and_can_be_copied() -> None:
+    own = openai.AsyncOpenAI(api_key="x").chat.completions
+    ours = copy.copy(Straight(own, None))
+    assert ours.parse.__func__ is own.parse.__func__ and ours.with_raw_response.parse
+    with pytest.raises(AttributeError):
+        ours.nothing  # noqa: B018
