@@ -72,7 +72,7 @@ def export(
     with kept():
         rows = columns.read(verify) if verify else None
         handed = _Handed(run, past, past.network(), values, rows)
-        if form == "patch" and not values:
+        if not values:
             sys.exit(NO_GAIN)
         handed.look_through()
         made = handed.page(PATCH) if form == "review" else _exported(handed.network, form, values)

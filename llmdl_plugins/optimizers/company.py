@@ -11,7 +11,6 @@ from llmdl_plugins.optimizers.trials import Batch, Trial
 from llmdl_plugins.run.problem import Problem
 from llmdl_plugins.run.rollout import Rollout
 
-_DRAWS = ("0", "again", "once more")
 _CLEAR = 0.1
 _FEW = 2
 
@@ -51,17 +50,22 @@ async def breaking(
 
 
 async def spoiled(
-    problem: Problem, batch: Batch, before: Move | None, after: Move, rows: Sequence[Rollout], draws: int = 2
+    problem: Problem, batch: Batch, before: Move | None, after: Move, rows: Sequence[Rollout], *, surely: bool = False
 ) -> list[Rollout]:
-    """The rows that do clearly worse after a move than before it, in some draws, since one may be bad luck.
+    """The rows that do clearly worse after a move than before it, and do so again, since once may be bad luck.
 
     Args:
         before: the move to compare with; None for the texts in force.
+        surely: whether they have to do worse both times that they are drawn again, not once only.
     """
     sides = [{**batch.base, **(before.texts if before else {})}, {**batch.base, **after.texts}]
-    left = list(rows)
-    for repetition in _DRAWS[:draws]:
-        both = await problem.evaluate(sides, [r.example for r in left], repetition=repetition) if left else []
-        pairs = zip(left, both[: len(left)], both[len(left) :], strict=True)
-        left = [row for row, old, new in pairs if old.score - new.score >= _CLEAR]
-    return left
+
+    async def worse(some: Sequence[Rollout], repetition: str) -> list[Rollout]:
+        both = await problem.evaluate(sides, [r.example for r in some], repetition=repetition) if some else []
+        pairs = zip(some, both[: len(some)], both[len(some) :], strict=True)
+        return [row for row, old, new in pairs if old.score - new.score >= _CLEAR]
+
+    once = await worse(rows, "0")
+    twice = await worse(once, "again")
+    third = await worse(twice if surely else [row for row in once if row not in twice], "once more")
+    return third if surely else [row for row in once if row in twice or row in third]

@@ -52,7 +52,7 @@ async def sifted(
         guards = batch.guards[: min(FAILING, max(FEW - FAILING, len(trial.old)))]
         trial = trial.joined(await tried(problem, trial.move, batch, guards))
         kept = [part for part in found if part.edit in trial.move.edits.get(part.name, ())]
-        surely = await spoiled(problem, batch, None, trial.move, trial.broken, draws=3)
+        surely = await spoiled(problem, batch, None, trial.move, trial.broken, surely=True)
         trial = trial.forgiven(surely)
         if broke := await breaking(problem, surely, kept, texts, batch):
             out, good = [*out, *broke], [part for part in good if part not in broke]

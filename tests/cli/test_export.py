@@ -148,6 +148,8 @@ def test_without_a_gain_nothing_is_written_until_it_is_asked_for(run: Callable[.
     done = run("export", "runs/a", "-o", "app/prompts.patch")
     assert done.code == 3 and "stays as it is (--candidate gives what it ended with)" in done.err
     assert not (tmp_path / "app/prompts.patch").exists() and not (tmp_path / "app/REVIEW.md").exists()
+    for form in ("module", "weights", "review"):
+        assert run("export", "runs/a", "--as", form, "-o", "app/out").code == 3 and not (tmp_path / "app/out").exists()
     assert run("export", "runs/a", "-o", "app/prompts.patch", "--candidate").code == 0
     assert (tmp_path / "app/prompts.patch").read_text().count("+PROMPT") == 1
 

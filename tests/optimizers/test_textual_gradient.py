@@ -16,6 +16,7 @@ from llmdl_plugins.data import Example
 from llmdl_plugins.errors import ParameterError, UnknownNameError
 from llmdl_plugins.optimizers.advice import Teaching
 from llmdl_plugins.optimizers.arms import given
+from llmdl_plugins.optimizers.company import spoiled
 from llmdl_plugins.optimizers.memory import Memory
 from llmdl_plugins.optimizers.moves import Move
 from llmdl_plugins.optimizers.parts import in_vain
@@ -503,3 +504,27 @@ def test_a_new_text_that_only_came_along_with_another_is_left_behind(reads: str,
     result = Trainer(trainable(Sequential(*steps)), "exact_match", rows, teacher=teacher, budget="2000 calls").fit()
     assert result.status == "improved"
     assert sorted(name for name, text in result.values.items() if text != "Do it.") == moved, result.values
+
+
+@pytest.mark.parametrize(
+    ("lost", "again", "surely"),
+    [
+        ("", False, False),
+        ("0", False, False),
+        ("0 again", True, False),
+        ("0 once", True, False),
+        ("0 again once", True, True),
+    ],
+)
+async def test_a_row_is_spoiled_where_it_goes_wrong_again_and_surely_where_it_always_does(
+    lost: str, again: bool, surely: bool
+) -> None:
+    class Drawing:
+        async def evaluate(self, sides: Any, rows: Any, *, repetition: str) -> list[Rollout]:
+            scores = (1.0, 0.0 if repetition.split()[0] in lost.split() else 1.0)
+            return [Rollout(e, "scored", score, "", None, Tape()) for score in scores for e in rows]
+
+    rows = [Rollout(Example({"q": 0}, 0, "0"), "scored", 1.0, "", None, Tape())]
+    given: Any = Drawing(), Batch(rows, {}), None, Move({"instruction": APPLES}, {}), rows
+    assert bool(await spoiled(*given)) is again
+    assert bool(await spoiled(*given, surely=True)) is surely
