@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import sys
 import warnings
 from collections.abc import Callable, Iterator
 from types import FunctionType, ModuleType
@@ -96,7 +97,7 @@ class Replaced:
 
 def _tell(kind: type | ModuleType, name: str, now: Any, before: Any) -> None:
     """Warn of what somebody has put on top of ours, or in its place: that stays theirs."""
-    if now is not before:
+    if now is not before and not sys.is_finalizing():  # as Python ends it empties modules
         warnings.warn(
             f"{kind.__name__}.{name} was replaced during the run by {_home(now)}. That stays as it is; "
             "what may be left of ours below it lets every call pass.",

@@ -7,9 +7,11 @@ import time
 
 import pytest
 
+from llmdl_plugins.door.clock import Clock
+from llmdl_plugins.errors import OvertimeError
 from llmdl_plugins.run.deadlines import Deadlines
 from llmdl_plugins.run.one_by_one import OneByOne
-from llmdl_plugins.run.patience import awithin
+from llmdl_plugins.run.patience import awithin, own_time_if_it_waits
 
 
 async def test_who_hangs_is_let_go_in_time_and_the_others_have_theirs() -> None:
@@ -42,6 +44,35 @@ async def test_a_thousand_that_are_in_time_leave_one_timer() -> None:
         ends.end(due)
     assert len(loop._scheduled) - before == 1  # type: ignore[attr-defined]
     assert not ends._ends
+
+
+async def test_what_never_waits_is_given_as_it_is_and_what_waits_goes_on_where_it_was_and_is_bounded() -> None:
+    loop, met = asyncio.get_running_loop(), list[str]()
+
+    async def scored(seconds: float | None) -> str:
+        if seconds is None:
+            return "at once"
+        for turn in range(2):
+            try:
+                await asyncio.sleep(seconds)
+            except asyncio.CancelledError:
+                met.append(f"cancelled in turn {turn}")
+                raise
+        return "after a while"
+
+    before = len(loop._scheduled)  # type: ignore[attr-defined]
+    assert await own_time_if_it_waits(0.2, Clock(), scored(None)) == "at once"
+    assert len(loop._scheduled) == before  # type: ignore[attr-defined]
+    assert await own_time_if_it_waits(0.2, Clock(), scored(0.01)) == "after a while" and met == []
+    with pytest.raises(OvertimeError):
+        await own_time_if_it_waits(0.05, Clock(), scored(0.03))
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(own_time_if_it_waits(None, Clock(), scored(5.0)), 0.02)
+    assert met == ["cancelled in turn 1", "cancelled in turn 0"]
+    waiting: asyncio.Future[str] = loop.create_future()
+    loop.call_soon(waiting.set_exception, KeyError("of what it waits for"))
+    with pytest.raises(KeyError):
+        await own_time_if_it_waits(0.2, Clock(), waiting)
 
 
 async def test_work_on_one_key_goes_on_after_a_failure_and_after_one_that_was_cancelled() -> None:

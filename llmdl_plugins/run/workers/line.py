@@ -8,7 +8,7 @@ import queue
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from llmdl_plugins.run.workers.message import Message, pack, unpack
@@ -29,9 +29,9 @@ class Line:
         self._inboxes: dict[int, Callable[[Message], None]] = {}
 
     def tell(self, kind: str, **more: Any) -> None:
-        """Send a message."""
+        """Send a message; an owner that is gone is told nothing, and `messages` ends."""
         line = pack({"kind": kind, **more})
-        with self._sending:
+        with self._sending, suppress(OSError):
             self._end.sendall(line)
 
     def messages(self) -> Iterator[Message]:
