@@ -260,7 +260,7 @@ PARTS: Mapping[str, tuple[float, tuple[int, ...]]] = {
     "waiting": (0.05, (4,)),
     "http": (0.0, (4,)),
     "http-waiting": (0.05, (4,)),
-    "threaded": (0.0, (4,)),
+    "threaded": (0.0, (4, 0)),
 }
 
 

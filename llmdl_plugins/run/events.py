@@ -100,9 +100,9 @@ class CandidateScreened:
         accepted: whether it is the new incumbent.
         reason: why, in words.
         probability: P(better) from 0 to 1.
-        wins: val items on which it was better than the incumbent.
-        losses: val items on which it was worse.
-        ties: val items without a difference.
+        wins: items on which it was better than the incumbent: of val, and of train where val left it open.
+        losses: items on which it was worse.
+        ties: items without a difference.
         before: mean score of the incumbent on these items, from 0 to 1.
         after: mean score of the proposal.
     """

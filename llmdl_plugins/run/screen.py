@@ -6,18 +6,17 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import fmean
-from typing import Any
 
 from llmdl_plugins.data import Example
-from llmdl_plugins.network import Network
-from llmdl_plugins.run.better import ACCEPT, HOPELESS, better, outlook
+from llmdl_plugins.run.better import HOPELESS, better, outlook
 from llmdl_plugins.run.evaluate import Evaluator
+from llmdl_plugins.run.groups import SLICE, by_group, regressed
 from llmdl_plugins.run.rollout import Rollout, Values
+from llmdl_plugins.run.shorter import is_shorter
 
 EARLY, LATE = 0.975, 0.93
 MOST = 256  # val items that one proposal is looked at on: more would tell little that the sealed test doesn't
 _LOOKS = (8, 16, 24, 32, 40, 48, 64, 96, 128, 192)
-_SLICE = 5
 _OPEN = 0.25
 
 
@@ -51,7 +50,7 @@ async def screen(
         more: items that are asked too, both sides drawn anew, where all val items leave it open.
         beyond: items that were looked at before, in the same order: that many can't stop it again.
     """
-    shorter = _is_shorter(evaluator.network, new, old)
+    shorter = is_shorter(evaluator.network, new, old)
     order, rest = _drawn(val, seed), _drawn(more, seed)
     both = await _compared(evaluator, old, new, order, shorter, further=len(rest), beyond=beyond)
     if len(both) == len(order) and is_open(scores(both), len(rest)):
@@ -140,7 +139,7 @@ def judged(
         doubt: of scores before and after, the chance that they are no harm.
     """
     pairs = scores(both)
-    if accepted and (hurt := _regressed(both, doubt)):
+    if accepted and (hurt := regressed(both, doubt)):
         accepted, reason = False, f"it hurts the group {hurt!r}"
     wins, losses = sum(n > o for o, n in pairs), sum(n < o for o, n in pairs)
     before, after = (fmean(p[side] for p in pairs) if pairs else 0.0 for side in (0, 1))
@@ -155,40 +154,7 @@ def _tied(pairs: Sequence[tuple[float, float]]) -> bool:
     return bool(pairs) and all(o == n for o, n in pairs)
 
 
-def _regressed(
-    both: Sequence[tuple[Rollout, Rollout]], doubt: Callable[[Sequence[tuple[float, float]]], float]
-) -> str | None:
-    """The group of val rows that the proposal hurts most, if that is sure among so many groups.
-
-    Whether any group is hurt is the first step of Holm (1979): each of k groups may err with a k-th of what one may.
-    """
-    doubts = {name: doubt(pairs) for name, pairs in _groups(both).items() if len(pairs) >= _SLICE}
-    worst = min(doubts, key=doubts.__getitem__, default=None)
-    return worst if worst is not None and doubts[worst] <= (1 - ACCEPT) / len(doubts) + 1e-12 else None
-
-
-def _groups(both: Sequence[tuple[Rollout, Rollout]]) -> dict[str, list[tuple[float, float]]]:
-    groups: dict[str, list[tuple[float, float]]] = {}
-    for old, new in both:
-        if old.example.group is not None:
-            groups.setdefault(old.example.group, []).append((old.score, new.score))
-    return groups
-
-
 def _may_hurt(both: Sequence[tuple[Rollout, Rollout]]) -> bool:
     """Whether a proposal that looks better loses on a group of which too few rows were looked at to tell."""
-    lost = [g for g, pairs in _groups(both).items() if len(pairs) < _SLICE and sum(n - o for o, n in pairs) < 0]
+    lost = [g for g, pairs in by_group(both).items() if len(pairs) < SLICE and sum(n - o for o, n in pairs) < 0]
     return bool(lost) and better(scores(both)) >= EARLY
-
-
-def _is_shorter(network: Network, new: Values, old: Values) -> bool:
-    """Whether texts and examples got shorter; of another choice the length of its name says nothing."""
-    return _choices(network, new) == _choices(network, old) and _size(network, new) < _size(network, old)
-
-
-def _choices(network: Network, values: Values) -> dict[str, Any]:
-    return {n: values.get(n, p.default) for n, p in network.named_parameters().items() if p.kind == "choice"}
-
-
-def _size(network: Network, values: Values) -> int:
-    return sum(len(str(values.get(name, p.default))) for name, p in network.named_parameters().items())

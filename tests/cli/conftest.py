@@ -83,6 +83,14 @@ def rows(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.fixture
+def few(rows: Path) -> Path:
+    """The first 40 of them."""
+    path = rows.with_name("few.jsonl")
+    path.write_text("\n".join(rows.read_text().splitlines()[:40]))
+    return path
+
+
 def story(n: int) -> dict[str, object]:
     """One labelled story."""
     words = "late goal wins the match" if n % 2 else "budget passes after long debate"

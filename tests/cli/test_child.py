@@ -47,10 +47,10 @@ def start(tmp_path: Path) -> Start:
 
 
 def test_output_and_exit_code_pass_and_the_scratch_folder_goes(
-    start: Start, agent: str, rows: Path, tmp_path: Path
+    start: Start, agent: str, few: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "tmp").mkdir()
-    common = ("--data", rows, "--loss", "exact_match", "--quiet", "--json")
+    common = ("--data", few, "--loss", "exact_match", "--quiet", "--json")
     done = start("eval", agent, *common, "--env", "DESK_MODEL", TMPDIR=str(tmp_path / "tmp"), LANGSMITH_TRACING="true")
     out, err = done.communicate(timeout=60)
     assert done.returncode == 0 and json.loads(out)["score"] == 0.5
@@ -68,13 +68,13 @@ def test_a_variable_that_is_asked_for_and_not_passed_on_is_named(start: Start, t
         assert err.count("the application asks for DESK_TONE, which is set here, but not passed on") == times, err
 
 
-def test_workers_score_as_one_process_does(start: Start, agent: str, rows: Path) -> None:
-    common = ("--data", rows, "--loss", "exact_match", "--quiet", "--json", "--env", "DESK_MODEL")
+def test_workers_score_as_one_process_does(start: Start, agent: str, few: Path) -> None:
+    common = ("--data", few, "--loss", "exact_match", "--quiet", "--json", "--env", "DESK_MODEL")
     done = [start("eval", agent, *common, *more) for more in ((), ("--executor", "processes:1"))]
     figures = [process.communicate(timeout=120) for process in done]
     assert [process.returncode for process in done] == [0, 0], figures
     here, workers = (json.loads(out) for out, _ in figures)
-    assert here == workers and here["calls"] == 120
+    assert here == workers and here["calls"] == 40
 
 
 def test_an_error_names_the_variable_that_was_not_passed_on(start: Start, agent: str, rows: Path) -> None:

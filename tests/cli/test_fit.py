@@ -56,13 +56,17 @@ def test_a_dry_run_sends_nothing_and_is_measured_where_a_folder_holds_rows(
 
 
 def test_eval_of_an_application_and_of_a_run_that_scores_by_the_same_function(
-    llmdl: Callable[..., Any], agent: str, rows: Path, teacher: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    llmdl: Callable[..., Any],
+    agent: str,
+    rows: Path,
+    few: Path,
+    teacher: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     told = "def same(prediction, gold):\n    return prediction['desk'] == gold['desk']\n"
     (tmp_path / "desk_scores.py").write_text(told)
     monkeypatch.syspath_prepend(tmp_path)
-    few = tmp_path / "few.jsonl"
-    few.write_text("\n".join(rows.read_text().splitlines()[:20]))
     alone = llmdl("eval", agent, "--data", few, "--loss", "exact_match", "--json")
     assert json.loads(alone.out)["score"] == 0.5
     enough = [("eval", agent, "--data", few, "--loss", "exact_match", "--at-least", least) for least in (0.5, 0.51)]

@@ -23,7 +23,7 @@ TARGET = "app/reading_desk.py:graph"
 
 
 @pytest.fixture
-def fit(llmdl: Callable[..., Any], rows: Path, teacher: str, tmp_path: Path) -> Callable[..., Any]:
+def fit(llmdl: Callable[..., Any], few: Path, teacher: str, tmp_path: Path) -> Callable[..., Any]:
     """Train a desk whose node reads each story through a tool."""
     source = (HERE / "agents" / "desk.py").read_text().replace("\ndef sort(", LOOKS, 1)
     source = source.replace("from langgraph", "from langchain_core.tools import tool\nfrom langgraph", 1)
@@ -32,13 +32,12 @@ def fit(llmdl: Callable[..., Any], rows: Path, teacher: str, tmp_path: Path) -> 
     )
     (tmp_path / "app").mkdir()
     (tmp_path / "app" / "reading_desk.py").write_text(source)
-    (tmp_path / "few.jsonl").write_text("\n".join(rows.read_text().splitlines()[:40]))
-    given = ("--data", "few.jsonl", "--loss", "exact_match", "--teacher", teacher, "--folder", "runs/a", "--seed", 1)
+    given = ("--data", few, "--loss", "exact_match", "--teacher", teacher, "--folder", "runs/a", "--seed", 1)
     return lambda *more: llmdl("fit", TARGET, *given, *more)
 
 
 def test_an_architecture_runs_a_safe_tool_more_often_and_the_run_remembers_it(
-    fit: Callable[..., Any], llmdl: Callable[..., Any], rows: Path
+    fit: Callable[..., Any], llmdl: Callable[..., Any], few: Path
 ) -> None:
     recipe = ("--recipe", "vote", "--node", "sort", "--source", "messages", "--budget", "90 calls")
     refused = fit(*recipe)
@@ -47,7 +46,7 @@ def test_an_architecture_runs_a_safe_tool_more_often_and_the_run_remembers_it(
     assert done.code in (0, 3), done.err
     assert "was seen" not in done.err
     assert llmdl("export", "runs/a", "--candidate", "--as", "weights").code == 0
-    assert llmdl("eval", "runs/a", "--candidate", "--data", rows, "--json").code == 0
+    assert llmdl("eval", "runs/a", "--candidate", "--data", few, "--json").code == 0
 
 
 def test_a_name_that_no_tool_has_is_told_with_those_that_were_seen(

@@ -9,10 +9,10 @@ from typing import Any
 
 
 def test_a_space_in_a_file_is_searched_and_belongs_to_the_run(
-    llmdl: Callable[..., Any], agent: str, rows: Path, tmp_path: Path
+    llmdl: Callable[..., Any], agent: str, few: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "space.yaml").write_text("recipes: [{recipe: demonstrations, node: sort}]")
-    given = ("search", agent, "--data", rows, "--loss", "exact_match", "--space", "space.yaml", "--folder", "runs/s")
+    given = ("search", agent, "--data", few, "--loss", "exact_match", "--space", "space.yaml", "--folder", "runs/s")
     done = llmdl(*given, "--search", "random")
     assert done.code == 3, done.err  # without examples the choices change nothing
     told = json.loads((tmp_path / "runs/s/config.json").read_text())

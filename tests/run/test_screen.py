@@ -211,7 +211,7 @@ def test_the_size_counts_what_is_not_changed_too() -> None:
         def __init__(self) -> None:
             self.one, self.two = Parameter("x" * 10), Parameter("y" * 20)
 
-    from llmdl_plugins.run.screen import _size
+    from llmdl_plugins.run.shorter import _size
 
     net = trainable(Two())
     assert [_size(net, values) for values in ({}, {"one": "x"}, {"two": "y" * 30})] == [30, 21, 40]
