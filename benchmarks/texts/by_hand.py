@@ -1,4 +1,4 @@
-"""Instructions that a person wrote who had seen some train rows: what is there to be found, where any of it is."""
+"""Instructions written by hand with train rows in view: a mark of what an instruction may bring."""
 
 from __future__ import annotations
 
