@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from llmdl_plugins.effects import guard
 from llmdl_plugins.run.workers.message import Message, pack, unpack
@@ -29,10 +29,18 @@ class Connection:
     writer: asyncio.StreamWriter
     ended: Callable[[], Awaitable[str]]
     end: Callable[[], Awaitable[None]]
+    _unsent: list[bytes] = field(default_factory=list)
 
     def tell(self, message: Message) -> None:
-        """Send a message."""
-        self.writer.write(pack(message))
+        """Send a message; those of one turn of the loop go together."""
+        if not self._unsent:
+            asyncio.get_running_loop().call_soon(self._send)
+        self._unsent.append(pack(message))
+
+    def _send(self) -> None:
+        if not self.writer.is_closing():
+            self.writer.write(b"".join(self._unsent))
+        self._unsent.clear()
 
     async def next(self) -> Message | None:
         """The next message; None where the process is gone, which it may be in the middle of one."""
@@ -44,6 +52,7 @@ class Connection:
 
     async def close(self) -> None:
         """Let it go, and wait until it is gone."""
+        self._send()
         self.writer.close()
         await self.end()
 
