@@ -99,12 +99,12 @@ def _refuse_strangers(db: sqlite3.Connection, path: Path | None, version: int) -
 
 def _is_old(db: sqlite3.Connection, table: str) -> bool:
     known = [name for name in TABLES.get(table, ()) if name != "crc"]
-    return bool(known) and known == [row[1] for row in db.execute(f"PRAGMA table_info({table})")]
+    return bool(known) and known == [row[1] for row in db.execute(f"PRAGMA table_xinfo({table})")]
 
 
 def _refuse_others(db: sqlite3.Connection, path: Path | None) -> None:
     for table, columns in TABLES.items():
-        found = [row[1] for row in db.execute(f"PRAGMA table_info({table})")]
+        found = [row[1] for row in db.execute(f"PRAGMA table_xinfo({table})")]
         if found != list(columns):
             raise RunFolderError(
                 f"{path} is no ledger that this version can go on with: {table} has the columns {', '.join(found)}. "

@@ -241,3 +241,10 @@ def test_a_ledger_that_computes_or_acts_when_it_is_read_is_refused(closed: Path,
             db.execute(statement)
     with pytest.raises(RunFolderError, match="is no ledger: it holds rollouts"):
         Ledger(closed)
+
+
+def test_a_ledger_with_a_column_that_is_computed_is_refused(closed: Path) -> None:
+    with closing(sqlite3.connect(closed)) as db:
+        db.execute("ALTER TABLE calls ADD COLUMN more TEXT GENERATED ALWAYS AS (upper(key)) VIRTUAL")
+    with pytest.raises(RunFolderError, match=r"calls has the columns .*, more\."):
+        Ledger(closed)
