@@ -41,7 +41,7 @@ def standalone(program: Program, trained: dspy.Module) -> dict[str, str]:
     there, attribute = _place(program.module)
     layers = standing(program)
     needs = needed({name for layer in layers.values() for name in _roots(layer)})
-    taken = modules(needs.names, PLACED)
+    taken = modules(needs, PLACED)
     speller = ProgramSpeller(taken, needs.attributes, program.predictors)
     blocks = [f"{name!r}: {speller.block(name, layer)}" for name, layer in layers.items()]
     told = {

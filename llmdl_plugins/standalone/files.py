@@ -51,15 +51,14 @@ def as_node(block, keeps=False):
 '''
 
 
-def modules(names: Iterable[Name], *beside: str) -> dict[str, str]:
+def modules(needs: Needed, *beside: str) -> dict[str, str]:
     """Each module of ours that something is needed of → the name of the module that it is written to.
 
     Args:
-        names: what is needed.
         beside: names of modules that are written to the same folder.
     """
     found: dict[str, str] = {}
-    for module in sorted({module for module, _ in names}):
+    for module in sorted({module for module, _ in needs.names | needs.handed}):
         short = module.rpartition(".")[2]
         taken = {BLOCK, *beside, *found.values()}
         found[module] = short if short not in taken and short != "__main__" else module.replace(".", "_").strip("_")
@@ -89,7 +88,8 @@ def _module(module: str, names: set[str], needs: Needed, places: Mapping[str, st
     }  # one line may define several
     head = f'"""{first_line(ast.get_docstring(source.tree) or module)}"""'
     future = "from __future__ import annotations" if any(map(_is_whole, ours)) else ""
-    imported = in_order(joined(line for name in ours for line in _imports(name, needs, places)))
+    handed = (_handed(*name, places) for name in needs.handed if name[0] == module)
+    imported = in_order(joined([*handed, *(line for name in ours for line in _imports(name, needs, places))]))
     body = "\n\n\n".join(text for _, text in sorted(texts.items()) if text)
     return "\n\n".join(filter(None, [head, future, imported, body and f"\n{body}"])) + "\n"
 
@@ -130,6 +130,11 @@ def _imports(name: Name, needs: Needed, places: Mapping[str, str]) -> Iterator[t
             yield f"from .{BLOCK}", "Block"
         else:
             yield f"from {f'.{places[there]}' if there in places else there}", _as(what, use.bound)
+
+
+def _handed(module: str, name: str, places: Mapping[str, str]) -> tuple[str, str]:
+    there, what = home(module, name)
+    return f"from .{places[there]}", _as(what, name)
 
 
 def _as(name: str, bound: str) -> str:

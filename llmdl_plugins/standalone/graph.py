@@ -39,7 +39,7 @@ def standalone(root: Module) -> dict[str, str]:
     """
     nodes = dict(_nodes(root))
     needs = needed({place for layer in nodes.values() for place in roots(layer)})
-    places = modules(needs.names)
+    places = modules(needs)
     speller = Speller(places, needs.attributes)
     blocks = {name: speller.layer(layer) for name, layer in nodes.items()}
     files = {

@@ -26,10 +26,17 @@ _ONLY_BEFORE = {"__init__", "calls", "named_parameters"}
 
 @dataclass(frozen=True)
 class Needed:
-    """Names whose code is written out, and every attribute that this code reads: others are left out."""
+    """What is written out; all else is left out.
+
+    Args:
+        names: those whose code is written.
+        attributes: every one that this code reads.
+        handed: names that are read of a module which only hands them on.
+    """
 
     names: frozenset[Name]
     attributes: frozenset[str]
+    handed: frozenset[Name] = frozenset()
 
 
 def needed(roots: Iterable[Name]) -> Needed:
@@ -88,7 +95,7 @@ def code(node: ast.AST, annotations: bool = False) -> Iterator[ast.AST]:
 
 
 def _more(found: Needed) -> Needed:
-    names, attributes = set(found.names), set(found.attributes)
+    names, attributes, handed = set(found.names), set(found.attributes), set(found.handed)
     for name in found.names:
         if name in INSTEAD:
             continue
@@ -99,10 +106,11 @@ def _more(found: Needed) -> Needed:
         inside = [one for part in parts for one in imported_inside(source, part)]
         for use in [*uses(source, parts, whole), *inside]:
             if isinstance(use, tuple):
-                names.add(home(*use))
+                names.add(there := home(*use))
+                handed |= {use} - {there}
             elif use.name is not None and is_ours(use.module):
                 names.add(home(use.module, use.name))
-    return Needed(frozenset(names), frozenset(attributes))
+    return Needed(frozenset(names), frozenset(attributes), frozenset(handed))
 
 
 def imported_inside(source: Source, part: ast.AST) -> list[Imported]:
