@@ -30,10 +30,9 @@ _A_PROCESS = 10
 Found = dict[str, dict[str, dict[str, Any]]]
 
 
-def measured(worlds: list[str], arms: list[str], seeds: int, calls: int, told: Path | None) -> Found:
+def measured(worlds: list[str], arms: list[str], wanted: range, calls: int, told: Path | None) -> Found:
     """Every arm on every world; runs that the file holds are not made again, and it grows as others come home."""
     found = _read(told, calls)
-    wanted = range(REPORTED, REPORTED + seeds)
     jobs = [job for world in worlds for arm in arms for job in _jobs(arm, world, wanted, calls, found)]
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         for job, said in zip(jobs, pool.map(apart, jobs), strict=True):
@@ -72,6 +71,7 @@ def main() -> None:
     """Measure and print, or be the process of one job."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--seeds", type=int, default=20)
+    parser.add_argument("--first", type=int, default=REPORTED, help="the first of them")
     parser.add_argument("--calls", type=int, default=1200, help="budget of a run; six times that for the six steps")
     parser.add_argument("--worlds", nargs="+", choices=WORLDS, default=list(WORLDS))
     parser.add_argument("--arms", nargs="+", choices=list(ARMS), default=list(ARMS))
@@ -88,7 +88,8 @@ def main() -> None:
         return
     if asked.quick:
         asked.worlds, asked.seeds, asked.calls = ["defective"], 1, 300
-    print(table(measured(asked.worlds, asked.arms, asked.seeds, asked.calls, asked.json)))
+    wanted = range(asked.first, asked.first + asked.seeds)
+    print(table(measured(asked.worlds, asked.arms, wanted, asked.calls, asked.json)))
 
 
 if __name__ == "__main__":
