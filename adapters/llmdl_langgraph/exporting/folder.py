@@ -119,7 +119,7 @@ def _laid_out(app: Application, values: Values) -> tuple[Exported, set[str]]:
         )
     with using(values):
         needs = needed({name for layer in layers.values() for name in roots(layer, BlackBox)})
-        places = modules(needs.names, NODES)
+        places = modules(needs, NODES)
         speller = ApplicationSpeller(places, needs.attributes, folder, app.kind, app.texts)
         blocks = {node: speller.block(node, layer) for node, layer in layers.items()}
         around = written(needs, places, parameter_names(layers), folder) if blocks else {}
