@@ -103,13 +103,13 @@ class TextualGradient(Optimizer):
         self, problem: Problem, memory: Memory, base: Mapping[str, str], rows: Sequence[Example], number: int
     ) -> list[Rollout]:
         """How the rows go; where few fail these are drawn anew in each round, since most may have had bad luck."""
-        told = [r for r in await problem.evaluate([base], rows) if r.status != "infrastructure error"]
+        told = _answered(await problem.evaluate([base], rows))
         least = memory.well(told)
         bad = [r for r in told if r.score < least]
         if not bad or len(bad) > _FEW * len(told):
             return told
         again = await problem.evaluate([base], [r.example for r in bad], repetition=f"round {number}")
-        return [r for r in told if r.score >= least] + [r for r in again if r.status != "infrastructure error"]
+        return [r for r in told if r.score >= least] + _answered(again)
 
     def _rows(
         self, problem: Problem, memory: Memory, hard: Sequence[Example], watched: frozenset[str], number: int
@@ -125,6 +125,10 @@ class TextualGradient(Optimizer):
         """The edit budget of a round, in sentences: wide steps first, small ones at the end (cosine)."""
         first, last = _EDITS
         return round(last + (first - last) * (1 + math.cos(math.pi * number / self.rounds)) / 2)
+
+
+def _answered(rollouts: Sequence[Rollout]) -> list[Rollout]:
+    return [r for r in rollouts if r.status != "infrastructure error"]
 
 
 def spread(examples: Sequence[Example], draw: random.Random, met: Mapping[str, int]) -> list[Example]:
